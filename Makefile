@@ -1,0 +1,118 @@
+# CareHub. `make` lists what there is. Needs Python 3.11 or later and make; everything else is installed.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.ONESHELL:
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(VENV)/uv/bin/uv
+# More arguments for pytest: make test PYTEST="-k journey -x"
+PYTEST ?=
+# Test processes side by side; 0 is one process, in order of nothing (the order is random).
+WORKERS ?= 0
+# Branch coverage that core, flow and store must have, in percent.
+COVERED ?= 0
+
+export UV_PROJECT_ENVIRONMENT := $(VENV)
+export UV_PYTHON := $(BIN)/python
+unexport VIRTUAL_ENV
+
+LOCK := uv.lock pyproject.toml requirements-bootstrap.txt
+DEBIAN := mosquitto postgresql chromium openssl
+
+.PHONY: help install install-all demo test proofs bench check format clean \
+	check-format check-lint check-types check-floors check-migrations check-dead check-deps check-docker
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+# --- installing: stamps in .venv say what is there; nothing is done when they are newer than the lock -----------
+
+$(UV): requirements-bootstrap.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "CareHub needs Python 3.11 or later; say which with PYTHON=..." >&2; exit 1; }
+	[[ -x $(BIN)/python ]] || $(PYTHON) -m venv --without-pip $(VENV)
+	$(PYTHON) -m venv $(VENV)/uv \
+		|| { echo "Python's venv is incomplete. On Debian: sudo apt-get install python3-venv" >&2; exit 1; }
+	$(VENV)/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bootstrap.txt
+	touch $@
+
+$(VENV)/.installed: $(LOCK) | $(UV)
+	@$(UV) sync --quiet --locked --inexact
+	touch $@
+
+$(VENV)/.installed-all: $(LOCK) | $(UV)
+	@$(UV) sync --quiet --locked --all-groups
+	touch $(VENV)/.installed $@
+
+install: $(VENV)/.installed ## .venv with the carehub command, from the lock, by hash
+
+install-all: $(VENV)/.installed-all ## the same with what tests and checks need
+
+# --- running -------------------------------------------------------------------------------------------------
+
+demo: install ## everything on this machine, with a simulated village; Ctrl-C ends it
+	@exec $(BIN)/carehub demo
+
+# --- testing -------------------------------------------------------------------------------------------------
+
+test: install-all ## the whole suite, on SQLite and PostgreSQL, with a real broker and a real browser
+	@tools/debian-packages.sh $(DEBIAN)
+	mkdir -p build
+	$(BIN)/python -m pytest -m 'not proof' -n $(WORKERS) --cov --cov-report=term:skip-covered \
+		--cov-report=xml:build/coverage.xml $(PYTEST)
+	$(BIN)/coverage report --include='carehub/core/*,carehub/flow/*,carehub/store/*' --fail-under=$(COVERED) \
+		>build/coverage.txt || { echo "core, flow and store are covered below $(COVERED) %: build/coverage.txt" >&2; exit 1; }
+
+proofs: install-all ## what takes longer than a test may
+	@tools/debian-packages.sh $(DEBIAN)
+	$(BIN)/python -m pytest -m proof --timeout=3600 $(PYTEST)
+
+bench: install-all ## events per second, press to outbox, memory; writes build/bench.json
+	@tools/debian-packages.sh mosquitto postgresql
+	mkdir -p build
+	$(BIN)/python -m benchmarks
+
+# --- checking ------------------------------------------------------------------------------------------------
+
+check: check-format check-lint check-types check-floors check-migrations check-dead check-deps check-docker ## all that can be said without running it
+
+check-format: install-all ## ruff's form
+	@$(BIN)/ruff format --check --quiet .
+
+check-lint: install-all ## ruff's rules
+	@$(BIN)/ruff check --quiet .
+
+check-types: install-all ## mypy, strict
+	@$(BIN)/mypy
+
+check-floors: install-all ## who may import whom
+	@PYTHONPATH=. $(BIN)/lint-imports
+
+check-migrations: install-all ## a fresh database, migrated, has exactly the tables of the code
+	@folder=$$(mktemp -d)
+	trap 'rm -rf "$$folder"' EXIT
+	export CAREHUB_DATABASE_URL="sqlite:///$$folder/check.db"
+	$(BIN)/alembic upgrade head
+	$(BIN)/alembic check
+
+check-dead: install-all ## code that nobody calls
+	@$(BIN)/python tools/dead_code.py
+
+check-deps: install-all ## dependencies that nobody imports, imports that nobody declares
+	@$(BIN)/deptry . --no-ansi
+
+check-docker: install-all ## Dockerfile and compose file
+	@$(BIN)/hadolint docker/Dockerfile
+	$(BIN)/python tools/check_compose.py docker/compose.yaml
+
+format: install-all ## ruff sets the form and mends what it can
+	@$(BIN)/ruff check --fix --quiet . || true
+	$(BIN)/ruff format .
+
+clean: ## away with what was built; .venv and data/ stay
+	@rm -rf build dist .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -print0 | xargs -0 --no-run-if-empty rm -rf

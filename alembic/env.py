@@ -1,0 +1,58 @@
+"""Runs migrations on a connection that the hub hands over, or on CAREHUB_DATABASE_URL for the command line."""
+
+import asyncio
+import os
+from typing import Any
+
+from alembic import context
+from sqlalchemy import Connection
+from sqlmodel import SQLModel
+from sqlmodel.sql.sqltypes import AutoString
+
+from carehub.store import tables as _tables  # noqa: F401 - fills the metadata
+from carehub.store.database import Database
+from carehub.store.types import EnumValue, UtcDateTime
+
+
+def render_item(kind: str, item: Any, _context: Any) -> str | bool:
+    """Write plain types, so that an old migration never imports the application."""
+    if kind != "type":
+        return False
+    if isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if isinstance(item, EnumValue):
+        return f"sa.{item.impl!r}"
+    if isinstance(item, AutoString):
+        return f"sa.String(length={item.length})" if item.length else "sa.String()"
+    return False
+
+
+def run(connection: Connection) -> None:
+    """Apply (or compare) on this connection."""
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        render_as_batch=True,
+        render_item=render_item,
+        transaction_per_migration=True,
+    )
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET lock_timeout = '5s'")
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def from_command_line() -> None:
+    """The road of `alembic check` and `alembic revision`."""
+    database = Database(os.environ.get("CAREHUB_DATABASE_URL", "sqlite:///build/alembic.db"))
+    async with database.connect() as connection:
+        await connection.run_sync(run)
+        await connection.commit()
+    await database.close()
+
+
+given: Connection | None = context.config.attributes.get("connection")
+if given is not None:
+    run(given)
+else:
+    asyncio.run(from_command_line())

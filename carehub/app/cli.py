@@ -1,0 +1,112 @@
+"""The command line: `carehub …`."""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from carehub.app import demo, replay, rules_cli, serve, village
+from carehub.app.settings import Settings
+from carehub.contracts import ConfigurationError
+from carehub.kit.log import configure, log
+
+app = typer.Typer(
+    no_args_is_help=True, help="CareHub: the welfare-technology event hub.", pretty_exceptions_enable=False
+)
+app.add_typer(rules_cli.app, name="rules")
+
+
+@app.command("serve")
+def serve_command(
+    role: Annotated[str, typer.Option(help="Which part runs here. Only `all` exists in this version.")] = "all",
+) -> None:
+    """Run the hub: ingest, rules, escalation, delivery and pages, in one process."""
+    if role != "all":
+        raise ConfigurationError("--role: only `all` can run in this version; splitting roles comes with several hubs.")
+    settings = Settings()
+    configure(as_json=settings.log_json)
+    serve.run(settings)
+
+
+@app.command("demo")
+def demo_command(
+    folder: Annotated[
+        Path, typer.Option(help="Where the demonstration keeps its data; emptied at every start.")
+    ] = Path("build/demo"),
+    port: Annotated[int, typer.Option(help="Port of the pages.")] = 8000,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same village.")] = 1,
+    speed: Annotated[float, typer.Option(help="Seconds in the village for each second here.")] = 1.0,
+    eventful: Annotated[bool, typer.Option(help="Let something happen about every minute.")] = True,
+) -> None:
+    """Everything embedded: a simulated village on this machine, one address for each role."""
+    asyncio.run(demo.demo(demo.Demo(folder=folder, port=port, seed=seed, speed=speed, eventful=eventful)))
+
+
+@app.command("exchange", hidden=True)
+def exchange_command(port: int = 8025, seed: int = 1) -> None:
+    """The village's telephone exchange: a Twilio double on loopback."""
+    environment = {
+        name: os.environ.get(f"CAREHUB_{name}", "")
+        for name in ("TWILIO_ACCOUNT_SID", "TWILIO_AUTH_TOKEN", "TWILIO_FROM")
+    }
+    asyncio.run(
+        village.run_exchange(
+            port, seed, account=environment["TWILIO_ACCOUNT_SID"], token=environment["TWILIO_AUTH_TOKEN"],
+            sender=environment["TWILIO_FROM"], public_url=Settings().public_url,
+        )
+    )  # fmt: skip
+
+
+@app.command("simulate")
+def simulate_command(
+    broker: Annotated[str, typer.Option(help="The broker to publish to.")] = "mqtt://127.0.0.1:1883",
+    exchange: Annotated[str | None, typer.Option(help="The telephone exchange on which staff answer.")] = None,
+    seed: int = 1,
+    speed: Annotated[float, typer.Option(help="Seconds in the village for each second here.")] = 1.0,
+    eventful: Annotated[bool, typer.Option(help="Let something happen about every minute.")] = False,
+    plain: Annotated[bool, typer.Option(help="Topics without spaces, for NATS.")] = False,
+) -> None:
+    """The simulated village's sensors, published over MQTT as real devices publish."""
+    asyncio.run(
+        village.run_village(
+            broker, exchange, transport=Settings().transport, seed=seed, speed=speed, eventful=eventful, plain=plain
+        )
+    )
+
+
+@app.command("replay")
+def replay_command(
+    path: Annotated[Path, typer.Argument(help="The recording: a file, gzipped or not, or TIHM's folder.")],
+    report: Annotated[
+        bool, typer.Option("--report", help="Into a report on the recording's own clock, with no broker.")
+    ] = False,
+    format: Annotated[str | None, typer.Option(help="By default told by its content.")] = None,  # noqa: A002 - its name there
+    zone: Annotated[str, typer.Option(help="Zone of timestamps without one.")] = "Europe/Oslo",
+    speed: Annotated[float, typer.Option(help="Recorded seconds for each real one; 0 for as fast as it goes.")] = 0.0,
+    limit: Annotated[int, typer.Option(help="At most so many messages; 0 for all.")] = 0,
+    folder: Annotated[Path, typer.Option(help="Where the replay keeps its store; emptied first.")] = Path(
+        "build/replay"
+    ),
+) -> None:
+    """Recorded homes through a whole hub over a real broker, and what came of every input."""
+    wanted = replay.Wanted(path=path, format=format, zone=zone, speed=speed, limit=limit, folder=folder)
+    account = asyncio.run(replay.into_report(wanted) if report else replay.over_broker(wanted))
+    for line in account.lines():
+        typer.echo(line)
+    if account.unaccounted:
+        raise typer.Exit(1)
+
+
+def main() -> None:
+    """The `carehub` program: a wrong setting is one sentence, not a stack trace."""
+    try:
+        app()
+    except ConfigurationError as error:
+        sys.stderr.write(f"carehub: {error}\n")
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        log.info("stopped")
+        raise SystemExit(0) from None

@@ -1,0 +1,194 @@
+"""The composition root: builds the hub from the settings, and runs it until told to stop."""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from carehub.app.broker import embedded_broker
+from carehub.app.housekeeping import add_models
+from carehub.app.settings import Settings, names
+from carehub.contracts import Channel, ConfigurationError
+from carehub.flow.hub import Health, Hub
+from carehub.flow.ingest import Ingest
+from carehub.flow.intake import Intake
+from carehub.flow.worker import Worker
+from carehub.kit.clock import Clock, utc_now
+from carehub.kit.ids import new_id
+from carehub.kit.lock import Held, only_process
+from carehub.kit.log import log
+from carehub.plugins import load_channels, load_module, load_rulebook, load_sources
+from carehub.store import ownership, registry, rulebooks
+from carehub.store.database import Database
+
+
+def rules_dir(settings: Settings) -> Path:
+    """The rulebook in use: the one named, the wheel's, or the repository's."""
+    package = Path(__file__).resolve().parents[1]
+    shipped = package / "_data" / "rules"
+    return settings.rules_dir or (shipped if shipped.exists() else package.parent / "rules")
+
+
+@dataclass(slots=True, kw_only=True)
+class Running:
+    """A hub with its stations, built and ready; nothing runs until `run`."""
+
+    hub: Hub
+    ingest: Ingest
+    worker: Worker
+    settings: Settings
+    transport_module: Any
+    transport: Any
+
+    async def run(self) -> None:
+        """Hear, fold, escalate, deliver and watch until cancelled; whoever ends takes the rest with it."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self.ingest.run(), name="ingest")
+            group.create_task(self.worker.run(), name="worker")
+            if self.transport is not None:
+                keep_open = self.transport_module.reconnecting(
+                    self.transport, self.ingest.deliver, self._broker_changed
+                )
+                group.create_task(keep_open, name="transport")
+
+    def _broker_changed(self, connected: bool, reason: str) -> None:  # noqa: FBT001 - the transport's own signature
+        self.hub.health.broker, self.hub.health.broker_reason = connected, reason or None
+        if connected:
+            log.info("broker.connected")
+        else:
+            log.warning("broker.gone", reason=reason)
+        self.hub.live.change()
+
+    async def reload_registry(self) -> None:
+        """Devices or residents changed: every road is looked up again."""
+        async with self.hub.database.read() as session:
+            self.ingest.intake.reload(await registry.load(session))
+
+
+@asynccontextmanager
+async def opened(settings: Settings, *, clock: Clock = utc_now, with_broker: bool = True) -> AsyncIterator[Running]:
+    """Open the store, claim the scopes, start the embedded broker if none is named, and build everything.
+
+    Raises:
+        ConfigurationError: The store may forget, another hub has it, or a setting is wrong.
+    """
+    async with AsyncExitStack() as stack:
+        database = await _open_store(stack, settings)
+        hub = build_hub(settings, database, clock)
+        for channel in hub.channels.values():
+            stack.push_async_callback(channel.close)
+        intake = await _registered(hub)
+        module = load_module(settings.transport)
+        url = await _broker_url(stack, settings) if with_broker else None
+        transport = _transport(settings, module, hub, url) if url else None
+        ingest = Ingest(hub, intake, transport)
+        await _own(ingest, alone=database.is_sqlite)
+        ingest.tick(intake.registry.units)
+        worker = Worker(hub, ingest)
+        executor = stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
+        add_models(settings, hub, ingest, worker, executor)
+        running = Running(
+            hub=hub, ingest=ingest, worker=worker, settings=settings, transport_module=module, transport=transport
+        )
+        hub.submit, hub.command, hub.reload = ingest.submit, ingest.command, running.reload_registry
+        yield running
+
+
+async def _open_store(stack: AsyncExitStack, settings: Settings) -> Database:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database)
+    stack.push_async_callback(database.close)
+    if database.is_sqlite:
+        try:
+            stack.enter_context(only_process(settings.data_dir / "hub.lock"))
+        except Held as error:
+            raise ConfigurationError(
+                f"A hub already runs on {settings.data_dir}. Stop it, or give this one a CAREHUB_DATA_DIR of its own."
+            ) from error
+    await database.migrate()
+    await database.check_durable()
+    return database
+
+
+def build_hub(settings: Settings, database: Database, clock: Clock) -> Hub:
+    """The hub as a value; a broken rulebook makes it safe mode, said in its health."""
+    rulebook, faults = load_rulebook(rules_dir(settings), settings.zone)
+    for fault in faults:
+        log.error("rulebook.fault", fault=fault)
+    return Hub(
+        database=database,
+        clock=clock,
+        zone=settings.zone_info,
+        public_url=settings.public_url.rstrip("/"),
+        municipality=settings.municipality,
+        rulebook=rulebook,
+        sources=load_sources(names(settings.sources)),
+        channels=_channels(settings),
+        read_body=load_module(settings.http_road).messages,
+        health=Health(rulebook_faults=faults),
+        twilio_tokens=_twilio_tokens(),
+    )
+
+
+def _channels(settings: Settings) -> dict[str, Channel]:
+    channels = load_channels(names(settings.channels), settings.public_url.rstrip("/"))
+    if not settings.silent:
+        return channels
+    log.warning("channels.silent")
+    return dict.fromkeys(channels, channels["console"]) if "console" in channels else {}
+
+
+def _twilio_tokens() -> tuple[str, ...]:
+    """The present token first; a second one while it is being changed."""
+    found = (os.environ.get("CAREHUB_TWILIO_AUTH_TOKEN"), os.environ.get("CAREHUB_TWILIO_AUTH_TOKEN_SECONDARY"))
+    return tuple(token for token in found if token)
+
+
+async def _registered(hub: Hub) -> Intake:
+    async with hub.database.write() as session:
+        await rulebooks.note_versions(session, hub.rulebook, hub.clock())
+    async with hub.database.read() as session:
+        return Intake(hub.sources, await registry.load(session))
+
+
+async def _broker_url(stack: AsyncExitStack, settings: Settings) -> str:
+    if settings.mqtt_url:
+        return settings.mqtt_url
+    broker = await stack.enter_async_context(embedded_broker(settings.data_dir / "broker", settings.mqtt_port))
+    log.info("broker.embedded", kind=broker.kind, port=settings.mqtt_port)
+    return broker.url
+
+
+def _transport(settings: Settings, module: Any, hub: Hub, url: str) -> Any:
+    async def on_session(present: bool) -> str:  # noqa: FBT001 - the transport's own signature
+        async with hub.database.write() as session:
+            return f"mqtt{await ownership.broker_session(session, fresh=not present)}"
+
+    password = settings.mqtt_password.get_secret_value() if settings.mqtt_password else None
+    return module.MqttTransport(
+        url,
+        settings.mqtt_client_id,
+        [pattern for source in hub.sources for pattern in source.filters],
+        on_session=on_session,
+        clock=hub.clock,
+        username=settings.mqtt_username,
+        password=password,
+        ca_file=settings.mqtt_ca_file,
+    )
+
+
+async def _own(ingest: Ingest, *, alone: bool) -> None:
+    """Wait for as long as another hub on this database holds the scopes: a hot spare."""
+    owner = f"{socket.gethostname()}:{os.getpid()}:{new_id()[:6]}"
+    told = False
+    while not await ingest.own(owner, alone=alone):
+        if not told:
+            log.warning("ownership.waiting")
+            told = True
+        await asyncio.sleep(0.5)

@@ -1,0 +1,159 @@
+"""`carehub demo`: broker, telephone exchange, hub and village, started together on loopback and stopped together."""
+
+import asyncio
+import secrets
+import shutil
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from pwdlib import PasswordHash
+
+from carehub.app.broker import Broker, embedded_broker, free_port
+from carehub.app.move_in import move_in, remember
+from carehub.app.processes import Processes
+from carehub.app.settings import Settings
+from carehub.contracts import ConfigurationError
+from carehub.kit.clock import utc_now
+from carehub.store.database import Database
+from carehub.village.homes import directory
+from carehub.village.register import Directory
+from carehub.village.simulate import history
+
+_ACCOUNT = "AC" + "0" * 32
+_SENDER = "+4759440000"
+_HISTORY_DAYS = 21
+_READY_WITHIN_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """What the demonstration was asked for.
+
+    Attributes:
+        speed: Seconds in the village for each second here.
+        eventful: Something happens about every minute.
+    """
+
+    folder: Path
+    port: int
+    seed: int
+    speed: float
+    eventful: bool
+
+
+async def demo(wanted: Demo) -> None:
+    """Run until Ctrl-C; everything starts from nothing, so each demonstration is a new one."""
+    stop = _stop_at_signal()
+    shutil.rmtree(wanted.folder, ignore_errors=True)
+    async with embedded_broker(wanted.folder / "broker", free_port()) as broker, Processes() as children:
+        village = directory(wanted.seed, plain=not broker.takes_spaces)
+        password = secrets.token_urlsafe(9)
+        _say(f"Flytter inn i Marker: {len(village.residents)} beboere, {len(village.devices)} enheter …")
+        await _furnish(wanted, village, password)
+        exchange_port = free_port()
+        environment = _environment(wanted, broker, exchange_port)
+        await children.start("exchange", *_exchange_arguments(wanted, exchange_port), environment=environment)
+        await children.start("hub", "serve", environment=environment)
+        await _wait_for_pages(wanted.port, stop)
+        await children.start("village", *_village_arguments(wanted, broker, exchange_port), environment=environment)
+        _say(_welcome(wanted, village, password, exchange_port, broker))
+        ended = asyncio.create_task(children.first_to_end())
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if ended.done() and not stop.is_set():
+            raise ConfigurationError(f"The demonstration stopped: {ended.result()}.")
+        ended.cancel()
+        _say("Stopper …")
+    _say("Alt er stoppet.")
+
+
+def _stop_at_signal() -> asyncio.Event:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    return stop
+
+
+async def _furnish(wanted: Demo, village: Directory, password: str) -> None:
+    settings = Settings(data_dir=wanted.folder, database_url=None)
+    database = Database(settings.database)
+    now = utc_now()
+    await database.migrate()
+    await move_in(database, village, PasswordHash.recommended().hash(password), now)
+    await remember(database, village, history(wanted.seed, _HISTORY_DAYS, now, plain=_is_plain(village)))
+    await database.close()
+
+
+def _is_plain(village: Directory) -> bool:
+    return not any(" " in device.address for device in village.devices)
+
+
+def _environment(wanted: Demo, broker: Broker, exchange_port: int) -> dict[str, str]:
+    """The hub's settings; CAREHUB_* of the shell are not for a demonstration."""
+    return {
+        "CAREHUB_DATA_DIR": str(wanted.folder),
+        "CAREHUB_DATABASE_URL": Settings(data_dir=wanted.folder, database_url=None).database,
+        "CAREHUB_MQTT_URL": broker.url,
+        "CAREHUB_HOST": "127.0.0.1",
+        "CAREHUB_PORT": str(wanted.port),
+        "CAREHUB_PUBLIC_URL": f"http://127.0.0.1:{wanted.port}",
+        "CAREHUB_TWILIO_ACCOUNT_SID": _ACCOUNT,
+        "CAREHUB_TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+        "CAREHUB_TWILIO_FROM": _SENDER,
+        "CAREHUB_TWILIO_BASE_URL": f"http://127.0.0.1:{exchange_port}",
+    }
+
+
+def _exchange_arguments(wanted: Demo, port: int) -> list[str]:
+    return ["exchange", "--port", str(port), "--seed", str(wanted.seed)]
+
+
+def _village_arguments(wanted: Demo, broker: Broker, exchange_port: int) -> list[str]:
+    arguments = ["simulate", "--broker", broker.url, "--exchange", f"http://127.0.0.1:{exchange_port}"]
+    arguments += ["--seed", str(wanted.seed), "--speed", str(wanted.speed)]
+    arguments += ["--eventful"] if wanted.eventful else []
+    return arguments + ([] if broker.takes_spaces else ["--plain"])
+
+
+async def _wait_for_pages(port: int, stop: asyncio.Event) -> None:
+    async with asyncio.timeout(_READY_WITHIN_S):
+        while not stop.is_set():
+            try:
+                _, writer = await asyncio.open_connection("127.0.0.1", port)
+            except OSError:
+                await asyncio.sleep(0.1)
+                continue
+            writer.close()
+            return
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(words + "\n")
+    sys.stdout.flush()
+
+
+_FACES = (
+    ("care_centre", "Nettbrett, omsorgssenteret", "/tablet"),
+    ("nurse", "Hjemmesykepleier, telefon", "/nurse"),
+    ("relative", "Pårørende", "/relatives"),
+    ("administrator", "Administrasjon", "/admin"),
+)
+
+
+def _welcome(wanted: Demo, village: Directory, password: str, exchange_port: int, broker: Broker) -> str:
+    lines = ["", f"CareHub kjører i Marker (megler: {broker.kind}). Første varsel kommer om noen sekunder.", ""]
+    for role, face, path in _FACES:
+        who = next(
+            (
+                p.username
+                for p in village.persons
+                if p.role == role and (p.on_duty or role in {"relative", "administrator"})
+            ),
+            "",
+        )
+        lines.append(f"  {face:<28} http://127.0.0.1:{wanted.port}{path:<12} bruker: {who}")
+    lines.append(f"  {'Telefonene i landsbyen':<28} http://127.0.0.1:{exchange_port}/")
+    return "\n".join([*lines, "", f"  Passord for alle, i denne demoen: {password}", "", "Ctrl-C stopper alt.", ""])

@@ -1,0 +1,57 @@
+"""What runs beside the stations: models, trained at night and asked twice an hour, in a process of their own."""
+
+import importlib.metadata
+from concurrent.futures import Executor
+from datetime import timedelta
+
+from carehub.app.settings import Settings, names
+from carehub.flow import learn
+from carehub.flow.hub import Hub
+from carehub.flow.ingest import Ingest
+from carehub.flow.worker import Worker
+from carehub.store import history, tables
+
+_LOOK_EVERY_S = 1800.0
+_NIGHT = range(2, 5)
+"""Local hours in which models are trained."""
+_STALE_AFTER = timedelta(hours=20)
+
+
+def library_version() -> str:
+    """What a stored model must have been made with; another version is refused and trained anew."""
+    return f"scikit-learn {importlib.metadata.version('scikit-learn')}"
+
+
+def add_models(settings: Settings, hub: Hub, ingest: Ingest, worker: Worker, executor: Executor) -> None:
+    """Give the worker a post for each detector in the settings."""
+    for module in names(settings.detectors):
+        post = ModelPost(settings, hub, ingest, module, executor)
+        worker.add(f"model {module}", post.look, _LOOK_EVERY_S)
+
+
+class ModelPost:
+    """Keeps one detector's model fresh, and asks it."""
+
+    def __init__(self, settings: Settings, hub: Hub, ingest: Ingest, module: str, executor: Executor) -> None:
+        self._settings, self._hub, self._ingest = settings, hub, ingest
+        self._module, self._executor = module, executor
+
+    async def look(self) -> None:
+        """Train where the night or a missing model asks for it, then judge everybody's newest part of day."""
+        if await self._should_train():
+            await self.train()
+        folder = self._settings.models_dir
+        await learn.judge(self._hub, self._ingest, self._module, folder, self._executor, library_version())
+
+    async def train(self) -> tables.Model | None:
+        """Train now."""
+        folder = self._settings.models_dir
+        return await learn.train(self._hub, self._module, folder, self._executor, library_version())
+
+    async def _should_train(self) -> bool:
+        async with self._hub.database.read() as session:
+            models = await history.newest_models(session, self._module)
+        usable = [model.trained_at for model in models if model.library == library_version()]
+        now = self._hub.clock()
+        is_night = now.astimezone(self._hub.zone).hour in _NIGHT
+        return not usable or (is_night and now - max(usable) > _STALE_AFTER)

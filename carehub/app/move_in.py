@@ -1,0 +1,130 @@
+"""Writes the simulated village's register into an empty hub: what a municipality does by hand or by import."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+
+from carehub.core.access import Role
+from carehub.core.events import Event
+from carehub.core.findings import Outcome
+from carehub.kit.ids import new_id
+from carehub.store import stream, tables
+from carehub.store.database import Database, Session
+from carehub.store.tables.people import Insight
+from carehub.store.tables.places import DeviceStatus, ScopeKind, UnitKind
+from carehub.village.register import Device, Directory, Resident
+from carehub.village.simulate import PastEvent
+
+_LIVED_HERE = timedelta(days=400)
+_ROWS_AT_ONCE = 5000
+
+
+async def move_in(database: Database, directory: Directory, password_hash: str, now: datetime) -> None:
+    """Everybody and everything of the village, as if it had been there for a year.
+
+    Args:
+        password_hash: One password for all of the demonstration's logins.
+    """
+    since = now - _LIVED_HERE
+    async with database.write() as session:
+        await _add(session, (tables.Unit(id=u.id, name=u.name, kind=UnitKind(u.kind)) for u in directory.units))
+        await _add(
+            session,
+            (
+                tables.Scope(id=d.id, kind=ScopeKind(d.kind), name=d.name, unit_id=d.unit_id, access_note=d.access_note)
+                for d in directory.dwellings
+            ),
+        )
+        await _add(session, (_resident(one) for one in directory.residents))
+        await _add(
+            session,
+            (
+                tables.Residency(id=new_id(), resident_id=r.id, scope_id=r.dwelling_id, since=since)
+                for r in directory.residents
+            ),
+        )
+        await _add(session, (_device(one, now) for one in directory.devices))
+        await _add(
+            session,
+            (
+                tables.Assignment(
+                    id=new_id(),
+                    device_id=d.id,
+                    scope_id=d.dwelling_id,
+                    resident_id=d.resident_id,
+                    place=d.place,
+                    since=since,
+                )
+                for d in directory.devices
+            ),
+        )
+        await _add_people(session, directory, password_hash, since)
+
+
+async def _add_people(session: Session, directory: Directory, password_hash: str, since: datetime) -> None:
+    await _add(
+        session,
+        (
+            tables.Person(
+                id=p.id, name=p.name, username=p.username, role=Role(p.role), unit_id=p.unit_id, phone=p.phone,
+                on_duty=p.on_duty, password_hash=password_hash,
+            )
+            for p in directory.persons
+        ),
+    )  # fmt: skip
+    await _add(
+        session,
+        (
+            tables.Relation(
+                id=r.id, person_id=r.person_id, resident_id=r.resident_id, kinship=r.kinship, insight=Insight(r.insight),
+                by_sms=r.by_sms, since=since,
+            )
+            for r in directory.relations
+        ),
+    )  # fmt: skip
+
+
+async def _add(session: Session, rows: Iterable[object]) -> None:
+    session.add_all(rows)
+    await session.flush()
+
+
+def _resident(one: Resident) -> tables.Resident:
+    return tables.Resident(
+        id=one.id, given_name=one.given_name, family_name=one.family_name, national_id=one.national_id, phone=one.phone,
+        born_year=one.born_year, note=one.note,
+    )  # fmt: skip
+
+
+def _device(one: Device, now: datetime) -> tables.Device:
+    return tables.Device(
+        id=one.id, source=one.source, address=one.address, label=one.label, model=one.model, can_alarm=one.can_alarm,
+        status=DeviceStatus.IN_SERVICE, expected_interval_s=one.expected_interval_s, first_seen_at=now, last_seen_at=now,
+    )  # fmt: skip
+
+
+async def remember(database: Database, directory: Directory, past: Iterable[PastEvent]) -> int:
+    """Store past events, oldest first, as history on which no rule is run; gives how many."""
+    devices = {(device.source, device.address): device.id for device in directory.devices}
+    async with database.write() as session:
+        first = seq = await stream.last_seq(session)
+        for piece in batched(past, _ROWS_AT_ONCE):
+            rows = [_past(seq + place, devices[e.source, e.device], e) for place, e in enumerate(piece, 1)]
+            await stream.add_events(session, rows)
+            seq += len(rows)
+    return seq - first
+
+
+def _past(seq: int, device_id: str, past: PastEvent) -> stream.EventRow:
+    event = Event(
+        seq=seq, at=past.at, kind=past.kind, scope=past.dwelling, source=past.source, device=device_id,
+        resident=past.resident, place=past.place,
+    )  # fmt: skip
+    return event, Outcome.TOO_LATE, None
+
+
+def batched(past: Iterable[PastEvent], size: int) -> Iterator[list[PastEvent]]:
+    """Pieces of at most `size` (itertools has this only from Python 3.12 on)."""
+    rest = iter(past)
+    while piece := list(islice(rest, size)):
+        yield piece

@@ -1,0 +1,72 @@
+"""`carehub rules`: check a folder of rules, and tell what a rule means."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from carehub.core.rules.describe import described
+from carehub.core.rules.language import Rule, json_schema
+from carehub.core.rules.reference import with_reference
+from carehub.core.rules.rulebook import OSLO
+from carehub.plugins import load_rulebook
+
+app = typer.Typer(no_args_is_help=True, help="The rulebook: what people have decided.")
+
+_HERE = Path("rules")
+Folder = Annotated[Path, typer.Argument(help="The folder with one .yaml file for each rule.")]
+Zone = Annotated[str, typer.Option(help="The residents' time zone.")]
+
+
+@app.command()
+def check(folder: Folder = _HERE, zone: Zone = OSLO) -> None:
+    """Read every rule and run its examples; exit 1 and say why if anything is wrong."""
+    rulebook, faults = load_rulebook(folder, zone)
+    for fault in faults:
+        typer.echo(fault, err=True)
+    rules = rulebook.rules.values()
+    examples = sum(len(rule.examples) for rule in rules)
+    enabled = sum(rule.enabled for rule in rules)
+    typer.echo(f"{len(rules)} rules sound ({enabled} switched on), {examples} examples passed, {len(faults)} faults.")
+    if faults:
+        raise typer.Exit(1)
+
+
+@app.command()
+def explain(
+    rule: Annotated[str, typer.Argument(help="The rule's id, such as night-exit.")],
+    lang: Annotated[Literal["nb", "nn", "en"], typer.Option(help="nb, nn or en.")] = "nb",
+    folder: Annotated[Path, typer.Option(help="The folder of rules.")] = _HERE,
+    zone: Zone = OSLO,
+) -> None:
+    """Tell in plain words when a rule alerts, and which stories it has passed."""
+    rulebook, faults = load_rulebook(folder, zone)
+    found = rulebook.rules.get(rule)
+    if found is None:
+        why = next((fault for fault in faults if fault.startswith(f"{rule}.yaml:")), None)
+        known = ", ".join(rulebook.rules) or "none"
+        typer.echo(why or f"There is no rule '{rule}'. The rules are: {known}.", err=True)
+        raise typer.Exit(1)
+    typer.echo(_told(found, lang))
+
+
+@app.command(hidden=True)
+def reference(folder: Folder = _HERE) -> None:
+    """Write the language's schema and its tables anew, after a change of the language."""
+    (folder / "schema.json").write_text(schema_text(), encoding="utf-8")
+    readme = folder / "README.md"
+    readme.write_text(with_reference(readme.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def schema_text() -> str:
+    """The schema as it stands in `rules/schema.json`."""
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _told(rule: Rule, lang: Literal["nb", "nn", "en"]) -> str:
+    lines = [getattr(rule.title, lang), described(rule, lang)]
+    if rule.text:
+        lines.append(getattr(rule.text, lang))
+    lines += ["", *(f"- {example.name}" for example in rule.examples)]
+    return "\n".join(lines)

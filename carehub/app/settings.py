@@ -1,0 +1,77 @@
+"""All settings of the hub itself, from CAREHUB_* environment variables. Channels keep their own beside them."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Built once, by the composition root; each field is listed in the README with its default."""
+
+    model_config = SettingsConfigDict(env_prefix="CAREHUB_", extra="ignore")
+
+    data_dir: Path = Field(
+        default=Path("data"), description="Where the database, the models and the embedded broker live."
+    )
+    database_url: str | None = Field(
+        default=None, description="`sqlite:///…` or `postgresql://…`; by default a SQLite file in the data folder."
+    )
+    mqtt_url: str | None = Field(
+        default=None, description="`mqtt://host:1883` or `mqtts://host:8883`; by default the embedded broker."
+    )
+    mqtt_username: str | None = Field(default=None, description="The hub's name at the broker.")
+    mqtt_password: SecretStr | None = Field(default=None, description="The hub's password at the broker.")
+    mqtt_ca_file: str | None = Field(
+        default=None, description="Certificates to trust for `mqtts://`; by default the system's."
+    )
+    mqtt_client_id: str = Field(
+        default="carehub", description="Fixed for ever: the broker keeps our messages under it."
+    )
+    mqtt_port: int = Field(default=1883, description="Where the embedded broker listens, on loopback.")
+    public_url: str = Field(default="http://127.0.0.1:8000", description="How people and providers reach the hub.")
+    host: str = Field(default="127.0.0.1", description="Address the pages are served on.")
+    port: int = Field(default=8000, description="Port the pages are served on.")
+    zone: str = Field(
+        default="Europe/Oslo", description="Time zone of the municipality: night windows and clock times."
+    )
+    municipality: str = Field(default="Marker", description="Its name, on the pages.")
+    rules_dir: Path | None = Field(default=None, description="Folder with the rulebook; by default the one that ships.")
+    sources: str = Field(
+        default="integrations.sources.zigbee2mqtt,integrations.sources.carehub_v1",
+        description="Modules that each offer a `SOURCE`, separated by commas.",
+    )
+    channels: str = Field(
+        default="integrations.channels.sms,integrations.channels.tablet,integrations.channels.console",
+        description="Modules that each offer a `CHANNEL`, separated by commas.",
+    )
+    detectors: str = Field(
+        default="models.daily_rhythm", description="Modules that each offer a `DETECTOR`; empty for none."
+    )
+    http_road: str = Field(
+        default="integrations.sources.http_events", description="Module that reads the bodies of `POST /api/v1/events`."
+    )
+    transport: str = Field(default="integrations.mqtt", description="Module that offers `MqttTransport`.")
+    silent: bool = Field(default=False, description="Send nothing to anybody: every channel only writes a log line.")
+    log_json: bool = Field(default=False, description="JSON lines in the log instead of readable ones.")
+
+    @property
+    def database(self) -> str:
+        """The database in use."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'carehub.db'}"
+
+    @property
+    def zone_info(self) -> ZoneInfo:
+        """The municipality's zone, as the hub uses it."""
+        return ZoneInfo(self.zone)
+
+    @property
+    def models_dir(self) -> Path:
+        """Where trained models lie."""
+        return self.data_dir / "models"
+
+
+def names(listed: str) -> list[str]:
+    """The module names in a setting that lists them."""
+    return [name.strip() for name in listed.split(",") if name.strip()]

@@ -1,0 +1,92 @@
+"""The village's two programs: its telephone exchange, and its life over MQTT."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+from pydantic import SecretStr
+
+from carehub.contracts import Message, TransportError
+from carehub.kit.clock import utc_now
+from carehub.plugins import load_module
+from carehub.village.exchange import create_exchange
+from carehub.village.homes import directory
+from carehub.village.register import Person
+from carehub.village.simulate import simulate
+from carehub.village.staff import answer_telephones
+from carehub.village.switchboard import ExchangeSettings, Telephone
+
+
+async def run_exchange(port: int, seed: int, *, account: str, token: str, sender: str, public_url: str) -> None:
+    """Serve the telephone exchange on loopback until SIGTERM."""
+    persons = directory(seed).persons
+    settings = ExchangeSettings(
+        account_sid=account,
+        auth_token=SecretStr(token),
+        numbers=(sender,),
+        inbound_url=f"{public_url}/webhooks/twilio/sms",
+        telephones=tuple(_telephone(person) for person in persons if person.phone),
+    )
+    config = uvicorn.Config(create_exchange(settings), host="127.0.0.1", port=port, log_config=None, access_log=False)
+    await uvicorn.Server(config).serve()
+
+
+def _telephone(person: Person) -> Telephone:
+    group = "Pårørende" if person.role == "relative" else "Ansatte"
+    return Telephone(number=person.phone, label=person.name, group=group)
+
+
+class _Road:
+    """The village's own connection to the broker: publishes, and hears what is acknowledged."""
+
+    def __init__(self, broker: str, transport: str) -> None:
+        self._module: Any = load_module(transport)
+        self._transport = self._module.MqttTransport(
+            broker, "village", ("carehub/v1/+/ack",), on_session=lambda _: "village", clock=utc_now
+        )
+        self._hear: Callable[[str, bytes], None] = lambda _topic, _payload: None
+        self._connected = asyncio.Event()
+
+    async def keep_open(self) -> None:
+        """Until cancelled."""
+        await self._module.reconnecting(self._transport, self._deliver, self._changed)
+
+    async def subscribe_acks(self, hear: Callable[[str, bytes], None]) -> None:
+        """From now on call `hear`; returns when the road is open."""
+        self._hear = hear
+        await self._connected.wait()
+
+    async def publish(self, topic: str, payload: bytes, qos: int, retain: bool) -> None:  # noqa: FBT001 - the village's own shape
+        """Publish once; raises ConnectionError while the broker is away."""
+        try:
+            await self._transport.publish(topic, payload, qos=qos, retain=retain)
+        except TransportError as error:
+            raise ConnectionError(str(error)) from error
+
+    def _deliver(self, message: Message) -> None:
+        self._hear(message.topic, message.payload)
+
+    def _changed(self, connected: bool, _reason: str) -> None:  # noqa: FBT001 - the transport's own signature
+        if connected:
+            self._connected.set()
+
+
+async def run_village(
+    broker: str, exchange: str | None, *, transport: str, seed: int, speed: float, eventful: bool, plain: bool
+) -> None:
+    """Live over MQTT until SIGTERM; staff answer their telephones where there is an exchange."""
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    road = _Road(broker, transport)
+    async with asyncio.TaskGroup() as group:
+        keeping = group.create_task(road.keep_open())
+        if exchange:
+            group.create_task(answer_telephones(exchange, directory(seed).persons, seed=seed, stop=stop))
+        await simulate(
+            road.publish, road.subscribe_acks,
+            seed=seed, speed=speed, start=utc_now(), eventful=eventful, plain=plain, stop=stop,
+        )  # fmt: skip
+        keeping.cancel()

@@ -1,0 +1,1 @@
+"""The pure heart: values in, decisions out, and `now` is always an argument."""

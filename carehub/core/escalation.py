@@ -1,0 +1,109 @@
+"""Who is asked next when nobody has come: ladders, rungs and their patience."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from carehub.core.alerts import Status
+from carehub.core.severity import Severity
+
+
+class Group(StrEnum):
+    """Whom a rung asks."""
+
+    ON_DUTY = "on_duty"
+    """Staff on duty in the alert's unit."""
+    UNIT = "unit"
+    """Everybody in the unit, on duty or not."""
+    EVERYBODY_ON_DUTY = "everybody_on_duty"
+    """Staff on duty in every unit, and the coordinators."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    """One step of a ladder: whom to ask, and how long to wait before the next."""
+
+    group: Group
+    patience: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summons:
+    """What to do now: ask this group, as the so-manieth try, and look again then."""
+
+    group: Group
+    rung: int
+    look_again_at: datetime
+
+
+_MINUTE = timedelta(minutes=1)
+
+LADDERS: dict[Severity, tuple[Rung, ...]] = {
+    Severity.CRITICAL: (
+        Rung(group=Group.ON_DUTY, patience=2 * _MINUTE),
+        Rung(group=Group.ON_DUTY, patience=2 * _MINUTE),
+        Rung(group=Group.EVERYBODY_ON_DUTY, patience=3 * _MINUTE),
+        Rung(group=Group.UNIT, patience=5 * _MINUTE),
+    ),
+    Severity.SERIOUS: (
+        Rung(group=Group.ON_DUTY, patience=5 * _MINUTE),
+        Rung(group=Group.ON_DUTY, patience=5 * _MINUTE),
+        Rung(group=Group.EVERYBODY_ON_DUTY, patience=5 * _MINUTE),
+    ),
+    Severity.MODERATE: (
+        Rung(group=Group.ON_DUTY, patience=30 * _MINUTE),
+        Rung(group=Group.ON_DUTY, patience=60 * _MINUTE),
+    ),
+    Severity.NORMAL: (Rung(group=Group.ON_DUTY, patience=240 * _MINUTE),),
+}
+"""First form: one ladder a severity, the same for every unit."""
+
+ARRIVE_WITHIN: dict[Severity, timedelta] = {
+    Severity.CRITICAL: 10 * _MINUTE,
+    Severity.SERIOUS: 30 * _MINUTE,
+    Severity.MODERATE: 240 * _MINUTE,
+    Severity.NORMAL: 720 * _MINUTE,
+}
+"""After "I take it": how long until somebody must be there, else it climbs again."""
+
+FINISH_WITHIN: dict[Severity, timedelta] = {
+    Severity.CRITICAL: 60 * _MINUTE,
+    Severity.SERIOUS: 90 * _MINUTE,
+    Severity.MODERATE: 480 * _MINUTE,
+    Severity.NORMAL: 1440 * _MINUTE,
+}
+"""After "I am there": how long until it must be closed, else the hub asks how it goes."""
+
+
+def ladder_for(severity: Severity) -> tuple[Rung, ...]:
+    """The ladder of a severity; what is not reported is treated as normal."""
+    return LADDERS.get(severity, LADDERS[Severity.NORMAL])
+
+
+def climb(ladder: Sequence[Rung], rung: int, now: datetime) -> Summons:
+    """Decide the next summons after `rung` rungs have gone unanswered.
+
+    The last step repeats for ever: an unanswered alarm is never dropped.
+
+    Args:
+        ladder: The steps in order; at least one.
+        rung: How many steps have been tried already.
+        now: The moment of the decision.
+    """
+    step = ladder[min(rung, len(ladder) - 1)]
+    return Summons(group=step.group, rung=rung + 1, look_again_at=now + step.patience)
+
+
+def deadline_after(status: Status, severity: Severity, now: datetime) -> datetime | None:
+    """When the hub looks again after a person did something; None only for a closed alert."""
+    severity = severity if severity in ARRIVE_WITHIN else Severity.NORMAL
+    match status:
+        case Status.OPEN:
+            return now
+        case Status.TAKEN:
+            return now + ARRIVE_WITHIN[severity]
+        case Status.ARRIVED:
+            return now + FINISH_WITHIN[severity]
+        case Status.CLOSED:
+            return None

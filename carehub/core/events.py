@@ -1,0 +1,108 @@
+"""What enters the fold: readings made into events, ticks and commands.
+
+These are msgspec structs, not dataclasses, because one is made for every message and
+because the fold's state is stored as JSON; the fields are frozen all the same.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from msgspec import Struct
+
+Value = float | int | str | bool | None
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """What a decoder read out of one message, before the hub knows whose device it is.
+
+    Attributes:
+        device: The device's own name on its road (a friendly name, an id in a topic).
+        kind: An `EventKind` value, or a word that the hub does not know.
+        value: A measurement or detail; None where the kind says it all.
+        unit: UCUM-like unit of a measurement ("°C", "%", "lx", "W").
+        id: The sender's own id for this event, unique per device for ever; None if it has none.
+        device_at: When the device says that it happened. A claim, never used for deadlines.
+        alarm: True where the message came on an alarm path.
+        detail: Words from the device worth keeping, such as zigbee2mqtt's action.
+    """
+
+    device: str
+    kind: str
+    value: Value = None
+    unit: str | None = None
+    id: str | None = None
+    device_at: datetime | None = None
+    alarm: bool = False
+    detail: str | None = None
+
+
+class Event(Struct, frozen=True, kw_only=True):
+    """One thing that happened, in one place, to (perhaps) one person.
+
+    Attributes:
+        seq: The place in the hub's one order; it rises with every event, tick and command.
+        at: When the hub received it: the truth for every deadline.
+        device_at: When the device says that it happened; a claim.
+        scope: The key of the fold: a home, room, ward, device or the hub itself.
+        place: Where inside the scope ("bathroom", "entrance"); None if not said.
+        resident: Whom it concerns, as assigned at the event's time; None for a shared or unknown device.
+        dedup_key: Made of the sender's own id, and unique for ever: a second row with the same key is a
+            redelivery. None for a sender without ids, whose every message is an event of its own.
+        body_hash: Short hash of the message, to tell a redelivery from an id used twice.
+        delivery: MQTT session, packet id and hash, to recognise a redelivery without an id.
+        late: True where the device's claim is well before the hub received it.
+    """
+
+    seq: int
+    at: datetime
+    kind: str
+    scope: str
+    source: str
+    device: str | None = None
+    resident: str | None = None
+    place: str | None = None
+    value: Value = None
+    unit: str | None = None
+    detail: str | None = None
+    device_at: datetime | None = None
+    alarm: bool = False
+    late: bool = False
+    dedup_key: str | None = None
+    body_hash: str = ""
+    delivery: str | None = None
+
+
+class Tick(Struct, frozen=True, kw_only=True):
+    """A deadline of the fold has come (or may have: deadlines may be early, never late)."""
+
+    seq: int
+    at: datetime
+    scope: str
+
+
+class CommandKind(StrEnum):
+    """What people may tell the fold."""
+
+    AWAY = "away"
+    """The resident is away until `until`."""
+    HOME = "home"
+    """The resident is home again."""
+    STAFF_PRESENT = "staff_present"
+    """Staff are in the room until `until`."""
+    STAFF_LEFT = "staff_left"
+    REASSIGNED = "reassigned"
+    """Residents or devices of the scope changed: what was pending no longer holds."""
+
+
+class Command(Struct, frozen=True, kw_only=True):
+    """Something a person decided that changes how the fold judges a scope; stored, then folded."""
+
+    seq: int
+    at: datetime
+    scope: str
+    kind: CommandKind
+    until: datetime | None = None
+    by: str | None = None
+
+
+Input = Event | Tick | Command

@@ -1,0 +1,160 @@
+"""The fold: `(state, event or tick or command, now) -> (state, findings, deadlines, traces)`.
+
+Pure and keyed by scope, so a crash repeats nothing, replay is the same code as live, and a
+commit that failed is undone by dropping the result: the given state is never changed.
+"""
+
+from datetime import datetime, timedelta
+
+from msgspec import Struct
+
+from carehub.core.draft import Draft
+from carehub.core.events import Command, CommandKind, Event, Input, Tick
+from carehub.core.findings import Deadline, Finding, Outcome, RuleFault, Trace
+from carehub.core.kinds import KNOWN_KINDS, LIFE_SAFETY, aspect
+from carehub.core.rules.rulebook import Rulebook
+from carehub.core.rules.state import RuleState, storable
+from carehub.core.scope_state import ScopeState, Seen
+
+__all__ = ["Folded", "RuleState", "Rulebook", "ScopeState", "Seen", "fold", "note_state"]
+
+
+class Folded(Struct, frozen=True, kw_only=True):
+    """What came of one input.
+
+    Attributes:
+        state: The new state; the very same object when nothing changed, so nothing need be written.
+        outcome: What became of the event; None for ticks and commands.
+        pending_until: With outcome PENDING: when the last rule that waits because of it decides.
+        traces: Of rules that fired or were held back; why-not for the rest is recomputed.
+    """
+
+    state: ScopeState
+    outcome: Outcome | None = None
+    pending_until: datetime | None = None
+    findings: tuple[Finding, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+    traces: tuple[Trace, ...] = ()
+    faults: tuple[RuleFault, ...] = ()
+
+
+_ASPECTS = {str(kind): aspect(kind) for kind in KNOWN_KINDS}
+_LIFE_SAFETY = frozenset(str(kind) for kind in LIFE_SAFETY)
+_MAY_BE_MOMENTARY = frozenset({"motion", "vibration"})
+_FLAGS = {
+    CommandKind.AWAY: "away",
+    CommandKind.HOME: "away",
+    CommandKind.STAFF_PRESENT: "staff_present",
+    CommandKind.STAFF_LEFT: "staff_present",
+}
+_LONGEST_VISIT = timedelta(hours=1)
+"""A visit that nobody ended must not switch rules off for the night."""
+
+
+def fold(state: ScopeState, given: Input, rulebook: Rulebook, now: datetime) -> Folded:
+    """Fold one input into the state of its scope.
+
+    What was due before an event or a command is judged first, also when its tick has not
+    come yet, so the order is right after a crash and under load.
+
+    Args:
+        state: The scope's state; never changed.
+        given: An event, a tick or a command of this scope.
+        rulebook: The rules in force.
+        now: The hub's clock. Deadlines count from the event's own `at`, which was read from it.
+    """
+    if isinstance(given, Event):
+        return _fold_event(state, given, rulebook)
+    moment = max(now, given.at)
+    draft = Draft(state, rulebook, moment)
+    if isinstance(given, Tick):
+        draft.forget_rows()
+        draft.judge_due()
+        draft.arm_everything()
+    else:
+        draft.judge_due()
+        _obey(draft, given)
+    return _folded(state, draft, None)
+
+
+def note_state(state: ScopeState, event: Event) -> ScopeState:
+    """Take a retained message as state only: `seen` is brought up to date and no rule runs."""
+    _, seen = _news(state, event)
+    return state if seen is None else _with(state, seen, state.rules, state.flags, state.armed)
+
+
+def _fold_event(state: ScopeState, event: Event, rulebook: Rulebook) -> Folded:
+    draft = None
+    if state.armed and min(state.armed.values()) <= event.at:
+        draft = Draft(state, rulebook, event.at)
+        draft.judge_due()
+    new, seen = _news(state, event)
+    if not new and event.kind not in _LIFE_SAFETY:
+        return _folded(state, draft, Outcome.UNCHANGED)
+    programs = rulebook.asking.get(event.kind)
+    if programs is None and event.kind not in _LIFE_SAFETY:
+        return _folded(state, draft, Outcome.NO_RULE, seen)
+    draft = draft or Draft(state, rulebook, event.at)
+    draft.show(event, programs or ())
+    return _folded(state, draft, draft.outcome, seen)
+
+
+def _news(state: ScopeState, event: Event) -> tuple[bool, dict[str, Seen] | None]:
+    """Whether the event tells something new, and the `seen` that follows (None: as it was)."""
+    told = _ASPECTS[event.kind] if event.kind in _ASPECTS else aspect(event.kind)
+    if told is None or event.device is None:
+        return True, None
+    key = f"{event.device}/{told}"
+    last = state.seen.get(key)
+    if last is not None and last.kind == event.kind:
+        # a device that never says that motion stopped means new motion with every report
+        return told in _MAY_BE_MOMENTARY and not last.both, None
+    seen = Seen(kind=event.kind, at=event.at, value=storable(event.value), both=last is not None)
+    return True, {**state.seen, key: seen}
+
+
+def _obey(draft: Draft, command: Command) -> None:
+    """Let a stored command change the flags, or end what was pending."""
+    if command.kind is CommandKind.REASSIGNED:
+        # "away" was said of the person who lived here: it must not silence the next one.
+        # The rows still stand, so `armed` does too: what waits anew under an old key is armed again by its tick.
+        draft.rules, draft.flags = {}, {}
+        return
+    flag = _FLAGS[command.kind]
+    flags = {name: until for name, until in draft.flags.items() if name != flag}
+    if command.kind is CommandKind.AWAY:
+        flags[flag] = command.until
+    elif command.kind is CommandKind.STAFF_PRESENT:
+        flags[flag] = command.until or command.at + _LONGEST_VISIT
+    draft.flags = flags
+
+
+def _folded(
+    state: ScopeState, draft: Draft | None, outcome: Outcome | None, seen: dict[str, Seen] | None = None
+) -> Folded:
+    if draft is None:
+        if seen is not None:
+            state = _with(state, seen, state.rules, state.flags, state.armed)
+        return Folded(state=state, outcome=outcome)
+    same = draft.rules is state.rules and draft.flags is state.flags and draft.armed is state.armed
+    if seen is not None or not same:
+        state = _with(state, state.seen if seen is None else seen, draft.rules, draft.flags, draft.armed)
+    return Folded(
+        state=state,
+        outcome=outcome,
+        pending_until=draft.pending_until if outcome is Outcome.PENDING else None,
+        findings=tuple(draft.findings),
+        deadlines=tuple(draft.deadlines.values()),
+        traces=tuple(draft.traces),
+        faults=tuple(draft.faults),
+    )
+
+
+def _with(
+    state: ScopeState,
+    seen: dict[str, Seen],
+    rules: dict[str, RuleState],
+    flags: dict[str, datetime | None],
+    armed: dict[str, datetime],
+) -> ScopeState:
+    return ScopeState(scope=state.scope, version=state.version + 1, rules=rules, seen=seen, flags=flags, armed=armed)

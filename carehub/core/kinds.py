@@ -1,0 +1,126 @@
+"""The event kinds the hub knows: the same words inside, on carehub/v1 and in the rules."""
+
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """What happened. A kind outside this list is stored and listed; on an alarm path it alerts as unreadable."""
+
+    BUTTON_PRESSED = "button.pressed"
+    BUTTON_CANCELLED = "button.cancelled"
+    CORD_PULLED = "cord.pulled"
+    FALL_DETECTED = "fall.detected"
+    FALL_SUSPECTED = "fall.suspected"
+    FALL_CLEARED = "fall.cleared"
+    SMOKE_DETECTED = "smoke.detected"
+    SMOKE_CLEARED = "smoke.cleared"
+    CARBON_MONOXIDE_DETECTED = "carbon_monoxide.detected"
+    CARBON_MONOXIDE_CLEARED = "carbon_monoxide.cleared"
+    GAS_DETECTED = "gas.detected"
+    GAS_CLEARED = "gas.cleared"
+    WATER_DETECTED = "water.detected"
+    WATER_CLEARED = "water.cleared"
+    MOTION_DETECTED = "motion.detected"
+    MOTION_CLEARED = "motion.cleared"
+    PRESENCE_DETECTED = "presence.detected"
+    PRESENCE_CLEARED = "presence.cleared"
+    VIBRATION_DETECTED = "vibration.detected"
+    VIBRATION_CLEARED = "vibration.cleared"
+    DOOR_OPENED = "door.opened"
+    DOOR_CLOSED = "door.closed"
+    BED_ENTERED = "bed.entered"
+    BED_LEFT = "bed.left"
+    CHAIR_ENTERED = "chair.entered"
+    CHAIR_LEFT = "chair.left"
+    SOUND_LOUD = "sound.loud"
+    SEIZURE_DETECTED = "seizure.detected"
+    MEDICATION_DISPENSED = "medication.dispensed"
+    MEDICATION_MISSED = "medication.missed"
+    MEDICATION_EMPTY = "medication.empty"
+    STOVE_ON = "stove.on"
+    STOVE_OFF = "stove.off"
+    STOVE_CUT = "stove.cut"
+    LOCK_LOCKED = "lock.locked"
+    LOCK_UNLOCKED = "lock.unlocked"
+    ZONE_ENTERED = "zone.entered"
+    ZONE_LEFT = "zone.left"
+    TAMPER_DETECTED = "tamper.detected"
+    TAMPER_CLEARED = "tamper.cleared"
+    SWITCH_PRESSED = "switch.pressed"
+    """A button that is no alarm: a light switch, by the registry's word. Life in the home, not a call for help."""
+    BATTERY_LOW = "battery.low"
+    DEVICE_HEARTBEAT = "device.heartbeat"
+    DEVICE_ONLINE = "device.online"
+    DEVICE_OFFLINE = "device.offline"
+    # measurements: a value and a unit
+    TEMPERATURE = "temperature"
+    HUMIDITY = "humidity"
+    ILLUMINANCE = "illuminance"
+    POWER = "power"
+    BATTERY = "battery"
+    PULSE = "pulse"
+    CO2 = "co2"
+    PRESSURE = "pressure"
+    BODY_TEMPERATURE = "body_temperature"
+    BODY_WEIGHT = "body_weight"
+    BLOOD_PRESSURE_SYSTOLIC = "blood_pressure.systolic"
+    BLOOD_PRESSURE_DIASTOLIC = "blood_pressure.diastolic"
+    # the hub's own words, never accepted from a device
+    ALARM_UNREADABLE = "alarm.unreadable"
+    BEHAVIOUR_CHANGED = "behaviour.changed"
+    HUB_FAULT = "hub.fault"
+
+
+KNOWN_KINDS = frozenset(kind.value for kind in EventKind)
+
+HUB_ONLY = frozenset({EventKind.ALARM_UNREADABLE, EventKind.BEHAVIOUR_CHANGED, EventKind.HUB_FAULT})
+"""Kinds that only the hub itself may write; from a device they are unknown kinds."""
+
+LIFE_SAFETY = frozenset(
+    {
+        EventKind.BUTTON_PRESSED,
+        EventKind.CORD_PULLED,
+        EventKind.FALL_DETECTED,
+        EventKind.SMOKE_DETECTED,
+        EventKind.CARBON_MONOXIDE_DETECTED,
+        EventKind.GAS_DETECTED,
+        EventKind.ALARM_UNREADABLE,
+    }
+)
+"""The floor: these alert with no rule, no model and a broken rulebook (invariant 7)."""
+
+PRESSES = frozenset({EventKind.BUTTON_PRESSED, EventKind.CORD_PULLED})
+"""Somebody asked for help by hand; every repeat counts (invariant 9)."""
+
+MOMENTARY = frozenset(
+    {
+        EventKind.BUTTON_PRESSED,
+        EventKind.BUTTON_CANCELLED,
+        EventKind.CORD_PULLED,
+        EventKind.SWITCH_PRESSED,
+        EventKind.SOUND_LOUD,
+        EventKind.MEDICATION_DISPENSED,
+        EventKind.MEDICATION_MISSED,
+        EventKind.DEVICE_HEARTBEAT,
+    }
+)
+"""Kinds that happen rather than hold: two in a row are two."""
+
+_ON_OFF_ASPECTS = frozenset(
+    {
+        "fall", "smoke", "carbon_monoxide", "gas", "water", "motion", "presence", "vibration",
+        "door", "bed", "chair", "stove", "lock", "tamper",
+    }
+)  # fmt: skip
+
+
+def aspect(kind: str) -> str | None:
+    """The state that `kind` tells of ("door" for door.opened), or None for what merely happens.
+
+    A device that repeats its whole state with every message (zigbee2mqtt does) tells
+    of the same aspect again; the fold then sees that nothing changed.
+    """
+    head, dot, _ = kind.partition(".")
+    if dot and head in _ON_OFF_ASPECTS:
+        return head
+    return None

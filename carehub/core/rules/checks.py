@@ -1,0 +1,92 @@
+"""What in a rule contradicts itself, though each of its words is right alone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from carehub.core.kinds import LIFE_SAFETY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from carehub.core.rules.language import Rule
+
+_RESERVED = "floor"
+
+
+def complaints(rule: Rule) -> Iterator[str]:
+    """Give one sentence for each thing that does not fit together."""
+    if rule.id == _RESERVED:
+        yield f"'{_RESERVED}' is the name of the hub's own life-safety floor; choose another id"
+    yield from _about_shape(rule)
+    yield from _about_waiting(rule)
+    yield from _about_codes(rule)
+    yield from _about_repeats(rule)
+    yield from _about_tuning(rule)
+
+
+def _about_shape(rule: Rule) -> Iterator[str]:
+    written = [name for name in ("then_missing", "count", "sequence", "absent") if getattr(rule, name)]
+    shapes = [*(["for"] if rule.for_ else []), *written]
+    if len(shapes) > 1:
+        yield f"a rule decides in one way; '{shapes[0]}' and '{shapes[1]}' need a rule each"
+    starts = "sequence" in shapes or "absent" in shapes
+    if starts and rule.watch:
+        yield f"'{shapes[-1]}' says what is watched; leave 'watch' out"
+    if not starts and not rule.watch:
+        yield "'watch' is missing: what starts the rule?"
+    if rule.absent and rule.between:
+        yield "'absent' has its own 'from' and 'to'; leave 'between' out"
+
+
+def _about_waiting(rule: Rule) -> Iterator[str]:
+    if rule.until and not rule.for_:
+        yield "'until' belongs to 'for'"
+    bounded = rule.watch and all(matcher.bounds for matcher in rule.watch)
+    if rule.for_ and not rule.until and not bounded:
+        yield "'for' needs an 'until' that says what ends it, or bounds on the value"
+    if rule.rest and rule.shape in {"sequence", "absent"}:
+        yield f"'rest' does not go with '{rule.shape}'"
+
+
+def _about_codes(rule: Rule) -> Iterator[str]:
+    if not isinstance(rule.alert_code, dict):
+        return
+    watched = {kind for matcher in rule.watch or () for kind in matcher.all_kinds}
+    for kind in rule.alert_code.keys() - watched:
+        yield f"alert_code names '{kind}', which the rule does not watch"
+
+
+def _about_repeats(rule: Rule) -> Iterator[str]:
+    if rule.press and rule.shape != "at_once":
+        yield "'press' is for a rule that alerts at once"
+    watched = {kind for matcher in rule.watch or () for kind in matcher.all_kinds}
+    if rule.rest and watched & LIFE_SAFETY:
+        yield f"'rest' may not be used with {', '.join(sorted(watched & LIFE_SAFETY))}: every one of them counts"
+
+
+def _about_tuning(rule: Rule) -> Iterator[str]:
+    for path, bounds in rule.tune.items():
+        value = value_at(rule, path)
+        if not isinstance(value, int | float | timedelta) or isinstance(value, bool):
+            yield f"tune names '{path}', which is not a number or a length of time in this rule"
+        elif isinstance(value, timedelta) != isinstance(bounds.least, timedelta) or isinstance(
+            bounds.least, timedelta
+        ) != isinstance(bounds.most, timedelta):
+            yield f"tune.{path}: the bounds are not of the same kind as the value"
+        elif not bounds.least <= value <= bounds.most:  # type: ignore[operator]
+            yield f"tune.{path}: the value in the rule is outside its own bounds"
+
+
+def value_at(rule: Rule, path: str) -> object:
+    """Follow a path such as "then_missing.within"; None where there is nothing.
+
+    A rule that watches one thing is tuned by "watch.below", though `watch` is kept as a list.
+    """
+    found: object = rule
+    for word in path.split("."):
+        if isinstance(found, tuple):
+            found = found[0] if len(found) == 1 else None
+        found = getattr(found, {"for": "for_", "from": "from_"}.get(word, word), None) if found else None
+    return found

@@ -1,0 +1,126 @@
+"""Runs a rule's own examples through the real fold, on a clock that stops at every due tick."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from carehub.core import floor
+from carehub.core.events import Input, Tick
+from carehub.core.fold import Folded, Rulebook, ScopeState, fold
+from carehub.core.rules import stories
+from carehub.core.rules.errors import RuleError
+from carehub.core.rules.language import Example, Rule
+from carehub.core.rules.program import compiled
+from carehub.core.rules.rulebook import OSLO
+from carehub.core.rules.state import Shape
+from carehub.core.rules.windows import next_ending
+
+Alert = tuple[datetime, str]
+_MOST_TICKS = 1000
+
+
+class Failure(Struct, frozen=True):
+    """An example that the rule does not pass, said as a sentence."""
+
+    rule: str
+    example: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.example}: {self.reason}" if self.example else f"{self.rule}: {self.reason}"
+
+
+def failures(rule: Rule, zone: str = OSLO) -> list[Failure]:
+    """Run every example of the rule; an empty list means that it may be switched on.
+
+    A rule must show at least once that it alerts and once that it keeps quiet.
+    """
+    found = [failure for example in rule.examples if (failure := _judge(rule, example, zone))]
+    quiet = [example.expect == "nothing" for example in rule.examples]
+    if all(quiet):
+        found.append(Failure(rule.id, "", "no example shows that it alerts"))
+    if not any(quiet):
+        found.append(Failure(rule.id, "", "no example shows that it keeps quiet (expect: nothing)"))
+    return found
+
+
+def _judge(rule: Rule, example: Example, zone: str) -> Failure | None:
+    book = Rulebook.of([rule.model_copy(update={"enabled": True})], zone)
+    try:
+        given = [stories.told(line, seq, example.day, book.zone) for seq, line in enumerate(example.given, 1)]
+        wanted = _wanted(example, book.zone)
+        alerts = play(given, book, _horizon(rule, given, wanted, book.zone))
+    except RuleError as error:
+        return Failure(rule.id, example.name, str(error))
+    if alerts == wanted:
+        return None
+    return Failure(
+        rule.id, example.name, f"expected {_in_words(wanted, book.zone)}, got {_in_words(alerts, book.zone)}"
+    )
+
+
+def _wanted(example: Example, zone: ZoneInfo) -> list[Alert]:
+    if isinstance(example.expect, str):
+        return []
+    return sorted((stories.moment(one.at, example.day, zone), one.alert) for one in example.expect)
+
+
+def play(given: Iterable[Input], rulebook: Rulebook, until: datetime) -> list[Alert]:
+    """Fold the inputs in order and tick whenever a deadline row is due; the floor's findings are left out.
+
+    Raises:
+        RuleError: The inputs are not in order of time, or a rule raised.
+    """
+    player = _Player(rulebook)
+    last = None
+    for one in given:
+        if last is not None and one.at < last:
+            raise RuleError("The lines are not in order of time.")
+        last = one.at
+        player.tick_until(one.at)
+        player.take(one)
+    player.tick_until(until)
+    return sorted(player.alerts)
+
+
+class _Player:
+    """A hub in miniature: one scope, its deadline rows, and a simulated clock."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self.rulebook = rulebook
+        self.state = ScopeState(scope=stories.SCOPE)
+        self.rows: dict[str, datetime] = {}
+        self.alerts: list[Alert] = []
+
+    def take(self, given: Input) -> Folded:
+        folded = fold(self.state, given, self.rulebook, given.at)
+        for fault in folded.faults:
+            raise RuleError(f"the rule raised {fault.error}")
+        self.state = folded.state
+        self.rows |= {deadline.key: deadline.due_at for deadline in folded.deadlines}
+        self.alerts += [(found.at, found.kind) for found in folded.findings if found.rule != floor.FLOOR]
+        return folded
+
+    def tick_until(self, end: datetime) -> None:
+        for _ in range(_MOST_TICKS):
+            due = min(self.rows.values(), default=None)
+            if due is None or due > end:
+                return
+            self.rows = {key: row for key, row in self.rows.items() if row > due}
+            self.take(Tick(seq=0, at=due, scope=stories.SCOPE))
+        raise RuleError("the rule never comes to rest")  # pragma: no cover - a guard; examples span 100 days
+
+
+def _horizon(rule: Rule, given: list[Input], wanted: list[Alert], zone: ZoneInfo) -> datetime:
+    """How long to let time pass: long enough for the rule to decide about the last line."""
+    end: datetime = given[-1].at + max(compiled(rule).wait, timedelta(minutes=1))
+    if rule.shape is Shape.ABSENT and rule.absent:
+        end = next_ending(rule.absent.window, given[-1].at, zone).end
+    return max([end, *(at for at, _ in wanted)])
+
+
+def _in_words(alerts: list[Alert], zone: ZoneInfo) -> str:
+    told = [f"{kind} at {at.astimezone(zone):%d.%m. %H:%M:%S}" for at, kind in alerts]
+    return ", ".join(told) or "nothing"

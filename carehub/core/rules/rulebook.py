@@ -1,0 +1,72 @@
+"""The rulebook in force: an immutable value that the fold is given."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from carehub.core.rules.language import Rule
+from carehub.core.rules.program import Program, compiled
+from carehub.core.rules.state import Shape
+
+OSLO = "Europe/Oslo"
+SAFE_MODE = "safe-mode"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rulebook:
+    """Rules, compiled and indexed by the kind of event that they must be shown.
+
+    Attributes:
+        zone: The residents' zone: local time exists only in here.
+        version: Changes with any rule; "safe-mode" for the book with no rules.
+        rules: Every rule by its id, the disabled ones too, for lists and wording.
+        programs: The enabled rules by id.
+        asking: Which programs ask for a kind of event.
+        absences: The programs with a daily window, which a tick arms.
+    """
+
+    zone: ZoneInfo
+    version: str
+    rules: dict[str, Rule] = field(default_factory=dict)
+    programs: dict[str, Program] = field(default_factory=dict)
+    asking: dict[str, tuple[Program, ...]] = field(default_factory=dict)
+    absences: tuple[Program, ...] = ()
+
+    @classmethod
+    def of(cls, rules: Iterable[Rule], zone: str = OSLO) -> Self:
+        """Compile the rules; the last of two with one id wins, and with no rule at all this is safe mode.
+
+        Args:
+            rules: Checked rules, as `parse_rule` gives them.
+            zone: Name of the residents' time zone.
+        """
+        by_id = {rule.id: rule for rule in sorted(rules, key=lambda rule: rule.id)}
+        programs = {rule.id: compiled(rule) for rule in by_id.values() if rule.enabled}
+        return cls(
+            zone=ZoneInfo(zone),
+            version=_version(programs.values()),
+            rules=by_id,
+            programs=programs,
+            asking=_index(programs.values()),
+            absences=tuple(program for program in programs.values() if program.shape is Shape.ABSENT),
+        )
+
+    @classmethod
+    def safe_mode(cls, zone: str = OSLO) -> Self:
+        """No rules: only the life-safety floor alerts."""
+        return cls(zone=ZoneInfo(zone), version=SAFE_MODE)
+
+
+def _version(programs: Iterable[Program]) -> str:
+    told = ",".join(f"{program.id}:{program.version}" for program in programs)
+    return hashlib.sha256(told.encode()).hexdigest()[:16] if told else SAFE_MODE
+
+
+def _index(programs: Iterable[Program]) -> dict[str, tuple[Program, ...]]:
+    asking: dict[str, tuple[Program, ...]] = {}
+    for program in programs:
+        for kind in program.kinds:
+            asking[kind] = (*asking.get(kind, ()), program)
+    return asking

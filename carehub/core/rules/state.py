@@ -1,0 +1,82 @@
+"""What one rule remembers about one scope (or one device) between events; stored as JSON."""
+
+from datetime import datetime
+from enum import StrEnum
+from math import isfinite
+
+from msgspec import Struct
+
+from carehub.core.events import Event, Value
+
+_GREATEST = 2**53
+
+
+class Shape(StrEnum):
+    """How a rule decides; every rule has exactly one."""
+
+    AT_ONCE = "at_once"
+    """The event itself is enough."""
+    WAIT = "wait"
+    """Something held, or something stayed missing, for a while (`for`, `then_missing`)."""
+    COUNT = "count"
+    SEQUENCE = "sequence"
+    ABSENT = "absent"
+    """Nothing of a kind was seen in a daily window."""
+
+
+class Hit(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a finding must know of an event that matched, kept until the rule has decided."""
+
+    seq: int
+    at: datetime
+    kind: str
+    device: str | None = None
+    place: str | None = None
+    resident: str | None = None
+    value: Value = None
+    detail: str | None = None
+    late: bool = False
+
+
+class RuleState(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The memory of one rule under one key.
+
+    Attributes:
+        version: Content hash of the rule that wrote it.
+        shape: The rule's shape then; state of another shape is never reused.
+        hits: The trigger, the counted events, or the last event that an absence rule saw.
+        chains: For a sequence: the newest chain of each length.
+        due: When the rule decides; always covered by a deadline row at or before it.
+        rests_until: A rule with `rest` does not begin anew before this moment.
+    """
+
+    version: str
+    shape: Shape
+    hits: tuple[Hit, ...] = ()
+    chains: tuple[tuple[Hit, ...], ...] = ()
+    due: datetime | None = None
+    rests_until: datetime | None = None
+
+
+def storable(value: Value) -> Value:
+    """The value as JSON can hold it: infinity, NaN and giant whole numbers tell nothing and become None."""
+    if isinstance(value, float) and not isfinite(value):
+        return None
+    if isinstance(value, int) and abs(value) > _GREATEST:
+        return None
+    return value
+
+
+def hit_of(event: Event) -> Hit:
+    """Keep of an event what a later finding needs, and nothing more."""
+    return Hit(
+        seq=event.seq,
+        at=event.at,
+        kind=event.kind,
+        device=event.device,
+        place=event.place,
+        resident=event.resident,
+        value=None if event.value is None else storable(event.value),
+        detail=event.detail,
+        late=event.late,
+    )

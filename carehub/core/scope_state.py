@@ -1,0 +1,41 @@
+"""All that the fold remembers of one scope, as it is stored."""
+
+from datetime import datetime
+
+from msgspec import Struct
+
+from carehub.core.events import Value
+from carehub.core.rules.state import RuleState
+
+
+class Seen(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The last state that a device told of one aspect, and since when.
+
+    Attributes:
+        both: True once the device has told of more than one state; one that only ever says
+            "motion" never says that it stopped, and its repeats are new motion.
+    """
+
+    kind: str
+    at: datetime
+    value: Value = None
+    both: bool = False
+
+
+class ScopeState(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """All that the fold remembers of one scope; it goes to JSON and back unchanged.
+
+    Attributes:
+        version: Rises by one with every change; writes compare it.
+        rules: Per state key: the rule's id, or "id/device" for a rule that is kept per device.
+        seen: Per "device/aspect".
+        flags: "away" and "staff_present", until when; None means until told otherwise.
+        armed: Per state key, the deadline row that is known to exist; never later than the wanted due.
+    """
+
+    scope: str
+    version: int = 0
+    rules: dict[str, RuleState] = {}
+    seen: dict[str, Seen] = {}
+    flags: dict[str, datetime | None] = {}
+    armed: dict[str, datetime] = {}

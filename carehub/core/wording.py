@@ -1,0 +1,73 @@
+"""What the hub says, to whom: titles of alerts, and what an SMS may say.
+
+An SMS, a push or a call carries no name, address or health word (invariant 11): it says
+that somebody is needed, how much it hurries, where to look, and how to take it.
+"""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from carehub.core.severity import Severity
+
+URGENCY_NB: dict[Severity, str] = {
+    Severity.CRITICAL: "Kritisk",
+    Severity.SERIOUS: "Alvorlig",
+    Severity.MODERATE: "Moderat",
+    Severity.NORMAL: "Normal",
+    Severity.NOT_REPORTED: "Ikke rapportert",
+}
+
+FLOOR_TITLES_NB: dict[str, str] = {
+    "social-alarm": "Trygghetsalarm",
+    "fall": "Fall",
+    "fire": "Røyk eller gass",
+    "unreadable-alarm": "Uleselig alarm",
+    "hub-fault": "Feil i huben",
+}
+"""Titles that must be there even when the rulebook is not."""
+
+_HURRY = {Severity.CRITICAL: "HASTER", Severity.SERIOUS: "Snarest"}
+
+
+def local_time(moment: datetime, zone: ZoneInfo) -> str:
+    """Clock time as people read it: "02:14"."""
+    return moment.astimezone(zone).strftime("%H:%M")
+
+
+def summons_text(  # noqa: PLR0913 - every word of the text is named here
+    *,
+    severity: Severity,
+    raised_at: datetime,
+    number: str,
+    code: str,
+    link: str,
+    attempt: int,
+    zone: ZoneInfo,
+) -> str:
+    """The SMS that asks a member of staff to come.
+
+    >>> from datetime import UTC
+    >>> summons_text(severity=Severity.CRITICAL, raised_at=datetime(2026, 1, 15, 1, 14, tzinfo=UTC), number="A4F2",
+    ...     code="K7M2P", link="https://hub.example/a/A4F2", attempt=1, zone=ZoneInfo("Europe/Oslo"))
+    'HASTER: varsel A4F2 kl. 02:14 venter på deg. https://hub.example/a/A4F2 Svar med koden for å ta det: K7M2P'
+    """
+    hurry = _HURRY.get(severity)
+    again = f" ({attempt}. gang)" if attempt > 1 else ""
+    opening = f"{hurry}: varsel" if hurry else "Varsel"
+    when = local_time(raised_at, zone)
+    return f"{opening} {number} kl. {when}{again} venter på deg. {link} Svar med koden for å ta det: {code}"
+
+
+def repeat_text(*, number: str, presses: int, link: str) -> str:
+    """The SMS to whoever has an alert when it is reported again."""
+    return f"Nytt trykk på varsel {number} ({presses} ganger nå). {link}"
+
+
+def handled_text(*, link: str) -> str:
+    """The SMS to a relative when an alert has been handled: no name, no kind, no cause."""
+    return f"Det har vært et varsel hos dine, og det er fulgt opp av personalet. Logg inn for mer: {link}"
+
+
+def alert_number(alert_id: str) -> str:
+    """The short form in which people speak of an alert: "A4F2"."""
+    return alert_id[:4].upper()

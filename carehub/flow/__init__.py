@@ -1,0 +1,1 @@
+"""The stations, in the order in which an event travels: ingest, assess, escalate, deliver, respond, watch."""

@@ -1,0 +1,181 @@
+"""Part of station 1: one batch on its way through the fold. No store, no clock, no waiting."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from msgspec import structs
+
+from carehub.contracts import Message
+from carehub.core.events import Command, CommandKind, Event, Tick
+from carehub.core.findings import Deadline, Finding, Outcome, RuleFault
+from carehub.core.fold import Folded, ScopeState, fold, note_state
+from carehub.core.kinds import EventKind
+from carehub.core.rules.rulebook import Rulebook
+from carehub.flow.intake import Draft, Intake, Letter, delivery_of, is_telemetry, used_twice
+from carehub.store.stream import EventRow
+
+TOO_LATE = timedelta(hours=1)
+_REMEMBERED_DELIVERIES = 20_000
+
+
+@dataclass(slots=True)
+class Note:
+    """What enters the fold besides messages: a tick, a command, or the hub's own event."""
+
+    scope: str
+    command: CommandKind | None = None
+    until: datetime | None = None
+    by: str | None = None
+    event: Event | None = None
+    done: Callable[[], None] | None = None
+    """Called when it is stored and folded."""
+
+    @property
+    def is_tick(self) -> bool:
+        """Whether a deadline, and nobody, asked for this."""
+        return self.command is None and self.event is None
+
+
+@dataclass(slots=True)
+class Work:
+    """What one batch will write, all of it or nothing."""
+
+    now: datetime
+    seq: int
+    drafts: list[Draft] = field(default_factory=list)
+    rows: list[EventRow] = field(default_factory=list)
+    inputs: list[Tick | Command] = field(default_factory=list)
+    states: dict[str, ScopeState] = field(default_factory=dict)
+    findings: list[tuple[Finding, Event | None]] = field(default_factory=list)
+    deadlines: dict[tuple[str, str], Deadline] = field(default_factory=dict)
+    letters: list[tuple[Letter, int | None]] = field(default_factory=list)
+    faults: list[RuleFault] = field(default_factory=list)
+    duplicates: int = 0
+
+    def next_seq(self) -> int:
+        """The next place in the hub's one order."""
+        self.seq += 1
+        return self.seq
+
+
+@dataclass(slots=True)
+class Folder:
+    """Folds a batch over the cached states; what it makes counts only once `adopt` says that it is stored."""
+
+    intake: Intake
+    rulebook: Callable[[], Rulebook]
+    states: dict[str, ScopeState] = field(default_factory=dict)
+    deliveries: OrderedDict[str, None] = field(default_factory=OrderedDict)
+
+    def note(self, work: Work, note: Note, known: Mapping[str, str]) -> None:
+        """Fold a tick, a command or an event of the hub's own; an event that is stored already is passed over."""
+        if note.event is not None:
+            if note.event.dedup_key is None or note.event.dedup_key not in known:
+                self._event(work, note.event)
+            return
+        seq, state = work.next_seq(), self._state(work, note.scope)
+        given: Tick | Command = Tick(seq=seq, at=work.now, scope=note.scope)
+        if note.command is not None:
+            given = Command(seq=seq, at=work.now, scope=note.scope, kind=note.command, until=note.until, by=note.by)
+        work.inputs.append(given)
+        self._take_in(work, state, fold(state, given, self.rulebook(), work.now), None)
+
+    def draft(self, work: Work, draft: Draft, known: dict[str, str]) -> None:
+        """Fold what one message became; a redelivery changes nothing.
+
+        Args:
+            known: Stored keys with the hash of what was stored under them; grows with this batch.
+        """
+        if draft.letter is not None:
+            if not self._redelivered(draft.message, delivery_of(draft.message, "letter")):
+                self.letter(work, draft.letter)
+            return
+        for event in draft.events:
+            key = event.dedup_key
+            before = known.get(key) if key else None
+            if (before is not None and before == event.body_hash) or self._redelivered(draft.message, event.delivery):
+                work.duplicates += 1
+                continue
+            if key:
+                known[key] = event.body_hash
+            if before is None:
+                self._event(work, event, retained=draft.message.retain)
+            else:  # the same id with another body is another event, and a fault of the device
+                twice = used_twice(event, work.seq)
+                self._event(work, twice, retained=draft.message.retain)
+                self._event(work, _fault(event, "Enheten brukte samme id på to ulike meldinger."))
+
+    def letter(self, work: Work, letter: Letter) -> None:
+        """Set a message aside; where it may have been an alarm, it is one."""
+        seq = None
+        if letter.alarm_path and not letter.message.retain:
+            seq = self._event(work, self.intake.unreadable(letter))
+        work.letters.append((letter, seq))
+
+    def adopt(self, work: Work) -> None:
+        """The batch is stored: from now on its states and deliveries are what was."""
+        self.states.update(work.states)
+        self.intake.unknown.clear()
+        for event, _, _ in work.rows:
+            if event.delivery:
+                self.remember(event.delivery)
+        for letter, _ in work.letters:
+            self.remember(delivery_of(letter.message, "letter"))
+
+    def remember(self, delivery: str) -> None:
+        """Keep the newest deliveries: only these may come again."""
+        self.deliveries[delivery] = None
+        if len(self.deliveries) > _REMEMBERED_DELIVERIES:
+            self.deliveries.popitem(last=False)
+
+    def _redelivered(self, message: Message, delivery: str | None) -> bool:
+        """Without an id, only the broker's own mark on a delivery that we stored lately makes a repeat.
+
+        In any doubt it is another press (invariant 9).
+        """
+        return message.dup and delivery is not None and delivery in self.deliveries
+
+    def _state(self, work: Work, scope: str) -> ScopeState:
+        found = work.states.get(scope)
+        if found is None:
+            found = self.states.get(scope)
+        return found if found is not None else ScopeState(scope=scope)
+
+    def _event(self, work: Work, draft: Event, *, retained: bool = False) -> int:
+        event = structs.replace(draft, seq=work.next_seq())
+        state = self._state(work, event.scope)
+        if retained:
+            work.states[event.scope] = note_state(state, event)
+            work.rows.append((event, Outcome.STATE_ONLY, None))
+        elif _is_history(event):
+            work.rows.append((event, Outcome.TOO_LATE, None))
+        else:
+            folded = fold(state, event, self.rulebook(), event.at)
+            self._take_in(work, state, folded, event)
+            work.rows.append((event, folded.outcome or Outcome.NO_RULE, folded.pending_until))
+        return event.seq
+
+    def _take_in(self, work: Work, before: ScopeState, folded: Folded, event: Event | None) -> None:
+        if folded.state is not before:
+            work.states[before.scope] = folded.state
+        for finding in folded.findings:
+            work.findings.append((finding, event if event and finding.event == event.seq else None))
+        for deadline in folded.deadlines:
+            work.deadlines[deadline.scope, deadline.key] = deadline
+        work.faults.extend(folded.faults)
+
+
+def _is_history(event: Event) -> bool:
+    """Telemetry that is well over: kept, but no rule is run on it as if it were now."""
+    claim: Any = event.device_at
+    return event.late and is_telemetry(event) and event.at - claim > TOO_LATE
+
+
+def _fault(event: Event, words: str) -> Event:
+    return Event(
+        seq=0, at=event.at, kind=EventKind.HUB_FAULT, scope=event.scope, source="hub", device=event.device,
+        resident=event.resident, place=event.place, detail=words,
+    )  # fmt: skip

@@ -1,0 +1,125 @@
+"""Station 3: ask the next people, again and again, until somebody has been there."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from carehub.core.alerts import Status, Step
+from carehub.core.escalation import Group, Rung, Summons, climb, ladder_for
+from carehub.core.severity import Severity
+from carehub.core.wording import alert_number, repeat_text, summons_text
+from carehub.flow.hub import Hub
+from carehub.flow.respond import journal_line
+from carehub.kit.ids import new_code, new_id
+from carehub.store import alerts, outbox, tables
+from carehub.store.database import Session
+from carehub.store.tables.alerts import NoticeState
+
+SMS, TABLET = "sms", "tablet"
+CODE_LIVES = timedelta(hours=12)
+_SMS_FROM = Severity.SERIOUS
+"""Below this a notice waits on the tablet: what can wait until morning wakes nobody."""
+
+
+async def escalate(hub: Hub, session: Session, now: datetime) -> int:
+    """Climb one step for every alert that is due; give how many there were.
+
+    The notices and the new deadline are saved in one transaction, so a crash
+    between deciding and sending loses nothing and repeats nothing.
+    """
+    due = await alerts.claim_due(session, now)
+    for alert in due:
+        if alert.status is not Status.OPEN:
+            _reopen(session, alert, now)
+        await summon(hub, session, alert, now)
+    return len(due)
+
+
+def _reopen(session: Session, alert: tables.Alert, now: datetime) -> None:
+    """Taken but not arrived, or arrived but never closed: acknowledging is not helping."""
+    said = "tok varselet, men er ikke fremme" if alert.status is Status.TAKEN else "er fremme, men har ikke avsluttet"
+    session.add(journal_line(alert.id, Step.ESCALATED, now, person_id=alert.owner_id, text=f"Fristen gikk ut: {said}."))
+    alert.status, alert.taken_at, alert.arrived_at = Status.OPEN, None, None
+
+
+async def summon(hub: Hub, session: Session, alert: tables.Alert, now: datetime) -> None:
+    """Ask the next rung; an empty one is passed at once, and the journal says so."""
+    summons, people = await _reachable_rung(session, alert, now)
+    alert.rung, alert.due_at = summons.rung, summons.look_again_at
+    session.add(alert)
+    await session.flush()
+    cycle = f"rung:{summons.rung}"
+    await _write_notices(hub, session, alert, people, cycle, now)
+    step = Step.NOTIFIED if summons.rung == 1 else Step.ESCALATED
+    session.add(journal_line(alert.id, step, now, text=f"Varslet {len(people)} på trinn {summons.rung}."))
+
+
+async def _reachable_rung(
+    session: Session, alert: tables.Alert, now: datetime
+) -> tuple[Summons, Sequence[tables.Person]]:
+    ladder: tuple[Rung, ...] = ladder_for(alert.severity)
+    rung = alert.rung
+    for _ in ladder:
+        summons = climb(ladder, rung, now)
+        people = await alerts.people_of(session, summons.group, alert.unit_id)
+        if people:
+            return summons, people
+        session.add(
+            journal_line(alert.id, Step.ESCALATED, now, text=f"Ingen å varsle på trinn {summons.rung}: gikk videre.")
+        )
+        rung = summons.rung
+    # Nobody at all: the tablets still speak, everybody with a login is asked, and we look again soon.
+    people = await alerts.people_of(session, Group.UNIT, None)
+    return Summons(group=Group.UNIT, rung=rung, look_again_at=now + timedelta(minutes=1)), people
+
+
+async def _write_notices(
+    hub: Hub, session: Session, alert: tables.Alert, people: Sequence[tables.Person], cycle: str, now: datetime
+) -> None:
+    rows = [_row(alert, None, TABLET, alert.unit_id or "all", alert_number(alert.id), cycle, now)]
+    for person in people:
+        if person.phone and alert.severity >= _SMS_FROM:
+            code = await _reply_code(session, alert, person, now)
+            text = summons_text(
+                severity=alert.severity, raised_at=alert.raised_at, number=alert_number(alert.id), code=code,
+                link=link_to(hub, alert), attempt=alert.rung, zone=hub.zone,
+            )  # fmt: skip
+            rows.append(_row(alert, person, SMS, person.phone, text, cycle, now))
+    await outbox.write(session, rows)
+
+
+async def remind_of_repeat(hub: Hub, session: Session, alert: tables.Alert, now: datetime) -> None:
+    """Tell whoever has the alert that it was reported again; with no owner the ladder's own people."""
+    owner = await session.get(tables.Person, alert.owner_id) if alert.owner_id else None
+    people = [owner] if owner else await alerts.people_of(session, Group.ON_DUTY, alert.unit_id)
+    text = repeat_text(number=alert_number(alert.id), presses=alert.presses, link=link_to(hub, alert))
+    cycle = f"repeat:{alert.presses}"
+    rows = [_row(alert, None, TABLET, alert.unit_id or "all", text, cycle, now)]
+    rows += [_row(alert, person, SMS, person.phone, text, cycle, now) for person in people if person.phone]
+    await outbox.write(session, rows)
+
+
+def link_to(hub: Hub, alert: tables.Alert) -> str:
+    """The short link in a text: the alert's number, no more."""
+    return f"{hub.public_url}/a/{alert_number(alert.id)}"
+
+
+def _row(  # noqa: PLR0913 - an outbox row is just these
+    alert: tables.Alert, person: tables.Person | None, channel: str, address: str, text: str, cycle: str, now: datetime
+) -> dict[str, object]:
+    return {
+        "id": new_id(), "alert_id": alert.id, "person_id": person.id if person else None, "channel": channel,
+        "address": address, "text": text, "severity": alert.severity, "cycle": cycle, "state": NoticeState.WAITING,
+        "created_at": now, "not_before": now, "attempts": 0,
+    }  # fmt: skip
+
+
+async def _reply_code(session: Session, alert: tables.Alert, person: tables.Person, now: datetime) -> str:
+    """A fresh code for this alert and this person; codes are never used for another alert."""
+    while True:
+        code = new_code()
+        if await session.get(tables.ReplyCode, code) is None:
+            break
+    session.add(
+        tables.ReplyCode(code=code, alert_id=alert.id, person_id=person.id, created_at=now, expires_at=now + CODE_LIVES)
+    )
+    return code

@@ -1,0 +1,65 @@
+"""The hub as a value: what the doors and the stations share. Built by the composition root."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from carehub.contracts import Channel, Message, Source
+from carehub.core.rules.rulebook import Rulebook
+from carehub.flow.live import Live
+from carehub.kit.clock import Clock
+from carehub.store.database import Database
+
+
+@dataclass(slots=True, kw_only=True)
+class Health:
+    """What the hub knows of itself, for /readyz, the admin page and the doctor.
+
+    Attributes:
+        broker: Whether the transport is connected; None before the first try.
+        broker_reason: Why not, in words.
+        rulebook_faults: Files that were left out, in words; with none loaded the hub is in safe mode.
+    """
+
+    broker: bool | None = None
+    broker_reason: str | None = None
+    rulebook_faults: list[str] = field(default_factory=list)
+    beats: dict[str, datetime] = field(default_factory=dict)
+    failures: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True, kw_only=True)
+class Wakers:
+    """Rings a station at once, instead of at its next look."""
+
+    deliver: asyncio.Event = field(default_factory=asyncio.Event)
+    escalate: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(slots=True, kw_only=True)
+class Hub:
+    """Everything a door may need."""
+
+    database: Database
+    clock: Clock
+    zone: ZoneInfo
+    public_url: str
+    municipality: str
+    rulebook: Rulebook
+    sources: Sequence[Source] = ()
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    live: Live = field(default_factory=Live)
+    health: Health = field(default_factory=Health)
+    wake: Wakers = field(default_factory=Wakers)
+    read_body: Callable[[bytes, datetime], list[Message]] | None = None
+    """Reads the body of `POST /api/v1/events`; raises DecodeError."""
+    submit: Callable[[Sequence[Message]], Awaitable[None]] | None = None
+    """The second road in: returns when the messages are stored for good."""
+    command: Callable[..., Awaitable[None]] | None = None
+    """Tells the fold what a person decided: `(scope, CommandKind, until=, by=)`."""
+    reload: Callable[[], Awaitable[None]] | None = None
+    """Devices or residents changed: look them up anew."""
+    twilio_tokens: tuple[str, ...] = ()
+    """Auth tokens that may have signed a webhook: the present one first."""

@@ -1,0 +1,211 @@
+"""Part of station 1: from a message to drafts of events, before anything is stored."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+from msgspec import structs
+
+from carehub.contracts import DecodeError, Message, Source
+from carehub.core.events import Event, Reading
+from carehub.core.kinds import LIFE_SAFETY, PRESSES, EventKind
+from carehub.kit.ids import new_id
+from carehub.store.registry import KnownDevice, Registry, unknown_scope
+
+MAX_PAYLOAD = 8192
+LATE_AFTER = timedelta(minutes=5)
+OLDEST_CLAIM = timedelta(days=30)
+_LONGEST_NAME = 200
+
+
+@dataclass(slots=True)
+class Road:
+    """Where messages on one topic come from: looked up once, then remembered."""
+
+    source: Source
+    address: str | None
+    device: KnownDevice | None
+    alarm_path: bool
+
+    @property
+    def urgent(self) -> bool:
+        """Whether a message here may be an alarm, and so goes to the head of the queue."""
+        return self.alarm_path and (self.device is None or self.device.can_alarm)
+
+
+@dataclass(slots=True)
+class Letter:
+    """A message that cannot be read, kept as it came."""
+
+    message: Message
+    source: str
+    error: str
+    alarm_path: bool
+    address: str | None
+
+
+@dataclass(slots=True)
+class Draft:
+    """What one message became.
+
+    Attributes:
+        events: Without their final `seq`.
+        ids: The sender's own ids, for the reply after the commit.
+    """
+
+    message: Message
+    source: Source
+    events: list[Event] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    letter: Letter | None = None
+
+
+@dataclass(slots=True)
+class Intake:
+    """Reads messages against the registry. Knows the roads, not the store."""
+
+    sources: Sequence[Source]
+    registry: Registry
+    roads: dict[str, Road] = field(default_factory=dict)
+    unknown: dict[str, KnownDevice] = field(default_factory=dict)
+    """Devices heard for the first time since the last commit."""
+
+    def road(self, topic: str) -> Road | None:
+        """The road of a topic; None when no source speaks it."""
+        found = self.roads.get(topic)
+        if found is None:
+            found = self._find_road(topic)
+            if found is not None and len(self.roads) < 50_000:  # noqa: PLR2004 - bounded: topics come from outside
+                self.roads[topic] = found
+        return found
+
+    def _find_road(self, topic: str) -> Road | None:
+        for source in self.sources:
+            if any(matches(pattern, topic) for pattern in source.filters):
+                address = source.device_of(topic)
+                device = self.registry.devices.get((source.name, address)) if address else None
+                return Road(source, address, device, source.is_alarm_path(topic))
+        return None
+
+    def read(self, message: Message) -> Draft | None:
+        """Decode one message and say whose it is; None when no source speaks its topic."""
+        road = self.road(message.topic)
+        if road is None:
+            return None
+        draft = Draft(message, road.source)
+        too_large = len(message.payload) > MAX_PAYLOAD
+        if too_large and road.address is None:
+            return draft  # a gateway's own long list (zigbee2mqtt/bridge/devices) tells of no resident
+        try:
+            if too_large:
+                raise DecodeError(f"{len(message.payload)} bytes; at most {MAX_PAYLOAD} are read.")  # noqa: TRY301
+            readings = road.source.decode(message)
+        except DecodeError as error:
+            draft.letter = Letter(message, road.source.name, str(error)[:400], road.urgent, road.address)
+            return draft
+        body = blake2b(message.payload, digest_size=8).hexdigest()
+        for reading in readings:
+            draft.events.append(self._event(message, road, reading, body))
+            if reading.id is not None:
+                draft.ids.append(reading.id)
+        return draft
+
+    def _event(self, message: Message, road: Road, reading: Reading, body: str) -> Event:
+        device = road.device
+        if device is None or device.address != reading.device:
+            device = self._device(road.source.name, reading.device)
+            if reading.device == road.address:
+                road.device = device
+        at = message.received_at
+        claim = _claim(reading.device_at, at)
+        place = device.at(claim or at)
+        scope = place.scope if place else unknown_scope(device.id)
+        resident = place.resident if place and place.resident else self.registry.resident_of(scope, claim or at)
+        return Event(
+            seq=0,
+            at=at,
+            kind=_kind(reading.kind, device),
+            scope=scope,
+            source=road.source.name,
+            device=device.id,
+            resident=resident,
+            place=place.place if place else None,
+            value=reading.value,
+            unit=reading.unit,
+            detail=reading.detail,
+            device_at=reading.device_at,
+            alarm=reading.alarm,
+            late=claim is not None,
+            dedup_key=None if reading.id is None else _dedup_key(road.source.name, reading),
+            body_hash=body,
+            delivery=delivery_of(message, body) if reading.id is None and message.mid else None,
+        )
+
+    def _device(self, source: str, address: str) -> KnownDevice:
+        known = self.registry.devices.get((source, address))
+        if known is None:
+            known = KnownDevice(new_id(), address[:_LONGEST_NAME], source, can_alarm=True)
+            self.registry.devices[source, address] = known
+            self.unknown[known.id] = known
+        return known
+
+    def unreadable(self, letter: Letter) -> Event:
+        """An unreadable message on an alarm path is itself an alarm (invariant 2)."""
+        device = self._device(letter.source, letter.address or letter.message.topic)
+        at = letter.message.received_at
+        place = device.at(at)
+        scope = place.scope if place else unknown_scope(device.id)
+        resident = place.resident if place and place.resident else self.registry.resident_of(scope, at)
+        return Event(
+            seq=0, at=at, kind=EventKind.ALARM_UNREADABLE, scope=scope, source=letter.source,
+            device=device.id, resident=resident, place=place.place if place else None, alarm=True,
+        )  # fmt: skip
+
+    def reload(self, registry: Registry) -> None:
+        """Take a new registry: every road is looked up again."""
+        self.registry = registry
+        self.roads.clear()
+
+
+def _claim(device_at: datetime | None, at: datetime) -> datetime | None:
+    """The device's own time where it tells of a past that matters; None where the hub's time serves."""
+    if device_at is None or not at - OLDEST_CLAIM < device_at < at - LATE_AFTER:
+        return None
+    return device_at
+
+
+def _kind(kind: str, device: KnownDevice) -> str:
+    """A press on what the registry knows as no alarm is the use of a switch, and must not wake anybody."""
+    return EventKind.SWITCH_PRESSED if kind in PRESSES and not device.can_alarm else kind
+
+
+def _dedup_key(source: str, reading: Reading) -> str:
+    """Unique for ever per device and its own id; without an id each message is an event of its own."""
+    return f"{source}/{reading.device[: _LONGEST_NAME - 60]}/{reading.id}"[:250]
+
+
+def delivery_of(message: Message, body: str) -> str:
+    """What an MQTT redelivery shares with the first delivery: session, packet id and content."""
+    return f"{message.session}:{message.mid}:{body}"[:120]
+
+
+def used_twice(event: Event, index: int) -> Event:
+    """The same event under a key of its own: its id was used before for something else."""
+    return structs.replace(event, dedup_key=f"{(event.dedup_key or '')[:200]}#{event.body_hash}#{index}")
+
+
+def is_telemetry(event: Event) -> bool:
+    """Whether nobody's life hangs on this one."""
+    return not event.alarm and event.kind not in LIFE_SAFETY
+
+
+def matches(pattern: str, topic: str) -> bool:
+    """Whether an MQTT subscription filter takes a topic."""
+    wanted, given = pattern.split("/"), topic.split("/")
+    for position, level in enumerate(wanted):
+        if level == "#":
+            return True
+        if position >= len(given) or level not in {"+", given[position]}:
+            return False
+    return len(wanted) == len(given)

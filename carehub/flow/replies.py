@@ -1,0 +1,58 @@
+"""Part of station 5: an SMS that answers. It may take one alert, and nothing else (C23)."""
+
+from datetime import datetime
+
+from carehub.core.alerts import Status
+from carehub.core.wording import alert_number, local_time
+from carehub.flow import respond
+from carehub.flow.hub import Hub
+from carehub.store import tables
+from carehub.store.database import Session
+
+_UNKNOWN = "Koden er ikke kjent. Svar med koden som står i meldingen du fikk, eller åpne lenken."
+_NOT_YOURS = "Koden hører til et annet nummer. Be om hjelp på vaktrommet."
+_OLD = "Koden er for gammel. Åpne lenken i meldingen, eller ring vaktrommet."
+
+
+async def receive_reply(hub: Hub, sender: str, body: str) -> str:
+    """Take the alert whose code was sent from the number that got it; give the words to answer with.
+
+    The sender's number alone proves nothing (it can be forged), and the code alone
+    proves nothing either: both must fit, and all they can do is to take one alert.
+    """
+    async with hub.database.write() as session:
+        words = await _answer(hub, session, sender, body, hub.clock())
+    hub.live.change()
+    return words
+
+
+async def _answer(hub: Hub, session: Session, sender: str, body: str, now: datetime) -> str:
+    code = await _code_in(session, body)
+    if code is None:
+        return _UNKNOWN
+    person = await session.get(tables.Person, code.person_id)
+    if person is None or not person.active or person.phone != sender:
+        return _NOT_YOURS
+    alert = await session.get_one(tables.Alert, code.alert_id)
+    number = alert_number(alert.id)
+    if alert.status is Status.CLOSED:
+        return f"Varsel {number} er allerede avsluttet. Takk."
+    if code.expires_at < now:
+        return _OLD
+    answer = await respond.take(session, alert.id, person.id, now)
+    code.used_at = code.used_at or now
+    session.add(code)
+    if answer.done:
+        return f"Du har varsel {number}. Trykk «Jeg er der» når du er fremme: {hub.public_url}/a/{number}"
+    if answer.owner and answer.owner.id == person.id:
+        return f"Du har allerede varsel {number}, fra kl. {local_time(alert.taken_at or now, hub.zone)}."
+    return f"En kollega har allerede varsel {number}. Takk for at du svarte."
+
+
+async def _code_in(session: Session, body: str) -> tables.ReplyCode | None:
+    """The first word that is a code; case, spaces and full stops do not matter."""
+    for word in body.upper().replace(".", " ").replace(",", " ").split()[:10]:
+        found = await session.get(tables.ReplyCode, word[:12])
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,135 @@
+"""Keeps the stations at work: a ticker that only rings, and one loop a station.
+
+APScheduler holds no deadline here; it sets an event. Deadlines are rows that a station
+finds when it looks, so a late ring makes it late by that much and loses nothing.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from carehub.flow import deliver, escalate, watch
+from carehub.flow.hub import Hub
+from carehub.flow.ingest import Ingest
+from carehub.kit.log import log
+from carehub.store import stream, tables
+from carehub.store.ownership import OwnershipLost
+
+Station = Callable[[], Awaitable[object]]
+_LONGEST_PAUSE_S = 5.0
+
+
+@dataclass(slots=True)
+class Post:
+    """A station and the bell that wakes it."""
+
+    name: str
+    station: Station
+    bell: asyncio.Event
+    every_s: float
+
+
+class Worker:
+    """Runs the posts until cancelled. A station that fails is reported, and tried again."""
+
+    def __init__(self, hub: Hub, ingest: Ingest) -> None:
+        self._hub = hub
+        self._ingest = ingest
+        self.posts = [
+            Post("escalate", self._escalate, hub.wake.escalate, 1.0),
+            Post("deliver", self._deliver, hub.wake.deliver, 1.0),
+            Post("tick", self._tick, asyncio.Event(), 1.0),
+            Post("watch", self._watch, asyncio.Event(), 5.0),
+            Post("beat", self._beat, asyncio.Event(), 2.0),
+        ]
+
+    def add(self, name: str, station: Station, every_s: float) -> None:
+        """One more post: housekeeping that the composition root brings along."""
+        self.posts.append(Post(name, station, asyncio.Event(), every_s))
+
+    async def run(self) -> None:
+        """Ring and work; any loop that ends takes the rest with it, so the hub is never half alive."""
+        scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+        for post in self.posts:
+            scheduler.add_job(_ring(post.bell), "interval", seconds=post.every_s, id=post.name)
+        scheduler.start()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for post in self.posts:
+                    group.create_task(self._keep(post), name=post.name)
+        finally:
+            scheduler.shutdown(wait=False)
+
+    async def _keep(self, post: Post) -> None:
+        pause = 0.5
+        while True:
+            await post.bell.wait()
+            post.bell.clear()
+            try:
+                await post.station()
+                pause = 0.5
+            except OwnershipLost:
+                raise
+            except Exception as error:  # noqa: BLE001 - the one place: reported, counted, and tried again
+                log.exception("station.failed", station=post.name)
+                self._report(post, error)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE_S)
+                post.bell.set()
+
+    def _report(self, post: Post, error: Exception) -> None:
+        """A station that fails is an operator's alert, not a line in a log alone."""
+        self._hub.health.failures[post.name] = self._hub.health.failures.get(post.name, 0) + 1
+        if self._hub.health.failures[post.name] == 3:  # noqa: PLR2004 - once for each spell of trouble
+            words = f"Delen «{post.name}» svikter: {type(error).__name__}."
+            self._ingest.observe(watch.hub_fault(self._hub.clock(), words))
+
+    async def _escalate(self) -> None:
+        now = self._hub.clock()
+        async with self._hub.database.write() as session:
+            await deliver.give_up_unheard(self._hub, session, now)
+            count = await escalate.escalate(self._hub, session, now)
+        self._beaten("escalate")
+        if count:
+            self._hub.wake.deliver.set()
+            self._hub.live.change()
+
+    async def _deliver(self) -> None:
+        while await deliver.deliver(self._hub):
+            continue
+        self._beaten("deliver")
+
+    async def _tick(self) -> None:
+        async with self._hub.database.read() as session:
+            due = await stream.scopes_due(session, self._hub.clock())
+        if due and not self._ingest.waiting:
+            self._ingest.tick(due)
+        self._beaten("tick")
+
+    async def _watch(self) -> None:
+        await watch.watch(self._hub, self._ingest)
+        self._beaten("watch")
+
+    async def _beat(self) -> None:
+        """Write down that each part works, for whoever looks from outside."""
+        now = self._hub.clock()
+        async with self._hub.database.write() as session:
+            for name, at in self._hub.health.beats.items():
+                await session.merge(tables.Beat(name=name, at=at))
+            await session.merge(tables.Beat(name="worker", at=now))
+        self._beaten("worker")
+
+    def _beaten(self, name: str) -> None:
+        self._hub.health.beats[name] = self._hub.clock()
+        self._hub.health.failures.pop(name, None)
+
+
+def _ring(bell: asyncio.Event) -> Callable[[], Awaitable[None]]:
+    async def ring() -> None:
+        bell.set()
+
+    return ring

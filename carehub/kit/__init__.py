@@ -1,0 +1,1 @@
+"""Clock, ids and log: the few things that every floor may use."""

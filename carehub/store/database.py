@@ -1,0 +1,138 @@
+"""Opening the database, on SQLite and on PostgreSQL, with full durability or not at all."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from carehub.contracts import ConfigurationError
+
+_SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA wal_autocheckpoint=4000",
+    "PRAGMA cache_size=-16000",
+)
+_FULL = 2
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Full durability, and transactions that begin as writers: the driver's default loses updates."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in _SQLITE_PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+Session = AsyncSession
+"""What a transaction hands to query functions; the floors above know it by this name."""
+
+
+class Database:
+    """One database: reading sessions, writing sessions, and the proof that commits are durable.
+
+    On SQLite one process writes, and its writers take turns here rather than in SQLite's
+    busy loop, which sleeps up to 100 ms at a time.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = async_url(url)
+        self.is_sqlite = self.url.startswith("sqlite")
+        self.engine: AsyncEngine = _engine(self.url, is_sqlite=self.is_sqlite)
+        self._turn = asyncio.Lock() if self.is_sqlite else None
+
+    async def migrate(self) -> None:
+        """Bring the schema to the newest version; safe to call at every start."""
+        async with self.connect() as connection:
+            await connection.run_sync(_upgrade)
+            await connection.commit()
+
+    async def check_durable(self) -> None:
+        """Refuse a database that may forget what it has acknowledged (invariant 1)."""
+        async with self.connect() as connection:
+            if self.is_sqlite:
+                mode = (await connection.execute(text("PRAGMA journal_mode"))).scalar_one()
+                level = (await connection.execute(text("PRAGMA synchronous"))).scalar_one()
+                durable = (mode, level) == ("wal", _FULL)
+                seen = f"journal_mode={mode}, synchronous={level}"
+            else:
+                fsync = (await connection.execute(text("SHOW synchronous_commit"))).scalar_one()
+                durable = fsync not in {"off", "local"}
+                seen = f"synchronous_commit={fsync}"
+        if not durable:
+            raise ConfigurationError(
+                f"The database may forget what it has confirmed ({seen}): CareHub will not use it."
+            )
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[AsyncConnection]:
+        """A bare connection; what is not committed is rolled back."""
+        async with self.engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """A session that only reads."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed at the end, or rolled back whole."""
+        async with self._turn or nullcontext(), AsyncSession(self.engine, expire_on_commit=False) as session:
+            if self.is_sqlite:
+                await (await session.connection()).exec_driver_sql("BEGIN IMMEDIATE")
+            yield session
+            await session.commit()
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def async_url(url: str) -> str:
+    """The URL with the asynchronous driver that we use; plain `sqlite:` and `postgresql:` are welcome."""
+    parsed = make_url(url)
+    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+    wanted = drivers.get(parsed.drivername.split("+")[0])
+    if wanted is None:
+        raise ConfigurationError(
+            f"CAREHUB_DATABASE_URL begins with {parsed.drivername!r}; use sqlite:// or postgresql://."
+        )
+    if wanted.startswith("sqlite") and parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    return parsed.set(drivername=wanted).render_as_string(hide_password=False)
+
+
+def _engine(url: str, *, is_sqlite: bool) -> AsyncEngine:
+    if not is_sqlite:
+        return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    engine = create_async_engine(url, pool_size=5, max_overflow=20)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def alembic_config() -> Config:
+    """Alembic's configuration, built here: from the repository, or from the wheel's data."""
+    root = Path(__file__).resolve().parents[2]
+    shipped = Path(__file__).resolve().parents[1] / "_data" / "alembic"
+    config = Config()
+    config.set_main_option("script_location", str(shipped if shipped.exists() else root / "alembic"))
+    return config
+
+
+def _upgrade(connection: Connection) -> None:
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

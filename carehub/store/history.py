@@ -1,0 +1,54 @@
+"""What models learn from, and the models that were trained."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from carehub.contracts import Activity
+from carehub.core.findings import Outcome
+from carehub.store import tables
+from carehub.store.database import Session
+
+_NOT_ACTIVITY = ("temperature", "humidity", "illuminance", "battery", "power", "device.heartbeat", "battery.low")
+
+
+async def activities(session: Session, since: datetime) -> dict[str, Sequence[Activity]]:
+    """Everybody's activity since then, without names: what, where, when; by resident, oldest first."""
+    event = tables.Event
+    statement = (
+        select(event.resident_id, event.at, event.kind, event.place)
+        .where(
+            col(event.resident_id).is_not(None),
+            event.at >= since,
+            col(event.kind).not_in(_NOT_ACTIVITY),
+            event.outcome != Outcome.UNCHANGED,
+        )
+        .order_by(col(event.resident_id), col(event.at))
+    )
+    found: dict[str, list[Activity]] = defaultdict(list)
+    for who, at, kind, place in (await session.exec(statement)).all():
+        found[who or ""].append(Activity(at=at, kind=kind, place=place))
+    return dict(found)
+
+
+async def scope_of(session: Session, resident: str, now: datetime) -> str | None:
+    """Where a resident lives now."""
+    statement = select(tables.Residency.scope_id).where(
+        tables.Residency.resident_id == resident,
+        tables.Residency.since <= now,
+        (col(tables.Residency.until).is_(None)) | (col(tables.Residency.until) > now),
+    )
+    return (await session.exec(statement)).first()
+
+
+async def newest_models(session: Session, detector: str, limit: int = 3) -> Sequence[tables.Model]:
+    """The newest models of a detector, newest first."""
+    statement = (
+        select(tables.Model)
+        .where(tables.Model.detector == detector)
+        .order_by(col(tables.Model.trained_at).desc())
+        .limit(limit)
+    )
+    return (await session.exec(statement)).all()

@@ -1,0 +1,104 @@
+"""The outbox: notices that wait, are being sent, were accepted, and what providers report of them."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import col, select
+
+from carehub.contracts import Fate
+from carehub.core.alerts import Status
+from carehub.store import tables
+from carehub.store.database import Session
+from carehub.store.stream import upsert
+from carehub.store.tables.alerts import NoticeState
+
+
+async def write(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Add notices. One for one step, ever: a step that is decided twice is told once."""
+    statement = upsert(session, tables.Notice).on_conflict_do_nothing(
+        index_elements=["alert_id", "cycle", "channel", "address"]
+    )
+    await (await session.connection()).execute(statement, rows)
+
+
+async def claim(session: Session, now: datetime, lease: timedelta, limit: int = 100) -> list[tables.Notice]:
+    """Take waiting notices, and those whose sender died, for as long as the lease lasts.
+
+    A lease that ran out means that nobody knows whether the notice went: it is sent
+    again, since a nurse who is asked twice is better than one who is never asked.
+    """
+    mine = (
+        select(tables.Notice)
+        .where(
+            ((col(tables.Notice.state) == NoticeState.WAITING) & (col(tables.Notice.not_before) <= now))
+            | ((col(tables.Notice.state) == NoticeState.SENDING) & (col(tables.Notice.lease_until) < now))
+        )
+        .order_by(col(tables.Notice.severity).desc(), col(tables.Notice.created_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    found = list((await session.exec(mine)).all())
+    for notice in found:
+        notice.state, notice.lease_until, notice.attempts = NoticeState.SENDING, now + lease, notice.attempts + 1
+    return found
+
+
+async def stop_asking(session: Session, alert_id: str) -> None:
+    """Nobody who has not been asked yet needs to be: somebody has it."""
+    statement = (
+        update(tables.Notice)
+        .where(col(tables.Notice.alert_id) == alert_id, col(tables.Notice.state) == NoticeState.WAITING)
+        .values(state=NoticeState.FAILED, reason="answered before it was sent")
+    )
+    await session.exec(statement)
+
+
+async def unheard(session: Session, accepted_before: datetime) -> Sequence[tables.Notice]:
+    """Notices that a provider accepted and never reported delivered, on alerts that nobody has."""
+    statement = (
+        select(tables.Notice)
+        .join(tables.Alert, col(tables.Alert.id) == col(tables.Notice.alert_id))
+        .where(
+            tables.Notice.state == NoticeState.ACCEPTED,
+            col(tables.Notice.sent_at) < accepted_before,
+            tables.Alert.status == Status.OPEN,
+        )
+    )
+    return (await session.exec(statement)).all()
+
+
+async def others_may_answer(session: Session, notice: tables.Notice) -> bool:
+    """Whether somebody else was asked in the same step and may still answer; a tablet is nobody."""
+    statement = select(tables.Notice.id).where(
+        tables.Notice.alert_id == notice.alert_id,
+        tables.Notice.cycle == notice.cycle,
+        tables.Notice.id != notice.id,
+        tables.Notice.channel != "tablet",
+        tables.Notice.state != NoticeState.FAILED,
+    )
+    return (await session.exec(statement)).first() is not None
+
+
+async def keep_report(
+    session: Session, reference: str, status: str, fate: Fate | None, error: str | None, now: datetime
+) -> None:
+    """Keep a provider's report, once."""
+    row = {"reference": reference, "status": status, "fate": fate, "error": error, "at": now}
+    statement = upsert(session, tables.StatusReport).on_conflict_do_nothing(index_elements=["reference", "status"])
+    await (await session.connection()).execute(statement, [row])
+
+
+async def by_reference(session: Session, reference: str) -> Sequence[tables.Notice]:
+    """The notices that a provider knows under this name, locked for us."""
+    statement = select(tables.Notice).where(tables.Notice.reference == reference).with_for_update()
+    return (await session.exec(statement)).all()
+
+
+async def reports_of(session: Session, reference: str | None) -> Sequence[tables.StatusReport]:
+    """What the provider has reported so far; reports may overtake the answer that names them."""
+    if reference is None:
+        return ()
+    statement = select(tables.StatusReport).where(tables.StatusReport.reference == reference)
+    return (await session.exec(statement)).all()

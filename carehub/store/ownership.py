@@ -1,0 +1,54 @@
+"""One owner: a lease with an epoch, checked by every transaction of the fold."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlmodel import col
+
+from carehub.contracts import HubError
+from carehub.store import tables
+from carehub.store.database import Session
+
+LEASE = timedelta(seconds=5)
+
+
+class OwnershipLost(HubError):
+    """Another process runs these scopes now; drop what is cached and stop."""
+
+
+async def claim(
+    session: Session, owner: str, now: datetime, *, alone: bool, partition: int = 0
+) -> tables.Ownership | None:
+    """Become the owner with a new epoch, or None while another's lease runs.
+
+    Args:
+        alone: The caller knows that no other process lives (SQLite's file lock), so a lease is no obstacle.
+    """
+    row = await session.get(tables.Ownership, partition, with_for_update=True)
+    if row is None:
+        row = tables.Ownership(partition=partition, owner=owner, lease_until=now)
+    elif not alone and row.owner != owner and row.lease_until > now:
+        return None
+    row.owner, row.epoch, row.lease_until = owner, row.epoch + 1, now + LEASE
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def hold(session: Session, epoch: int, now: datetime, *, next_seq: int, partition: int = 0) -> None:
+    """Renew the lease within a transaction of the fold; raise OwnershipLost where a higher epoch rules."""
+    statement = (
+        update(tables.Ownership)
+        .where(col(tables.Ownership.partition) == partition, col(tables.Ownership.epoch) == epoch)
+        .values(lease_until=now + LEASE, next_seq=next_seq)
+    )
+    if (await session.exec(statement)).rowcount != 1:
+        raise OwnershipLost(f"Epoch {epoch} of partition {partition} has been overtaken.")
+
+
+async def broker_session(session: Session, *, fresh: bool, partition: int = 0) -> int:
+    """The number of the broker session we are in; a fresh one makes all earlier packet ids mean nothing."""
+    row = await session.get_one(tables.Ownership, partition, with_for_update=True)
+    row.broker_session += int(fresh)
+    session.add(row)
+    return row.broker_session

@@ -1,0 +1,238 @@
+"""What the pages show: alerts with all that stands on a card, and what a resident's hours looked like."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
+
+from carehub.core.alerts import Status
+from carehub.core.kinds import EventKind
+from carehub.core.severity import Severity
+from carehub.store import tables
+from carehub.store.tables.places import DeviceStatus
+
+_MOST = 200
+"""No page shows more than this of anything."""
+
+ACTIVITY = (
+    EventKind.MOTION_DETECTED, EventKind.PRESENCE_DETECTED, EventKind.VIBRATION_DETECTED,
+    EventKind.DOOR_OPENED, EventKind.DOOR_CLOSED, EventKind.BED_ENTERED, EventKind.BED_LEFT,
+    EventKind.CHAIR_ENTERED, EventKind.CHAIR_LEFT, EventKind.BUTTON_PRESSED, EventKind.CORD_PULLED,
+    EventKind.STOVE_ON, EventKind.STOVE_OFF, EventKind.MEDICATION_DISPENSED,
+)  # fmt: skip
+"""Kinds that show that somebody did something."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """An alert with everybody and everything that stands on its card."""
+
+    alert: tables.Alert
+    scope: tables.Scope | None
+    unit: tables.Unit | None
+    resident: tables.Resident | None
+    owner: tables.Person | None
+    closer: tables.Person | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Movement:
+    """One sign of life of a resident."""
+
+    resident: str
+    at: datetime
+    kind: str
+    place: str | None
+
+
+_CARDS = (
+    select(tables.Alert, tables.Scope, tables.Unit, tables.Resident)
+    .join(tables.Scope, col(tables.Scope.id) == col(tables.Alert.scope_id), isouter=True)
+    .join(tables.Unit, col(tables.Unit.id) == col(tables.Alert.unit_id), isouter=True)
+    .join(tables.Resident, col(tables.Resident.id) == col(tables.Alert.resident_id), isouter=True)
+)
+_Rows = Select[tables.Alert, tables.Scope, tables.Unit, tables.Resident]
+
+
+async def _cards(session: AsyncSession, statement: _Rows) -> list[Card]:
+    rows = (await session.exec(statement)).all()
+    wanted = {who for alert, *_ in rows for who in (alert.owner_id, alert.closed_by_id) if who}
+    people = {one.id: one for one in await _people(session, wanted)}
+    return [
+        Card(
+            alert=alert, scope=scope, unit=unit, resident=resident,
+            owner=people.get(alert.owner_id or ""), closer=people.get(alert.closed_by_id or ""),
+        )
+        for alert, scope, unit, resident in rows
+    ]  # fmt: skip
+
+
+async def _people(session: AsyncSession, ids: set[str]) -> Sequence[tables.Person]:
+    if not ids:
+        return ()
+    return (await session.exec(select(tables.Person).where(col(tables.Person.id).in_(ids)))).all()
+
+
+async def open_alerts(session: AsyncSession) -> list[Card]:
+    """Every open alert: the most urgent first, then those that nobody has, then the oldest."""
+    statement = _CARDS.where(tables.Alert.status != Status.CLOSED).order_by(
+        col(tables.Alert.severity).desc(), (col(tables.Alert.status) != Status.OPEN), col(tables.Alert.raised_at)
+    )
+    return await _cards(session, statement)
+
+
+async def closed_since(session: AsyncSession, since: datetime, limit: int = 20) -> list[Card]:
+    """What was closed lately, the newest first."""
+    statement = (
+        _CARDS.where(tables.Alert.status == Status.CLOSED, col(tables.Alert.closed_at) >= since)
+        .order_by(col(tables.Alert.closed_at).desc())
+        .limit(min(limit, _MOST))
+    )
+    return await _cards(session, statement)
+
+
+async def card_of(session: AsyncSession, alert_id: str) -> Card | None:
+    """One alert, open or closed."""
+    found = await _cards(session, _CARDS.where(tables.Alert.id == alert_id))
+    return found[0] if found else None
+
+
+async def numbered(session: AsyncSession, number: str) -> tables.Alert | None:
+    """The alert that people call by this number: an open one first, then the newest."""
+    statement = (
+        select(tables.Alert)
+        .where(col(tables.Alert.id).startswith(number.lower(), autoescape=True))
+        .order_by((col(tables.Alert.status) == Status.CLOSED), col(tables.Alert.raised_at).desc())
+        .limit(1)
+    )
+    return (await session.exec(statement)).first()
+
+
+async def handled_for(session: AsyncSession, resident_id: str, since: datetime) -> Sequence[tables.Alert]:
+    """A resident's closed alerts that mattered, the newest first."""
+    statement = (
+        select(tables.Alert)
+        .where(
+            tables.Alert.resident_id == resident_id,
+            tables.Alert.status == Status.CLOSED,
+            col(tables.Alert.closed_at) >= since,
+            col(tables.Alert.severity) >= Severity.MODERATE,
+        )
+        .order_by(col(tables.Alert.closed_at).desc())
+        .limit(50)
+    )
+    return (await session.exec(statement)).all()
+
+
+async def has_open(session: AsyncSession, resident_id: str) -> bool:
+    """Whether something waits, or is being handled, at this resident's."""
+    statement = select(tables.Alert.id).where(
+        tables.Alert.resident_id == resident_id,
+        tables.Alert.status != Status.CLOSED,
+        col(tables.Alert.severity) >= Severity.MODERATE,
+    )
+    return (await session.exec(statement.limit(1))).first() is not None
+
+
+async def movements(session: AsyncSession, residents: Iterable[str], since: datetime) -> dict[str, list[Movement]]:
+    """What these residents did since then, as far as sensors tell, in order."""
+    statement = (
+        select(tables.Event.resident_id, tables.Event.at, tables.Event.kind, tables.Event.place)
+        .where(
+            col(tables.Event.resident_id).in_(set(residents)),
+            col(tables.Event.at) >= since,
+            col(tables.Event.kind).in_([kind.value for kind in ACTIVITY]),
+        )
+        .order_by(col(tables.Event.at).desc())
+        .limit(20_000)
+    )
+    found: dict[str, list[Movement]] = defaultdict(list)
+    for resident, at, kind, place in reversed((await session.exec(statement)).all()):
+        if resident is not None:
+            found[resident].append(Movement(resident=resident, at=at, kind=kind, place=place))
+    return found
+
+
+async def alerts_of(session: AsyncSession, residents: Iterable[str], since: datetime) -> dict[str, list[tables.Alert]]:
+    """Each resident's alerts since then, for the marks in the picture."""
+    statement = (
+        select(tables.Alert)
+        .where(col(tables.Alert.resident_id).in_(set(residents)), col(tables.Alert.raised_at) >= since)
+        .order_by(col(tables.Alert.raised_at))
+    )
+    found: dict[str, list[tables.Alert]] = defaultdict(list)
+    for alert in (await session.exec(statement)).all():
+        found[alert.resident_id or ""].append(alert)
+    return found
+
+
+async def traces(session: AsyncSession, alert_ids: Iterable[str]) -> dict[str, str]:
+    """The trace that raised each alert, as JSON."""
+    statement = (
+        select(tables.AlertEvent)
+        .where(col(tables.AlertEvent.alert_id).in_(set(alert_ids)))
+        .order_by(col(tables.AlertEvent.id).desc())
+    )
+    return {row.alert_id: row.trace for row in (await session.exec(statement)).all()}
+
+
+async def journal(session: AsyncSession, alert_id: str) -> list[tuple[tables.AlertStep, str | None]]:
+    """An alert's journal in order, with the name of who did it."""
+    statement = (
+        select(tables.AlertStep, tables.Person.name)
+        .join(tables.Person, col(tables.Person.id) == col(tables.AlertStep.person_id), isouter=True)
+        .where(tables.AlertStep.alert_id == alert_id)
+        .order_by(col(tables.AlertStep.id).desc())
+        .limit(_MOST)
+    )
+    return [(step, name) for step, name in reversed((await session.exec(statement)).all())]
+
+
+async def units(session: AsyncSession) -> Sequence[tables.Unit]:
+    """Every ward and zone."""
+    return (await session.exec(select(tables.Unit).order_by(tables.Unit.name))).all()
+
+
+async def last_event_at(session: AsyncSession) -> datetime | None:
+    """When the hub last heard anything at all."""
+    newest = select(func.max(tables.Event.seq)).scalar_subquery()
+    return (await session.exec(select(tables.Event.at).where(tables.Event.seq == newest))).first()
+
+
+async def silent_places(session: AsyncSession) -> list[tuple[tables.Device, tables.Scope | None, str | None]]:
+    """Devices that should have been heard and were not, with where they stand now."""
+    statement = (
+        select(tables.Device, tables.Scope, tables.Assignment.place)
+        .join(
+            tables.Assignment,
+            (col(tables.Assignment.device_id) == col(tables.Device.id)) & col(tables.Assignment.until).is_(None),
+            isouter=True,
+        )
+        .join(tables.Scope, col(tables.Scope.id) == col(tables.Assignment.scope_id), isouter=True)
+        .where(col(tables.Device.silent_since).is_not(None), tables.Device.status != DeviceStatus.RETIRED)
+        .order_by(col(tables.Device.silent_since))
+        .limit(_MOST)
+    )
+    return [(device, scope, place) for device, scope, place in (await session.exec(statement)).all()]
+
+
+async def relatives_of(
+    session: AsyncSession, person_id: str, now: datetime
+) -> list[tuple[tables.Relation, tables.Resident]]:
+    """Those whom this relative may know something about now."""
+    statement = (
+        select(tables.Relation, tables.Resident)
+        .join(tables.Resident, col(tables.Resident.id) == col(tables.Relation.resident_id))
+        .where(
+            tables.Relation.person_id == person_id,
+            tables.Relation.since <= now,
+            col(tables.Relation.until).is_(None) | (col(tables.Relation.until) > now),
+        )
+        .order_by(tables.Resident.given_name)
+    )
+    return [(relation, resident) for relation, resident in (await session.exec(statement)).all()]

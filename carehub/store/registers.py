@@ -1,0 +1,159 @@
+"""What the administration's pages list and change: devices, people, dead letters, the event ledger."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import case, func, or_
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from carehub.core.alerts import Status
+from carehub.core.findings import Outcome
+from carehub.core.severity import Severity
+from carehub.kit.norwegian import nb_key
+from carehub.store import tables
+from carehub.store.tables.alerts import NoticeState
+from carehub.store.tables.places import DeviceStatus, ScopeKind
+
+PAGE = 100
+"""How many rows a list shows; a search narrows it."""
+
+
+class Show(StrEnum):
+    """Which devices a list shows."""
+
+    ALL = "all"
+    SILENT = "silent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRow:
+    """A device with where it stands now."""
+
+    device: tables.Device
+    assignment: tables.Assignment | None
+    scope: tables.Scope | None
+    resident: tables.Resident | None
+
+
+async def devices(session: AsyncSession, show: Show, words: str) -> list[DeviceRow]:
+    """Devices whose name, label, model or place holds the words; the unknown and the silent first."""
+    statement = (
+        select(tables.Device, tables.Assignment, tables.Scope, tables.Resident)
+        .join(
+            tables.Assignment,
+            (col(tables.Assignment.device_id) == col(tables.Device.id)) & col(tables.Assignment.until).is_(None),
+            isouter=True,
+        )
+        .join(tables.Scope, col(tables.Scope.id) == col(tables.Assignment.scope_id), isouter=True)
+        .join(tables.Resident, col(tables.Resident.id) == col(tables.Assignment.resident_id), isouter=True)
+    )
+    if show is Show.SILENT:
+        statement = statement.where(col(tables.Device.silent_since).is_not(None))
+    if show is Show.UNKNOWN:
+        statement = statement.where(tables.Device.status == DeviceStatus.UNKNOWN)
+    if words:
+        places = (tables.Device.address, tables.Device.label, tables.Device.model, tables.Scope.name)
+        statement = statement.where(or_(*(col(place).icontains(words, autoescape=True) for place in places)))
+    statement = statement.order_by(
+        col(tables.Device.status) != DeviceStatus.UNKNOWN,
+        col(tables.Device.silent_since).is_(None),
+        tables.Device.address,
+    )
+    rows = (await session.exec(statement.limit(PAGE))).all()
+    return [DeviceRow(device=d, assignment=a, scope=s, resident=r) for d, a, s, r in rows]
+
+
+async def device_counts(session: AsyncSession) -> dict[Show, int]:
+    """How many devices there are, how many are silent, how many nobody has placed."""
+    statement = select(
+        func.count(),
+        func.count(col(tables.Device.silent_since)),
+        func.sum(case((col(tables.Device.status) == DeviceStatus.UNKNOWN, 1), else_=0)),
+    ).where(tables.Device.status != DeviceStatus.RETIRED)
+    every, silent, unknown = (await session.exec(statement)).one()
+    return {Show.ALL: every, Show.SILENT: silent, Show.UNKNOWN: unknown or 0}
+
+
+async def places_to_stand(session: AsyncSession) -> list[tables.Scope]:
+    """Homes, rooms and wards in which a device can be placed, in Norwegian order."""
+    statement = select(tables.Scope).where(col(tables.Scope.kind).in_([ScopeKind.HOME, ScopeKind.ROOM, ScopeKind.WARD]))
+    return sorted((await session.exec(statement)).all(), key=lambda scope: nb_key(scope.name))
+
+
+async def residents(session: AsyncSession) -> list[tables.Resident]:
+    """Everybody who is cared for, by family name."""
+    found = (await session.exec(select(tables.Resident))).all()
+    return sorted(found, key=lambda one: (nb_key(one.family_name), nb_key(one.given_name)))
+
+
+async def people(session: AsyncSession) -> list[tuple[tables.Person, str | None]]:
+    """Everybody who can log in, with their unit's name: the active first, by name."""
+    statement = select(tables.Person, tables.Unit.name).join(
+        tables.Unit, col(tables.Unit.id) == col(tables.Person.unit_id), isouter=True
+    )
+    rows = [(person, unit) for person, unit in (await session.exec(statement)).all()]
+    return sorted(rows, key=lambda row: (not row[0].active, nb_key(row[0].name)))
+
+
+async def dead_letters(session: AsyncSession) -> Sequence[tables.DeadLetter]:
+    """The newest messages that could not be read."""
+    statement = select(tables.DeadLetter).order_by(col(tables.DeadLetter.at).desc()).limit(PAGE)
+    return (await session.exec(statement)).all()
+
+
+async def dead_letter_count(session: AsyncSession, since: datetime) -> int:
+    """How many messages could not be read since then."""
+    statement = select(func.count()).select_from(tables.DeadLetter).where(tables.DeadLetter.at >= since)
+    return (await session.exec(statement)).one()
+
+
+async def ledger(
+    session: AsyncSession, outcome: Outcome | None
+) -> list[tuple[tables.Event, tables.Device | None, tables.Scope | None]]:
+    """The newest events with what became of each."""
+    statement = (
+        select(tables.Event, tables.Device, tables.Scope)
+        .join(tables.Device, col(tables.Device.id) == col(tables.Event.device_id), isouter=True)
+        .join(tables.Scope, col(tables.Scope.id) == col(tables.Event.scope_id), isouter=True)
+        .order_by(col(tables.Event.seq).desc())
+        .limit(PAGE)
+    )
+    if outcome is not None:
+        statement = statement.where(tables.Event.outcome == outcome)
+    return [(event, device, scope) for event, device, scope in (await session.exec(statement)).all()]
+
+
+async def outcomes_since(session: AsyncSession, seq: int) -> dict[Outcome, int]:
+    """How many of the events after `seq` came to what."""
+    statement = select(tables.Event.outcome, func.count()).where(tables.Event.seq > seq)
+    statement = statement.group_by(col(tables.Event.outcome))
+    return {Outcome(outcome): many for outcome, many in (await session.exec(statement)).all()}
+
+
+async def newest_seq(session: AsyncSession) -> int:
+    """The number of the last event; 0 before the first."""
+    return (await session.exec(select(func.max(tables.Event.seq)))).one() or 0
+
+
+async def open_by_severity(session: AsyncSession) -> dict[Severity, int]:
+    """How many alerts are open, by how much they hurry."""
+    statement = (
+        select(tables.Alert.severity, func.count())
+        .where(tables.Alert.status != Status.CLOSED)
+        .group_by(col(tables.Alert.severity))
+    )
+    return {Severity(severity): many for severity, many in (await session.exec(statement)).all()}
+
+
+async def waiting_notices(session: AsyncSession) -> int:
+    """How many notices have not been handed to a channel yet."""
+    statement = (
+        select(func.count())
+        .select_from(tables.Notice)
+        .where(col(tables.Notice.state).in_([NoticeState.WAITING, NoticeState.SENDING]))
+    )
+    return (await session.exec(statement)).one()

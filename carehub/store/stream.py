@@ -1,0 +1,207 @@
+"""The stream's rows: events, dead letters, scope state and deadlines, written many at a time."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import delete, exists, func, insert
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlmodel import SQLModel, col, select
+
+from carehub.core.events import Command, Event, Tick
+from carehub.core.findings import Deadline, Outcome
+from carehub.core.fold import ScopeState
+from carehub.core.kinds import HUB_ONLY
+from carehub.store import tables
+from carehub.store.database import Session
+
+_encode_value = msgspec.json.Encoder().encode
+_state_encoder = msgspec.json.Encoder()
+_state_decoder = msgspec.json.Decoder(ScopeState)
+
+
+def upsert(session: Session, table: type[SQLModel]) -> Any:
+    """An INSERT that knows ON CONFLICT, in the dialect at hand."""
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    return sqlite_insert(table) if sqlite else postgresql_insert(table)
+
+
+_Moment = Callable[[datetime | None], Any]
+EventRow = tuple[Event, Outcome, datetime | None]
+"""An event, what became of it, and until when it waits."""
+
+_EVENT_COLUMNS = (
+    "seq", "at", "device_at", "kind", "value", "unit", "detail", "source", "device_id", "scope_id", "resident_id",
+    "place", "alarm", "late", "dedup_key", "body_hash", "delivery", "outcome", "pending_until",
+)  # fmt: skip
+
+
+async def add_events(session: Session, rows: Sequence[EventRow]) -> None:
+    """Insert events as plain tuples: this is the stream, and the types of 20 columns cost more than the disk."""
+    if not rows:
+        return
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    moment = _sqlite_moment if sqlite else _as_is
+    marks = ("?" if sqlite else f"${place}" for place in range(1, len(_EVENT_COLUMNS) + 1))
+    statement = f"INSERT INTO event ({', '.join(_EVENT_COLUMNS)}) VALUES ({', '.join(marks)})"  # noqa: S608 - our own names
+    values = [_event_values(event, outcome.value, until, moment) for event, outcome, until in rows]
+    await (await session.connection()).exec_driver_sql(statement, values)
+
+
+def _event_values(e: Event, outcome: str, until: datetime | None, moment: _Moment) -> tuple[Any, ...]:
+    """An event as its row; the value is kept as JSON text, so that a number stays a number."""
+    value = None if e.value is None else _encode_value(e.value).decode()[:200]
+    return (
+        e.seq, moment(e.at), moment(e.device_at), e.kind, value, e.unit, e.detail, e.source, e.device, e.scope,
+        e.resident, e.place, e.alarm, e.late, e.dedup_key, e.body_hash, e.delivery, outcome, moment(until),
+    )  # fmt: skip
+
+
+def _as_is(moment: datetime | None) -> datetime | None:
+    return moment
+
+
+def _sqlite_moment(moment: datetime | None) -> str | None:
+    """As SQLAlchemy writes a moment in SQLite: UTC without a zone, to the microsecond."""
+    if moment is None:
+        return None
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+async def add_many(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    """Insert all of them in one statement."""
+    if rows:
+        await (await session.connection()).execute(insert(table), rows)
+
+
+async def add_inputs(session: Session, given: Iterable[Tick | Command]) -> None:
+    """Journal ticks and commands beside the events, in the same sequence."""
+    rows = [_input_row(one) for one in given]
+    await add_many(session, tables.FoldInput, rows)
+
+
+def _input_row(given: Tick | Command) -> dict[str, Any]:
+    row: dict[str, Any] = {"seq": given.seq, "at": given.at, "scope_id": given.scope}
+    if isinstance(given, Tick):
+        return row | {"kind": "tick", "command": None, "until": None, "by": None}
+    return row | {"kind": "command", "command": given.kind, "until": given.until, "by": given.by}
+
+
+async def known_keys(session: Session, keys: Sequence[str]) -> dict[str, str]:
+    """Which of these keys are stored already, with the hash of the message that was stored."""
+    if not keys:
+        return {}
+    statement = select(tables.Event.dedup_key, tables.Event.body_hash).where(col(tables.Event.dedup_key).in_(keys))
+    return {key: body for key, body in (await session.exec(statement)).all() if key}
+
+
+async def recent_deliveries(session: Session, limit: int = 5000) -> list[str]:
+    """MQTT deliveries of the newest events, oldest first: only these can come again without an id."""
+    newest = (
+        select(tables.Event.delivery).where(col(tables.Event.delivery).is_not(None))
+        .order_by(col(tables.Event.seq).desc()).limit(limit)
+    )  # fmt: skip
+    letters = (
+        select(tables.DeadLetter.delivery).where(col(tables.DeadLetter.delivery).is_not(None))
+        .order_by(col(tables.DeadLetter.at).desc()).limit(limit)
+    )  # fmt: skip
+    found = [*(await session.exec(newest)).all(), *(await session.exec(letters)).all()]
+    return [delivery for delivery in reversed(found) if delivery]
+
+
+async def last_seq(session: Session) -> int:
+    """The highest place taken in the hub's order; 0 in an empty hub."""
+    events = (await session.exec(select(func.max(tables.Event.seq)))).one()
+    inputs = (await session.exec(select(func.max(tables.FoldInput.seq)))).one()
+    return max(events or 0, inputs or 0)
+
+
+async def load_states(session: Session, scopes: Sequence[str]) -> dict[str, ScopeState]:
+    """The stored state of these scopes; a scope that was never folded is left out."""
+    if not scopes:
+        return {}
+    statement = select(tables.ScopeStateRow).where(col(tables.ScopeStateRow.scope_id).in_(scopes))
+    return {row.scope_id: _state_decoder.decode(row.body) for row in (await session.exec(statement)).all()}
+
+
+async def save_states(session: Session, states: Sequence[ScopeState], epoch: int) -> None:
+    """Write these states over the stored ones."""
+    if not states:
+        return
+    statement = upsert(session, tables.ScopeStateRow)
+    statement = statement.on_conflict_do_update(
+        index_elements=["scope_id"],
+        set_={name: statement.excluded[name] for name in ("version", "epoch", "body")},
+    )
+    rows = [
+        {"scope_id": s.scope, "version": s.version, "epoch": epoch, "body": _state_encoder.encode(s).decode()}
+        for s in states
+    ]
+    await (await session.connection()).execute(statement, rows)
+
+
+async def set_deadlines(session: Session, deadlines: Sequence[Deadline]) -> None:
+    """Arm these; an earlier moment for the same key wins."""
+    if not deadlines:
+        return
+    statement = upsert(session, tables.FoldDeadline)
+    statement = statement.on_conflict_do_update(
+        index_elements=["scope_id", "key"],
+        set_={"due_at": statement.excluded.due_at},
+        where=tables.FoldDeadline.__table__.c.due_at > statement.excluded.due_at,  # type: ignore[attr-defined]
+    )
+    rows = [{"scope_id": d.scope, "key": d.key, "due_at": d.due_at} for d in deadlines]
+    await (await session.connection()).execute(statement, rows)
+
+
+async def scopes_due(session: Session, now: datetime, limit: int = 500) -> list[str]:
+    """Scopes that want a tick, the longest overdue first."""
+    statement = (
+        select(tables.FoldDeadline.scope_id).where(tables.FoldDeadline.due_at <= now)
+        .group_by(col(tables.FoldDeadline.scope_id)).order_by(func.min(tables.FoldDeadline.due_at)).limit(limit)
+    )  # fmt: skip
+    return list((await session.exec(statement)).all())
+
+
+async def drop_due(session: Session, scope: str, now: datetime) -> None:
+    """Remove a scope's deadlines that a tick at `now` answers."""
+    due = (col(tables.FoldDeadline.scope_id) == scope, col(tables.FoldDeadline.due_at) <= now)
+    await session.exec(delete(tables.FoldDeadline).where(*due))
+
+
+async def next_deadline(session: Session) -> datetime | None:
+    """The earliest deadline of the fold; None when nothing waits."""
+    return (
+        await session.exec(select(tables.FoldDeadline.due_at).order_by(col(tables.FoldDeadline.due_at)).limit(1))
+    ).first()
+
+
+async def outcomes(session: Session, since_seq: int = 0) -> dict[str, int]:
+    """How many events had each outcome: the ledger in one line."""
+    statement = (
+        select(tables.Event.outcome, func.count()).where(tables.Event.seq > since_seq)
+        .group_by(col(tables.Event.outcome))
+    )  # fmt: skip
+    return {str(outcome): count for outcome, count in (await session.exec(statement)).all()}
+
+
+async def unaccounted(session: Session, now: datetime) -> int:
+    """Events that wait for a deadline which should have been answered by `now` (invariant 12)."""
+    unanswered = exists().where(
+        col(tables.FoldDeadline.scope_id) == col(tables.Event.scope_id),
+        col(tables.FoldDeadline.due_at) < now,
+        col(tables.FoldDeadline.due_at) <= col(tables.Event.pending_until),
+    )
+    statement = select(func.count()).where(
+        tables.Event.outcome == Outcome.PENDING, col(tables.Event.pending_until) < now, unanswered
+    )
+    return (await session.exec(statement)).one()
+
+
+async def from_senders(session: Session) -> int:
+    """How many events came from outside; what the hub itself observed is not counted."""
+    statement = select(func.count()).where(tables.Event.source != "hub", col(tables.Event.kind).not_in(HUB_ONLY))
+    return (await session.exec(statement)).one()

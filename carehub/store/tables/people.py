@@ -1,0 +1,70 @@
+"""Staff and relatives, their logins, and who looked at what."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field
+
+from carehub.core.access import Role
+from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
+
+
+class Person(SQLModel, table=True):
+    """Somebody who can log in or be told."""
+
+    id: str = Field(primary_key=True, max_length=32)
+    name: str = Field(max_length=80)
+    username: str = Field(unique=True, max_length=80)
+    role: Role = choice(Role)
+    unit_id: str | None = Field(default=None, foreign_key="unit.id", max_length=32)
+    phone: str | None = Field(default=None, max_length=20)
+    password_hash: str | None = Field(default=None, max_length=200)
+    on_duty: bool = False
+    active: bool = True
+
+
+class Insight(StrEnum):
+    """How much a relative may know: the resident decides."""
+
+    NOTHING = "nothing"
+    ALL_IS_WELL = "all_is_well"
+    HANDLED_ALERTS = "handled_alerts"
+
+
+class Relation(SQLModel, table=True):
+    """A relative of a resident, and how much the resident lets them know."""
+
+    id: str = Field(primary_key=True, max_length=32)
+    person_id: str = Field(foreign_key="person.id", index=True, max_length=32)
+    resident_id: str = Field(foreign_key="resident.id", index=True, max_length=32)
+    kinship: str = Field(max_length=40)
+    """As the family says it: "datter", "sønn"."""
+    insight: Insight = choice(Insight)
+    by_sms: bool = False
+    since: datetime = moment()
+    until: datetime | None = moment_or_none()
+
+
+class LoginSession(SQLModel, table=True):
+    """A login, kept on the server; the cookie holds a secret whose hash is the key."""
+
+    __tablename__ = "login_session"
+
+    token_hash: str = Field(primary_key=True, max_length=64)
+    person_id: str = Field(foreign_key="person.id", index=True, max_length=32)
+    created_at: datetime = moment()
+    seen_at: datetime = moment()
+    expires_at: datetime = moment()
+
+
+class AccessLog(SQLModel, table=True):
+    """Who read or changed what about whom. Append-only."""
+
+    __tablename__ = "access_log"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = moment(index=True)
+    person_id: str | None = Field(default=None, max_length=32)
+    action: str = Field(max_length=60)
+    resident_id: str | None = Field(default=None, index=True, max_length=32)
+    subject: str | None = Field(default=None, max_length=120)

@@ -1,0 +1,111 @@
+"""Where people live and what stands there: units, scopes, residents, devices, and who has what since when."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index
+from sqlmodel import Field
+
+from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
+
+
+class UnitKind(StrEnum):
+    """A ward of the care centre, or a zone of home care."""
+
+    WARD = "ward"
+    ZONE = "zone"
+
+
+class Unit(SQLModel, table=True):
+    """The staff group that answers: a ward or a home-care zone."""
+
+    id: str = Field(primary_key=True, max_length=32)
+    name: str = Field(max_length=80)
+    kind: UnitKind = choice(UnitKind)
+
+
+class ScopeKind(StrEnum):
+    """What kind of key a fold has."""
+
+    HOME = "home"
+    ROOM = "room"
+    WARD = "ward"
+    DEVICE = "device"
+    HUB = "hub"
+
+
+class Scope(SQLModel, table=True):
+    """The key of a fold: a home, a room, a ward, a lone device, or the hub itself."""
+
+    id: str = Field(primary_key=True, max_length=80)
+    kind: ScopeKind = choice(ScopeKind)
+    name: str = Field(max_length=80)
+    """As staff say it: "Rom 104", "Storgata 5"."""
+    unit_id: str | None = Field(default=None, foreign_key="unit.id", max_length=32)
+    access_note: str | None = Field(default=None, max_length=400)
+    """How to get in: key box, door code. Shown to staff on the alert only."""
+
+
+class Resident(SQLModel, table=True):
+    """Somebody who is cared for."""
+
+    id: str = Field(primary_key=True, max_length=32)
+    given_name: str = Field(max_length=80)
+    family_name: str = Field(max_length=80)
+    national_id: str | None = Field(default=None, max_length=11)
+    phone: str | None = Field(default=None, max_length=20)
+    born_year: int | None = None
+    note: str | None = Field(default=None, max_length=400)
+
+
+class Residency(SQLModel, table=True):
+    """Who lived where, from when to when."""
+
+    id: str = Field(primary_key=True, max_length=32)
+    resident_id: str = Field(foreign_key="resident.id", index=True, max_length=32)
+    scope_id: str = Field(foreign_key="scope.id", index=True, max_length=80)
+    since: datetime = moment()
+    until: datetime | None = moment_or_none()
+
+
+class DeviceStatus(StrEnum):
+    """Whether a device is one of ours."""
+
+    UNKNOWN = "unknown"
+    """Heard, assigned to nobody."""
+    IN_SERVICE = "in_service"
+    RETIRED = "retired"
+
+
+class Device(SQLModel, table=True):
+    """One sensor, button or gateway."""
+
+    __table_args__ = (Index("uq_device_source_address", "source", "address", unique=True),)
+
+    id: str = Field(primary_key=True, max_length=32)
+    source: str = Field(max_length=40)
+    address: str = Field(max_length=200)
+    """The device's own name on its road."""
+    label: str | None = Field(default=None, max_length=80)
+    model: str | None = Field(default=None, max_length=80)
+    can_alarm: bool = True
+    status: DeviceStatus = choice(DeviceStatus)
+    expected_interval_s: int | None = None
+    """Longest time between two genuine messages; None: silence is not supervised."""
+    first_seen_at: datetime | None = moment_or_none()
+    last_seen_at: datetime | None = moment_or_none(index=True)
+    silent_since: datetime | None = moment_or_none()
+    battery: float | None = None
+
+
+class Assignment(SQLModel, table=True):
+    """Which device stood where and served whom, from when to when."""
+
+    id: str = Field(primary_key=True, max_length=32)
+    device_id: str = Field(foreign_key="device.id", index=True, max_length=32)
+    scope_id: str = Field(foreign_key="scope.id", max_length=80)
+    resident_id: str | None = Field(default=None, foreign_key="resident.id", max_length=32)
+    """Set where the device is one person's own (a pendant); else the scope says whom it concerns."""
+    place: str | None = Field(default=None, max_length=40)
+    since: datetime = moment()
+    until: datetime | None = moment_or_none()

@@ -1,0 +1,147 @@
+"""The stream and the fold: events, what could not be read, state, deadlines, and who owns them."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, Index, LargeBinary, Text
+from sqlmodel import Field
+
+from carehub.core.events import CommandKind
+from carehub.core.findings import Outcome
+from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
+
+
+class Event(SQLModel, table=True):
+    """One reading that was stored: the hub's truth, in the hub's order."""
+
+    __table_args__ = (
+        Index("ix_event_resident_id_at", "resident_id", "at"),
+        Index("ix_event_scope_id_at", "scope_id", "at"),
+    )
+
+    seq: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    at: datetime = moment()
+    device_at: datetime | None = moment_or_none()
+    kind: str = Field(max_length=60)
+    value: str | None = Field(default=None, max_length=200)
+    """The value as JSON text, so that a number stays a number."""
+    unit: str | None = Field(default=None, max_length=20)
+    detail: str | None = Field(default=None, max_length=400)
+    source: str = Field(max_length=40)
+    device_id: str | None = Field(default=None, max_length=32)
+    scope_id: str = Field(max_length=80)
+    resident_id: str | None = Field(default=None, max_length=32)
+    place: str | None = Field(default=None, max_length=40)
+    alarm: bool = False
+    late: bool = False
+    dedup_key: str | None = Field(default=None, unique=True, max_length=250)
+    body_hash: str = Field(max_length=32)
+    delivery: str | None = Field(default=None, max_length=120)
+    outcome: Outcome = choice(Outcome)
+    pending_until: datetime | None = moment_or_none()
+
+
+class FoldInputKind(StrEnum):
+    """What besides events has entered the fold."""
+
+    TICK = "tick"
+    COMMAND = "command"
+
+
+class FoldInput(SQLModel, table=True):
+    """Ticks and commands, in the same sequence as events: replaying both gives the same alerts."""
+
+    __tablename__ = "fold_input"
+
+    seq: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    at: datetime = moment()
+    scope_id: str = Field(index=True, max_length=80)
+    kind: FoldInputKind = choice(FoldInputKind)
+    command: CommandKind | None = choice(CommandKind, default=None, nullable=True)
+    until: datetime | None = moment_or_none()
+    by: str | None = Field(default=None, max_length=32)
+
+
+class DeadLetter(SQLModel, table=True):
+    """A message that could not be read, as it came."""
+
+    __tablename__ = "dead_letter"
+
+    id: str = Field(primary_key=True, max_length=32)
+    at: datetime = moment(index=True)
+    source: str = Field(max_length=40)
+    topic: str = Field(max_length=400)
+    payload: bytes = Field(sa_type=LargeBinary)
+    error: str = Field(max_length=400)
+    alarm_path: bool = False
+    delivery: str | None = Field(default=None, max_length=120)
+    event_seq: int | None = Field(default=None, sa_type=BigInteger)
+    """The `alarm.unreadable` event that it became, where it may have been an alarm."""
+
+
+class ScopeStateRow(SQLModel, table=True):
+    """The fold's state for one scope, written with the events that made it."""
+
+    __tablename__ = "scope_state"
+
+    scope_id: str = Field(primary_key=True, max_length=80)
+    version: int = 0
+    epoch: int = 0
+    body: str = Field(sa_type=Text)
+    """`ScopeState` as JSON."""
+
+
+class FoldDeadline(SQLModel, table=True):
+    """A moment at which a scope wants a tick. May be early, is never late."""
+
+    __tablename__ = "fold_deadline"
+
+    scope_id: str = Field(primary_key=True, max_length=80)
+    key: str = Field(primary_key=True, max_length=160)
+    due_at: datetime = moment(index=True)
+
+
+class Ownership(SQLModel, table=True):
+    """Who runs a partition of scopes. A higher epoch shuts out everybody before it."""
+
+    partition: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    owner: str = Field(max_length=80)
+    epoch: int = 0
+    lease_until: datetime = moment()
+    next_seq: int = Field(default=1, sa_type=BigInteger)
+    broker_session: int = 0
+    """Counts broker sessions: packet ids mean something within one only."""
+
+
+class RuleVersion(SQLModel, table=True):
+    """A rule as it once was, so that an old alert can still explain itself."""
+
+    __tablename__ = "rule_version"
+
+    rule_id: str = Field(primary_key=True, max_length=60)
+    version: str = Field(primary_key=True, max_length=32)
+    body: str = Field(sa_type=Text)
+    activated_at: datetime = moment()
+    deactivated_at: datetime | None = moment_or_none()
+
+
+class Beat(SQLModel, table=True):
+    """When each part of the hub last did its work."""
+
+    name: str = Field(primary_key=True, max_length=60)
+    at: datetime = moment()
+    detail: str | None = Field(default=None, max_length=200)
+
+
+class Model(SQLModel, table=True):
+    """A trained model: where it lies, and what must hold before it may be loaded."""
+
+    id: str = Field(primary_key=True, max_length=32)
+    detector: str = Field(index=True, max_length=60)
+    detector_version: str = Field(max_length=20)
+    library: str = Field(max_length=60)
+    """"scikit-learn 1.9.1": another version is refused and trained anew."""
+    sha256: str = Field(max_length=64)
+    trained_at: datetime = moment(index=True)
+    residents: int = 0
+    file: str = Field(max_length=120)

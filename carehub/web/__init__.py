@@ -1,0 +1,89 @@
+"""The doors: thin, one file each. They decode, call a station or a question, and answer."""
+
+from collections.abc import Mapping
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import Response
+from starlette.types import Scope
+
+from carehub.core.access import Permission
+from carehub.flow.hub import Hub
+from carehub.web import (
+    actions,
+    admin,
+    admin_people,
+    api,
+    errors,
+    health,
+    live,
+    login,
+    nurse,
+    relatives,
+    tablet,
+    webhooks,
+)
+from carehub.web.cards import Readings
+from carehub.web.health import Counting, Meters
+from carehub.web.passwords import Passwords
+from carehub.web.render import STATIC
+from carehub.web.security import Locks, Visitor, needs
+from carehub.web.throttle import Throttle
+
+__all__ = ["create_web"]
+
+LONGEST_BODY = 64 * 1024
+_DOORS = (login, tablet, nurse, actions, relatives, admin, admin_people, live, api, webhooks, health)
+
+
+class _Files(StaticFiles):
+    """Our own files; their address changes with their content, so a browser may keep them for ever."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        answer = await super().get_response(path, scope)
+        kept = scope["query_string"].startswith(b"v=") and answer.status_code < 400  # noqa: PLR2004
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if kept else "no-cache"
+        return answer
+
+
+def create_web(hub: Hub, *, device_tokens: Mapping[str, str] | None = None) -> FastAPI:
+    """Build the web application over a hub.
+
+    Args:
+        device_tokens: SHA-256 of each device's bearer token → the device that it may speak for.
+    """
+    app = FastAPI(title="CareHub", version="1", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.hub = hub
+    app.state.device_tokens = dict(device_tokens or {})
+    app.state.throttle, app.state.passwords = Throttle(), Passwords()
+    app.state.readings, app.state.meters = Readings(), Meters()
+    for door in _DOORS:
+        app.include_router(door.router)
+    app.get("/openapi.json", include_in_schema=False)(_openapi)
+    app.mount("/static", _Files(directory=STATIC), name="static")
+    errors.install(app)
+    # The last one added is the first to be asked.
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LONGEST_BODY)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(hub), www_redirect=False)
+    app.add_middleware(Locks, hub=hub)
+    app.add_middleware(Counting, meters=app.state.meters)
+    return app
+
+
+def _hosts(hub: Hub) -> list[str]:
+    """Names by which the hub may be called: its public one, and this machine's own."""
+    return [urlsplit(hub.public_url).hostname or "localhost", "localhost", "127.0.0.1", "[::1]"]
+
+
+async def _openapi(
+    request: Request, _visitor: Annotated[Visitor, Depends(needs(Permission.ADMINISTER))]
+) -> JSONResponse:
+    """The API's description, for those who administer."""
+    api_routes = [route for route in request.app.routes if getattr(route, "path", "").startswith("/api/")]
+    return JSONResponse(get_openapi(title="CareHub", version="1", routes=api_routes))

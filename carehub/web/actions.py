@@ -1,0 +1,108 @@
+"""What a person does with an alert, from any page: take, arrive, give back, finish. Plain forms; one winner."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+
+from carehub.core.alerts import Action, Aftermath, Cause, Status
+from carehub.flow import respond
+from carehub.flow.hub import Hub
+from carehub.flow.respond import Answer
+from carehub.web.render import page
+from carehub.web.security import Answering, TheHub, Visitor, local_path
+
+router = APIRouter(prefix="/alerts/{alert_id}")
+Back = Annotated[str, Form(max_length=400)]
+
+
+@router.post("/take")
+async def take(request: Request, hub: TheHub, visitor: Answering, alert_id: str, back: Back = "/") -> Response:
+    """Ta varselet."""
+    return _told(request, hub, visitor, await act(hub, visitor, alert_id, Action.TAKE), back)
+
+
+@router.post("/arrive")
+async def arrive(request: Request, hub: TheHub, visitor: Answering, alert_id: str, back: Back = "/") -> Response:
+    """Jeg er der."""
+    return _told(request, hub, visitor, await act(hub, visitor, alert_id, Action.ARRIVE), back)
+
+
+@router.post("/release")
+async def release(request: Request, hub: TheHub, visitor: Answering, alert_id: str, back: Back = "/") -> Response:
+    """Gi tilbake."""
+    return _told(request, hub, visitor, await act(hub, visitor, alert_id, Action.RELEASE), back)
+
+
+@router.post("/close")
+async def close(  # noqa: PLR0913 - one form
+    request: Request,
+    hub: TheHub,
+    visitor: Answering,
+    alert_id: str,
+    cause: Annotated[Cause, Form()],
+    aftermath: Annotated[Aftermath, Form()],
+    note: Annotated[str, Form(max_length=2000)] = "",
+    back: Back = "/",
+) -> Response:
+    """Ferdig, with the cause and what was done."""
+    answer = await finish(hub, visitor, alert_id, cause, aftermath, note)
+    return _told(request, hub, visitor, answer, back)
+
+
+_ACTIONS = {Action.TAKE: respond.take, Action.ARRIVE: respond.arrive, Action.RELEASE: respond.release}
+
+
+async def act(hub: Hub, visitor: Visitor, alert_id: str, action: Action) -> Answer:
+    """Do it in one transaction, then tell every page; a released alert climbs at once."""
+    async with hub.database.write() as session:
+        answer = await _ACTIONS[action](session, alert_id, visitor.person.id, hub.clock())
+    _ring(hub, answer, climbs=action is Action.RELEASE)
+    return answer
+
+
+async def finish(  # noqa: PLR0913 - one form
+    hub: Hub, visitor: Visitor, alert_id: str, cause: Cause, aftermath: Aftermath, note: str
+) -> Answer:
+    """Close it in one transaction, then tell every page."""
+    words = note.strip() or None
+    async with hub.database.write() as session:
+        answer = await respond.close(
+            session, alert_id, visitor.person.id, hub.clock(), cause=cause, aftermath=aftermath, note=words
+        )
+    _ring(hub, answer, climbs=False)
+    return answer
+
+
+def _ring(hub: Hub, answer: Answer, *, climbs: bool) -> None:
+    if answer.done:
+        hub.live.change()
+    if answer.done and climbs:
+        hub.wake.escalate.set()
+
+
+def _told(request: Request, hub: Hub, visitor: Visitor, answer: Answer, back: str) -> Response:
+    """Back to the page it came from; whoever came second is told who has it."""
+    if answer.alert is None:
+        raise HTTPException(404)
+    onwards = local_path(back, "/")
+    if answer.done:
+        return RedirectResponse(f"{onwards.partition('#')[0]}#alert-{answer.alert.id}", status_code=303)
+    return page(request, "lost.html", visitor, status=409, message=why_not(hub, answer, visitor), back=onwards)
+
+
+def why_not(hub: Hub, answer: Answer, visitor: Visitor) -> str:
+    """Why it had no effect, in words for the person who tried."""
+    alert = answer.alert
+    if alert is None:
+        return "Varselet finnes ikke."
+    owner = answer.owner
+    if alert.status is Status.CLOSED:
+        return "Varselet er allerede avsluttet."
+    if owner is not None and owner.id == visitor.person.id:
+        return "Du har allerede dette varselet."
+    if owner is not None and alert.status is Status.ARRIVED:
+        return f"{owner.name} er allerede der."
+    if owner is not None and alert.status is Status.TAKEN:
+        return f"{owner.name} har allerede tatt dette varselet."
+    return "Det går ikke an akkurat nå. Se på varselet en gang til."

@@ -1,0 +1,160 @@
+"""Administration: what is wrong, devices, dead letters, and what became of every event."""
+
+import string
+from datetime import timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, HTTPException, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from carehub.core.access import Permission
+from carehub.core.events import CommandKind
+from carehub.core.findings import Outcome
+from carehub.flow.hub import Hub
+from carehub.store import logins, pages, registers, registry, tables
+from carehub.store.registers import Show
+from carehub.web import words
+from carehub.web.health import REASONS, not_ready
+from carehub.web.render import page
+from carehub.web.security import Administering, NotAllowed, TheHub, Visitor, local_path
+
+router = APIRouter(prefix="/admin")
+_COUNTED = 10_000
+"""How many of the newest events are counted by outcome: enough to see, cheap to read."""
+_SHOWN_BYTES = 2_000
+_READABLE = frozenset(string.printable) - frozenset("\x0b\x0c\r")
+
+
+@router.get("")
+async def overview(request: Request, hub: TheHub, visitor: Administering) -> Response:
+    """The hub's health, and the numbers that need somebody."""
+    now = hub.clock()
+    async with hub.database.read() as session:
+        newest = await registers.newest_seq(session)
+        shown: dict[str, Any] = {
+            "devices": await registers.device_counts(session),
+            "dead": await registers.dead_letter_count(session, now - timedelta(days=1)),
+            "outcomes": await registers.outcomes_since(session, newest - _COUNTED),
+            "waiting": await registers.waiting_notices(session),
+            "open": sum((await registers.open_by_severity(session)).values()),
+            "last_event_at": await pages.last_event_at(session),
+        }
+    return page(
+        request,
+        "admin.html",
+        visitor,
+        health=hub.health,
+        reasons=[REASONS[one][1] for one in await not_ready(hub)],
+        **shown,
+    )
+
+
+@router.get("/devices")
+async def devices(
+    request: Request,
+    hub: TheHub,
+    visitor: Administering,
+    q: Annotated[str, Query(max_length=80)] = "",
+    show: Show = Show.ALL,
+) -> Response:
+    """Devices, searched; the ones that nobody has placed come first."""
+    async with hub.database.read() as session:
+        rows = await registers.devices(session, show, q.strip())
+        counts = await registers.device_counts(session)
+    return page(request, "admin_devices.html", visitor, rows=rows, counts=counts, q=q, show=show, Show=Show)
+
+
+@router.get("/devices/{device_id}")
+async def one_device(request: Request, hub: TheHub, visitor: Administering, device_id: str) -> Response:
+    """One device, and the form that places it."""
+    async with hub.database.read() as session:
+        device = await session.get(tables.Device, device_id)
+        if device is None:
+            raise HTTPException(404)
+        rows = await registers.devices(session, Show.ALL, device.address)
+        scopes = await registers.places_to_stand(session)
+        residents = await registers.residents(session) if visitor.may(Permission.SEE_RESIDENTS) else []
+    return page(
+        request, "admin_device.html", visitor, device=device, scopes=scopes, residents=residents, places=_PLACES,
+        row=next((one for one in rows if one.device.id == device_id), None),
+    )  # fmt: skip
+
+
+_PLACES = sorted({(name, english) for english, name in reversed(words.PLACES.items())})
+"""Places to choose from, one word for each Norwegian name."""
+
+
+@router.post("/devices/{device_id}/assign")
+async def assign(  # noqa: PLR0913 - one form
+    hub: TheHub,
+    visitor: Administering,
+    device_id: str,
+    scope_id: Annotated[str, Form(max_length=80)],
+    resident_id: Annotated[str, Form(max_length=32)] = "",
+    place: Annotated[str, Form(max_length=40)] = "",
+    back: Annotated[str, Form(max_length=400)] = "/admin/devices",
+) -> Response:
+    """Place a device: the old place ends now, and what was pending there is forgotten."""
+    if resident_id and not visitor.may(Permission.SEE_RESIDENTS):
+        raise NotAllowed
+    now = hub.clock()
+    async with hub.database.write() as session:
+        await _must_exist(session, device_id, scope_id, resident_id)
+        touched = await registry.assign_device(session, device_id, scope_id, resident_id or None, place or None, now)
+        seen = [(resident_id or None, f"device:{device_id}")]
+        logins.log_reading(session, visitor.person.id, "device.assigned", seen, now)
+    await _tell_fold(hub, visitor, touched)
+    return RedirectResponse(local_path(back, "/admin/devices"), status_code=303)
+
+
+async def _must_exist(session: AsyncSession, device_id: str, scope_id: str, resident_id: str) -> None:
+    found: list[object | None] = [
+        await session.get(tables.Device, device_id),
+        await session.get(tables.Scope, scope_id),
+    ]
+    if resident_id:
+        found.append(await session.get(tables.Resident, resident_id))
+    if not all(found):
+        raise HTTPException(404)
+
+
+async def _tell_fold(hub: Hub, visitor: Visitor, scopes: set[str]) -> None:
+    """Look the devices up anew, and let each scope forget what no longer holds."""
+    if hub.reload is not None:
+        await hub.reload()
+    for scope in sorted(scopes):
+        if hub.command is not None:
+            await hub.command(scope, CommandKind.REASSIGNED, by=visitor.person.id)
+    hub.live.change()
+
+
+@router.get("/dead-letters")
+async def dead_letters(request: Request, hub: TheHub, visitor: Administering) -> Response:
+    """Messages that could not be read, as they came."""
+    async with hub.database.read() as session:
+        letters = await registers.dead_letters(session)
+    rows = [(letter, readable(letter.payload), hexadecimal(letter.payload)) for letter in letters]
+    return page(request, "admin_dead_letters.html", visitor, rows=rows)
+
+
+def readable(raw: bytes) -> str:
+    """Bytes as text to look at: what is no plain text shows as a dot."""
+    text = raw[:_SHOWN_BYTES].decode("utf-8", "replace")
+    return "".join(sign if sign in _READABLE or (sign.isprintable() and sign != "\ufffd") else "·" for sign in text)
+
+
+def hexadecimal(raw: bytes) -> str:
+    """The bytes themselves, sixteen a line."""
+    shown = raw[: _SHOWN_BYTES // 4]
+    return "\n".join(shown[at : at + 16].hex(" ") for at in range(0, len(shown), 16))
+
+
+@router.get("/events")
+async def events(request: Request, hub: TheHub, visitor: Administering, outcome: Outcome | None = None) -> Response:
+    """The ledger: the newest events, and what became of each."""
+    async with hub.database.read() as session:
+        rows = await registers.ledger(session, outcome)
+        newest = await registers.newest_seq(session)
+        counts = await registers.outcomes_since(session, newest - _COUNTED)
+    return page(request, "admin_events.html", visitor, rows=rows, counts=counts, outcome=outcome, Outcome=Outcome)

@@ -1,0 +1,177 @@
+"""Administration of people: staff and relatives. Nobody gives away more than they have themselves."""
+
+import re
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.exc import IntegrityError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from carehub.core.access import MAY, Permission, Role
+from carehub.flow.hub import Hub
+from carehub.kit.ids import new_id
+from carehub.store import logins, pages, registers, tables
+from carehub.store.tables.people import Insight
+from carehub.web.passwords import Passwords, new_password
+from carehub.web.render import page
+from carehub.web.security import Administering, NotAllowed, TheHub, Visitor
+
+router = APIRouter(prefix="/admin/people")
+_NATIONAL_DIGITS = 8
+_WRONG_NUMBER = "Telefonnummeret må ha åtte siffer, eller begynne med +."
+_TAKEN = "Brukernavnet er i bruk, eller beboeren finnes ikke."
+
+
+def may_manage(visitor: Visitor, role: Role) -> bool:
+    """Whether the visitor may add or change somebody with this role: only what they may do themselves.
+
+    A relative's account opens a resident's life to somebody, so it takes a right to see residents.
+    """
+    if role is Role.RELATIVE:
+        return visitor.may(Permission.SEE_RESIDENTS)
+    return MAY[role] <= MAY[visitor.person.role]
+
+
+@router.get("")
+async def people(request: Request, hub: TheHub, visitor: Administering) -> Response:
+    """Everybody who can log in."""
+    return await _people_page(request, hub, visitor)
+
+
+async def _people_page(  # noqa: PLR0913 - the same page after each form
+    request: Request, hub: Hub, visitor: Visitor, *, status: int = 200, wrong: str | None = None,
+    password: tuple[str, str] | None = None,
+) -> Response:  # fmt: skip
+    async with hub.database.read() as session:
+        rows = await registers.people(session)
+        units = await pages.units(session)
+        residents = await registers.residents(session) if visitor.may(Permission.SEE_RESIDENTS) else []
+    return page(
+        request, "admin_people.html", visitor, status=status, wrong=wrong, password=password,
+        rows=[(person, unit, may_manage(visitor, person.role)) for person, unit in rows if _is_shown(visitor, person)],
+        units=units, residents=residents, roles=[role for role in Role if may_manage(visitor, role)],
+        Insight=Insight, Role=Role,
+    )  # fmt: skip
+
+
+def _is_shown(visitor: Visitor, person: tables.Person) -> bool:
+    return person.role is not Role.RELATIVE or visitor.may(Permission.SEE_RESIDENTS)
+
+
+@router.post("")
+async def add(  # noqa: PLR0913 - one form
+    request: Request,
+    hub: TheHub,
+    visitor: Administering,
+    name: Annotated[str, Form(min_length=2, max_length=80)],
+    username: Annotated[str, Form(min_length=3, max_length=80, pattern=r"^[\w.@+-]+$")],
+    role: Annotated[Role, Form()],
+    unit_id: Annotated[str, Form(max_length=32)] = "",
+    phone: Annotated[str, Form(max_length=30)] = "",
+    resident_id: Annotated[str, Form(max_length=32)] = "",
+    kinship: Annotated[str, Form(max_length=40)] = "",
+    insight: Annotated[Insight, Form()] = Insight.ALL_IS_WELL,
+) -> Response:
+    """Add somebody; their first password is shown once, here."""
+    if not may_manage(visitor, role):
+        raise NotAllowed
+    number = e164(phone)
+    if phone.strip() and number is None:
+        return await _people_page(request, hub, visitor, status=422, wrong=_WRONG_NUMBER)
+    passwords: Passwords = request.app.state.passwords
+    first = new_password()
+    person = tables.Person(
+        id=new_id(), name=name.strip(), username=username.strip().casefold(), role=role, unit_id=unit_id or None,
+        phone=number, password_hash=await passwords.hashed(first),
+    )  # fmt: skip
+    try:
+        async with hub.database.write() as session:
+            session.add(person)
+            await session.flush()
+            if role is Role.RELATIVE:
+                _relate(session, person, resident_id, kinship, insight, hub.clock())
+                await session.flush()
+            logins.log_reading(
+                session, visitor.person.id, "person.added", [(resident_id or None, f"person:{person.id}")], hub.clock()
+            )
+    except IntegrityError:
+        return await _people_page(request, hub, visitor, status=409, wrong=_TAKEN)
+    return await _people_page(request, hub, visitor, password=(person.username, first))
+
+
+def _relate(  # noqa: PLR0913 - a relation is these facts
+    session: AsyncSession, person: tables.Person, resident_id: str, kinship: str, insight: Insight, now: datetime
+) -> None:
+    session.add(
+        tables.Relation(
+            id=new_id(), person_id=person.id, resident_id=resident_id, kinship=kinship.strip() or "pårørende",
+            insight=insight, since=now,
+        )
+    )  # fmt: skip
+
+
+@router.post("/{person_id}/duty")
+async def duty(hub: TheHub, visitor: Administering, person_id: str, on: Annotated[bool, Form()]) -> RedirectResponse:  # noqa: FBT001
+    """On duty, or off: who is asked first."""
+    async with hub.database.write() as session:
+        person = await _manageable(session, visitor, person_id)
+        person.on_duty = on
+        _note(session, visitor, "person.on_duty" if on else "person.off_duty", person_id, hub.clock())
+    hub.live.change()
+    return RedirectResponse("/admin/people", status_code=303)
+
+
+@router.post("/{person_id}/active")
+async def active(hub: TheHub, visitor: Administering, person_id: str, on: Annotated[bool, Form()]) -> RedirectResponse:  # noqa: FBT001
+    """Let in, or shut out: then every login of theirs ends now."""
+    if person_id == visitor.person.id:
+        raise NotAllowed
+    async with hub.database.write() as session:
+        person = await _manageable(session, visitor, person_id)
+        person.active = on
+        if not on:
+            person.on_duty = False
+            await logins.end_all_of(session, person_id)
+        _note(session, visitor, "person.let_in" if on else "person.shut_out", person_id, hub.clock())
+    hub.live.change()
+    return RedirectResponse("/admin/people", status_code=303)
+
+
+@router.post("/{person_id}/password")
+async def password(request: Request, hub: TheHub, visitor: Administering, person_id: str) -> Response:
+    """A new password, shown once; the old one and its logins are worth nothing from now on."""
+    passwords: Passwords = request.app.state.passwords
+    fresh = new_password()
+    stored = await passwords.hashed(fresh)
+    async with hub.database.write() as session:
+        person = await _manageable(session, visitor, person_id)
+        person.password_hash = stored
+        await logins.end_all_of(session, person_id)
+        _note(session, visitor, "person.password", person_id, hub.clock())
+        username = person.username
+    hub.live.change()
+    return await _people_page(request, hub, visitor, password=(username, fresh))
+
+
+async def _manageable(session: AsyncSession, visitor: Visitor, person_id: str) -> tables.Person:
+    person = await session.get(tables.Person, person_id)
+    if person is None:
+        raise HTTPException(404)
+    if not may_manage(visitor, person.role):
+        raise NotAllowed
+    return person
+
+
+def _note(session: AsyncSession, visitor: Visitor, action: str, person_id: str, now: datetime) -> None:
+    logins.log_reading(session, visitor.person.id, action, [(None, f"person:{person_id}")], now)
+
+
+def e164(phone: str) -> str | None:
+    """A telephone number as the channels need it: "+4791234567"; None if it is no number."""
+    bare = re.sub(r"[\s()-]", "", phone)
+    if bare.isascii() and bare.isdigit() and len(bare) == _NATIONAL_DIGITS:
+        return f"+47{bare}"
+    international = "+" + bare[2:] if bare.startswith("00") else bare
+    return international if re.fullmatch(r"\+[1-9][0-9]{7,14}", international) else None

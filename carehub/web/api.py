@@ -1,0 +1,166 @@
+"""The API for programs: events in, alerts out, and the same four actions as on the pages."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import SQLAlchemyError
+
+from carehub.contracts import DecodeError, HubError, Message
+from carehub.core.access import Permission
+from carehub.core.alerts import Action, Aftermath, Cause, Status
+from carehub.core.severity import Severity
+from carehub.core.wording import alert_number
+from carehub.flow.hub import Hub
+from carehub.flow.respond import Answer
+from carehub.store import logins, pages, tables
+from carehub.web.actions import act, finish, why_not
+from carehub.web.errors import problem
+from carehub.web.security import (
+    Answering,
+    LoginNeeded,
+    MaybeVisitor,
+    NotAllowed,
+    Staff,
+    TheHub,
+    Visitor,
+    bearer_of,
+)
+
+router = APIRouter(prefix="/api/v1")
+_STORED_WITHIN_S = 10.0
+
+
+# --- events in -----------------------------------------------------------------------------
+
+
+@router.post("/events")
+async def receive_events(request: Request, hub: TheHub, visitor: MaybeVisitor) -> Response:
+    """The second road in. 200 means stored for good; anything else means: send it again."""
+    device = _sender(request, visitor)
+    body = await request.body()
+    if hub.read_body is None or hub.submit is None:
+        return problem(503, "This hub takes no events here. Try again, or another way.")
+    try:
+        messages = hub.read_body(body, hub.clock())
+    except DecodeError as error:
+        return problem(422, str(error))
+    if device is not None and any(message.topic != f"http/{device}" for message in messages):
+        raise NotAllowed
+    try:
+        # Shielded: what is under way is stored all the same, and a repeat is known by its id.
+        await asyncio.wait_for(asyncio.shield(hub.submit(messages)), _STORED_WITHIN_S)
+    except (HubError, SQLAlchemyError, OSError, TimeoutError):
+        return problem(503, "Not stored. Send it again.")
+    return JSONResponse({"stored": [_id_in(message) for message in messages]})
+
+
+def _sender(request: Request, visitor: Visitor | None) -> str | None:
+    """The device whose token was sent, or None for a person who may send for any device."""
+    token = bearer_of(request.headers)
+    if token is not None:
+        device: str | None = request.app.state.device_tokens.get(logins.hash_of(token))
+        if device is None:
+            raise LoginNeeded
+        return device
+    if visitor is None:
+        raise LoginNeeded
+    if not visitor.may(Permission.SEND_EVENTS):
+        raise NotAllowed
+    return None
+
+
+def _id_in(message: Message) -> str | None:
+    """The sender's own id of an event that `read_body` has read already."""
+    found = json.loads(message.payload).get("id")
+    return None if found is None else str(found)
+
+
+# --- alerts out ----------------------------------------------------------------------------
+
+
+class AlertOut(BaseModel):
+    """An alert as programs see it: no name, no note, no cause."""
+
+    id: str
+    number: str
+    kind: str
+    severity: Severity
+    alert_code: str | None
+    status: Status
+    scope: str
+    unit: str | None
+    place: str | None
+    raised_at: datetime
+    due_at: datetime | None
+    presses: int
+    owner: str | None
+    taken_at: datetime | None
+    arrived_at: datetime | None
+    closed_at: datetime | None
+
+
+def _out(alert: tables.Alert) -> AlertOut:
+    return AlertOut(
+        id=alert.id, number=alert_number(alert.id), kind=alert.kind, severity=alert.severity,
+        alert_code=alert.alert_code, status=alert.status, scope=alert.scope_id, unit=alert.unit_id, place=alert.place,
+        raised_at=alert.raised_at, due_at=alert.due_at, presses=alert.presses,
+        owner=alert.owner_id if alert.status is not Status.OPEN else None,
+        taken_at=alert.taken_at, arrived_at=alert.arrived_at, closed_at=alert.closed_at,
+    )  # fmt: skip
+
+
+@router.get("/alerts")
+async def list_alerts(hub: TheHub, visitor: Staff, unit: str | None = None) -> Sequence[AlertOut]:
+    """Everything that is open: the most urgent first, then what nobody has, then the oldest."""
+    async with hub.database.read() as session:
+        cards = await pages.open_alerts(session)
+    return [_out(card.alert) for card in cards if unit is None or card.alert.unit_id in {unit, None}]
+
+
+class Closing(BaseModel):
+    """Why it happened, and what was done."""
+
+    cause: Cause
+    aftermath: Aftermath
+    note: Annotated[str, Field(max_length=2000)] = ""
+
+
+@router.post("/alerts/{alert_id}/take", response_model=AlertOut)
+async def take(hub: TheHub, visitor: Answering, alert_id: str) -> Response | AlertOut:
+    """From now on the visitor has it."""
+    return _answered(hub, visitor, await act(hub, visitor, alert_id, Action.TAKE))
+
+
+@router.post("/alerts/{alert_id}/arrive", response_model=AlertOut)
+async def arrive(hub: TheHub, visitor: Answering, alert_id: str) -> Response | AlertOut:
+    """The visitor is with the resident."""
+    return _answered(hub, visitor, await act(hub, visitor, alert_id, Action.ARRIVE))
+
+
+@router.post("/alerts/{alert_id}/release", response_model=AlertOut)
+async def release(hub: TheHub, visitor: Answering, alert_id: str) -> Response | AlertOut:
+    """Open again, and it climbs at once."""
+    return _answered(hub, visitor, await act(hub, visitor, alert_id, Action.RELEASE))
+
+
+@router.post("/alerts/{alert_id}/close", response_model=AlertOut)
+async def close(hub: TheHub, visitor: Answering, alert_id: str, closing: Closing) -> Response | AlertOut:
+    """Handled."""
+    answer = await finish(hub, visitor, alert_id, closing.cause, closing.aftermath, closing.note)
+    return _answered(hub, visitor, answer)
+
+
+def _answered(hub: Hub, visitor: Visitor, answer: Answer) -> Response | AlertOut:
+    """The alert as it is now; 409 with its owner for whoever came second."""
+    if answer.alert is None:
+        return problem(404, "There is no such alert.")
+    if answer.done:
+        return _out(answer.alert)
+    now = _out(answer.alert)
+    return problem(409, why_not(hub, answer, visitor), owner=now.owner, alert_status=now.status)

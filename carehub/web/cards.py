@@ -1,0 +1,238 @@
+"""What stands on an alert's card, in words: made here, so that tablet, telephone and tests say the same."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from msgspec import DecodeError
+from msgspec.json import decode
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from carehub.core.alerts import NEXT, Action, Status
+from carehub.core.findings import Trace
+from carehub.core.severity import Severity
+from carehub.core.wording import URGENCY_NB
+from carehub.flow.hub import Hub
+from carehub.store import logins, pages, tables
+from carehub.store.tables.places import ScopeKind
+from carehub.web import words
+from carehub.web.picture import Picture, drawn, window_start
+from carehub.web.security import Visitor
+
+COLOURS: dict[Severity, str] = {
+    Severity.CRITICAL: "danger",
+    Severity.SERIOUS: "warning",
+    Severity.MODERATE: "info",
+    Severity.NORMAL: "neutral",
+    Severity.NOT_REPORTED: "neutral",
+}
+"""Never alone: the word and the icon say the same."""
+
+_ICONS = (
+    ("social-alarm", "BellFill"), ("button", "BellFill"), ("cord", "BellFill"), ("door", "DoorOpenFill"),
+    ("exit", "DoorOpenFill"), ("out-at", "DoorOpenFill"), ("bath", "ToiletFill"), ("bed", "BedFill"),
+    ("morning", "BedFill"), ("night", "MoonFill"), ("water", "TapWaterFill"), ("cold", "ThermometerFill"),
+    ("temperature", "ThermometerFill"), ("device", "LinkBroken"), ("silent", "LinkBroken"), ("hub", "WrenchFill"),
+    ("unreadable", "QuestionmarkDiamondFill"), ("behaviour", "LineGraph"), ("rhythm", "LineGraph"),
+    ("daily", "LineGraph"), ("fall", "ExclamationmarkTriangleFill"), ("fire", "ExclamationmarkTriangleFill"),
+)  # fmt: skip
+_RECENT = timedelta(hours=8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertView:
+    """One alert as its card shows it. `may` holds the actions that this visitor has now."""
+
+    id: str
+    status: Status
+    severity: Severity
+    urgency: str
+    colour: str
+    icon: str
+    title: str
+    room: str
+    spot: str
+    unit: str
+    unit_id: str | None
+    resident: str
+    resident_full: str
+    resident_id: str | None
+    detail: str | None
+    raised_at: datetime
+    happened_at: datetime | None
+    presses: int
+    owner: str | None
+    mine: bool
+    taken_at: datetime | None
+    arrived_at: datetime | None
+    due_at: datetime | None
+    next_step: str
+    may: frozenset[Action]
+    closed_at: datetime | None
+    outcome: str | None
+    closer: str | None
+    picture: Picture | None
+    why: tuple[tuple[str, str], ...]
+    rule: str
+
+    @property
+    def waits(self) -> bool:
+        """Whether nobody has it: this is the card that calls."""
+        return self.status is Status.OPEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """Everything that is open, split by the unit that the page shows."""
+
+    alerts: Sequence[AlertView]
+    elsewhere: Sequence[AlertView]
+    closed: Sequence[AlertView]
+    last_event_at: datetime | None
+    silent: Sequence[tuple[str, datetime]]
+
+    @property
+    def waiting(self) -> int:
+        """How many have nobody."""
+        return sum(alert.waits for alert in self.alerts)
+
+
+async def board(hub: Hub, visitor: Visitor, unit: str | None) -> Board:
+    """Read the whole board; an alert without a unit is shown in every unit."""
+    now = hub.clock()
+    async with hub.database.read() as session:
+        cards = await pages.open_alerts(session)
+        closed = await pages.closed_since(session, now - _RECENT)
+        shown = [card for card in cards if _is_in(card, unit)]
+        views = await with_pictures(hub, session, visitor, shown)
+        silent = await pages.silent_places(session)
+        last = await pages.last_event_at(session)
+    return Board(
+        alerts=views,
+        elsewhere=[view(hub, visitor, card) for card in cards if not _is_in(card, unit)],
+        closed=[view(hub, visitor, card) for card in closed if _is_in(card, unit)],
+        last_event_at=last,
+        silent=[(_standing(device, scope, place), device.silent_since or now) for device, scope, place in silent],
+    )
+
+
+def _is_in(card: pages.Card, unit: str | None) -> bool:
+    return unit is None or card.alert.unit_id is None or card.alert.unit_id == unit
+
+
+async def with_pictures(
+    hub: Hub, session: AsyncSession, visitor: Visitor, cards: Sequence[pages.Card]
+) -> list[AlertView]:
+    """The cards with the residents' last hours, and with the reasons of each alert."""
+    now = hub.clock()
+    start = window_start(now)
+    residents = {card.resident.id for card in cards if card.resident}
+    movements = await pages.movements(session, residents, start)
+    marks = await pages.alerts_of(session, residents, start)
+    traces = await pages.traces(session, [card.alert.id for card in cards])
+    views = []
+    for card in cards:
+        who = card.resident.id if card.resident else ""
+        picture = drawn(movements.get(who, []), marks.get(who, []), card.alert.id, now, hub.zone) if who else None
+        views.append(view(hub, visitor, card, picture, traces.get(card.alert.id)))
+    return views
+
+
+def view(
+    hub: Hub, visitor: Visitor, card: pages.Card, picture: Picture | None = None, trace: str | None = None
+) -> AlertView:
+    """One alert in words."""
+    alert = card.alert
+    return AlertView(
+        id=alert.id, status=alert.status, severity=alert.severity, urgency=URGENCY_NB[alert.severity],
+        colour=COLOURS[alert.severity], icon=_icon(alert.kind), title=words.title_of(alert.kind, hub.rulebook),
+        room=_room(card), spot=words.place_name(alert.place), unit=card.unit.name if card.unit else "",
+        unit_id=alert.unit_id,
+        resident=_short_name(card), resident_full=_full_name(card), resident_id=alert.resident_id,
+        detail=alert.detail, raised_at=alert.raised_at, happened_at=alert.happened_at, presses=alert.presses,
+        owner=_called(card.owner) if card.owner and alert.status is not Status.OPEN else None,
+        mine=alert.owner_id == visitor.person.id and alert.status is not Status.OPEN,
+        taken_at=alert.taken_at, arrived_at=alert.arrived_at, due_at=alert.due_at, next_step=words.next_step(alert),
+        may=allowed(alert, visitor), closed_at=alert.closed_at, outcome=_outcome(alert),
+        closer=_called(card.closer) if card.closer else None, picture=picture, why=_why(trace), rule=alert.rule_id,
+    )  # fmt: skip
+
+
+def allowed(alert: tables.Alert, visitor: Visitor) -> frozenset[Action]:
+    """What this visitor may do now: only whoever has an alert may give it back."""
+    possible = {action for status, action in NEXT if status is alert.status}
+    if alert.owner_id != visitor.person.id:
+        possible.discard(Action.RELEASE)
+    return frozenset(possible)
+
+
+def _icon(kind: str) -> str:
+    return next((name for part, name in _ICONS if part in kind), "ExclamationmarkTriangleFill")
+
+
+def _room(card: pages.Card) -> str:
+    if card.scope is None or card.scope.kind is ScopeKind.HUB:
+        return "Huben"
+    if card.scope.kind is ScopeKind.DEVICE:
+        return f"Ukjent sted – utstyr {card.scope.name}"
+    return card.scope.name
+
+
+def _short_name(card: pages.Card) -> str:
+    if card.resident is None:
+        return "Ukjent beboer" if card.scope and card.scope.kind is ScopeKind.DEVICE else ""
+    return f"{card.resident.given_name} {card.resident.family_name[:1]}."
+
+
+def _called(person: tables.Person) -> str:
+    """A colleague's name as it fits on a card: "Ingrid S."."""
+    first, *rest = person.name.split()
+    return f"{first} {rest[-1][:1]}." if rest else first
+
+
+def _full_name(card: pages.Card) -> str:
+    if card.resident is None:
+        return _short_name(card)
+    return f"{card.resident.given_name} {card.resident.family_name}"
+
+
+def _standing(device: tables.Device, scope: tables.Scope | None, place: str | None) -> str:
+    where = " · ".join(part for part in (scope.name if scope else "", words.place_name(place)) if part)
+    return f"{where or 'Ikke plassert'}: {device.label or device.address}"
+
+
+def _outcome(alert: tables.Alert) -> str | None:
+    said = [words.CAUSES[alert.cause]] if alert.cause else []
+    said += [words.AFTERMATHS[alert.aftermath]] if alert.aftermath else []
+    return " – ".join(said) or None
+
+
+def _why(trace: str | None) -> tuple[tuple[str, str], ...]:
+    if trace is None:
+        return ()
+    try:
+        return tuple(words.condition_line(line) for line in decode(trace, type=Trace).conditions if line.held)
+    except DecodeError:
+        return ()
+
+
+class Readings:
+    """Remembers which alerts a login has been shown, so that each is logged once and not every five seconds."""
+
+    _MOST = 50_000
+
+    def __init__(self) -> None:
+        self._shown: dict[tuple[str, str], None] = {}
+
+    async def note(self, hub: Hub, visitor: Visitor, where: str, alerts: Sequence[AlertView]) -> None:
+        """Log what this login sees for the first time, before it is shown."""
+        fresh = [one for one in alerts if one.resident_id and (visitor.login.token_hash, one.id) not in self._shown]
+        if not fresh:
+            return
+        async with hub.database.write() as session:
+            seen = [(one.resident_id, f"alert:{one.id}") for one in fresh]
+            logins.log_reading(session, visitor.person.id, where, seen, hub.clock())
+        for one in fresh:
+            self._shown[visitor.login.token_hash, one.id] = None
+        while len(self._shown) > self._MOST:
+            del self._shown[next(iter(self._shown))]

@@ -1,0 +1,109 @@
+"""What is said when something cannot be done: a page with a way on for people, problem+json for programs."""
+
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from carehub.kit.ids import new_code
+from carehub.kit.log import log
+from carehub.web.render import page
+from carehub.web.security import LoginNeeded, NotAllowed, add_headers, hub_of, visitor_of
+
+_FOR_PROGRAMS = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics", "/openapi.json")
+
+_TEXTS: dict[int, tuple[str, str]] = {
+    403: (
+        "Du har ikke tilgang til denne siden",
+        "Den hører til en annen rolle enn din. Trenger du den i arbeidet ditt, kontakt koordinator.",
+    ),
+    404: (
+        "Vi finner ikke siden",
+        "Lenken kan være gammel, eller varselet kan være ryddet bort. Åpne oversikten og se der.",
+    ),
+    405: ("Det går ikke an her", "Gå til oversikten og prøv derfra."),
+    413: ("Det var for mye på en gang", "Kort ned teksten, og prøv igjen."),
+    422: ("Skjemaet mangler noe", "Gå tilbake, se at alt er fylt ut, og prøv igjen."),
+}
+_OTHERWISE = (
+    "Noe gikk galt hos oss",
+    "Det du gjorde, er kanskje ikke lagret. Åpne oversikten og se etter. Haster det: ring vaktrommet.",
+)
+
+
+def problem(status: int, detail: str = "", **more: Any) -> JSONResponse:
+    """An answer by RFC 9457: title and status, and what a program may need besides."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, **more}
+    if detail:
+        body["detail"] = detail
+    return JSONResponse(body, status, media_type="application/problem+json")
+
+
+def is_for_programs(request: Request) -> bool:
+    """Whether a program asks, and wants no page."""
+    return request.url.path.startswith(_FOR_PROGRAMS)
+
+
+async def login_needed(request: Request, _error: Exception) -> Response:
+    """Lead a person to the login and back; tell a program 401."""
+    if is_for_programs(request):
+        return problem(401, "Log in, or send a device's token.")
+    asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    onwards = f"?next={quote(asked)}" if request.method == "GET" and asked != "/" else ""
+    return RedirectResponse(f"/login{onwards}", status_code=303)
+
+
+async def not_allowed(request: Request, _error: Exception) -> Response:
+    """403: the role may not do this."""
+    return await error_page(request, 403)
+
+
+async def http_error(request: Request, error: Exception) -> Response:
+    """Every foreseen refusal; its headers (such as Retry-After) go along."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    answer = await error_page(request, status)
+    answer.headers.update((isinstance(error, HTTPException) and error.headers) or {})
+    return answer
+
+
+async def not_valid(request: Request, error: Exception) -> Response:
+    """422: says which field, never what was in it."""
+    if is_for_programs(request) and isinstance(error, RequestValidationError):
+        fields = [".".join(str(part) for part in one["loc"]) for one in error.errors()]
+        return problem(422, "The request is not as it must be.", fields=fields)
+    return await error_page(request, 422)
+
+
+async def unforeseen(request: Request, error: Exception) -> Response:
+    """500: a number to quote, and nothing of what went wrong inside."""
+    number = new_code(8)
+    log.error("web.failed", number=number, route=getattr(request.scope.get("route"), "path", ""), exc_info=error)
+    if is_for_programs(request):
+        answer: Response = problem(500, "Not stored. Try again.", number=number)
+    else:
+        title, advice = _OTHERWISE
+        answer = page(request, "error.html", None, status=500, title=title, advice=advice, number=number)
+    add_headers(answer.headers, hub_of(request))  # this answer is made outside the locks
+    return answer
+
+
+async def error_page(request: Request, status: int) -> Response:
+    """A page that says what to do, in the visitor's own frame."""
+    if is_for_programs(request):
+        return problem(status)
+    title, advice = _TEXTS.get(status, _OTHERWISE)
+    visitor = await visitor_of(request, hub_of(request))
+    return page(request, "error.html", visitor, status=status, title=title, advice=advice, number=None)
+
+
+def install(app: FastAPI) -> None:
+    """Hang the handlers up."""
+    app.add_exception_handler(LoginNeeded, login_needed)
+    app.add_exception_handler(NotAllowed, not_allowed)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(RequestValidationError, not_valid)
+    app.add_exception_handler(Exception, unforeseen)

@@ -1,0 +1,71 @@
+"""The telephone of home care: my alerts first, one thumb, and what I need to get in behind a tap."""
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+
+from carehub.flow.hub import Hub
+from carehub.store import logins, pages
+from carehub.web import cards
+from carehub.web.cards import AlertView, Readings, board
+from carehub.web.render import page
+from carehub.web.security import Caring, TheHub, Visitor
+
+router = APIRouter()
+
+
+@router.get("/nurse")
+async def nurse(request: Request, hub: TheHub, visitor: Caring) -> Response:
+    """Mine, then those that nobody has, then the rest; my own unit before the others."""
+    shown = await board(hub, visitor, visitor.person.unit_id)
+    readings: Readings = request.app.state.readings
+    await readings.note(hub, visitor, "nurse", [*shown.alerts, *shown.closed])
+    mine = [one for one in [*shown.alerts, *shown.elsewhere] if one.mine]
+    others = [one for one in shown.alerts if not one.mine]
+    elsewhere = [one for one in shown.elsewhere if not one.mine]
+    return page(request, "nurse.html", visitor, board=shown, mine=mine, others=others, elsewhere=elsewhere)
+
+
+@router.get("/a/{number}")
+async def short_link(hub: TheHub, visitor: Caring, number: str) -> RedirectResponse:
+    """The link of an SMS. It changes nothing: a phone that previews links must not take an alert."""
+    if not number.isalnum() or len(number) > 32:  # noqa: PLR2004 - the length of an id
+        raise HTTPException(404)
+    async with hub.database.read() as session:
+        alert = await pages.numbered(session, number)
+    if alert is None:
+        raise HTTPException(404)
+    return RedirectResponse(f"/nurse/{alert.id}", status_code=303)
+
+
+@router.get("/nurse/{alert_id}")
+async def one_alert(request: Request, hub: TheHub, visitor: Caring, alert_id: str) -> Response:
+    """One alert with all that is known of it; each look is logged."""
+    return await _alert_page(request, hub, visitor, alert_id, revealed=False)
+
+
+@router.post("/nurse/{alert_id}/access")
+async def reveal(request: Request, hub: TheHub, visitor: Caring, alert_id: str) -> Response:
+    """The same, with telephone and key box: asked for on purpose, and logged as that."""
+    return await _alert_page(request, hub, visitor, alert_id, revealed=True)
+
+
+async def _alert_page(request: Request, hub: Hub, visitor: Visitor, alert_id: str, *, revealed: bool) -> Response:
+    async with hub.database.read() as session:
+        card = await pages.card_of(session, alert_id)
+        if card is None:
+            raise HTTPException(404)
+        alert = (await cards.with_pictures(hub, session, visitor, [card]))[0]
+        journal = await pages.journal(session, alert_id)
+    await _log(request, hub, visitor, alert, revealed=revealed)
+    return page(request, "alert.html", visitor, alert=alert, card=card, journal=journal, revealed=revealed)
+
+
+async def _log(request: Request, hub: Hub, visitor: Visitor, alert: AlertView, *, revealed: bool) -> None:
+    """A look is logged once a login; opening telephone and key box each time."""
+    if not revealed:
+        readings: Readings = request.app.state.readings
+        await readings.note(hub, visitor, "alert", [alert])
+        return
+    async with hub.database.write() as session:
+        seen = [(alert.resident_id, f"alert:{alert.id}")]
+        logins.log_reading(session, visitor.person.id, "access_note", seen, hub.clock())

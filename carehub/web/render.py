@@ -1,0 +1,108 @@
+"""Makes pages: the Jinja environment, Norwegian dates, icons, and what every page is given."""
+
+from datetime import datetime, timedelta
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_timedelta
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from carehub.core.access import HOME_PAGE, Permission
+from carehub.core.wording import alert_number
+from carehub.web import words
+from carehub.web.health import troubles
+from carehub.web.security import Visitor, hub_of
+
+_HERE = Path(__file__).parent
+STATIC = _HERE / "static"
+_LOCALE = "nb"
+_LOGIN_ENDS_SOON = timedelta(minutes=30)
+
+
+@cache
+def environment(zone: ZoneInfo) -> Environment:
+    """The templates of one municipality; a name that is not given is an error, not a blank."""
+    made = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.do"],
+    )
+    made.filters.update(
+        clock=lambda moment: words.clock(moment, zone),
+        day=lambda moment: day(moment, zone),
+        age=words.age,
+        ago=ago,
+        iso=lambda moment: moment.isoformat(timespec="seconds"),
+        number=alert_number,
+        place=words.place_name,
+        kind=words.kind_name,
+        capital=lambda text: text[:1].upper() + text[1:],
+    )
+    made.globals.update(icon=icon, asset=asset, words=words, Permission=Permission)
+    return made
+
+
+@cache
+def icon(name: str) -> Markup:
+    """An icon to look at; the words beside it say the same, so it is hidden from screen readers."""
+    drawn = (STATIC / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    return Markup(drawn.replace("<svg ", '<svg class="icon" aria-hidden="true" focusable="false" ', 1))  # noqa: S704
+
+
+@cache
+def asset(path: str) -> str:
+    """A static file's address, which changes with its content, so that it may be kept for ever."""
+    return f"/static/{path}?v={sha256((STATIC / path).read_bytes()).hexdigest()[:10]}"
+
+
+def day(moment: datetime, zone: ZoneInfo) -> str:
+    """The date as people write it: "torsdag 15. januar"."""
+    return format_date(moment.astimezone(zone), "EEEE d. MMMM", locale=_LOCALE)
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """How long ago, in words: "for 9 minutter siden"."""
+    return format_timedelta(moment - now, add_direction=True, locale=_LOCALE)
+
+
+def page(  # noqa: PLR0913 - a page is these things
+    request: Request, template: str, visitor: Visitor | None = None, *, status: int = 200, **context: Any
+) -> HTMLResponse:
+    """Render one page with what every page needs: who sees it, the clock, and the hub's own troubles."""
+    hub = hub_of(request)
+    now = hub.clock()
+    common = {
+        "municipality": hub.municipality,
+        "zone": hub.zone.key,
+        "visitor": visitor,
+        "home": HOME_PAGE[visitor.person.role] if visitor else "/",
+        "now": now,
+        "path": request.url.path,
+        "here": _address_of(request),
+        "troubles": troubles(hub, now) if visitor and visitor.may(Permission.SEE_ALERTS) else [],
+        "login_ends": _ends_soon(visitor, now),
+        "message": None,
+    }
+    text = environment(hub.zone).get_template(template).render({**common, **context})
+    return HTMLResponse(text, status_code=status)
+
+
+def _address_of(request: Request) -> str:
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path
+
+
+def _ends_soon(visitor: Visitor | None, now: datetime) -> datetime | None:
+    """When the login ends, if that is soon: a screen that goes dark must not come as a surprise."""
+    if visitor is None or visitor.login.expires_at - now > _LOGIN_ENDS_SOON:
+        return None
+    return visitor.login.expires_at

@@ -1,0 +1,202 @@
+"""The doors' locks: headers on every answer, forgeries refused, who is asking and what they may do."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from carehub.core.access import Permission, Role, may
+from carehub.flow.hub import Hub
+from carehub.store import logins, tables
+from carehub.store.logins import Limits
+
+_HOUR = timedelta(hours=1)
+
+LIMITS: dict[Role, Limits] = {
+    Role.NURSE: Limits(idle=4 * _HOUR, absolute=13 * _HOUR),
+    Role.CARE_CENTRE: Limits(idle=13 * _HOUR, absolute=24 * _HOUR),
+    Role.COORDINATOR: Limits(idle=2 * _HOUR, absolute=10 * _HOUR),
+    Role.TECHNICIAN: Limits(idle=_HOUR, absolute=10 * _HOUR),
+    Role.RELATIVE: Limits(idle=_HOUR, absolute=12 * _HOUR),
+    Role.ADMINISTRATOR: Limits(idle=_HOUR, absolute=10 * _HOUR),
+}
+"""A shift is not cut short by a login; a screen on the wall is not asked every hour, a desk is."""
+
+_CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
+    "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _CSP,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    # Not "no-referrer": that would make Origin "null" on our own forms.
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+_HSTS = "max-age=63072000; includeSubDomains"
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_AUTOMATIC = "x-carehub-live"
+"""The page's own script says by this header that it asks, not a person: it does not keep a login awake."""
+
+
+class LoginNeeded(Exception):
+    """Nobody is logged in: a page leads to the login, the API answers 401."""
+
+
+class NotAllowed(Exception):
+    """Somebody is logged in whose role may not do this: 403, with a way on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Who is asking."""
+
+    person: tables.Person
+    login: logins.Login
+
+    def may(self, permission: Permission) -> bool:
+        """Whether their role has the permission."""
+        return may(self.person.role, permission)
+
+
+def is_https(hub: Hub) -> bool:
+    """Whether people reach the hub by https; its cookies and headers follow from that."""
+    return hub.public_url.startswith("https://")
+
+
+def cookie_name(hub: Hub) -> str:
+    """`__Host-` binds the cookie to this very host, but only https may set such a name."""
+    return "__Host-carehub" if is_https(hub) else "carehub"
+
+
+def add_headers(headers: MutableHeaders, hub: Hub) -> None:
+    """What every answer carries, errors and files too."""
+    for name, value in _HEADERS.items():
+        headers.setdefault(name, value)
+    headers.setdefault("Cache-Control", "no-store")
+    if is_https(hub):
+        headers.setdefault("Strict-Transport-Security", _HSTS)
+
+
+class Locks:
+    """Adds the headers, and refuses changes that another site asked for."""
+
+    def __init__(self, app: ASGIApp, hub: Hub) -> None:
+        self.app = app
+        self.hub = hub
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the request through, or refuse it."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                add_headers(MutableHeaders(scope=message), self.hub)
+            await send(message)
+
+        if is_forged(scope["method"], scope["path"], Headers(scope=scope), self.hub):
+            refusal = PlainTextResponse("Forespørselen kom fra et annet nettsted.", status_code=403)
+            await refusal(scope, receive, send_with_headers)
+            return
+        await self.app(scope, receive, send_with_headers)
+
+
+def is_forged(method: str, path: str, headers: Headers, hub: Hub) -> bool:
+    """Whether a change may have been asked for by another site, on the back of a login here.
+
+    Webhooks prove themselves by a signature and devices by a token: neither rides on a cookie.
+    """
+    if method in _SAFE or path.startswith("/webhooks/"):
+        return False
+    if path == "/api/v1/events" and bearer_of(headers):
+        return False
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site != "same-origin"
+    origin = headers.get("origin", "")
+    ours = {urlsplit(hub.public_url).netloc, headers.get("host", "")}
+    return not origin or urlsplit(origin).netloc not in ours
+
+
+def bearer_of(headers: Headers) -> str | None:
+    """The token of an `Authorization: Bearer` header."""
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def hub_of(request: Request) -> Hub:
+    """The hub that the composition root gave."""
+    hub: Hub = request.app.state.hub
+    return hub
+
+
+TheHub = Annotated[Hub, Depends(hub_of)]
+
+
+async def visitor_of(request: Request, hub: TheHub) -> Visitor | None:
+    """Who is logged in; None for nobody. A person's own step keeps the login awake."""
+    secret = request.cookies.get(cookie_name(hub))
+    if not secret:
+        return None
+    login = await valid_login(hub, logins.hash_of(secret))
+    if login is None:
+        return None
+    if _AUTOMATIC not in request.headers and logins.is_worth_noting(login, hub.clock()):
+        async with hub.database.write() as session:
+            await logins.note_seen(session, login.token_hash, hub.clock())
+    return Visitor(person=login.person, login=login)
+
+
+async def valid_login(hub: Hub, token_hash: str) -> logins.Login | None:
+    """The login, unless it has ended or lain unused too long for its role."""
+    now = hub.clock()
+    async with hub.database.read() as session:
+        login = await logins.find(session, token_hash, now)
+    if login is None or now - login.seen_at > LIMITS[login.person.role].idle:
+        return None
+    return login
+
+
+MaybeVisitor = Annotated[Visitor | None, Depends(visitor_of)]
+
+
+def needs(*permissions: Permission) -> Callable[[MaybeVisitor], Awaitable[Visitor]]:
+    """A door that opens for a login whose role has every one of these permissions."""
+
+    async def door(visitor: MaybeVisitor) -> Visitor:
+        if visitor is None:
+            raise LoginNeeded
+        if not all(visitor.may(permission) for permission in permissions):
+            raise NotAllowed
+        return visitor
+
+    door.permissions = permissions  # type: ignore[attr-defined]
+    return door
+
+
+Staff = Annotated[Visitor, Depends(needs(Permission.SEE_ALERTS))]
+Answering = Annotated[Visitor, Depends(needs(Permission.SEE_ALERTS, Permission.ANSWER_ALERTS))]
+Caring = Annotated[Visitor, Depends(needs(Permission.SEE_ALERTS, Permission.SEE_RESIDENTS))]
+Relative = Annotated[Visitor, Depends(needs(Permission.SEE_OWN_RELATIVE))]
+Administering = Annotated[Visitor, Depends(needs(Permission.ADMINISTER))]
+Anyone = Annotated[Visitor, Depends(needs())]
+
+
+def local_path(wanted: str | None, otherwise: str) -> str:
+    """A path on this site, whatever the asker wrote: never another host (no open redirect)."""
+    if not wanted or not wanted.startswith("/") or wanted.startswith("//"):
+        return otherwise
+    if any(sign in wanted for sign in "\\\r\n\t") or not wanted.isprintable():
+        return otherwise
+    return wanted

@@ -1,0 +1,233 @@
+// Keeps a page true: the word that something changed comes by server-sent events, and the page then
+// fetches itself and swaps its [data-live] regions. Forms work without any of this.
+"use strict";
+
+const DEAD_AFTER_MS = 12000; // beats come every 5 s; with this the page says so within 15 s
+const TAP_GUARD_MS = 600; // a tap meant for what stood here before the list moved does not count
+const bar = document.getElementById("live");
+const dead = document.getElementById("dead");
+const announcer = document.getElementById("announcer");
+const wall = new Intl.DateTimeFormat("nb-NO", { timeZone: bar.dataset.zone, hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const html = new Map(); // what the server last said of each keyed element
+
+let source = null;
+let skew = Date.parse(bar.dataset.now) - Date.now();
+let heard = Date.now(); // last sign of life
+let fresh = Date.now(); // the page on the screen is true as of this moment
+let dirty = false;
+let fetching = false;
+let pressed = false;
+let movedAt = 0;
+
+const withoutAges = (text) => text.replace(/(<time[^>]*>)[^<]*/g, "$1");
+const shown = (ms) => wall.format(new Date(ms + skew)).replaceAll(".", ":");
+
+function age(seconds) {
+  const s = Math.max(0, Math.floor(seconds));
+  const [m, h, d] = [Math.floor(s / 60), Math.floor(s / 3600), Math.floor(s / 86400)];
+  if (m < 1) return `${s} s`;
+  if (m < 10) return `${m} min ${s % 60} s`;
+  if (h < 1) return `${m} min`;
+  return d < 2 ? `${h} t ${m % 60} min` : `${d} døgn`;
+}
+
+function tick() {
+  const now = Date.now() + skew;
+  for (const one of document.querySelectorAll("time[data-age]")) one.textContent = age((now - Date.parse(one.dataset.age)) / 1000);
+  for (const one of document.querySelectorAll("time[data-until]")) one.textContent = age((Date.parse(one.dataset.until) - now) / 1000);
+  showState();
+}
+
+function showState() {
+  const gone = Date.now() - Math.min(heard, dirty ? fresh : heard) > DEAD_AFTER_MS;
+  const state = gone ? "dead" : source && source.readyState === EventSource.OPEN ? "live" : "trying";
+  if (bar.dataset.state !== state) {
+    bar.dataset.state = state;
+    bar.querySelector("[data-live-state]").textContent = { live: "Direkte", trying: "Kobler til", dead: "IKKE DIREKTE" }[state];
+    document.body.classList.toggle("is-dead", gone);
+    dead.hidden = !gone;
+    dead.querySelector("[data-dead-at]").textContent = shown(fresh);
+    if (gone) connect();
+  }
+  bar.querySelector("[data-live-at]").textContent = shown(fresh);
+}
+
+function connect() {
+  if (source) source.close();
+  source = new EventSource("/api/v1/live");
+  source.addEventListener("change", (event) => { alive(event); dirty = true; refresh(); });
+  source.addEventListener("beat", (event) => { alive(event); if (dirty) refresh(); else fresh = Date.now(); });
+  source.addEventListener("ended", loggedOut);
+  source.onopen = showState;
+  source.onerror = () => { showState(); if (source.readyState === EventSource.CLOSED) setTimeout(retry, 2000); };
+}
+
+function alive(event) {
+  heard = Date.now();
+  skew = Date.parse(JSON.parse(event.data).at) - heard;
+}
+
+function retry() {
+  if (source.readyState !== EventSource.CLOSED) return;
+  connect();
+  dirty = true;
+  refresh(); // tells whether the login has ended
+}
+
+function loggedOut() {
+  location.assign(`/login?ended=true&next=${encodeURIComponent(location.pathname + location.search)}`);
+}
+
+async function refresh() {
+  if (fetching || pressed) return;
+  fetching = true;
+  dirty = false;
+  try {
+    const answer = await fetch(location.href, { headers: { "X-CareHub-Live": "1" }, signal: AbortSignal.timeout(8000) });
+    if (answer.redirected && new URL(answer.url).pathname === "/login") return loggedOut();
+    if (!answer.ok) throw new Error(String(answer.status));
+    swap(await answer.text());
+  } catch {
+    dirty = true;
+    setTimeout(() => dirty && refresh(), 2000);
+  } finally {
+    fetching = false;
+  }
+}
+
+function swap(text) {
+  const next = new DOMParser().parseFromString(text, "text/html");
+  const before = new Map([...document.querySelectorAll("[data-waits]")].map((one) => [one.dataset.key, one]));
+  const order = keys(document);
+  const focused = document.activeElement;
+  for (const region of document.querySelectorAll("[data-live]")) {
+    const fresher = next.getElementById(region.id);
+    if (fresher) replace(region, fresher);
+  }
+  document.title = next.title;
+  fresh = heard = Date.now();
+  if (order !== keys(document)) movedAt = Date.now();
+  keepFocus(focused);
+  announce(before);
+  document.dispatchEvent(new CustomEvent("carehub:swapped"));
+  tick();
+}
+
+const keys = (root) => [...root.querySelectorAll("article[data-key]")].map((one) => one.dataset.key).join();
+
+// What has not changed keeps its very elements, and with them open details, half-written notes and scroll.
+function replace(region, fresher) {
+  for (const one of fresher.querySelectorAll("[data-key]")) {
+    const said = withoutAges(one.outerHTML);
+    const old = region.querySelector(`[data-key="${CSS.escape(one.dataset.key)}"]`);
+    if (old && html.get(one.dataset.key) === said && old.tagName === one.tagName) one.replaceWith(old);
+    else if (old) carryOver(old, one);
+    html.set(one.dataset.key, said);
+  }
+  carryOver(region, fresher);
+  region.replaceChildren(...fresher.childNodes);
+}
+
+function carryOver(old, fresher) {
+  for (const one of old.querySelectorAll("details[id]")) {
+    const same = fresher.querySelector(`#${CSS.escape(one.id)}`);
+    if (same) same.open = one.open;
+  }
+  for (const one of old.querySelectorAll("input[id], textarea[id], select[id]")) {
+    const same = fresher.querySelector(`#${CSS.escape(one.id)}`);
+    if (!same || one.type === "hidden") continue;
+    if (one.type === "radio" || one.type === "checkbox") same.checked = one.checked;
+    else same.value = one.value;
+  }
+}
+
+function keepFocus(focused) {
+  if (!focused || focused === document.body || document.activeElement === focused) return;
+  const same = focused.isConnected ? focused : focused.id && document.getElementById(focused.id);
+  const card = !same && focused.closest && focused.closest("[data-key]");
+  const target = same || (card && document.getElementById(card.id)) || document.querySelector("#board h1, #main");
+  if (!target) return;
+  if (target.matches("h1")) target.tabIndex = -1;
+  target.focus({ preventScroll: true });
+}
+
+function announce(before) {
+  const fresh = [...document.querySelectorAll("[data-waits]")].filter((one) => !before.has(one.dataset.key));
+  if (!fresh.length) return;
+  for (const one of fresh) one.classList.add("alert--new");
+  announcer.textContent = fresh.map((one) => `Nytt varsel: ${one.querySelector(".alert__urgency").textContent}. ${one.querySelector(".alert__head").textContent.replace(/\s+/g, " ").trim()}.`).join(" ");
+}
+
+function say(words) {
+  announcer.textContent = words;
+  let told = document.getElementById("told");
+  if (!told) {
+    told = Object.assign(document.createElement("p"), { id: "told", className: "ds-alert" });
+    told.dataset.color = "warning";
+    document.getElementById("board").before(told);
+  }
+  told.textContent = words;
+  setTimeout(() => told.remove(), 12000);
+}
+
+// --- what people do -----------------------------------------------------------------------
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("[data-act], [data-reveal-form]")) return;
+  event.preventDefault();
+  const button = event.submitter;
+  if (form.matches("[data-act]") && Date.now() - movedAt < TAP_GUARD_MS) return say("Listen flyttet seg akkurat nå. Se hvilket varsel du trykker på, og trykk igjen.");
+  if (button) button.setAttribute("aria-busy", "true");
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), signal: AbortSignal.timeout(8000) });
+    await answered(form, answer);
+  } catch {
+    say("Det ble ikke sendt. Prøv igjen, eller ring vaktrommet.");
+  }
+  if (button) button.removeAttribute("aria-busy");
+});
+
+async function answered(form, answer) {
+  if (answer.redirected && new URL(answer.url).pathname === "/login") return loggedOut();
+  const next = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (form.matches("[data-reveal-form]")) return reveal(form, next);
+  if (answer.ok) {
+    const open = form.closest("details");
+    if (open) open.open = false;
+  } else {
+    const words = next.querySelector("[data-message]");
+    say(words ? words.textContent : "Det gikk ikke. Se på varselet en gang til.");
+  }
+  dirty = true;
+  await refresh();
+}
+
+function reveal(form, next) {
+  const place = form.closest("[data-reveal]");
+  const found = next.getElementById(place.id);
+  if (!found) return say("Det gikk ikke å hente. Prøv igjen.");
+  place.replaceChildren(...found.childNodes);
+  place.querySelector("[tabindex]")?.focus();
+}
+
+// A swap between finger down and finger up would take the button away from under it.
+document.addEventListener("pointerdown", () => { pressed = true; setTimeout(lifted, 1500); });
+for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => setTimeout(lifted, 250));
+function lifted() {
+  pressed = false;
+  if (dirty) refresh();
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState !== "visible") return;
+  if (Date.now() - heard > DEAD_AFTER_MS) connect();
+  dirty = true;
+  refresh();
+});
+window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+
+for (const one of document.querySelectorAll("[data-key]")) html.set(one.dataset.key, withoutAges(one.outerHTML));
+connect();
+tick();
+setInterval(tick, 1000);

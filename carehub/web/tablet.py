@@ -1,0 +1,26 @@
+"""The care centre's screen: who needs somebody, where, and who has gone."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from carehub.store import pages
+from carehub.web.cards import Readings, board
+from carehub.web.render import page
+from carehub.web.security import Caring, TheHub
+
+router = APIRouter()
+Unit = Annotated[str | None, Query(max_length=32)]
+
+
+@router.get("/tablet")
+async def tablet(request: Request, hub: TheHub, visitor: Caring, unit: Unit = None) -> Response:
+    """The board of one unit, or of all; what is open elsewhere is counted, never hidden."""
+    async with hub.database.read() as session:
+        units = await pages.units(session)
+    chosen = unit if any(one.id == unit for one in units) else None
+    shown = await board(hub, visitor, chosen)
+    readings: Readings = request.app.state.readings
+    await readings.note(hub, visitor, "tablet", [*shown.alerts, *shown.closed])
+    return page(request, "tablet.html", visitor, board=shown, units=units, unit=chosen)

@@ -1,0 +1,50 @@
+"""Slows down guessing at passwords, without ever touching those who are already logged in."""
+
+from collections import deque
+from datetime import datetime, timedelta
+
+_WINDOW = timedelta(minutes=15)
+PER_ACCOUNT_HERE = 8
+"""Wrong tries at one account from one address."""
+PER_ADDRESS = 60
+"""From one address: a whole ward may share it."""
+PER_ACCOUNT = 60
+"""At one account from everywhere: far above what a tired nurse needs, far below what guessing needs."""
+_MOST_KEYS = 20_000
+
+
+class Throttle:
+    """Counts wrong tries in memory; a restart forgives them. It guards the login form and nothing else."""
+
+    def __init__(self) -> None:
+        self._failures: dict[str, deque[datetime]] = {}
+
+    def wait_s(self, account: str, address: str, now: datetime) -> int:
+        """Seconds until the next try is heard; 0 for at once. The same whether the account exists or not."""
+        return max(self._wait(key, most, now) for key, most in _keys(account, address))
+
+    def failed(self, account: str, address: str, now: datetime) -> None:
+        """Remember a wrong try."""
+        for key, _ in _keys(account, address):
+            self._failures.setdefault(key, deque(maxlen=PER_ADDRESS)).append(now)
+        while len(self._failures) > _MOST_KEYS:
+            del self._failures[next(iter(self._failures))]
+
+    def succeeded(self, account: str, address: str) -> None:
+        """Whoever knew the password is forgiven their slips, here; the address is not."""
+        self._failures.pop(_keys(account, address)[0][0], None)
+
+    def _wait(self, key: str, most: int, now: datetime) -> int:
+        tries = self._failures.get(key)
+        if tries is None:
+            return 0
+        while tries and now - tries[0] > _WINDOW:
+            tries.popleft()
+        if len(tries) < most:
+            return 0
+        return max(1, int((tries[-most] + _WINDOW - now).total_seconds()))
+
+
+def _keys(account: str, address: str) -> tuple[tuple[str, int], ...]:
+    name = account.strip().casefold()[:80]
+    return (f"{name}@{address}", PER_ACCOUNT_HERE), (f"@{address}", PER_ADDRESS), (f"{name}@", PER_ACCOUNT)

@@ -1,0 +1,283 @@
+"""One connection to an MQTT broker: the only file that imports aiomqtt and paho.
+
+What we need rests on names that aiomqtt 2.5.1 and paho 2.2 keep private, hence the pins and
+docs/adr/0004; tests/faults/test_mqtt_transport.py fails when one of them changes:
+
+* A message is acknowledged only when `acknowledge` is called. aiomqtt alone acknowledges what
+  merely lies in memory, and a crash then loses alarms.
+* A message goes straight from the socket to `take`, with no task for each message.
+* The socket is read in large pieces; acknowledgements, and replies at QoS 0, are written together.
+"""
+
+# ruff: noqa: ARG002, SLF001 - this file's whole purpose is to fill in callbacks of aiomqtt and paho
+
+import asyncio
+import socket
+import ssl
+import struct
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import aiomqtt
+from paho.mqtt.client import Client as Paho
+from paho.mqtt.client import ConnectFlags, MQTTMessage
+
+from carehub.contracts import ConfigurationError, TransportError
+
+ANSWER_S = 5.0
+"""How long a broker may take to answer anything."""
+
+_KEEPALIVE_S = 15
+_READ_BYTES = 32 * 1024
+_REFUSED = 0x80
+_PUBLISH = 0x30
+_PUBACK = 0x40
+_TWO_BYTES_AND_A_NUMBER = struct.Struct("!BBH")
+_PORTS = {"mqtt": 1883, "mqtts": 8883}
+_WRITE = "CAREHUB_MQTT_URL: write mqtt://host:1883 or mqtts://host:8883"
+
+
+Arrived = MQTTMessage
+"""A message as paho gives it; `topic_of` reads its topic."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broker:
+    """Where a broker is, and how we prove who we are and who it is."""
+
+    host: str
+    port: int
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    tls: ssl.SSLContext | None = None
+
+    @classmethod
+    def at(
+        cls, url: str, *, username: str | None = None, password: str | None = None, ca_file: str | None = None
+    ) -> "Broker":
+        """Read `mqtt://[user:password@]host[:port]`, or mqtts:// for TLS, which always verifies the server's name.
+
+        Raises:
+            ConfigurationError: The address or the certificate file is of no use.
+        """
+        try:
+            parts = urlsplit(url)
+            port = parts.port or _PORTS[parts.scheme]
+        except (ValueError, KeyError) as error:
+            raise ConfigurationError(f"{_WRITE} ({error})") from None
+        if parts.scheme not in _PORTS or not parts.hostname:
+            raise ConfigurationError(_WRITE)
+        return cls(
+            host=parts.hostname,
+            port=port,
+            username=username or (unquote(parts.username) if parts.username else None),
+            password=password or (unquote(parts.password) if parts.password else None),
+            tls=_tls(ca_file) if parts.scheme == "mqtts" else None,
+        )
+
+
+class _Socket(ssl.SSLSocket):
+    """A socket that does not stay open when the other side is not whom it should be; paho forgets it."""
+
+    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 - the library's own signature
+        """Close on failure, then raise it."""
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
+
+def _tls(ca_file: str | None) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=ca_file)
+    except OSError as error:
+        raise ConfigurationError(f"CAREHUB_MQTT_CA_FILE: {ca_file} cannot be read as certificates ({error})") from error
+    context.sslsocket_class = _Socket
+    return context
+
+
+class Connection(aiomqtt.Client):
+    """One connection, from CONNECT to its loss; never used twice."""
+
+    def __init__(self, broker: Broker, client_id: str | None, *, clean_session: bool) -> None:
+        super().__init__(
+            broker.host,
+            broker.port,
+            username=broker.username,
+            password=broker.password,
+            tls_context=broker.tls,
+            identifier=client_id or None,
+            clean_session=clean_session,
+            keepalive=_KEEPALIVE_S,
+            timeout=ANSWER_S,
+            max_inflight_messages=0,  # the bound is ours: with one of its own, paho searches all of them at each PUBACK
+            socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
+        )
+        self.session_present = False
+        self.take: Callable[[Arrived], None] = self._keep
+        self.unconfirmed: dict[int, asyncio.Future[None]] = {}
+        self._early: list[Arrived] = []
+        self._unwritten = bytearray()
+        self._given_up = False
+        self._thread = threading.get_ident()
+        self._unread, self._read_to = b"", 0
+        self._receive: Callable[[int], bytes] = self._client._sock_recv
+        # paho asks the kernel for one byte, then one byte, then the rest; see _buffered
+        self._client._sock_recv = self._buffered  # type: ignore[method-assign]
+        self._client.manual_ack_set(True)  # noqa: FBT003 - paho's own signature
+
+    async def open(self) -> None:
+        """Connect and wait for the broker's yes; raises TransportError."""
+        try:
+            await self.__aenter__()
+        except aiomqtt.MqttError as error:
+            self.close()
+            raise TransportError(f"cannot connect: {error}") from error
+        except asyncio.CancelledError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Say goodbye without waiting, so that neither a frozen broker nor a second cancellation can hold us.
+
+        It never unsubscribes: the broker keeps our session and its messages.
+        """
+        self._given_up = True
+        self._flush()
+        self._client.disconnect()
+        self._client.loop_write()
+        self._client._sock_close()
+        for waiting in self.unconfirmed.values():
+            if not waiting.done():
+                waiting.set_exception(TransportError("the connection was closed before the broker answered"))
+                waiting.exception()  # seen, should nobody be waiting any more
+        with suppress(asyncio.InvalidStateError, asyncio.CancelledError):
+            self._disconnected.exception()
+
+    async def lost(self) -> TransportError:
+        """Wait until the connection is gone, and say why."""
+        await asyncio.wait([self._disconnected])
+        return TransportError(f"connection lost: {self._disconnected.exception() or 'closed'}")
+
+    def _on_connect(
+        self, client: Paho, userdata: Any, flags: ConnectFlags, reason_code: Any, properties: Any = None
+    ) -> None:
+        if self._given_up:  # cancelled while a thread was still connecting: no ghost may take over our session
+            client.disconnect()
+            return
+        self.session_present = bool(flags.session_present)
+        super()._on_connect(client, userdata, flags, reason_code, properties)
+
+    async def subscribe_all(self, filters: Sequence[str]) -> None:
+        """Subscribe to all at QoS 1; raises TransportError naming what the broker refused."""
+        try:
+            codes = await self.subscribe([(name, 1) for name in filters])
+        except aiomqtt.MqttError as error:
+            raise TransportError(f"cannot subscribe: {error}") from error
+        granted = [code if isinstance(code, int) else code.value for code in codes]
+        refused = [name for name, code in zip(filters, granted, strict=True) if code >= _REFUSED]
+        if refused:
+            raise TransportError(f"the broker refused the subscription to {', '.join(refused)}")
+
+    def begin(self, take: Callable[[Arrived], None]) -> None:
+        """Pass on what came before the session was known, then everything, in order."""
+        for message in self._early:
+            take(message)
+        self._early.clear()
+        self.take = take
+
+    def acknowledge(self, mids: Sequence[int]) -> None:
+        """PUBACK all of them in one write: 500 single ones cost more than storing the events."""
+        packets = b"".join(map(_puback, mids))
+        self._client._packet_queue(_PUBACK, packets, 0, 1)
+
+    def _keep(self, message: Arrived) -> None:
+        self._early.append(message)
+
+    def _on_message(self, client: Paho, userdata: Any, message: Arrived) -> None:
+        self.take(message)
+
+    def _on_socket_open(self, client: Paho, userdata: Any, sock: Any) -> None:
+        super()._on_socket_open(client, userdata, sock)
+        self._loop.call_soon_threadsafe(self._loop.add_reader, sock.fileno(), self._read_all)
+
+    def _on_socket_register_write(self, client: Paho, userdata: Any, sock: Any) -> None:
+        if threading.get_ident() != self._thread:  # connecting happens in a thread
+            super()._on_socket_register_write(client, userdata, sock)
+        else:  # at once: put off, it could hit another socket that got the same number
+            self._loop.add_writer(sock.fileno(), self._write_all)
+
+    def _read_all(self) -> None:
+        try:
+            while not self._client.loop_read() and self._read_to < len(self._unread):
+                pass
+        except Exception as error:  # noqa: BLE001 - whatever it was, it ends this connection and is told in lost()
+            self._fail(error)
+
+    def _write_all(self) -> None:
+        try:
+            self._client.loop_write()
+        except Exception as error:  # noqa: BLE001 - as above
+            self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        if not self._disconnected.done():
+            self._disconnected.set_exception(error)
+
+    def _buffered(self, bufsize: int) -> bytes:
+        """Do what paho's own reading does, with one call to the kernel for many small messages."""
+        if self._read_to == len(self._unread):
+            self._unread, self._read_to = self._receive(_READ_BYTES), 0
+        start = self._read_to
+        piece = self._unread[start : start + bufsize]
+        self._read_to = start + len(piece)
+        return piece
+
+    def send(self, topic: str, payload: bytes, qos: int, retain: bool) -> "asyncio.Future[None] | None":  # noqa: FBT001
+        """Publish; for QoS 1 the future is done when the broker has it. Raises TransportError."""
+        if not qos:
+            self._write_soon(topic, payload, retain)
+            return None
+        self._flush()  # what was said first goes first
+        info = self._client.publish(topic, payload, qos, retain)
+        if info.rc:
+            raise TransportError(f"cannot publish: {info.rc.name}")
+        confirmed = self.unconfirmed[info.mid] = self._loop.create_future()
+        return confirmed
+
+    def _write_soon(self, topic: str, payload: bytes, retain: bool) -> None:  # noqa: FBT001
+        """QoS 0, all of this turn of the loop in one write: 500 replies must not cost more than 500 events."""
+        if not self._client.is_connected():
+            raise TransportError("cannot publish: not connected")
+        name = topic.encode()
+        packet = bytearray([_PUBLISH | retain])
+        self._client._pack_remaining_length(packet, 2 + len(name) + len(payload))
+        self._client._pack_str16(packet, name)
+        if not self._unwritten:
+            self._loop.call_soon(self._flush)
+        self._unwritten += packet + payload
+
+    def _flush(self) -> None:
+        if self._unwritten:
+            # as with acknowledgements; for a PUBLISH paho would want a receipt of its own for each
+            self._client._packet_queue(_PUBACK, bytes(self._unwritten), 0, 1)
+            self._unwritten.clear()
+
+    def _on_publish(self, client: Paho, userdata: Any, mid: int, reason_code: Any, properties: Any) -> None:
+        confirmed = self.unconfirmed.pop(mid, None)
+        if confirmed and not confirmed.done():
+            confirmed.set_result(None)
+
+
+def topic_of(message: Arrived) -> str:
+    """The topic as text, broken UTF-8 written out. Where paho raises, the message would come back for ever."""
+    return message._topic.decode(errors="backslashreplace")
+
+
+def _puback(mid: int) -> bytes:
+    return _TWO_BYTES_AND_A_NUMBER.pack(_PUBACK, 2, mid)

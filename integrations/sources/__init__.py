@@ -1,0 +1,1 @@
+"""What each road into the hub says: one file a road, pure decoders."""

@@ -1,0 +1,79 @@
+"""A departure in bokmål: what was seen, and the person's own normal beside it.
+
+No word says why: a model has counted, not understood.
+"""
+
+from carehub.core.features import Feature, Part
+from models.baseline import Departure
+
+_WHEN = {
+    Part.NIGHT: "etter midnatt",
+    Part.MORNING: "om formiddagen",
+    Part.AFTERNOON: "om ettermiddagen",
+    Part.EVENING: "om kvelden",
+}
+_TIMES = {
+    Feature.BED_EXITS: ("oppe av sengen", "ikke oppe av sengen"),
+    Feature.BATHROOM_VISITS: ("på badet", "ikke på badet"),
+    Feature.KITCHEN_VISITS: ("på kjøkkenet", "ikke på kjøkkenet"),
+    Feature.ENTRANCE_OPENINGS: ("ytterdøren åpnet", "ytterdøren ikke åpnet"),
+    Feature.ROOM_CHANGES: ("gikk mellom rommene", "gikk ikke mellom rommene"),
+}
+
+
+def sentence(found: Departure, part: Part) -> str:
+    """Such as "oppe av sengen 5 ganger etter midnatt; vanlig 1–2"."""
+    run = f", snitt av {found.run} {'netter' if part is Part.NIGHT else 'dager'}" if found.run > 1 else ""
+    return f"{_seen(found, part)}{run}; vanlig {_normal(found)}"
+
+
+def paragraph(sentences: list[str]) -> str:
+    """Several sentences as one text; the first keeps its small letter, for it may follow a colon."""
+    return ". ".join([*sentences[:1], *(one[0].upper() + one[1:] for one in sentences[1:])])
+
+
+def _seen(found: Departure, part: Part) -> str:
+    when = _WHEN[part]
+    if found.feature is Feature.FIRST_ACTIVITY:
+        return f"første bevegelse utenfor soverommet kl. {_clock(found.seen)}"
+    if found.feature is Feature.LONGEST_QUIET:
+        return f"ingen bevegelse på {_duration(found.seen)} {when}"
+    if found.feature is Feature.ACTIVITY:
+        return f"{_number(found.seen)} {'bevegelse' if _number(found.seen) == '1' else 'bevegelser'} {when}"
+    some, none = _TIMES[found.feature]
+    number = _number(found.seen)
+    return f"{none} {when}" if number == "0" else f"{some} {number} {'gang' if number == '1' else 'ganger'} {when}"
+
+
+def _normal(found: Departure) -> str:
+    low, high = found.usual.low, found.usual.high
+    if found.feature is Feature.LONGEST_QUIET:
+        return f"høyst {_duration(high)}"
+    if found.feature is Feature.FIRST_ACTIVITY:
+        return _range(_clock(low), _clock(high))
+    if high == 0:
+        return "aldri"
+    return _range(_number(low), _number(high))
+
+
+def _range(low: str, high: str) -> str:
+    return low if low == high else f"{low}–{high}"
+
+
+def _number(value: float) -> str:
+    """Small numbers with one decimal, where there is one; a decimal comma."""
+    rounded = round(value, 1) if abs(value) < 10 else round(value)  # noqa: PLR2004 - beyond ten nobody counts tenths
+    return f"{rounded:g}".replace(".", ",")
+
+
+def _clock(minutes: float) -> str:
+    hours, rest = divmod(round(minutes), 60)
+    return f"{hours:02}.{rest:02}"
+
+
+def _duration(minutes: float) -> str:
+    """In steps of five minutes: more exact than a motion sensor would be a pretence."""
+    hours, rest = divmod(5 * round(minutes / 5), 60)
+    words = [f"{hours} {'time' if hours == 1 else 'timer'}"] if hours else []
+    words += [f"{rest} minutter"] if rest or not hours else []
+    return " og ".join(words)

@@ -1,0 +1,419 @@
+"""Fills a database with a believable night in an invented municipality, and serves it on loopback.
+
+    python tests/browser/seed.py 8123 [calm|broker|evening]
+
+Nobody here exists.
+"""
+
+import asyncio
+import json
+import random
+import sys
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import uvicorn
+from pwdlib import PasswordHash
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from carehub.core.access import Role
+from carehub.core.alerts import Aftermath, Cause, Status, Step
+from carehub.core.findings import Outcome
+from carehub.core.rules.rulebook import Rulebook
+from carehub.core.severity import Severity
+from carehub.flow.hub import Health, Hub
+from carehub.flow.respond import journal_line
+from carehub.kit import log
+from carehub.kit.clock import utc_now
+from carehub.store import tables
+from carehub.store.database import Database
+from carehub.store.tables.people import Insight
+from carehub.store.tables.places import DeviceStatus, ScopeKind, UnitKind
+from carehub.web import create_web
+
+PASSWORD = "solskinn-om-natten"
+_HASH = PasswordHash.recommended().hash(PASSWORD)
+_MIN = timedelta(minutes=1)
+_HOUR = timedelta(hours=1)
+
+_UNITS = (
+    ("sol", "Solsiden", UnitKind.WARD),
+    ("fjord", "Fjordgløtt", UnitKind.WARD),
+    ("sentrum", "Hjemme sentrum", UnitKind.ZONE),
+)
+_PEOPLE = (
+    ("maria", "Maria Hauge", Role.CARE_CENTRE, "sol", True),
+    ("jonas", "Jonas Lie", Role.CARE_CENTRE, "fjord", True),
+    ("ingrid", "Ingrid Solbakken", Role.NURSE, "sentrum", True),
+    ("emir", "Emir Hodžić", Role.NURSE, "sentrum", False),
+    ("kari", "Kari Åsen", Role.COORDINATOR, None, True),
+    ("tor", "Tor Berget", Role.TECHNICIAN, None, False),
+    ("admin", "Øystein Vik", Role.ADMINISTRATOR, None, False),
+    ("anne", "Anne Nordby", Role.RELATIVE, None, False),
+    ("per", "Per Bakke", Role.RELATIVE, None, False),
+    ("lise", "Lise Dahl", Role.RELATIVE, None, False),
+)
+_RESIDENTS = (
+    ("astrid", "Astrid", "Nordby", "rom-104", "Rom 104", "sol"),
+    ("kaare", "Kåre", "Bakke", "rom-112", "Rom 112", "sol"),
+    ("ragnhild", "Ragnhild", "Dahl", "rom-108", "Rom 108", "sol"),
+    ("odd", "Odd", "Sæther", "rom-203", "Rom 203", "fjord"),
+    ("gerd", "Gerd", "Øverland", "rom-207", "Rom 207", "fjord"),
+    ("arne", "Arne", "Fossum", "storgata-5b", "Storgata 5 B", "sentrum"),
+    ("solveig", "Solveig", "Myhre", "bakkeveien-12", "Bakkeveien 12", "sentrum"),
+)
+_PLACES = ("bedroom", "bathroom", "living_room", "kitchen", "entrance")
+
+
+async def fill(session: AsyncSession, now: datetime, *, calm: bool = False) -> None:
+    """Units, people, rooms, devices and a night's events; with alerts unless it is a calm one."""
+    for unit, name, kind in _UNITS:
+        session.add(tables.Unit(id=unit, name=name, kind=kind))
+    await session.flush()
+    for username, name, role, unit, duty in _PEOPLE:
+        session.add(
+            tables.Person(
+                id=username,
+                name=name,
+                username=username,
+                role=role,
+                unit_id=unit,
+                on_duty=duty,
+                password_hash=_HASH,
+                phone="+4790000000" if role is Role.NURSE else None,
+            )
+        )
+    _homes(session)
+    _devices(session, now)
+    await session.flush()
+    _settle(session, now)
+    _relations(session, now)
+    _stream(session, now)
+    await _closed(session, now)
+    if not calm:
+        await _open(session, now)
+
+
+def _homes(session: AsyncSession) -> None:
+    session.add(tables.Scope(id="hub", kind=ScopeKind.HUB, name="Huben"))
+    for who, given, family, scope, name, unit in _RESIDENTS:
+        kind = ScopeKind.HOME if unit == "sentrum" else ScopeKind.ROOM
+        note = "Nøkkelboks ved døren, kode 2580. Hund i gangen." if unit == "sentrum" else None
+        session.add(tables.Scope(id=scope, kind=kind, name=name, unit_id=unit, access_note=note))
+        session.add(
+            tables.Resident(
+                id=who, given_name=given, family_name=family, phone="+4791234567", note="Hører dårlig på venstre øre."
+            )
+        )
+
+
+def _settle(session: AsyncSession, now: datetime) -> None:
+    """Who lives where, and what stands where: after both exist."""
+    since = now - 90 * 24 * _HOUR
+    for who, *_, scope, _name, _unit in _RESIDENTS:
+        session.add(tables.Residency(id=f"r-{who}", resident_id=who, scope_id=scope, since=since))
+        for place in _PLACES:
+            device = f"{who}-{place}"
+            session.add(tables.Assignment(id=f"a-{device}", device_id=device, scope_id=scope, place=place, since=since))
+
+
+def _devices(session: AsyncSession, now: datetime) -> None:
+    for index, (who, *_, scope, _name, _unit) in enumerate(_RESIDENTS):
+        for place in _PLACES:
+            silent = now - 3 * _HOUR if (who, place) in {("odd", "bathroom"), ("arne", "entrance")} else None
+            device = f"{who}-{place}"
+            session.add(
+                tables.Device(
+                    id=device,
+                    source="zigbee2mqtt",
+                    address=f"zigbee2mqtt/{scope}/{place}",
+                    label=f"Bevegelse {place}",
+                    model="SNZB-03P",
+                    status=DeviceStatus.IN_SERVICE,
+                    first_seen_at=now - 90 * 24 * _HOUR,
+                    last_seen_at=silent or now - index * _MIN,
+                    silent_since=silent,
+                    battery=80.0 - index * 9,
+                )
+            )
+    session.add(
+        tables.Device(
+            id="ukjent",
+            source="zigbee2mqtt",
+            address="0x00158d0001a2b3c4",
+            status=DeviceStatus.UNKNOWN,
+            first_seen_at=now - 20 * _MIN,
+            last_seen_at=now - 2 * _MIN,
+        )
+    )
+    session.add(tables.Scope(id="device:ukjent", kind=ScopeKind.DEVICE, name="0x00158d0001a2b3c4"))
+
+
+def _relations(session: AsyncSession, now: datetime) -> None:
+    for person, resident, kin, insight in (
+        ("anne", "astrid", "datter", Insight.HANDLED_ALERTS),
+        ("per", "kaare", "sønn", Insight.ALL_IS_WELL),
+        ("lise", "ragnhild", "datter", Insight.NOTHING),
+    ):
+        session.add(
+            tables.Relation(
+                id=f"rel-{person}",
+                person_id=person,
+                resident_id=resident,
+                kinship=kin,
+                insight=insight,
+                since=now - 60 * 24 * _HOUR,
+            )
+        )
+
+
+def _stream(session: AsyncSession, now: datetime) -> None:
+    dice, seq = random.Random(4), 0
+    rows = []
+    for who, *_, scope, _name, _unit in _RESIDENTS:
+        for minute in range(0, 13 * 60, 5):
+            at = now - 13 * _HOUR + minute * _MIN
+            hour = at.astimezone(ZoneInfo("Europe/Oslo")).hour
+            place = "bedroom" if hour >= 22 or hour < 7 else dice.choice(_PLACES)
+            if dice.random() < (0.08 if place == "bedroom" else 0.45):
+                rows.extend((at + n * timedelta(seconds=40), who, scope, place) for n in range(dice.randint(1, 3)))
+    rows += [(now - n * timedelta(minutes=17), "kaare", "rom-112", "bathroom") for n in range(1, 9, 2)]
+    for at, who, scope, place in sorted(rows):
+        if at < now:
+            seq += 1
+            _event(session, seq, at, "motion.detected", who, scope, place)
+
+
+def _event(session: AsyncSession, seq: int, at: datetime, kind: str, who: str, scope: str, place: str) -> None:
+    session.add(
+        tables.Event(
+            seq=seq,
+            at=at,
+            kind=kind,
+            source="zigbee2mqtt",
+            device_id=f"{who}-{place}",
+            scope_id=scope,
+            resident_id=who,
+            place=place,
+            body_hash="x",
+            outcome=Outcome.NO_RULE if seq % 3 else Outcome.UNCHANGED,
+        )
+    )
+
+
+async def _alert(
+    session: AsyncSession, key: str, now: datetime, kind: str, severity: Severity, ago: timedelta, **more: object
+) -> None:
+    scope, who = str(more.pop("scope")), more.pop("who", None)
+    fields = {
+        "id": key.ljust(32, "0"),
+        "dedup_key": f"{who or scope}/{kind}/{key}",
+        "kind": kind,
+        "severity": severity,
+        "scope_id": scope,
+        "resident_id": who,
+        "rule_id": kind,
+        "rule_version": "v1",
+        "raised_at": now - ago,
+        "last_event_at": now - ago,
+        "due_at": now + 2 * _MIN,
+        "rung": 1,
+        **more,
+    }
+    session.add(tables.Alert(**fields))
+    await session.flush()
+    asked = {"name": "watch", "wanted": kind, "seen": "02:10 motion.detected bathroom", "held": True, "event": None}
+    trace = {
+        "rule": kind,
+        "version": "v1",
+        "at": now.isoformat(),
+        "fired": True,
+        "events": [],
+        "conditions": [
+            asked,
+            {"name": "between", "wanted": "22:00-06:00", "seen": "02:10", "held": True, "event": None},
+        ],
+    }
+    session.add(tables.AlertEvent(alert_id=fields["id"], at=now - ago, trace=json.dumps(trace)))
+    session.add(journal_line(str(fields["id"]), Step.REPORTED, now - ago))
+    session.add(journal_line(str(fields["id"]), Step.NOTIFIED, now - ago, text="Varslet 2 på trinn 1."))
+
+
+async def _open(session: AsyncSession, now: datetime) -> None:
+    await _alert(
+        session,
+        "a4f2",
+        now,
+        "fall",
+        Severity.CRITICAL,
+        timedelta(seconds=72),
+        scope="rom-104",
+        who="astrid",
+        unit_id="sol",
+        place="bathroom",
+        rule_id="floor",
+        presses=1,
+        due_at=now + timedelta(seconds=108),
+        detail="Ingen bevegelse i 40 sekunder etter fallet. Vanlig tid på badet nå: 3–6 min.",
+    )
+    await _alert(
+        session,
+        "b7c1",
+        now,
+        "social-alarm",
+        Severity.CRITICAL,
+        6 * _MIN,
+        scope="storgata-5b",
+        who="arne",
+        unit_id="sentrum",
+        place="living_room",
+        presses=3,
+        status=Status.TAKEN,
+        owner_id="ingrid",
+        taken_at=now - 4 * _MIN,
+        due_at=now + 6 * _MIN,
+    )
+    await _alert(
+        session,
+        "c310",
+        now,
+        "night-exit",
+        Severity.SERIOUS,
+        9 * _MIN,
+        scope="rom-203",
+        who="odd",
+        unit_id="fjord",
+        place="entrance",
+        due_at=now + _MIN,
+        rung=2,
+        detail="Døren ble åpnet, og ingen er sett inne siden.",
+    )
+    await _alert(
+        session,
+        "d9aa",
+        now,
+        "bed-exit-night",
+        Severity.MODERATE,
+        41 * _MIN,
+        scope="rom-112",
+        who="kaare",
+        unit_id="sol",
+        place="bedroom",
+        detail="Oppe av sengen 5 ganger etter midnatt; vanlig 1–2.",
+        due_at=now + 19 * _MIN,
+    )
+    await _alert(
+        session,
+        "e0b4",
+        now,
+        "social-alarm",
+        Severity.SERIOUS,
+        3 * _MIN,
+        scope="bakkeveien-12",
+        who="solveig",
+        unit_id="sentrum",
+        place="bedroom",
+        status=Status.ARRIVED,
+        owner_id="emir",
+        taken_at=now - 2 * _MIN,
+        arrived_at=now - _MIN,
+        due_at=now + 80 * _MIN,
+        happened_at=now - 6 * _HOUR,
+    )
+    await _alert(
+        session,
+        "f511",
+        now,
+        "device-silent",
+        Severity.NORMAL,
+        3 * _HOUR,
+        scope="rom-203",
+        who="odd",
+        unit_id="fjord",
+        place="bathroom",
+        detail="Bevegelse bad har ikke vært hørt på 3 timer.",
+        due_at=now + _HOUR,
+    )
+
+
+async def _closed(session: AsyncSession, now: datetime) -> None:
+    for key, who, scope, unit, ago, cause, did, by in (
+        ("9a01", "astrid", "rom-104", "sol", 2 * _HOUR, Cause.TOILET, Aftermath.HELPED_ON_SITE, "maria"),
+        ("9a02", "gerd", "rom-207", "fjord", 4 * _HOUR, Cause.UNINTENDED, Aftermath.SPOKE_WITH, "jonas"),
+        ("9a03", "arne", "storgata-5b", "sentrum", 6 * _HOUR, Cause.ANXIETY, Aftermath.SPOKE_WITH, "ingrid"),
+        ("9a04", "astrid", "rom-104", "sol", 50 * _HOUR, Cause.PAIN, Aftermath.CALLED_DOCTOR, "maria"),
+    ):
+        await _alert(
+            session,
+            key,
+            now,
+            "social-alarm",
+            Severity.CRITICAL,
+            ago,
+            scope=scope,
+            who=who,
+            unit_id=unit,
+            status=Status.CLOSED,
+            due_at=None,
+            owner_id=by,
+            closed_by_id=by,
+            closed_at=now - ago + 11 * _MIN,
+            taken_at=now - ago + _MIN,
+            cause=cause,
+            aftermath=did,
+        )
+    session.add(
+        tables.DeadLetter(
+            id="d1",
+            at=now - _HOUR,
+            source="zigbee2mqtt",
+            topic="zigbee2mqtt/Røykvarsler kjøkken/åpen",
+            payload=b'{"smoke": tru\xff\x00<script>alert(1)</script>',
+            error="uventet slutt på meldingen",
+            alarm_path=True,
+        )
+    )
+
+
+def hub_on(database: Database, *, broker: bool = True) -> Hub:
+    """A hub with no stations: pages only."""
+    return Hub(
+        database=database,
+        clock=utc_now,
+        zone=ZoneInfo("Europe/Oslo"),
+        public_url="http://127.0.0.1:8000",
+        municipality="Nordvik kommune",
+        rulebook=_rulebook(),
+        health=Health(broker=broker),
+    )
+
+
+def _rulebook() -> Rulebook:
+    """The real rulebook where it lies ready, so that the cards carry its titles."""
+    from carehub.plugins import load_rulebook
+
+    book, _faults = load_rulebook(Path(__file__).parents[2] / "rules", "Europe/Oslo")
+    return book
+
+
+async def serve(port: int, mood: str) -> None:
+    """Serve a fresh night until stopped."""
+    with tempfile.TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/night.db")
+        await database.migrate()
+        async with database.write() as session:
+            await fill(session, datetime.now(UTC), calm=mood == "calm")
+        hub = hub_on(database, broker=mood != "broker")
+        hub.public_url = f"http://127.0.0.1:{port}"
+        config = uvicorn.Config(
+            create_web(hub), host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1
+        )
+        await uvicorn.Server(config).serve()
+        await database.close()
+
+
+if __name__ == "__main__":
+    log.configure(as_json=False)
+    asyncio.run(serve(int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "evening"))

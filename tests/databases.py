@@ -1,0 +1,167 @@
+"""Real databases for the tests: SQLite, and a PostgreSQL cluster of our own on loopback.
+
+A database is migrated once for each run; every test gets a copy of it.
+"""
+
+import asyncio
+import getpass
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from carehub.store.database import Database
+
+_TEMPLATE = "carehub_template"
+_STARTS_WITHIN_S = 30.0
+
+_SERVER_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    # Tests prove what the hub does when *it* dies, not when the machine loses power: the disk may be lazy.
+    # synchronous_commit stays on, because the hub refuses to start without it.
+    "fsync": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+    "shared_buffers": "64MB",
+    "log_min_messages": "fatal",
+}
+
+
+def programs() -> Path:
+    """The folder of Debian's newest PostgreSQL; skips where there is none."""
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: int(folder.parent.name))
+    if not folders:
+        pytest.skip("PostgreSQL is absent")
+    return folders[-1]
+
+
+def migrate(url: str) -> None:
+    """Bring an empty database to the newest schema, from code that has no event loop."""
+
+    async def _migrate() -> None:
+        database = Database(url)
+        try:
+            await database.migrate()
+        finally:
+            await database.close()
+
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(lambda: asyncio.run(_migrate())).result()
+
+
+class Sqlite:
+    """A migrated file, and copies of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.template = folder / "template.db"
+        migrate(f"sqlite:///{self.template}")
+
+    def copy_to(self, folder: Path) -> str:
+        """A fresh database in `folder`; gives its URL."""
+        copy = folder / "carehub.db"
+        shutil.copyfile(self.template, copy)
+        return f"sqlite:///{copy}"
+
+
+class Postgres:
+    """A cluster in a temporary folder, run by the user postgres where we are root."""
+
+    def __init__(self) -> None:
+        self.bin = programs()
+        self.user = "postgres" if os.geteuid() == 0 else getpass.getuser()
+        self.folder = Path(tempfile.mkdtemp(prefix="carehub-postgres-"))
+        shutil.chown(self.folder, self.user)
+        self.port = _free_port()
+        self.server: subprocess.Popen[bytes] | None = None
+
+    def url(self, name: str) -> str:
+        """Where a database of this cluster is."""
+        return f"postgresql://carehub@127.0.0.1:{self.port}/{name}"
+
+    def start(self) -> None:
+        """Make the cluster, start it, and migrate the template."""
+        self._run(
+            "initdb", "--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "-U", "carehub", self._data
+        )
+        self._serve()
+        self.sql(f"CREATE DATABASE {_TEMPLATE}")
+        migrate(self.url(_TEMPLATE))
+
+    def stop(self) -> None:
+        """End the server and forget everything."""
+        if self.server is not None:
+            self.server.send_signal(signal.SIGINT)  # "fast": does not wait for clients
+            self.server.wait(timeout=_STARTS_WITHIN_S)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @contextmanager
+    def copy(self) -> Iterator[str]:
+        """A fresh database; gives its URL, and drops it at the end."""
+        name = f"test_{uuid4().hex}"
+        self.sql(f"CREATE DATABASE {name} TEMPLATE {_TEMPLATE}")
+        yield self.url(name)
+        self.sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+    @contextmanager
+    def empty(self) -> Iterator[str]:
+        """A database without any table; gives its URL, and drops it at the end."""
+        name = f"empty_{uuid4().hex}"
+        self.sql(f"CREATE DATABASE {name}")
+        yield self.url(name)
+        self.sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def sql(self, statement: str) -> None:
+        """Run one statement as the cluster's owner."""
+        self._run("psql", "--quiet", "--no-psqlrc", "-h", "127.0.0.1", "-p", str(self.port), "-U", "carehub",
+                  "-d", "postgres", "-v", "ON_ERROR_STOP=1", "-c", statement)  # fmt: skip
+
+    @property
+    def _data(self) -> str:
+        return str(self.folder / "data")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [self.bin / program, *arguments],
+            user=self.user,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise RuntimeError(f"{program} failed: {done.stdout}{done.stderr}")
+
+    def _serve(self) -> None:
+        settings = {**_SERVER_SETTINGS, "port": str(self.port), "unix_socket_directories": str(self.folder)}
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        log = self.folder / "log"
+        with log.open("ab") as output:
+            self.server = subprocess.Popen(
+                [self.bin / "postgres", "-D", self._data, *options], user=self.user, stdout=output, stderr=output
+            )
+        until = time.monotonic() + _STARTS_WITHIN_S
+        while time.monotonic() < until and self.server.poll() is None:
+            if self._accepts():
+                return
+            time.sleep(0.02)
+        raise RuntimeError(f"PostgreSQL did not start: {log.read_text()}")
+
+    def _accepts(self) -> bool:
+        asked: list[str | Path] = [self.bin / "pg_isready", "--quiet", "-h", "127.0.0.1", "-p", str(self.port)]
+        return subprocess.run(asked, check=False).returncode == 0
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,103 @@
+"""F66: whatever arrives, a source reads it or says that it cannot; it never does anything else."""
+
+import json
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from carehub.contracts import DecodeError, Message
+from carehub.core.events import Reading
+from integrations.sources import carehub_v1, http_events, zigbee2mqtt
+from integrations.sources._zigbee_fields import FIELDS
+from tests.unit.integrations.messages import NOW, message
+
+Decode = Callable[[Message], Sequence[Reading]]
+
+scalars = (
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.sampled_from(["ON", "alarm", "single"])
+)
+values = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3)
+)
+zigbee_names = st.sampled_from([*sorted(FIELDS), "last_seen"]) | st.text()
+v1_names = st.sampled_from(["id", "kind", "at", "value", "unit", "device", "seq"]) | st.text()
+v1_values = values | st.sampled_from(["button.pressed", "hub.fault", "2026-01-15T02:10:00Z"])
+zigbee_bodies = st.dictionaries(zigbee_names, values, max_size=8).map(json.dumps)
+v1_bodies = st.dictionaries(v1_names, v1_values, max_size=8).map(json.dumps)
+topics = st.sampled_from(
+    [
+        "zigbee2mqtt/x",
+        "zigbee2mqtt/a/b/availability",
+        "zigbee2mqtt/x/set",
+        "carehub/v1/x/event",
+        "carehub/v1/x/alarm",
+        "carehub/v1//alarm",
+    ]
+)
+
+
+def check(decode: Decode, heard: Message) -> None:
+    with suppress(DecodeError):
+        for reading in decode(heard):
+            assert reading.device
+            assert reading.kind
+            assert isinstance(reading.value, float | int | str | bool | None)
+            for text in (reading.device, reading.kind, reading.id or "", reading.detail or "", reading.value):
+                assert "\x00" not in str(text)
+                str(text).encode()
+            assert reading.device_at is None or reading.device_at.utcoffset() is not None
+
+
+@pytest.mark.parametrize("source", [zigbee2mqtt.SOURCE, carehub_v1.SOURCE], ids=lambda source: source.name)
+@given(payload=st.binary(), topic=topics)
+def test_any_bytes(source: object, payload: bytes, topic: str) -> None:
+    decode = zigbee2mqtt.decode if source is zigbee2mqtt.SOURCE else carehub_v1.decode
+    check(decode, message(topic, payload))
+
+
+@given(body=zigbee_bodies, topic=topics)
+def test_any_fields_of_a_zigbee_device(body: str, topic: str) -> None:
+    check(zigbee2mqtt.decode, message(topic, body))
+
+
+@given(body=v1_bodies, topic=topics)
+def test_any_fields_of_our_own_devices(body: str, topic: str) -> None:
+    heard = message(topic, body)
+    check(carehub_v1.decode, heard)
+    for _, reply in carehub_v1.stored_reply(heard, ["7", 'a"b', "-"]):
+        assert json.loads(reply)["status"] == "stored"
+
+
+@given(
+    body=st.binary()
+    | v1_bodies.map(str.encode)
+    | st.lists(v1_bodies, max_size=3).map(lambda b: f"[{','.join(b)}]".encode())
+)
+def test_any_body_by_http(body: bytes) -> None:
+    with suppress(DecodeError):
+        assert http_events.readings(body, NOW)
+
+
+@given(topic=st.text())
+def test_any_topic(topic: str) -> None:
+    for source in (zigbee2mqtt.SOURCE, carehub_v1.SOURCE):
+        assert source.device_of(topic) != ""
+        assert source.is_alarm_path(topic) in {True, False}
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":', '{"a":['])
+def test_a_nested_bomb_is_refused(opening: str) -> None:
+    for decode, topic in ((zigbee2mqtt.decode, "zigbee2mqtt/x"), (carehub_v1.decode, "carehub/v1/x/alarm")):
+        with pytest.raises(DecodeError):
+            decode(message(topic, opening * 200_000))
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "1" * 5000])
+def test_a_number_that_is_none_is_refused(number: str) -> None:
+    with pytest.raises(DecodeError):
+        zigbee2mqtt.decode(message("zigbee2mqtt/x", f'{{"temperature":{number}}}'))
+    with pytest.raises(DecodeError):
+        carehub_v1.decode(message("carehub/v1/x/event", f'{{"id":"a","kind":"temperature","value":{number}}}'))

@@ -1,0 +1,167 @@
+import copy
+from datetime import datetime, timedelta
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from carehub.core.events import Command, CommandKind, Event, Input, Tick
+from carehub.core.findings import Outcome
+from carehub.core.fold import Folded, Rulebook, ScopeState, fold, note_state
+from carehub.core.kinds import KNOWN_KINDS, LIFE_SAFETY
+from carehub.core.severity import Severity
+from tests.unit.rules.building import NIGHT, SCOPE, event, rule, shipped
+
+SHIPPED = Rulebook.of(shipped())
+unhurried = settings(deadline=None)  # how fast a busy machine is proves nothing here
+KINDS = ["door.opened", "door.closed", "motion.detected", "motion.cleared", "bed.left", "sound.loud", "temperature"]
+kinds = st.sampled_from([*KINDS, *sorted(LIFE_SAFETY)])
+places = st.sampled_from([None, "hall", "bathroom", "entrance"])
+moments = st.integers(0, 4 * 86_400).map(lambda seconds: NIGHT + timedelta(seconds=seconds))
+lengths = st.sampled_from(["30 s", "5 min", "2 h", "1 d"])
+matchers = st.builds(
+    lambda kind, place: f"{{kind: {kind}}}" if place is None else f"{{kind: {kind}, place: {place}}}",
+    kinds,
+    st.sampled_from([None, "hall", "inside"]),
+)
+
+
+@st.composite
+def rule_words(draw: st.DrawFn) -> str:
+    shape = draw(st.sampled_from(["", "for", "then_missing", "count", "sequence", "absent"]))
+    one, two, length = draw(matchers), draw(matchers), draw(lengths)
+    words = {
+        "": f"watch: {one}",
+        "for": f"watch: {one}\nfor: {length}\nuntil: {two}",
+        "then_missing": f"watch: {one}\nthen_missing: {two[:-1]}, within: {length}}}",
+        "count": f"watch: {one}\ncount: {{at_least: {draw(st.integers(2, 4))}, within: {length}}}",
+        "sequence": f"sequence: {{steps: [{one}, {two}], within: {length}}}",
+        "absent": f"absent: {{of: {one}, from: '06:00', to: '10:00'}}",
+    }[shape]
+    words += draw(st.sampled_from(["", "\nunless: [away]", "\nper: device", "\nenabled: false"]))
+    if shape != "absent":
+        words += draw(st.sampled_from(["", "\nbetween: {from: '22:00', to: '06:00'}"]))
+    return words
+
+
+rulebooks = st.lists(rule_words(), max_size=5).map(
+    lambda all_words: Rulebook.of(rule(words, f"rule-{number}") for number, words in enumerate(all_words))
+)
+events = st.builds(
+    event,
+    kinds,
+    places,
+    moments,
+    value=st.none() | st.integers() | st.floats() | st.text(max_size=5),
+)
+ticks = st.builds(Tick, seq=st.just(0), at=moments, scope=st.just(SCOPE))
+commands = st.builds(
+    Command,
+    seq=st.just(0),
+    at=moments,
+    scope=st.just(SCOPE),
+    kind=st.sampled_from(CommandKind),
+    until=st.none() | moments,
+)
+stories = st.lists(events | ticks | commands, max_size=15).map(lambda story: sorted(story, key=lambda one: one.at))
+
+
+def told(rulebook: Rulebook, story: list[Input]) -> ScopeState:
+    state = ScopeState(scope=SCOPE)
+    for one in story:
+        state = fold(state, one, rulebook, one.at).state
+    return state
+
+
+@unhurried
+@given(rulebooks, stories, events | ticks | commands)
+def test_the_same_input_gives_the_same_output_and_the_given_state_is_left_alone(
+    rulebook: Rulebook, story: list[Input], last: Input
+) -> None:
+    state = told(rulebook, story)
+    before = copy.deepcopy(state)
+
+    first, second = fold(state, last, rulebook, last.at), fold(state, last, rulebook, last.at)
+
+    assert first == second
+    assert state == before
+
+
+@unhurried
+@given(rulebooks, stories, st.sampled_from(sorted(LIFE_SAFETY)), places, moments)
+def test_a_life_safety_event_always_alerts_f74(
+    rulebook: Rulebook, story: list[Input], kind: str, place: str | None, at: datetime
+) -> None:
+    folded = fold(told(rulebook, story), event(kind, place, at), rulebook, at)
+
+    assert folded.outcome is Outcome.ALERT
+    assert any(found.severity >= Severity.SERIOUS and found.event is not None for found in folded.findings)
+
+
+@unhurried
+@given(rulebooks, stories)
+def test_the_state_goes_to_json_and_back_and_folds_the_same(rulebook: Rulebook, story: list[Input]) -> None:
+    state = told(rulebook, story)
+    back = msgspec.json.decode(msgspec.json.encode(state), type=ScopeState)
+    later = Tick(seq=0, at=NIGHT + timedelta(days=9), scope=SCOPE)
+
+    assert back == state
+    assert fold(back, later, rulebook, later.at) == fold(state, later, rulebook, later.at)
+
+
+@unhurried
+@given(rulebooks, stories)
+def test_whatever_waits_has_a_row_at_or_before_its_moment(rulebook: Rulebook, story: list[Input]) -> None:
+    rows: dict[str, datetime] = {}
+    state = ScopeState(scope=SCOPE)
+    for one in story:
+        folded = fold(state, one, rulebook, one.at)
+        if isinstance(one, Tick):
+            rows = {key: due for key, due in rows.items() if due > one.at}
+        for row in folded.deadlines:  # as the store does: the earlier moment for a key stands
+            rows[row.key] = min(row.due_at, rows.get(row.key, row.due_at))
+        state = folded.state
+        waiting = {key: kept.due for key, kept in state.rules.items() if kept.due}
+        assert all(rows[key] <= due for key, due in waiting.items())
+        assert all(rows[key] <= due for key, due in state.armed.items())
+
+
+@unhurried
+@given(rulebooks, stories, events)
+def test_every_event_has_an_outcome_and_a_pending_one_its_moment(
+    rulebook: Rulebook, story: list[Input], last: Event
+) -> None:
+    folded: Folded = fold(told(rulebook, story), last, rulebook, last.at)
+
+    assert folded.outcome is not None
+    assert (folded.pending_until is not None) == (folded.outcome is Outcome.PENDING)
+    assert (folded.outcome is Outcome.SUPPRESSED) <= any(not trace.fired for trace in folded.traces)
+    assert folded.faults == ()
+
+
+@unhurried
+@given(rulebooks, stories, events | ticks | commands)
+def test_the_version_tells_whether_the_state_changed(rulebook: Rulebook, story: list[Input], last: Input) -> None:
+    state = told(rulebook, story)
+    after = fold(state, last, rulebook, last.at).state
+
+    assert (after is state) == (after.version == state.version)
+    if after is state:
+        assert after == state
+
+
+@unhurried
+@given(stories, events)
+def test_a_retained_message_changes_only_what_was_seen(story: list[Input], last: Event) -> None:
+    state = told(Rulebook.safe_mode(), story)
+    noted = note_state(state, last)
+
+    assert (noted.rules, noted.flags, noted.armed) == (state.rules, state.flags, state.armed)
+
+
+@unhurried
+@given(stories, st.sampled_from(sorted(KNOWN_KINDS)), places, moments)
+def test_the_shipped_rules_never_raise_on_any_kind(
+    story: list[Input], kind: str, place: str | None, at: datetime
+) -> None:
+    assert fold(told(SHIPPED, story), event(kind, place, at), SHIPPED, at).faults == ()
