@@ -24,6 +24,14 @@ RUNS = (1, 3, 5, 7)
 OUTSIDE = 3.5
 """So many spreads (of the mean of a run) are a finding; set by findings per resident, see daily_rhythm.md."""
 
+BESIDE = 2.0
+"""So many spreads are told beside a finding, though they would not be one: they say what it consists of."""
+
+RUN_GAIN = 0.35
+"""The mean of k days is held to be k**0.35 times as sure as one day. With independent days it would be the
+square root; real weeks hang together (a guest, a cold), and by the square root TIHM's homes gave half as
+many findings again."""
+
 CONSISTENT = 1.4826
 """Makes the MAD of normally distributed days their standard deviation."""
 
@@ -54,7 +62,7 @@ WATCHES: dict[Feature, Watch] = {
     Feature.KITCHEN_VISITS: Watch(floor=0.9, step=3, more=NIGHT, fewer=DAY),
     Feature.ENTRANCE_OPENINGS: Watch(floor=0.55, step=2, more=NIGHT, fewer=DAY),
     Feature.FIRST_ACTIVITY: Watch(floor=20, step=75, more=frozenset({Part.MORNING})),
-    Feature.LONGEST_QUIET: Watch(floor=20, step=75, more=DAY),
+    Feature.LONGEST_QUIET: Watch(floor=30, step=120, more=DAY),
     Feature.ROOM_CHANGES: Watch(floor=4, step=15, more=ALWAYS, fewer=DAY),
     Feature.ACTIVITY: Watch(floor=8, step=30, more=ALWAYS, fewer=DAY),
 }
@@ -99,7 +107,7 @@ class Departure:
     Attributes:
         seen: The newest value, or the mean of a run.
         run: Over how many days.
-        strength: In spreads of that mean, always positive; at least `OUTSIDE`.
+        strength: In spreads of that mean, always positive; at least `BESIDE`.
     """
 
     feature: Feature
@@ -110,7 +118,7 @@ class Departure:
 
 
 def departure(feature: Feature, part: Part, newest_first: Sequence[tuple[float, Usual]]) -> Departure | None:
-    """The clearest departure of a feature, newest day first; None where it is as usual.
+    """The clearest departure of a feature by `BESIDE`, newest day first; None where it is as usual.
 
     Each day is held against the normal of its own sort of day. The newest day must itself point the same
     way, so that a finding ends when the change does. The normal is an estimate, and the fewer days it was
@@ -131,10 +139,10 @@ def _over(run: int, feature: Feature, part: Part, newest_first: Sequence[tuple[f
         return None
     change = sum(value - normal.median for value, normal in days) / run
     unsure = sqrt(1 + 1.57 * run / now.days) * (1 + 1 / sqrt(now.days))
-    strength = sign * z_mean * sqrt(run) / unsure
+    strength = sign * z_mean * run**RUN_GAIN / unsure
     seen = now.median + change
     if (
-        strength < OUTSIDE
+        strength < BESIDE
         or sign * change < watch.step * (1 if run == 1 else 0.6)
         or now.low - 0.5 <= seen <= now.high + 0.5
     ):

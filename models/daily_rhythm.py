@@ -5,7 +5,7 @@ its words. A LocalOutlierFactor over all residents' deviations looks at the feat
 agrees, the score is higher. It never makes a finding alone: nobody could say in words what it saw.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -35,6 +35,9 @@ _BOUND = 8.0
 """Deviations beyond this are all the same to the pooled detector."""
 
 _SATURDAY = 5
+
+_GENERAL = frozenset({Feature.ROOM_CHANGES, Feature.ACTIVITY})
+"""They tell that there was more or less of something; told last."""
 
 Group = str
 """A part of day ("night"), or that of one sort of day ("night/weekend")."""
@@ -138,7 +141,7 @@ class DailyRhythm:
     most_rows: int = 3000
     seed: int = 20260115
 
-    def train(self, history: dict[str, Sequence[Activity]], now: datetime) -> DailyRhythmModel:
+    def train(self, history: Mapping[str, Sequence[Activity]], now: datetime) -> DailyRhythmModel:
         """Learn from the finished local days before `now`, at most `window_days` of them."""
         zone = ZoneInfo(self.zone)
         until = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
@@ -187,7 +190,9 @@ class DailyRhythm:
             }
             for group, features in values.items()
         }
-        return {group: features for group, features in known.items() if known[group.partition("/")[0]] and features}
+        return {
+            group: features for group, all_of in known.items() if (features := _worth_keeping(group, all_of, known))
+        }
 
     def _enough(self, group: Group) -> int:
         return self.fewest_of_a_sort if "/" in group else self.fewest_days
@@ -210,20 +215,44 @@ def _groups(part: PartOfDay) -> tuple[Group, Group]:
     return part.part.value, f"{part.part.value}/{sort}"
 
 
+def _worth_keeping(
+    group: Group, features: dict[Feature, Usual], known: dict[Group, dict[Feature, Usual]]
+) -> dict[Feature, Usual]:
+    """Of weekdays and weekends only what is known of both and lies apart: else all days together know it better."""
+    part, _, sort = group.partition("/")
+    if not sort:
+        return features
+    others = known.get(f"{part}/{'weekday' if sort == 'weekend' else 'weekend'}", {})
+    whole = known.get(part, {})
+    return {
+        feature: own
+        for feature, own in features.items()
+        if feature in whole
+        and (other := others.get(feature)) is not None
+        and abs(own.median - other.median) >= max(own.spread, other.spread)
+    }
+
+
 def _has_bed_sensor(seen: Iterable[Activity]) -> bool:
     return any(one.kind == EventKind.BED_LEFT for one in seen)
 
 
 def _departures(own: Own, parts: Sequence[PartOfDay]) -> list[Departure]:
-    """What is clearly outside in the newest part, clearest first, the particular before the general."""
+    """What is outside in the newest part, the particular before the general; empty where nothing is clearly so."""
     newest = parts[-1]
     alike = [
         part
         for part in reversed(parts)
         if part.part is newest.part and part.unusable is None and newest.day - part.day <= WITHIN
     ][: max(RUNS)]
-    found = (departure(feature, newest.part, _against_normal(own, alike, feature)) for feature in newest.values)
-    return sorted((one for one in found if one is not None), key=_order)
+    beside = [
+        one
+        for feature in newest.values
+        if (one := departure(feature, newest.part, _against_normal(own, alike, feature))) is not None
+    ]
+    if all(one.strength < OUTSIDE for one in beside):
+        return []
+    return sorted((one for one in beside if one.strength >= OUTSIDE or one.feature not in _GENERAL), key=_order)
 
 
 def _against_normal(own: Own, parts: Iterable[PartOfDay], feature: Feature) -> list[tuple[float, Usual]]:
@@ -235,7 +264,7 @@ def _against_normal(own: Own, parts: Iterable[PartOfDay], feature: Feature) -> l
 
 
 def _order(one: Departure) -> tuple[bool, float]:
-    return one.feature in {Feature.ROOM_CHANGES, Feature.ACTIVITY}, -one.strength
+    return one.feature in _GENERAL, -one.strength
 
 
 def _deviations(own: Own, part: PartOfDay) -> list[float]:

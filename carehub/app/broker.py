@@ -72,11 +72,7 @@ async def embedded_broker(folder: Path, port: int) -> AsyncIterator[Broker]:
     if found is None:
         raise ConfigurationError("No broker here: install Mosquitto, or set CAREHUB_MQTT_URL to one that runs.")
     kind, program = found
-    folder = folder.resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    config = folder / f"{kind}.conf"
-    template = _MOSQUITTO if kind == "mosquitto" else _NATS
-    config.write_text(template.format(port=port, folder=folder, user=getpass.getuser()))
+    config = _write_config(folder.absolute(), kind, port)
     with (folder / "broker.out").open("ab") as output:
         process = await asyncio.create_subprocess_exec(
             program, "-c", str(config), stdout=output, stderr=output, start_new_session=True
@@ -86,6 +82,14 @@ async def embedded_broker(folder: Path, port: int) -> AsyncIterator[Broker]:
         yield Broker(kind=kind, url=f"mqtt://127.0.0.1:{port}", takes_spaces=kind == "mosquitto")
     finally:
         await _end(process)
+
+
+def _write_config(folder: Path, kind: str, port: int) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / f"{kind}.conf"
+    template = _MOSQUITTO if kind == "mosquitto" else _NATS
+    config.write_text(template.format(port=port, folder=folder, user=getpass.getuser()))
+    return config
 
 
 async def _wait_for_port(port: int, process: asyncio.subprocess.Process, folder: Path) -> None:

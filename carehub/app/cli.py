@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from carehub.app import demo, replay, rules_cli, serve, village
+from carehub.app import demo, doctor, people_cli, replay, rules_cli, serve, training, village
 from carehub.app.settings import Settings
 from carehub.contracts import ConfigurationError
 from carehub.kit.log import configure, log
@@ -17,6 +17,8 @@ app = typer.Typer(
     no_args_is_help=True, help="CareHub: the welfare-technology event hub.", pretty_exceptions_enable=False
 )
 app.add_typer(rules_cli.app, name="rules")
+app.add_typer(people_cli.user, name="user")
+app.add_typer(people_cli.device, name="device")
 
 
 @app.command("serve")
@@ -33,6 +35,7 @@ def serve_command(
 
 @app.command("demo")
 def demo_command(
+    *,
     folder: Annotated[
         Path, typer.Option(help="Where the demonstration keeps its data; emptied at every start.")
     ] = Path("build/demo"),
@@ -61,25 +64,28 @@ def exchange_command(port: int = 8025, seed: int = 1) -> None:
 
 
 @app.command("simulate")
-def simulate_command(
+def simulate_command(  # noqa: PLR0913 - the options of a demonstration
+    *,
     broker: Annotated[str, typer.Option(help="The broker to publish to.")] = "mqtt://127.0.0.1:1883",
     exchange: Annotated[str | None, typer.Option(help="The telephone exchange on which staff answer.")] = None,
-    seed: int = 1,
+    hub: Annotated[str | None, typer.Option(help="The hub at which staff say that they have arrived.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same village.")] = 1,
     speed: Annotated[float, typer.Option(help="Seconds in the village for each second here.")] = 1.0,
     eventful: Annotated[bool, typer.Option(help="Let something happen about every minute.")] = False,
     plain: Annotated[bool, typer.Option(help="Topics without spaces, for NATS.")] = False,
 ) -> None:
     """The simulated village's sensors, published over MQTT as real devices publish."""
-    asyncio.run(
-        village.run_village(
-            broker, exchange, transport=Settings().transport, seed=seed, speed=speed, eventful=eventful, plain=plain
-        )
-    )
+    life = village.Life(
+        broker=broker, exchange=exchange, hub=hub, password=os.environ.get("CAREHUB_DEMO_PASSWORD", ""),
+        seed=seed, speed=speed, eventful=eventful, plain=plain,
+    )  # fmt: skip
+    asyncio.run(village.run_village(life, Settings().transport))
 
 
 @app.command("replay")
-def replay_command(
+def replay_command(  # noqa: PLR0913 - the options of a replay
     path: Annotated[Path, typer.Argument(help="The recording: a file, gzipped or not, or TIHM's folder.")],
+    *,
     report: Annotated[
         bool, typer.Option("--report", help="Into a report on the recording's own clock, with no broker.")
     ] = False,
@@ -98,6 +104,28 @@ def replay_command(
         typer.echo(line)
     if account.unaccounted:
         raise typer.Exit(1)
+
+
+@app.command("train")
+def train_command() -> None:
+    """Train every detector now, while no hub runs; a running hub trains by itself at night."""
+    for line in asyncio.run(training.train_all(Settings())):
+        typer.echo(line)
+
+
+@app.command("doctor")
+def doctor_command() -> None:
+    """What is wrong with this installation, and what to do about it."""
+    faults = asyncio.run(_examined())
+    raise typer.Exit(1 if faults else 0)
+
+
+async def _examined() -> int:
+    marks, faults = {True: "ok  ", None: "note", False: "BAD "}, 0
+    async for found in doctor.examine(Settings()):
+        typer.echo(f"{marks[found.well]}  {found.what:<10} {found.words}")
+        faults += found.well is False
+    return faults
 
 
 def main() -> None:

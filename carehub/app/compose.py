@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -45,6 +45,7 @@ class Running:
     settings: Settings
     transport_module: Any
     transport: Any
+    executor: Executor
 
     async def run(self) -> None:
         """Hear, fold, escalate, deliver and watch until cancelled; whoever ends takes the rest with it."""
@@ -94,7 +95,13 @@ async def opened(settings: Settings, *, clock: Clock = utc_now, with_broker: boo
         executor = stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
         add_models(settings, hub, ingest, worker, executor)
         running = Running(
-            hub=hub, ingest=ingest, worker=worker, settings=settings, transport_module=module, transport=transport
+            hub=hub,
+            ingest=ingest,
+            worker=worker,
+            settings=settings,
+            transport_module=module,
+            transport=transport,
+            executor=executor,
         )
         hub.submit, hub.command, hub.reload = ingest.submit, ingest.command, running.reload_registry
         yield running

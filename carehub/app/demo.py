@@ -53,7 +53,7 @@ async def demo(wanted: Demo) -> None:
         _say(f"Flytter inn i Marker: {len(village.residents)} beboere, {len(village.devices)} enheter …")
         await _furnish(wanted, village, password)
         exchange_port = free_port()
-        environment = _environment(wanted, broker, exchange_port)
+        environment = _environment(wanted, broker, exchange_port) | {"CAREHUB_DEMO_PASSWORD": password}
         await children.start("exchange", *_exchange_arguments(wanted, exchange_port), environment=environment)
         await children.start("hub", "serve", environment=environment)
         await _wait_for_pages(wanted.port, stop)
@@ -113,6 +113,7 @@ def _exchange_arguments(wanted: Demo, port: int) -> list[str]:
 
 def _village_arguments(wanted: Demo, broker: Broker, exchange_port: int) -> list[str]:
     arguments = ["simulate", "--broker", broker.url, "--exchange", f"http://127.0.0.1:{exchange_port}"]
+    arguments += ["--hub", f"http://127.0.0.1:{wanted.port}"]
     arguments += ["--seed", str(wanted.seed), "--speed", str(wanted.speed)]
     arguments += ["--eventful"] if wanted.eventful else []
     return arguments + ([] if broker.takes_spaces else ["--plain"])

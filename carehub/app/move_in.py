@@ -76,8 +76,8 @@ async def _add_people(session: Session, directory: Directory, password_hash: str
         session,
         (
             tables.Relation(
-                id=r.id, person_id=r.person_id, resident_id=r.resident_id, kinship=r.kinship, insight=Insight(r.insight),
-                by_sms=r.by_sms, since=since,
+                id=r.id, person_id=r.person_id, resident_id=r.resident_id, kinship=r.kinship,
+                insight=Insight(r.insight), by_sms=r.by_sms, since=since,
             )
             for r in directory.relations
         ),
@@ -99,7 +99,8 @@ def _resident(one: Resident) -> tables.Resident:
 def _device(one: Device, now: datetime) -> tables.Device:
     return tables.Device(
         id=one.id, source=one.source, address=one.address, label=one.label, model=one.model, can_alarm=one.can_alarm,
-        status=DeviceStatus.IN_SERVICE, expected_interval_s=one.expected_interval_s, first_seen_at=now, last_seen_at=now,
+        status=DeviceStatus.IN_SERVICE, expected_interval_s=one.expected_interval_s, first_seen_at=now,
+        last_seen_at=now,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from typing import Self
 
 _GRACE_S = 8.0
 
@@ -15,7 +16,7 @@ class Processes:
     def __init__(self) -> None:
         self._children: list[tuple[str, asyncio.subprocess.Process]] = []
 
-    async def __aenter__(self) -> "Processes":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_how: object) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
@@ -17,6 +18,7 @@ from carehub.village.register import Person
 from carehub.village.simulate import simulate
 from carehub.village.staff import answer_telephones
 from carehub.village.switchboard import ExchangeSettings, Telephone
+from carehub.village.visits import make_visits
 
 
 async def run_exchange(port: int, seed: int, *, account: str, token: str, sender: str, public_url: str) -> None:
@@ -73,20 +75,43 @@ class _Road:
             self._connected.set()
 
 
-async def run_village(
-    broker: str, exchange: str | None, *, transport: str, seed: int, speed: float, eventful: bool, plain: bool
-) -> None:
-    """Live over MQTT until SIGTERM; staff answer their telephones where there is an exchange."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Life:
+    """How the village lives.
+
+    Attributes:
+        broker: Where its sensors publish.
+        exchange: The telephone exchange on which staff answer; None for nobody answers.
+        hub: Where staff say that they have arrived and finished; None for nobody does.
+        password: Of all of the demonstration's logins.
+        speed: Seconds in the village for each second here.
+        plain: Topics without spaces, for NATS.
+    """
+
+    broker: str
+    exchange: str | None = None
+    hub: str | None = None
+    password: str = ""
+    seed: int = 1
+    speed: float = 1.0
+    eventful: bool = False
+    plain: bool = False
+
+
+async def run_village(life: Life, transport: str) -> None:
+    """Live over MQTT until SIGTERM; staff answer and visit where there is an exchange and a hub."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    road = _Road(broker, transport)
+    road, persons = _Road(life.broker, transport), directory(life.seed).persons
     async with asyncio.TaskGroup() as group:
         keeping = group.create_task(road.keep_open())
-        if exchange:
-            group.create_task(answer_telephones(exchange, directory(seed).persons, seed=seed, stop=stop))
+        if life.exchange:
+            group.create_task(answer_telephones(life.exchange, persons, seed=life.seed, stop=stop))
+        if life.hub:
+            group.create_task(make_visits(life.hub, persons, life.password, seed=life.seed, stop=stop))
         await simulate(
-            road.publish, road.subscribe_acks,
-            seed=seed, speed=speed, start=utc_now(), eventful=eventful, plain=plain, stop=stop,
+            road.publish, road.subscribe_acks, seed=life.seed, speed=life.speed, start=utc_now(),
+            eventful=life.eventful, plain=life.plain, stop=stop,
         )  # fmt: skip
         keeping.cancel()

@@ -84,7 +84,7 @@ _SIGNS = frozenset(
         EventKind.BUTTON_PRESSED, EventKind.CORD_PULLED,
     }
 )  # fmt: skip
-_ENDINGS = (".off", ".cleared", ".closed", ".offline", ".online")
+_ENDINGS = (".off", ".cleared", ".closed")
 
 
 def is_sign(kind: str) -> bool:
@@ -138,16 +138,15 @@ def shared_silences(
     """
     streams = [sorted(one.at for one in home) for home in homes]
     moments = sorted(at for stream in streams for at in stream)
-    silences = [(one, other) for one, other in pairwise(moments) if other - one >= longest]
-    day = timedelta(days=1)
+
+    def heard(since: datetime, until: datetime) -> int:
+        return sum(_count(stream, (since, until)) > 0 for stream in streams)
+
     return [
         (start, end)
-        for start, end in silences
-        if sum(bool(_count(stream, (start - day, end))) for stream in streams) >= fewest_homes
+        for start, end in pairwise(moments)
+        if end - start >= longest and heard(start - timedelta(days=1), end) >= fewest_homes
     ]
-
-
-# --- local time ----------------------------------------------------------------------------
 
 
 def _finished(first: datetime, until: datetime, zone: ZoneInfo) -> Iterator[tuple[date, Part, Span]]:
@@ -167,7 +166,7 @@ def _local(day: date, hour: int, zone: ZoneInfo) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """The moments that each feature counts, ascending; a part's count is found by bisection."""
+    """The moments that each feature counts, ascending."""
 
     messages: list[datetime]
     signs: list[datetime]
@@ -206,8 +205,7 @@ def _at(signs: Sequence[Seen], counts: Callable[[Seen], bool]) -> list[datetime]
 
 def _apart(moments: Sequence[datetime], *, minutes: int) -> list[datetime]:
     """The first of each cluster: what follows within so many minutes of the one before is the same visit."""
-    gap = timedelta(minutes=minutes)
-    return [*moments[:1], *(later for one, later in pairwise(moments) if later - one >= gap)]
+    return [*moments[:1], *(later for one, later in pairwise(moments) if later - one >= timedelta(minutes=minutes))]
 
 
 def _moves(signs: Sequence[Seen]) -> list[tuple[datetime, str | None]]:
@@ -216,15 +214,11 @@ def _moves(signs: Sequence[Seen]) -> list[tuple[datetime, str | None]]:
     return [(later.at, one.place) for one, later in pairwise(placed) if one.place != later.place]
 
 
-# --- what was observed ---------------------------------------------------------------------
-
-_NEEDS: dict[Feature, str] = {
-    Feature.BED_EXITS: "bedroom",
-    Feature.BATHROOM_VISITS: "bathroom",
-    Feature.KITCHEN_VISITS: "kitchen",
+_NEEDS = {
+    Feature.BED_EXITS: "bedroom", Feature.BATHROOM_VISITS: "bathroom", Feature.KITCHEN_VISITS: "kitchen",
     Feature.ENTRANCE_OPENINGS: "entrance",
-}
-"""Whose sensor a feature needs; the others need them all."""
+}  # fmt: skip
+"""Whose sensor a feature needs; the others need all."""
 
 
 def _offline(ordered: Sequence[Seen], until: datetime) -> dict[str | None, list[Span]]:
@@ -274,18 +268,15 @@ def _values(part: Part, span: Span, marks: _Marks) -> Iterator[tuple[Feature, fl
     for feature, moments in marks.counted.items():
         yield feature, float(_count(moments, span))
     yield Feature.LONGEST_QUIET, _longest_gap(marks.signs, span) / timedelta(minutes=1)
-    if part is Part.MORNING:
-        up = _up_for_the_day(_inside(marks.up, (span[0] - timedelta(hours=1), span[1])))
-        if up is not None:  # the clocks never change between five and noon, so minutes may be added
-            yield Feature.FIRST_ACTIVITY, 360 + (up - span[0]) / timedelta(minutes=1)
+    up = _up_for_the_day(_inside(marks.up, (span[0] - timedelta(hours=1), span[1])))
+    if part is Part.MORNING and up:  # the clocks never change between five and noon: minutes may be added
+        yield Feature.FIRST_ACTIVITY, 360 + (up - span[0]) / timedelta(minutes=1)
 
 
 def _up_for_the_day(outside: Sequence[datetime]) -> datetime | None:
     """The first of three signs outside the bedroom within 90 minutes: one visit to the bathroom is still night."""
-    for one, third in zip(outside, outside[2:], strict=False):
-        if third - one <= timedelta(minutes=90):
-            return one
-    return None
+    pairs = zip(outside, outside[2:], strict=False)
+    return next((one for one, third in pairs if third - one <= timedelta(minutes=90)), None)
 
 
 def _inside(moments: Sequence[datetime], span: Span) -> Sequence[datetime]:
@@ -297,13 +288,11 @@ def _count(moments: Sequence[datetime], span: Span) -> int:
 
 
 def _longest_gap(moments: Sequence[datetime], span: Span) -> timedelta:
-    edges = [span[0], *_inside(moments, span), span[1]]
-    return max(later - one for one, later in pairwise(edges))
+    return max(later - one for one, later in pairwise([span[0], *_inside(moments, span), span[1]]))
 
 
 def _longest_gap_around(moments: Sequence[datetime], span: Span) -> timedelta:
     """Like `_longest_gap`, from the last message before to the first after, where there are such."""
     before = moments[: bisect_right(moments, span[0])][-1:] or [span[0]]
     after = moments[bisect_left(moments, span[1]) :][:1] or [span[1]]
-    edges = [*before, *_inside(moments, span), *after]
-    return max(later - one for one, later in pairwise(edges))
+    return max(later - one for one, later in pairwise([*before, *_inside(moments, span), *after]))

@@ -22,7 +22,6 @@ FLOOR_TITLES_NB: dict[str, str] = {
     "fall": "Fall",
     "fire": "Røyk eller gass",
     "unreadable-alarm": "Uleselig alarm",
-    "hub-fault": "Feil i huben",
 }
 """Titles that must be there even when the rulebook is not."""
 

@@ -61,11 +61,25 @@ async def _try_new(
 ) -> tables.Alert | None:
     happened = event.device_at if event and event.late else None
     alert = tables.Alert(
-        id=new_id(), dedup_key=key, kind=finding.kind, severity=finding.severity, alert_code=finding.alert_code,
-        scope_id=finding.scope, unit_id=unit, resident_id=finding.resident, device_id=finding.device,
-        place=finding.place, rule_id=finding.rule, rule_version=finding.version, detail=(finding.detail or "")[:400] or None,
-        raised_at=finding.at, last_event_at=finding.at, happened_at=happened, due_at=finding.at, presses=0,
-    )  # fmt: skip
+        id=new_id(),
+        dedup_key=key,
+        kind=finding.kind,
+        severity=finding.severity,
+        alert_code=finding.alert_code,
+        scope_id=finding.scope,
+        unit_id=unit,
+        resident_id=finding.resident,
+        device_id=finding.device,
+        place=finding.place,
+        rule_id=finding.rule,
+        rule_version=finding.version,
+        detail=finding.detail[:400] if finding.detail else None,
+        raised_at=finding.at,
+        last_event_at=finding.at,
+        happened_at=happened,
+        due_at=finding.at,
+        presses=0,
+    )
     return alert if await alerts.add(session, alert) else None
 
 

@@ -1,6 +1,7 @@
 """Station 3: ask the next people, again and again, until somebody has been there."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from carehub.core.alerts import Status, Step
@@ -15,6 +16,8 @@ from carehub.store.database import Session
 from carehub.store.tables.alerts import NoticeState
 
 SMS, TABLET = "sms", "tablet"
+EVERYWHERE = "all"
+"""The tablet's address where no unit is known: every tablet shows it."""
 CODE_LIVES = timedelta(hours=12)
 _SMS_FROM = Severity.SERIOUS
 """Below this a notice waits on the tablet: what can wait until morning wakes nobody."""
@@ -47,8 +50,7 @@ async def summon(hub: Hub, session: Session, alert: tables.Alert, now: datetime)
     alert.rung, alert.due_at = summons.rung, summons.look_again_at
     session.add(alert)
     await session.flush()
-    cycle = f"rung:{summons.rung}"
-    await _write_notices(hub, session, alert, people, cycle, now)
+    await _write_notices(hub, session, people, _Telling(alert, f"rung:{summons.rung}", now))
     step = Step.NOTIFIED if summons.rung == 1 else Step.ESCALATED
     session.add(journal_line(alert.id, step, now, text=f"Varslet {len(people)} på trinn {summons.rung}."))
 
@@ -72,18 +74,22 @@ async def _reachable_rung(
     return Summons(group=Group.UNIT, rung=rung, look_again_at=now + timedelta(minutes=1)), people
 
 
-async def _write_notices(
-    hub: Hub, session: Session, alert: tables.Alert, people: Sequence[tables.Person], cycle: str, now: datetime
-) -> None:
-    rows = [_row(alert, None, TABLET, alert.unit_id or "all", alert_number(alert.id), cycle, now)]
+async def _write_notices(hub: Hub, session: Session, people: Sequence[tables.Person], telling: "_Telling") -> None:
+    alert = telling.alert
+    rows = [telling.row(TABLET, alert.unit_id or EVERYWHERE, alert_number(alert.id))]
     for person in people:
         if person.phone and alert.severity >= _SMS_FROM:
-            code = await _reply_code(session, alert, person, now)
+            code = await _reply_code(session, alert, person, telling.now)
             text = summons_text(
-                severity=alert.severity, raised_at=alert.raised_at, number=alert_number(alert.id), code=code,
-                link=link_to(hub, alert), attempt=alert.rung, zone=hub.zone,
-            )  # fmt: skip
-            rows.append(_row(alert, person, SMS, person.phone, text, cycle, now))
+                severity=alert.severity,
+                raised_at=alert.raised_at,
+                number=alert_number(alert.id),
+                code=code,
+                link=link_to(hub, alert),
+                attempt=alert.rung,
+                zone=hub.zone,
+            )
+            rows.append(telling.row(SMS, person.phone, text, person))
     await outbox.write(session, rows)
 
 
@@ -92,9 +98,9 @@ async def remind_of_repeat(hub: Hub, session: Session, alert: tables.Alert, now:
     owner = await session.get(tables.Person, alert.owner_id) if alert.owner_id else None
     people = [owner] if owner else await alerts.people_of(session, Group.ON_DUTY, alert.unit_id)
     text = repeat_text(number=alert_number(alert.id), presses=alert.presses, link=link_to(hub, alert))
-    cycle = f"repeat:{alert.presses}"
-    rows = [_row(alert, None, TABLET, alert.unit_id or "all", text, cycle, now)]
-    rows += [_row(alert, person, SMS, person.phone, text, cycle, now) for person in people if person.phone]
+    telling = _Telling(alert, f"repeat:{alert.presses}", now)
+    rows = [telling.row(TABLET, alert.unit_id or EVERYWHERE, text)]
+    rows += [telling.row(SMS, person.phone, text, person) for person in people if person.phone]
     await outbox.write(session, rows)
 
 
@@ -103,22 +109,40 @@ def link_to(hub: Hub, alert: tables.Alert) -> str:
     return f"{hub.public_url}/a/{alert_number(alert.id)}"
 
 
-def _row(  # noqa: PLR0913 - an outbox row is just these
-    alert: tables.Alert, person: tables.Person | None, channel: str, address: str, text: str, cycle: str, now: datetime
-) -> dict[str, object]:
-    return {
-        "id": new_id(), "alert_id": alert.id, "person_id": person.id if person else None, "channel": channel,
-        "address": address, "text": text, "severity": alert.severity, "cycle": cycle, "state": NoticeState.WAITING,
-        "created_at": now, "not_before": now, "attempts": 0,
-    }  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """One step of one alert, told to several people.
+
+    Attributes:
+        cycle: Names the step, so that nobody is told of it twice.
+    """
+
+    alert: tables.Alert
+    cycle: str
+    now: datetime
+
+    def row(self, channel: str, address: str, text: str, person: tables.Person | None = None) -> dict[str, object]:
+        """One notice, as the outbox keeps it."""
+        return {
+            "id": new_id(),
+            "alert_id": self.alert.id,
+            "person_id": person.id if person else None,
+            "channel": channel,
+            "address": address,
+            "text": text,
+            "severity": self.alert.severity,
+            "cycle": self.cycle,
+            "state": NoticeState.WAITING,
+            "created_at": self.now,
+            "not_before": self.now,
+            "attempts": 0,
+        }
 
 
 async def _reply_code(session: Session, alert: tables.Alert, person: tables.Person, now: datetime) -> str:
     """A fresh code for this alert and this person; codes are never used for another alert."""
-    while True:
-        code = new_code()
-        if await session.get(tables.ReplyCode, code) is None:
-            break
+    while await session.get(tables.ReplyCode, code := new_code()) is not None:
+        continue
     session.add(
         tables.ReplyCode(code=code, alert_id=alert.id, person_id=person.id, created_at=now, expires_at=now + CODE_LIVES)
     )

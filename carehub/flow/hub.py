@@ -28,6 +28,7 @@ class Health:
     rulebook_faults: list[str] = field(default_factory=list)
     beats: dict[str, datetime] = field(default_factory=dict)
     failures: dict[str, int] = field(default_factory=dict)
+    unaccounted: int = 0
 
 
 @dataclass(slots=True, kw_only=True)

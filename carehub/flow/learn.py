@@ -38,12 +38,16 @@ async def train(hub: Hub, module: str, folder: Path, executor: Executor, library
         id=new_id(), detector=module, detector_version=detector.version, library=library, trained_at=now,
         sha256=hashlib.sha256(stored).hexdigest(), residents=len(known), file=f"{detector.name}-{new_id()[:8]}.model",
     )  # fmt: skip
-    folder.mkdir(parents=True, exist_ok=True)
-    await asyncio.to_thread((folder / row.file).write_bytes, stored)
+    await asyncio.to_thread(_keep, folder / row.file, stored)
     async with hub.database.write() as session:
         session.add(row)
     log.info("model.trained", detector=detector.name, residents=len(known), bytes=len(stored))
     return row
+
+
+def _keep(file: Path, stored: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(stored)
 
 
 def _train_aside(module: str, history: History, now: datetime) -> bytes:

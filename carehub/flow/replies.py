@@ -34,18 +34,21 @@ async def _answer(hub: Hub, session: Session, sender: str, body: str, now: datet
     if person is None or not person.active or person.phone != sender:
         return _NOT_YOURS
     alert = await session.get_one(tables.Alert, code.alert_id)
-    number = alert_number(alert.id)
     if alert.status is Status.CLOSED:
-        return f"Varsel {number} er allerede avsluttet. Takk."
+        return f"Varsel {alert_number(alert.id)} er allerede avsluttet. Takk."
     if code.expires_at < now:
         return _OLD
-    answer = await respond.take(session, alert.id, person.id, now)
     code.used_at = code.used_at or now
     session.add(code)
+    return _told(hub, await respond.take(session, alert.id, person.id, now), alert, person)
+
+
+def _told(hub: Hub, answer: respond.Answer, alert: tables.Alert, person: tables.Person) -> str:
+    number = alert_number(alert.id)
     if answer.done:
-        return f"Du har varsel {number}. Trykk «Jeg er der» når du er fremme: {hub.public_url}/a/{number}"
-    if answer.owner and answer.owner.id == person.id:
-        return f"Du har allerede varsel {number}, fra kl. {local_time(alert.taken_at or now, hub.zone)}."
+        return f'Du har varsel {number}. Trykk "Jeg er der" når du er fremme: {hub.public_url}/a/{number}'
+    if answer.owner and answer.owner.id == person.id and alert.taken_at:
+        return f"Du har allerede varsel {number}, fra kl. {local_time(alert.taken_at, hub.zone)}."
     return f"En kollega har allerede varsel {number}. Takk for at du svarte."
 
 

@@ -26,9 +26,10 @@ async def watch(hub: Hub, ingest: Ingest) -> int:
         ingest.observe(_about(device, ingest, EventKind.DEVICE_ONLINE, now))
     for device in silent:
         ingest.observe(_about(device, ingest, EventKind.DEVICE_OFFLINE, now))
-    if lost:
+    if lost and not hub.health.unaccounted:  # told once for each spell of it
         log.error("ledger.unaccounted", events=lost)
         ingest.observe(hub_fault(now, f"{lost} hendelser venter på en frist som er passert."))
+    hub.health.unaccounted = lost
     hub.health.beats["watch"] = now
     return len(silent)
 

@@ -7,6 +7,7 @@ finds when it looks, so a late ring makes it late by that much and loses nothing
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -19,6 +20,8 @@ from carehub.store.ownership import OwnershipLost
 
 Station = Callable[[], Awaitable[object]]
 _LONGEST_PAUSE_S = 5.0
+_FIRST_LOOK = timedelta(seconds=1)
+"""Housekeeping that comes round seldom is not put off by a whole round at each start."""
 
 
 @dataclass(slots=True)
@@ -54,8 +57,9 @@ class Worker:
         scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
+        first = self._hub.clock() + _FIRST_LOOK
         for post in self.posts:
-            scheduler.add_job(_ring(post.bell), "interval", seconds=post.every_s, id=post.name)
+            scheduler.add_job(_ring(post.bell), "interval", seconds=post.every_s, id=post.name, next_run_time=first)
         scheduler.start()
         try:
             async with asyncio.TaskGroup() as group:

@@ -8,6 +8,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -57,6 +59,11 @@ class Database:
         async with self.connect() as connection:
             await connection.run_sync(_upgrade)
             await connection.commit()
+
+    async def schema_versions(self) -> tuple[str | None, str | None]:
+        """The schema in the store (None for an empty one), and the newest that this program knows."""
+        async with self.connect() as connection:
+            return await connection.run_sync(_present_version), _newest_version()
 
     async def check_durable(self) -> None:
         """Refuse a database that may forget what it has acknowledged (invariant 1)."""
@@ -136,3 +143,11 @@ def _upgrade(connection: Connection) -> None:
     config = alembic_config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _newest_version() -> str | None:
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+def _present_version(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()

@@ -63,7 +63,7 @@ async def answer_telephones(
     who = {person.phone: habits(seed, person) for person in persons if person.role != "relative"}
     rng, seen = Random(f"{seed}/telephones"), 0
     async with httpx2.AsyncClient(base_url=exchange_url, timeout=5) as client, asyncio.TaskGroup() as answers:
-        while not await _stopped(stop, _POLL_S / haste):
+        while not await stopped(stop, _POLL_S / haste):
             texts = await _new_texts(client, seen)
             seen += len(texts)
             for text, after_s in _to_answer(rng, texts, who):
@@ -86,7 +86,7 @@ async def _new_texts(client: httpx2.AsyncClient, seen: int) -> list[_Text]:
 
 
 async def _answer(client: httpx2.AsyncClient, text: _Text, after_s: float, stop: asyncio.Event) -> None:
-    if await _stopped(stop, after_s):
+    if await stopped(stop, after_s):
         return
     try:
         await client.post("/_exchange/inbound", json={"from": text.to, "body": code_in(text.body)})
@@ -94,7 +94,8 @@ async def _answer(client: httpx2.AsyncClient, text: _Text, after_s: float, stop:
         return  # no coverage
 
 
-async def _stopped(stop: asyncio.Event, within_s: float) -> bool:
+async def stopped(stop: asyncio.Event, within_s: float) -> bool:
+    """Wait; True as soon as we are asked to stop, False when the time is over."""
     try:
         async with asyncio.timeout(within_s):
             return await stop.wait()

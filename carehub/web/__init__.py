@@ -1,10 +1,9 @@
 """The doors: thin, one file each. They decode, call a station or a question, and answer."""
 
 from collections.abc import Mapping
-from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
@@ -13,7 +12,6 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import Response
 from starlette.types import Scope
 
-from carehub.core.access import Permission
 from carehub.flow.hub import Hub
 from carehub.web import (
     actions,
@@ -33,13 +31,13 @@ from carehub.web.cards import Readings
 from carehub.web.health import Counting, Meters
 from carehub.web.passwords import Passwords
 from carehub.web.render import STATIC
-from carehub.web.security import Locks, Visitor, needs
+from carehub.web.security import Administering, Locks
 from carehub.web.throttle import Throttle
 
 __all__ = ["create_web"]
 
 LONGEST_BODY = 64 * 1024
-_DOORS = (login, tablet, nurse, actions, relatives, admin, admin_people, live, api, webhooks, health)
+DOORS = (login, tablet, nurse, actions, relatives, admin, admin_people, live, api, webhooks, health)
 
 
 class _Files(StaticFiles):
@@ -63,7 +61,7 @@ def create_web(hub: Hub, *, device_tokens: Mapping[str, str] | None = None) -> F
     app.state.device_tokens = dict(device_tokens or {})
     app.state.throttle, app.state.passwords = Throttle(), Passwords()
     app.state.readings, app.state.meters = Readings(), Meters()
-    for door in _DOORS:
+    for door in DOORS:
         app.include_router(door.router)
     app.get("/openapi.json", include_in_schema=False)(_openapi)
     app.mount("/static", _Files(directory=STATIC), name="static")
@@ -81,9 +79,6 @@ def _hosts(hub: Hub) -> list[str]:
     return [urlsplit(hub.public_url).hostname or "localhost", "localhost", "127.0.0.1", "[::1]"]
 
 
-async def _openapi(
-    request: Request, _visitor: Annotated[Visitor, Depends(needs(Permission.ADMINISTER))]
-) -> JSONResponse:
+async def _openapi(_visitor: Administering) -> JSONResponse:
     """The API's description, for those who administer."""
-    api_routes = [route for route in request.app.routes if getattr(route, "path", "").startswith("/api/")]
-    return JSONResponse(get_openapi(title="CareHub", version="1", routes=api_routes))
+    return JSONResponse(get_openapi(title="CareHub", version="1", routes=[*live.router.routes, *api.router.routes]))

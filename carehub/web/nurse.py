@@ -57,7 +57,10 @@ async def _alert_page(request: Request, hub: Hub, visitor: Visitor, alert_id: st
         alert = (await cards.with_pictures(hub, session, visitor, [card]))[0]
         journal = await pages.journal(session, alert_id)
     await _log(request, hub, visitor, alert, revealed=revealed)
-    return page(request, "alert.html", visitor, alert=alert, card=card, journal=journal, revealed=revealed)
+    return page(
+        request, "alert.html", visitor, alert=alert, journal=journal, revealed=revealed,
+        scope=card.scope, resident=card.resident,
+    )  # fmt: skip
 
 
 async def _log(request: Request, hub: Hub, visitor: Visitor, alert: AlertView, *, revealed: bool) -> None:

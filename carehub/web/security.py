@@ -124,9 +124,8 @@ def is_forged(method: str, path: str, headers: Headers, hub: Hub) -> bool:
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site != "same-origin"
-    origin = headers.get("origin", "")
-    ours = {urlsplit(hub.public_url).netloc, headers.get("host", "")}
-    return not origin or urlsplit(origin).netloc not in ours
+    asked_from = urlsplit(headers.get("origin", "")).netloc
+    return not asked_from or asked_from not in {urlsplit(hub.public_url).netloc, headers.get("host")}
 
 
 def bearer_of(headers: Headers) -> str | None:

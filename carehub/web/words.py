@@ -14,7 +14,7 @@ from carehub.store import tables
 from carehub.store.tables.places import DeviceStatus
 
 KINDS: dict[str, str] = {
-    "button.pressed": "trykk på alarmknappen", "button.cancelled": "alarmen avlyst", "cord.pulled": "drag i snoren",
+    "button.pressed": "trykk på alarmknappen", "button.cancelled": "alarmen avlyst", "switch.pressed": "trykk på bryter", "cord.pulled": "drag i snoren",
     "fall.detected": "fall", "fall.suspected": "mulig fall", "fall.cleared": "fall over",
     "smoke.detected": "røyk", "smoke.cleared": "ikke røyk lenger", "carbon_monoxide.detected": "kullos",
     "carbon_monoxide.cleared": "ikke kullos lenger", "gas.detected": "gass", "gas.cleared": "ikke gass lenger",

@@ -10,7 +10,7 @@ import json
 import random
 import sys
 import tempfile
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,7 @@ from carehub.core.severity import Severity
 from carehub.flow.hub import Health, Hub
 from carehub.flow.respond import journal_line
 from carehub.kit import log
+from carehub.plugins import load_rulebook
 from carehub.kit.clock import utc_now
 from carehub.store import tables
 from carehub.store.database import Database
@@ -67,7 +68,7 @@ _RESIDENTS = (
 _PLACES = ("bedroom", "bathroom", "living_room", "kitchen", "entrance")
 
 
-async def fill(session: AsyncSession, now: datetime, *, calm: bool = False) -> None:
+async def fill(session: AsyncSession, now: datetime, *, calm: bool = False, stream: bool = True) -> None:
     """Units, people, rooms, devices and a night's events; with alerts unless it is a calm one."""
     for unit, name, kind in _UNITS:
         session.add(tables.Unit(id=unit, name=name, kind=kind))
@@ -90,7 +91,8 @@ async def fill(session: AsyncSession, now: datetime, *, calm: bool = False) -> N
     await session.flush()
     _settle(session, now)
     _relations(session, now)
-    _stream(session, now)
+    if stream:
+        _stream(session, now)
     await _closed(session, now)
     if not calm:
         await _open(session, now)
@@ -392,8 +394,6 @@ def hub_on(database: Database, *, broker: bool = True) -> Hub:
 
 def _rulebook() -> Rulebook:
     """The real rulebook where it lies ready, so that the cards carry its titles."""
-    from carehub.plugins import load_rulebook
-
     book, _faults = load_rulebook(Path(__file__).parents[2] / "rules", "Europe/Oslo")
     return book
 
@@ -404,7 +404,7 @@ async def serve(port: int, mood: str) -> None:
         database = Database(f"sqlite:///{folder}/night.db")
         await database.migrate()
         async with database.write() as session:
-            await fill(session, datetime.now(UTC), calm=mood == "calm")
+            await fill(session, utc_now(), calm=mood == "calm")
         hub = hub_on(database, broker=mood != "broker")
         hub.public_url = f"http://127.0.0.1:{port}"
         config = uvicorn.Config(

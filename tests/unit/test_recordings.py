@@ -71,7 +71,7 @@ def test_our_own_recording_keeps_topic_and_payload_byte_for_byte(tmp_path: Path)
     "line",
     [
         "[2026-01-15 02:10:00] info: \tz2m:mqtt: MQTT publish: topic 'zigbee2mqtt/1/Dør', payload '{\"a\":\"'\"}'",
-        "[2026-01-15T02:10:00+01:00] info: \tz2m:mqtt: MQTT publish: topic 'zigbee2mqtt/1/Dør', payload '{\"a\":\"'\"}'",
+        "[2026-01-15T01:10:00Z] info: \tz2m:mqtt: MQTT publish: topic 'zigbee2mqtt/1/Dør', payload '{\"a\":\"'\"}'",
         "info  2026-01-15 02:10:00: MQTT publish: topic 'zigbee2mqtt/1/Dør', payload '{\"a\":\"'\"}'",
         "Zigbee2MQTT:info  2026-01-15 02:10:00: MQTT publish: topic 'zigbee2mqtt/1/Dør', payload '{\"a\":\"'\"}'",
     ],

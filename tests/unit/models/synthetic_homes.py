@@ -105,5 +105,5 @@ def _day(life: Life, day: date, rng: np.random.Generator) -> Iterator[Activity]:
 
 
 def restless_nights(from_day: int) -> Change:
-    """One more time out of bed for every other day that passes, up to six."""
-    return lambda life, day: replace(life, exits=life.exits + min(6, max(0, day - from_day) / 2))
+    """One more time out of bed for every night that passes, up to six."""
+    return lambda life, day: replace(life, exits=life.exits + min(6, max(0, day - from_day)))

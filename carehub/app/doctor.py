@@ -1,0 +1,126 @@
+"""`carehub doctor`: what is wrong with this installation, and what to do about it."""
+
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from carehub.app.broker import find_broker
+from carehub.app.compose import rules_dir
+from carehub.app.settings import Settings, names
+from carehub.contracts import ConfigurationError, TransportError
+from carehub.plugins import load_channels, load_module, load_rulebook, load_sources
+from carehub.store import people
+from carehub.store.database import Database
+
+_LOW_DISK_BYTES = 500 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """One thing that was looked at.
+
+    Attributes:
+        well: True, False, or None for what is worth knowing but no fault.
+    """
+
+    what: str
+    well: bool | None
+    words: str
+
+
+async def examine(settings: Settings) -> AsyncIterator[Diagnosis]:
+    """Look at everything that a hub needs; never raises, since a patient may have any illness."""
+    yield _disk(settings)
+    async for found in _database(settings):
+        yield found
+    yield await _broker(settings)
+    yield _rulebook(settings)
+    yield _extensions(settings)
+    yield _channels(settings)
+
+
+def _disk(settings: Settings) -> Diagnosis:
+    folder = settings.data_dir if settings.data_dir.exists() else settings.data_dir.absolute().parent
+    free = shutil.disk_usage(folder).free
+    words = f"{free // 1024**2} MiB free beside {settings.data_dir}."
+    return Diagnosis(what="disk", well=free > _LOW_DISK_BYTES, words=words)
+
+
+async def _database(settings: Settings) -> AsyncIterator[Diagnosis]:
+    try:
+        database = Database(settings.database)
+        version, newest = await database.schema_versions()
+        await database.check_durable()
+    except Exception as error:  # noqa: BLE001 - whatever is wrong is what was asked for
+        yield Diagnosis(what="database", well=False, words=f"{type(error).__name__}: {error}")
+        return
+    if version is None:
+        yield Diagnosis(what="database", well=None, words="Empty: `carehub serve` makes the tables at its first start.")
+    elif version != newest:
+        yield Diagnosis(what="database", well=None, words=f"Schema {version}; the next start brings it to {newest}.")
+    else:
+        yield Diagnosis(what="database", well=True, words=f"Durable, schema {version}.")
+        yield await _logins(database)
+    await database.close()
+
+
+async def _logins(database: Database) -> Diagnosis:
+    async with database.read() as session:
+        administrators = await people.administrators(session)
+    if administrators:
+        return Diagnosis(what="logins", well=True, words=f"{administrators} administrators.")
+    return Diagnosis(
+        what="logins", well=False, words="Nobody can administer: `carehub user add NAME --role administrator`."
+    )
+
+
+async def _broker(settings: Settings) -> Diagnosis:
+    if settings.mqtt_url is None:
+        return _embedded()
+    try:
+        async with load_module(settings.transport).publisher(settings.mqtt_url, ca_file=settings.mqtt_ca_file):
+            return Diagnosis(what="broker", well=True, words=f"{settings.mqtt_url} answers.")
+    except (TransportError, ConfigurationError) as error:
+        return Diagnosis(what="broker", well=False, words=f"{settings.mqtt_url}: {error}")
+
+
+def _embedded() -> Diagnosis:
+    found = find_broker()
+    if found is None:
+        return Diagnosis(what="broker", well=False, words="None here: install Mosquitto, or set CAREHUB_MQTT_URL.")
+    kind, program = found
+    if kind == "mosquitto":
+        return Diagnosis(what="broker", well=True, words=f"Embedded Mosquitto ({program}).")
+    words = (
+        "Embedded NATS. It drops the connection of whoever uses a topic with a space, and people name "
+        "their sensors so: for real homes, install Mosquitto."
+    )
+    return Diagnosis(what="broker", well=None, words=words)
+
+
+def _rulebook(settings: Settings) -> Diagnosis:
+    rulebook, faults = load_rulebook(rules_dir(settings), settings.zone)
+    if faults:
+        return Diagnosis(what="rulebook", well=False, words=" ".join(faults))
+    return Diagnosis(what="rulebook", well=True, words=f"{len(rulebook.programs)} rules in force.")
+
+
+def _extensions(settings: Settings) -> Diagnosis:
+    try:
+        sources = load_sources(names(settings.sources))
+    except ConfigurationError as error:
+        return Diagnosis(what="sources", well=False, words=str(error))
+    return Diagnosis(what="sources", well=True, words=", ".join(source.name for source in sources))
+
+
+def _channels(settings: Settings) -> Diagnosis:
+    try:
+        channels = load_channels(names(settings.channels), settings.public_url)
+    except ConfigurationError as error:
+        return Diagnosis(what="channels", well=False, words=str(error))
+    if settings.silent:
+        return Diagnosis(what="channels", well=False, words="CAREHUB_SILENT is set: nobody is told anything.")
+    if "sms" not in channels:
+        words = "No SMS: set CAREHUB_TWILIO_ACCOUNT_SID, or nobody without a tablet before them is reached."
+        return Diagnosis(what="channels", well=None, words=words)
+    return Diagnosis(what="channels", well=True, words=", ".join(channels))

@@ -1,0 +1,117 @@
+"""`carehub user` and `carehub device`: the first login, and a look at the devices, while no hub runs."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+import typer
+from pwdlib import PasswordHash
+
+from carehub.app.settings import Settings
+from carehub.contracts import ConfigurationError
+from carehub.core.access import Role
+from carehub.kit.clock import utc_now
+from carehub.kit.ids import new_id
+from carehub.kit.lock import Held, only_process
+from carehub.store import people, registry, tables
+from carehub.store.database import Database
+
+user = typer.Typer(no_args_is_help=True, help="People who can log in.")
+device = typer.Typer(no_args_is_help=True, help="Devices that the hub knows.")
+
+
+@asynccontextmanager
+async def _store() -> AsyncIterator[Database]:
+    """The store, with no hub beside us: on SQLite one process writes."""
+    settings = Settings()
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database)
+    try:
+        if database.is_sqlite:
+            with only_process(settings.data_dir / "hub.lock"):
+                await database.migrate()
+                yield database
+        else:
+            await database.migrate()
+            yield database
+    except Held as error:
+        raise ConfigurationError(
+            "A hub runs on this data folder: use its administration page, or stop it first."
+        ) from error
+    finally:
+        await database.close()
+
+
+@user.command("add")
+def add_user(
+    username: str,
+    name: Annotated[str, typer.Option(help="Full name, as colleagues know it.")],
+    role: Annotated[Role, typer.Option(help="What the person is to the hub.")],
+    phone: Annotated[str | None, typer.Option(help="In E.164: +4799999999.")] = None,
+    unit: Annotated[str | None, typer.Option(help="Id of the ward or zone.")] = None,
+) -> None:
+    """Add somebody, with a password that is shown once."""
+    password = secrets.token_urlsafe(12)
+    person = tables.Person(
+        id=new_id(), username=username, name=name, role=role, phone=phone, unit_id=unit,
+        password_hash=PasswordHash.recommended().hash(password),
+    )  # fmt: skip
+    asyncio.run(_add(person))
+    typer.echo(f"{username} can log in with the password {password}")
+
+
+async def _add(person: tables.Person) -> None:
+    async with _store() as database, database.write() as session:
+        if await people.by_username(session, person.username):
+            raise ConfigurationError(f"There is a user {person.username!r} already.")
+        session.add(person)
+
+
+@user.command("list")
+def list_users() -> None:
+    """Everybody with a login."""
+    asyncio.run(_list_users())
+
+
+async def _list_users() -> None:
+    async with _store() as database, database.read() as session:
+        for person in await people.everybody(session):
+            typer.echo(f"{person.username:<24} {person.role:<14} {'' if person.active else 'closed'}")
+
+
+@device.command("list")
+def list_devices() -> None:
+    """Every device, where it stands now."""
+    asyncio.run(_list_devices())
+
+
+async def _list_devices() -> None:
+    async with _store() as database, database.read() as session:
+        known = await registry.load(session)
+        for found in known.devices.values():
+            place = found.at(utc_now())
+            where = f"{place.scope} {place.place or ''}" if place else "assigned to nobody"
+            typer.echo(f"{found.source:<14} {found.address:<40} {where}")
+
+
+@device.command("assign")
+def assign_device(
+    source: Annotated[str, typer.Argument(help="zigbee2mqtt or carehub_v1.")],
+    address: Annotated[str, typer.Argument(help="The device's own name on that road.")],
+    scope: Annotated[str, typer.Option(help="Id of the home or room.")],
+    place: Annotated[str | None, typer.Option(help="entrance, hall, bathroom, bedroom, living_room, kitchen.")] = None,
+) -> None:
+    """Put a device that was heard in a home or a room, from now on."""
+    asyncio.run(_assign(source, address, scope, place))
+
+
+async def _assign(source: str, address: str, scope: str, place: str | None) -> None:
+    async with _store() as database, database.write() as session:
+        known = (await registry.load(session)).devices.get((source, address))
+        if known is None:
+            raise ConfigurationError(f"No device {address!r} has been heard on {source}.")
+        if await session.get(tables.Scope, scope) is None:
+            raise ConfigurationError(f"There is no home or room {scope!r}.")
+        await registry.assign_device(session, known.id, scope, None, place, utc_now())

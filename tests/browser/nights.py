@@ -1,0 +1,80 @@
+"""Starts the seeded night as a process of its own, and a Chromium to look at it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.seed import PASSWORD
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = "/usr/bin/chromium"
+
+
+@dataclass
+class Night:
+    """A running hub's pages."""
+
+    url: str
+    process: "subprocess.Popen[bytes]"
+
+    def send(self, sign: signal.Signals) -> None:
+        """Stop it dead, let it go on, end it."""
+        self.process.send_signal(sign)
+
+
+def night(mood: str = "evening") -> Iterator[Night]:
+    """Serve a fresh night until the test is over."""
+    port = _free_port()
+    command = [sys.executable, str(ROOT / "tests/browser/seed.py"), str(port), mood]
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    try:
+        _wait_for(f"http://127.0.0.1:{port}/healthz")
+        yield Night(url=f"http://127.0.0.1:{port}", process=process)
+    finally:
+        process.send_signal(signal.SIGCONT)
+        process.kill()
+        process.wait(10)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(address: str) -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        try:
+            with urllib.request.urlopen(address, timeout=1):  # noqa: S310 - our own process
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise TimeoutError(address)
+
+
+def open_browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a screen."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+def log_in(page: Page, here: Night, username: str) -> None:
+    """As a person does it."""
+    page.goto(f"{here.url}/login")
+    page.fill("#username", username)
+    page.fill("#password", PASSWORD)
+    page.click("main button")
+    page.wait_for_url(lambda address: "/login" not in address)

@@ -1,0 +1,180 @@
+"""The live pages in a real Chromium: they change by themselves, keep what a person is doing, and never lie."""
+
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.nights import Night, log_in, night, open_browser
+
+pytestmark = pytest.mark.browser
+FALL, RESTLESS = ("a4f2".ljust(32, "0"), "d9aa".ljust(32, "0"))
+AT_ONCE_MS = 2000
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    yield from open_browser()
+
+
+@pytest.fixture
+def here() -> Iterator[Night]:
+    yield from night()
+
+
+def window(chromium: Browser, here: Night, username: str, path: str) -> Page:
+    page = chromium.new_context(locale="nb-NO", viewport={"width": 1280, "height": 800}).new_page()
+    log_in(page, here, username)
+    page.goto(here.url + path)
+    expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    return page
+
+
+def test_what_one_takes_the_others_see_at_once(chromium: Browser, here: Night) -> None:
+    tablet, phone = window(chromium, here, "maria", "/tablet"), window(chromium, here, "ingrid", "/a/A4F2")
+    begun = time.monotonic()
+
+    phone.click(f"#take-{FALL}")
+
+    expect(tablet.locator(f"#alert-{FALL} .alert__holder")).to_have_text("Ingrid S. er på vei", timeout=AT_ONCE_MS)
+    expect(phone.locator(f"#alert-{FALL} .alert__holder")).to_have_text("Du er på vei", timeout=AT_ONCE_MS)
+    assert time.monotonic() - begun < AT_ONCE_MS / 1000
+    expect(tablet.locator("#alert-" + FALL)).to_have_attribute("data-color", "danger")
+    assert tablet.title().startswith("(3)")
+
+
+def test_the_whole_life_by_keyboard_alone(chromium: Browser, here: Night) -> None:
+    page = window(chromium, here, "maria", "/tablet?unit=sol")
+    page.locator(f"#take-{FALL}").press("Enter")
+    expect(page.locator(f"#alert-{FALL} .alert__holder")).to_have_text("Du er på vei")
+    page.locator(f"#arrive-{FALL}").press("Enter")
+    expect(page.locator(f"#alert-{FALL} .alert__holder")).to_have_text("Du er der")
+    page.locator(f"#finish-button-{FALL}").press("Enter")
+    page.locator(f"#cause-fall-{FALL}").press("Space")
+    page.locator(f"#aftermath-helped_on_site-{FALL}").press("Space")
+    page.locator(f"#close-{FALL}").press("Enter")
+
+    expect(page.locator(f"#alert-{FALL}")).to_have_count(0)
+    expect(page.locator(".closed").first).to_contain_text("Fall – Hjalp på stedet · Maria H.")
+
+
+def test_a_change_elsewhere_keeps_focus_and_what_is_half_written(chromium: Browser, here: Night) -> None:
+    page, other = window(chromium, here, "maria", "/tablet"), window(chromium, here, "ingrid", "/a/A4F2")
+    page.click(f"#take-{RESTLESS}")
+    expect(page.locator(f"#alert-{RESTLESS} .alert__holder")).to_have_text("Du er på vei")
+    page.click(f"#finish-button-{RESTLESS}")
+    page.check(f"#cause-toilet-{RESTLESS}")
+    page.fill(f"#note-{RESTLESS}", "Fulgte Kåre på")
+    page.focus(f"#note-{RESTLESS}")
+
+    other.click(f"#take-{FALL}")
+
+    expect(page.locator(f"#alert-{FALL} .alert__holder")).to_have_text("Ingrid S. er på vei", timeout=AT_ONCE_MS)
+    assert page.evaluate("() => document.activeElement.id") == f"note-{RESTLESS}"
+    expect(page.locator(f"#note-{RESTLESS}")).to_have_value("Fulgte Kåre på")
+    expect(page.locator(f"#cause-toilet-{RESTLESS}")).to_be_checked()
+    expect(page.locator(f"#finish-{RESTLESS}")).to_have_attribute("open", "")
+
+
+def test_focus_on_a_button_that_went_away_moves_to_its_card(chromium: Browser, here: Night) -> None:
+    page, other = window(chromium, here, "maria", "/tablet"), window(chromium, here, "ingrid", "/a/A4F2")
+    page.focus(f"#take-{FALL}")
+
+    other.click(f"#take-{FALL}")
+
+    expect(page.locator(f"#alert-{FALL} .alert__holder")).to_have_text("Ingrid S. er på vei")
+    assert page.evaluate("() => document.activeElement.id") == f"alert-{FALL}"
+
+
+def test_whoever_comes_second_is_told_on_the_page(chromium: Browser, here: Night) -> None:
+    page, other = window(chromium, here, "jonas", "/tablet"), window(chromium, here, "ingrid", "/a/A4F2")
+    page.route("**/api/v1/live", lambda route: route.abort())
+    page.evaluate("() => source.close()")
+    other.click(f"#take-{FALL}")
+    expect(other.locator(".alert__holder")).to_have_text("Du er på vei")
+
+    page.click(f"#take-{FALL}")
+
+    expect(page.locator("#told")).to_have_text("Ingrid Solbakken har allerede tatt dette varselet.")
+    expect(page.locator(f"#alert-{FALL} .alert__holder")).to_have_text("Ingrid S. er på vei")
+
+
+def test_a_new_alert_is_announced_once_in_words(chromium: Browser, here: Night) -> None:
+    page, other = window(chromium, here, "maria", "/tablet"), window(chromium, here, "ingrid", "/nurse")
+
+    other.click("button:has-text('Gi tilbake')")
+
+    expect(page.locator("#announcer")).to_contain_text("Nytt varsel: Kritisk. Storgata 5 B", timeout=AT_ONCE_MS)
+
+
+@pytest.mark.parametrize("sign", [signal.SIGSTOP, signal.SIGKILL])
+def test_a_page_that_is_not_live_says_so_within_15_seconds(chromium: Browser, here: Night, sign: signal.Signals) -> None:
+    page = window(chromium, here, "maria", "/tablet")
+    expect(page.locator("#dead")).to_be_hidden()
+
+    here.send(sign)
+
+    expect(page.locator("#dead")).to_be_visible(timeout=15_000)
+    expect(page.locator("#dead")).to_contain_text("IKKE DIREKTE – ring vaktrommet, eller oppdater siden")
+    expect(page.locator("#live")).to_contain_text("IKKE DIREKTE")
+
+
+def test_a_page_comes_back_to_life_by_itself(chromium: Browser, here: Night) -> None:
+    page = window(chromium, here, "maria", "/tablet")
+    here.send(signal.SIGSTOP)
+    expect(page.locator("#dead")).to_be_visible(timeout=15_000)
+
+    here.send(signal.SIGCONT)
+
+    expect(page.locator("#live")).to_have_attribute("data-state", "live", timeout=15_000)
+    expect(page.locator("#dead")).to_be_hidden()
+
+
+def test_a_logged_out_screen_shows_nothing_and_says_why(chromium: Browser, here: Night) -> None:
+    page = window(chromium, here, "maria", "/tablet")
+    page.context.request.post(f"{here.url}/logout", headers={"Sec-Fetch-Site": "same-origin"})
+
+    page.wait_for_url("**/login?ended=true**", timeout=7000)
+    expect(page.get_by_role("alert")).to_contain_text("Nye varsler vises ikke på denne skjermen")
+    page.go_back()
+    expect(page.locator("article")).to_have_count(0)
+
+
+def test_key_box_and_telephone_come_with_a_tap_and_take_focus(chromium: Browser, here: Night) -> None:
+    page = window(chromium, here, "ingrid", "/a/B7C1")
+    page.click("text=Vis telefon og adkomst")
+
+    expect(page.locator("#reveal")).to_contain_text("kode 2580")
+    assert page.evaluate("() => document.activeElement.id") == "reveal-title"
+
+
+def test_ages_tick_and_the_clock_moves(chromium: Browser, here: Night) -> None:
+    page = window(chromium, here, "maria", "/tablet")
+    before = page.locator(f"#alert-{FALL} .alert__age").text_content()
+    page.wait_for_timeout(2100)
+
+    assert page.locator(f"#alert-{FALL} .alert__age").text_content() != before
+
+
+def test_everything_works_without_the_script(chromium: Browser, here: Night) -> None:
+    page = chromium.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{here.url}/login")
+    page.fill("#username", "maria")
+    page.fill("#password", "solskinn-om-natten")
+    page.click("main button")
+
+    page.click(f"#take-{FALL}")
+
+    expect(page.locator(f"#alert-{FALL} .alert__holder")).to_have_text("Du er på vei")
+    assert "unit=sol" in page.url
+
+
+def test_a_mute_screen_says_so_until_somebody_taps(chromium: Browser, here: Night) -> None:
+    page = window(chromium, here, "maria", "/tablet")
+    expect(page.locator("#sound")).to_be_visible()
+
+    page.click("#sound")
+
+    expect(page.locator("#sound")).to_be_hidden()

@@ -1,0 +1,114 @@
+"""The pages in a real Chromium: readable by everybody, at every width, light and dark, with no breach of the CSP."""
+
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from tests.browser.nights import Night, log_in, night, open_browser
+
+pytestmark = pytest.mark.browser
+
+PAGES = [
+    ("maria", "/tablet"), ("jonas", "/tablet?unit=fjord"), ("ingrid", "/nurse"), ("ingrid", "/a/B7C1"),
+    ("anne", "/relatives"), ("lise", "/relatives"), ("admin", "/admin"), ("admin", "/admin/devices"),
+    ("admin", "/admin/devices/ukjent"), ("admin", "/admin/people"), ("admin", "/admin/dead-letters"),
+    ("admin", "/admin/events"), ("maria", "/nothing"), ("anne", "/tablet"), (None, "/login"), (None, "/login?ended=true"),
+]  # fmt: skip
+_RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
+_TOUCH = """() => [...document.querySelectorAll('main button, main summary, main label.ds-chip, main a.ds-button')]
+  .filter((one) => one.checkVisibility()).map((one) => [one.textContent.trim(), one.getBoundingClientRect()])
+  .filter(([, box]) => box.width < 24 || box.height < 24).map(([text]) => text)"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    yield from open_browser()
+
+
+@pytest.fixture(scope="module")
+def here() -> Iterator[Night]:
+    yield from night()
+
+
+@pytest.fixture(scope="module")
+def cookies(chromium: Browser, here: Night) -> dict[str | None, list[dict[str, object]]]:
+    """One login for each person, used in every window."""
+    found: dict[str | None, list[dict[str, object]]] = {None: []}
+    for username in {user for user, _ in PAGES if user}:
+        context = chromium.new_context()
+        log_in(context.new_page(), here, username)
+        found[username] = list(context.cookies())
+        context.close()
+    return found
+
+
+def opened(chromium: Browser, cookies: list[dict[str, object]], address: str, **window: object) -> Page:
+    context = chromium.new_context(locale="nb-NO", **window)
+    context.add_cookies(cookies)
+    page = context.new_page()
+    page.goto(address)
+    page.evaluate("() => document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("username", "path"), PAGES)
+def test_axe_finds_nothing(chromium: Browser, here: Night, cookies, username: str | None, path: str, scheme: str) -> None:
+    page = opened(chromium, cookies[username], here.url + path, color_scheme=scheme, viewport={"width": 1280, "height": 800})
+
+    found = Axe().run(page, options=_RULES).response["violations"]
+
+    page.context.close()
+    assert [(one["id"], [node["html"][:160] for node in one["nodes"]][:3]) for one in found] == []
+
+
+@pytest.mark.parametrize("width", [320, 390, 800, 1280, 1920])
+@pytest.mark.parametrize(("username", "path"), PAGES)
+def test_no_page_is_wider_than_its_window(
+    chromium: Browser, here: Night, cookies, username: str | None, path: str, width: int
+) -> None:
+    page = opened(chromium, cookies[username], here.url + path, viewport={"width": width, "height": 800})
+
+    beyond = page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
+    small = page.evaluate(_TOUCH)
+
+    page.context.close()
+    assert beyond <= 0
+    assert small == []
+
+
+def test_twice_the_text_size_still_fits(chromium: Browser, here: Night, cookies) -> None:
+    page = opened(chromium, cookies["ingrid"], f"{here.url}/nurse", viewport={"width": 640, "height": 800})
+    page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
+
+    beyond = page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
+
+    page.context.close()
+    assert beyond <= 0
+
+
+def test_no_page_breaks_the_policy_or_throws(chromium: Browser, here: Night, cookies) -> None:
+    faults: list[str] = []
+    for username, path in PAGES:
+        context = chromium.new_context()
+        context.add_cookies(cookies[username])
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda told: faults.append(told.text) if "Content Security Policy" in told.text else None)
+        page.on("requestfailed", lambda request: faults.append(request.url) if "/static/" in request.url else None)
+        page.goto(here.url + path)
+        page.wait_for_timeout(150)
+        context.close()
+
+    assert faults == []
+
+
+def test_nothing_is_kept_in_the_browser(chromium: Browser, here: Night, cookies) -> None:
+    page = opened(chromium, cookies["ingrid"], f"{here.url}/a/B7C1")
+
+    kept = page.evaluate("() => [localStorage.length, sessionStorage.length, document.cookie]")
+
+    page.context.close()
+    assert kept == [0, 0, ""]

@@ -1,0 +1,100 @@
+"""A whole hub in a process of its own, to be started, stopped and killed."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Self
+
+import httpx2
+
+from tests.brokers import free_port
+
+_READY_WITHIN_S = 60.0
+
+
+class HubProcess:
+    """`carehub serve` on loopback. It keeps its port and its store over restarts.
+
+    Args:
+        folder: Its data folder; the log lies beside the store.
+        mqtt_url: The broker; the hub reconnects by itself.
+        environment: More CAREHUB_* settings.
+    """
+
+    def __init__(self, folder: Path, mqtt_url: str, **environment: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._environment = {
+            "CAREHUB_DATA_DIR": str(folder),
+            "CAREHUB_MQTT_URL": mqtt_url,
+            "CAREHUB_PORT": str(self.port),
+            "CAREHUB_PUBLIC_URL": self.url,
+            "CAREHUB_DETECTORS": "",
+            **environment,
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def database_url(self) -> str:
+        """Where its store is."""
+        return self._environment.get("CAREHUB_DATABASE_URL", f"sqlite:///{self.folder / 'carehub.db'}")
+
+    @property
+    def log(self) -> str:
+        """What it has written so far."""
+        return (self.folder / "hub.log").read_text(errors="replace")
+
+    def set(self, **environment: str) -> None:
+        """More CAREHUB_* settings for the next start."""
+        self._environment.update(environment)
+
+    def start(self) -> None:
+        """Start it; `wait_until_ready` says when it hears."""
+        with (self.folder / "hub.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "carehub.app", "serve"], stdout=log, stderr=log,
+                env={**os.environ, **self._environment}, start_new_session=True,
+            )  # fmt: skip
+
+    def wait_until_ready(self) -> None:
+        """Wait until it answers and hears the broker; raises RuntimeError with its log if it does not."""
+        deadline = time.monotonic() + _READY_WITHIN_S
+        while time.monotonic() < deadline:
+            if self.process is None or self.process.poll() is not None:
+                break
+            try:
+                if httpx2.get(f"{self.url}/readyz", timeout=2).status_code == httpx2.codes.OK:
+                    return
+            except httpx2.TransportError:
+                pass
+            time.sleep(0.1)
+        raise RuntimeError(f"The hub did not get ready:\n{self.log[-3000:]}")
+
+    def kill(self) -> None:
+        """End it as a power cut would: SIGKILL, with no word to anybody."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """End it politely; gives its exit status."""
+        return self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> int:
+        if self.process is None:
+            return 0
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        status = self.process.wait(timeout=20)
+        self.process = None
+        return status
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.kill()

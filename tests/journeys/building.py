@@ -1,0 +1,480 @@
+"""A night at the hub: real store, rules and sources, a clock set by hand, and telephones that record.
+
+Every name, address and note in the register is a canary: the night ends with a look through all
+notices, and fails if one of them sings (invariant 11).
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import count
+from pathlib import Path
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func
+from sqlmodel import SQLModel, col, select
+
+from carehub.contracts import Channel, Fate, Message, OutgoingNotice, Receipt
+from carehub.core.access import Role
+from carehub.core.alerts import Aftermath, Cause, Status
+from carehub.core.rules.rulebook import Rulebook
+from carehub.flow import deliver, replies, respond
+from carehub.flow.hub import Hub
+from carehub.flow.ingest import Ingest
+from carehub.flow.intake import Intake
+from carehub.flow.respond import Answer
+from carehub.flow.worker import Worker
+from carehub.kit.ids import new_id
+from carehub.plugins import load_rulebook, load_sources
+from carehub.store import alerts, registry, rulebooks, stream, tables
+from carehub.store.database import Database, Session
+from carehub.store.tables.alerts import NoticeState
+from carehub.store.tables.places import DeviceStatus, ScopeKind, UnitKind
+
+ROOT = Path(__file__).parents[2]
+OSLO = ZoneInfo("Europe/Oslo")
+NIGHT = datetime(2026, 1, 15, 1, 14, tzinfo=UTC)  # 02:14 in Oslo
+PUBLIC = "https://hub.example"
+INGRID, MARIA, TOR, KARI = "+4790000001", "+4790000002", "+4790000003", "+4790000004"
+_NAMES = {INGRID: "ingrid", MARIA: "maria", TOR: "tor", KARI: "kari"}
+SOURCES = ("integrations.sources.zigbee2mqtt", "integrations.sources.carehub_v1")
+CANARY = "kanari"
+_HEALTH_WORDS = ("fall", "demens", "røyk", "brann", "toalett", "seng", "syk", "diabetes")
+
+
+# --- the edges -------------------------------------------------------------------------------
+
+
+class Clock:
+    """A clock that stands still until it is told otherwise."""
+
+    def __init__(self, now: datetime = NIGHT) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **delta: float) -> datetime:
+        """Let time pass; gives the new moment."""
+        self.now += timedelta(**delta)
+        return self.now
+
+
+Behaviour = Callable[[OutgoingNotice], Receipt | None]
+"""What a telephone network does with a notice; None lets it hang until it is let go."""
+
+
+def accepts(_: OutgoingNotice) -> Receipt:
+    return Receipt(fate=Fate.ACCEPTED)
+
+
+def refuses_for_now(after_s: float | None = None) -> Behaviour:
+    return lambda _: Receipt(fate=Fate.FAILED_FOR_NOW, reason="HTTP 429", retry_after_s=after_s)
+
+
+def refuses_for_good(_: OutgoingNotice) -> Receipt:
+    return Receipt(fate=Fate.FAILED_FOR_GOOD, reason="the number is not in use")
+
+
+def breaks(_: OutgoingNotice) -> Receipt:
+    raise ConnectionResetError("the line broke")
+
+
+def hangs(_: OutgoingNotice) -> None:
+    return None
+
+
+@dataclass
+class Recorder:
+    """A channel that writes down what it was asked to send."""
+
+    name: ClassVar[str] = "recorder"
+    clock: Clock
+    sent: list[tuple[datetime, OutgoingNotice]] = field(default_factory=list)
+    tried: list[tuple[datetime, OutgoingNotice]] = field(default_factory=list)
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+@dataclass
+class Phones(Recorder):
+    """SMS as a provider sends it: accepted first, reported delivered afterwards, or anything else on demand."""
+
+    name: ClassVar[str] = "sms"
+    network: dict[str, Behaviour] = field(default_factory=dict)
+    """By number; others are accepted."""
+    silent: set[str] = field(default_factory=set)
+    """Numbers whose delivery is never reported."""
+    unreported: list[str] = field(default_factory=list)
+    let_go: asyncio.Event = field(default_factory=asyncio.Event)
+    _numbers: Iterable[int] = field(default_factory=lambda: count(1))
+
+    async def send(self, notice: OutgoingNotice) -> Receipt:
+        self.tried.append((self.clock.now, notice))
+        receipt = self.network.get(notice.address, accepts)(notice)
+        if receipt is None:
+            await self.let_go.wait()
+            receipt = accepts(notice)
+        if receipt.fate is not Fate.ACCEPTED:
+            return receipt
+        self.sent.append((self.clock.now, notice))
+        reference = f"SM{next(iter(self._numbers))}"
+        if notice.address not in self.silent:
+            self.unreported.append(reference)
+        return Receipt(fate=Fate.ACCEPTED, reference=reference)
+
+
+@dataclass
+class Tablets(Recorder):
+    """The screens in the wards: they have a notice at once."""
+
+    name: ClassVar[str] = "tablet"
+
+    async def send(self, notice: OutgoingNotice) -> Receipt:
+        self.sent.append((self.clock.now, notice))
+        return Receipt(fate=Fate.DELIVERED, reference=notice.id)
+
+
+@dataclass
+class Road:
+    """A broker's side of the connection: what it was told is safe, and what was replied."""
+
+    acknowledged: list[Message] = field(default_factory=list)
+    replies: list[tuple[str, bytes]] = field(default_factory=list)
+
+    async def run(self, deliver: Callable[[Message], None]) -> None:
+        """Nothing comes by itself."""
+
+    def acknowledge(self, messages: Sequence[Message]) -> None:
+        self.acknowledged += messages
+
+    def reply(self, topic: str, payload: bytes) -> None:
+        self.replies.append((topic, payload))
+
+    async def publish(self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False) -> None:
+        """Nobody listens."""
+
+
+# --- the register ----------------------------------------------------------------------------
+
+
+async def furnish(session: Session, now: datetime) -> None:
+    """A ward with two on duty and one at home, a zone with one on duty, four homes."""
+    since = now - timedelta(days=400)
+    await add(session, tables.Unit(id="sol", name=f"{CANARY}-sol", kind=UnitKind.WARD))
+    await add(session, tables.Unit(id="nord", name=f"{CANARY}-nord", kind=UnitKind.ZONE))
+    await add(session, *_people())
+    for home, unit in (("anna", "sol"), ("bjarne", "sol"), ("par", "nord"), ("tom", "nord")):
+        await add(session, _home(f"home:{home}", unit))
+    for who, home in (("anna", "anna"), ("bjarne", "bjarne"), ("kåre", "par"), ("liv", "par")):
+        await add(session, _resident(who))
+        await add(session, tables.Residency(id=new_id(), resident_id=who, scope_id=f"home:{home}", since=since))
+    for source, address, home, owner, place in _DEVICES:
+        await add(session, _device(source, address, now))
+        await add(
+            session,
+            tables.Assignment(
+                id=new_id(), device_id=address, scope_id=f"home:{home}", resident_id=owner, place=place, since=since
+            ),
+        )
+
+
+_DEVICES = (
+    ("carehub_v1", "knapp-anna", "anna", None, "bedroom"),
+    ("carehub_v1", "knapp-bjarne", "bjarne", None, "bedroom"),
+    ("carehub_v1", "knapp-kåre", "par", "kåre", None),
+    ("carehub_v1", "knapp-liv", "par", "liv", None),
+    ("zigbee2mqtt", "dør", "anna", None, "entrance"),
+    ("zigbee2mqtt", "gang", "anna", None, "hall"),
+    ("zigbee2mqtt", "røyk", "anna", None, "kitchen"),
+    ("zigbee2mqtt", "ringeknapp", "anna", None, "bathroom"),
+    ("zigbee2mqtt", "røyk-par", "par", None, "kitchen"),
+)
+
+
+async def add(session: Session, *rows: SQLModel) -> None:
+    session.add_all(rows)
+    await session.flush()
+
+
+def person(name: str, unit: str | None, phone: str | None, *, on_duty: bool) -> tables.Person:
+    return tables.Person(
+        id=name, name=f"{CANARY}-{name}", username=name, role=Role.NURSE, unit_id=unit, phone=phone, on_duty=on_duty
+    )
+
+
+def _people() -> list[tables.Person]:
+    return [
+        person("ingrid", "sol", INGRID, on_duty=True),
+        person("maria", "sol", MARIA, on_duty=True),
+        person("tor", "sol", TOR, on_duty=False),
+        person("kari", "nord", KARI, on_duty=True),
+        tables.Person(id="datter", name=f"{CANARY}-datter", username="datter", role=Role.RELATIVE, phone="+4799999999"),
+    ]
+
+
+def _home(scope: str, unit: str) -> tables.Scope:
+    return tables.Scope(
+        id=scope, kind=ScopeKind.HOME, name=f"{CANARY}gata 5", unit_id=unit, access_note=f"{CANARY} nøkkelboks 1234"
+    )
+
+
+def _resident(who: str) -> tables.Resident:
+    return tables.Resident(
+        id=who, given_name=f"{CANARY}-{who}", family_name=f"{CANARY}sen", national_id="15012512345",
+        phone="+4740000000", born_year=1931, note=f"{CANARY} demens",
+    )  # fmt: skip
+
+
+def _device(source: str, address: str, now: datetime) -> tables.Device:
+    return tables.Device(
+        id=address, source=source, address=address, label=f"{CANARY} etikett", model=f"{CANARY}-modell",
+        status=DeviceStatus.IN_SERVICE, first_seen_at=now, last_seen_at=now,
+    )  # fmt: skip
+
+
+@cache
+def shipped() -> Rulebook:
+    """The rulebook that ships."""
+    rulebook, faults = load_rulebook(ROOT / "rules", "Europe/Oslo")
+    if faults:
+        raise AssertionError(faults)
+    return rulebook
+
+
+# --- the night -------------------------------------------------------------------------------
+
+
+class Night:
+    """One hub on one database, with time that passes only when a test says so."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self.database, self.clock = database, clock
+        self.phones, self.tablets = Phones(clock), Tablets(clock)
+        self.road = Road()
+        self.rulebook = shipped()
+        self.channels: dict[str, Channel] = {"sms": self.phones, "tablet": self.tablets}
+        self._ids = count(1)
+        self.hub: Hub
+        self.ingest: Ingest
+        self.worker: Worker
+
+    async def start(self, *, intake: Intake | None = None) -> None:
+        """Build the hub as the composition root does; after a `die` this is the restart."""
+        self.hub = Hub(
+            database=self.database, clock=self.clock, zone=OSLO, public_url=PUBLIC, municipality="Marker",
+            rulebook=self.rulebook, sources=load_sources(SOURCES), channels=self.channels,
+        )  # fmt: skip
+        async with self.database.write() as session:
+            await rulebooks.note_versions(session, self.rulebook, self.clock())
+        intake = intake or Intake(self.hub.sources, await self.registry())
+        self.ingest = Ingest(self.hub, intake, self.road)
+        if not await self.ingest.own(f"hub-{new_id()[:6]}", alone=True):
+            raise AssertionError("the scopes are not ours")
+        self.ingest.tick(intake.registry.units)
+        self.worker = Worker(self.hub, self.ingest)
+
+    async def die(self) -> None:
+        """A power cut: whatever was under way is forgotten."""
+        under_way = [*getattr(self.hub, "sending", ())]
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+
+    async def registry(self) -> registry.Registry:
+        async with self.database.read() as session:
+            return await registry.load(session)
+
+    async def reload(self) -> None:
+        self.ingest.intake.reload(await self.registry())
+
+    # --- what comes in ---
+
+    def message(self, topic: str, payload: object, **more: Any) -> Message:
+        raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        given = {"received_at": self.clock(), "session": "mqtt1", "mid": next(self._ids), "token": object(), **more}
+        return Message(topic=topic, payload=raw, **given)
+
+    def pressed(self, device: str = "knapp-anna", **body: Any) -> Message:
+        """An alarm button of our own."""
+        fields = {"id": f"trykk-{next(self._ids)}", "kind": "button.pressed", "at": self.clock().isoformat(), **body}
+        return self.message(f"carehub/v1/{device}/alarm", fields)
+
+    async def hear(self, *messages: Message) -> None:
+        """Messages arrive together; the stations do all that can be done now."""
+        for one in messages:
+            self.ingest.deliver(one)
+        await self.work()
+
+    async def press(self, device: str = "knapp-anna", **body: Any) -> None:
+        await self.hear(self.pressed(device, **body))
+
+    async def fold(self) -> None:
+        """Station 1 until nothing waits."""
+        while self.ingest.waiting:
+            await self.ingest.step()
+
+    # --- the stations, as the worker wakes them ---
+
+    async def work(self) -> None:
+        """Fold, escalate, deliver; then the provider reports what arrived."""
+        await self.fold()
+        await self.worker._escalate()
+        await self.worker._deliver()
+        while self.phones.unreported:
+            reference = self.phones.unreported.pop(0)
+            await deliver.receive_status(self.hub, reference, "delivered", None, Fate.DELIVERED)
+
+    async def pass_time(self, minutes: float = 0, *, seconds: float = 0) -> None:
+        """Let time pass; the stations are woken whenever something is due."""
+        end = self.clock() + timedelta(minutes=minutes, seconds=seconds)
+        await self._wake()
+        while (moment := await self._next_moment()) is not None and moment <= end:
+            self.clock.now = max(moment, self.clock.now + timedelta(milliseconds=1))
+            await self._wake()
+        self.clock.now = max(end, self.clock.now)
+        await self._wake()
+
+    async def _wake(self) -> None:
+        await self.worker._tick()
+        await self.work()
+
+    async def _next_moment(self) -> datetime | None:
+        notice = tables.Notice
+        async with self.database.read() as session:
+            waiting = await session.exec(select(func.min(notice.not_before)).where(notice.state == NoticeState.WAITING))
+            leased = await session.exec(select(func.min(notice.lease_until)).where(notice.state == NoticeState.SENDING))
+            unheard = select(func.min(notice.sent_at)).join(tables.Alert, col(tables.Alert.id) == col(notice.alert_id))
+            accepted = await session.exec(
+                unheard.where(notice.state == NoticeState.ACCEPTED, tables.Alert.status == Status.OPEN)
+            )
+            sent_at = accepted.one()
+            moments = [
+                waiting.one(), leased.one(), sent_at and sent_at + deliver.UNHEARD_AFTER,
+                await stream.next_deadline(session), await alerts.next_due(session),
+            ]  # fmt: skip
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    # --- what people do ---
+
+    async def take(self, who: str, number: int = 0) -> Answer:
+        return await self._do(respond.take, who, number)
+
+    async def arrive(self, who: str, number: int = 0) -> Answer:
+        return await self._do(respond.arrive, who, number)
+
+    async def release(self, who: str, number: int = 0) -> Answer:
+        return await self._do(respond.release, who, number)
+
+    async def close(self, who: str, number: int = 0) -> Answer:
+        alert = (await self.alerts())[number]
+        async with self.database.write() as session:
+            return await respond.close(
+                session, alert.id, who, self.clock(), cause=Cause.TOILET, aftermath=Aftermath.HELPED_ON_SITE
+            )
+
+    async def _do(self, action: Any, who: str, number: int) -> Answer:
+        alert = (await self.alerts())[number]
+        async with self.database.write() as session:
+            answer: Answer = await action(session, alert.id, who, self.clock())
+        return answer
+
+    async def reply(self, sender: str, body: str) -> str:
+        """An SMS comes in; gives the words that are answered."""
+        return await replies.receive_reply(self.hub, sender, body)
+
+    def code_for(self, number: str, place: int = -1) -> str:
+        """The code in one of the texts that this number was sent."""
+        texts = [notice.text for _, notice in self.phones.sent if notice.address == number and "koden" in notice.text]
+        return texts[place].rsplit(" ", 1)[-1]
+
+    # --- what became of it ---
+
+    @property
+    def told(self) -> list[str]:
+        """Every SMS that went out: local time, who, and which step."""
+        return [f"{_hour(at)} {_NAMES.get(n.address, n.address)} {_sort(n.text)}" for at, n in self.phones.sent]
+
+    @property
+    def shown(self) -> list[str]:
+        """Every notice on a tablet: local time, and which unit's."""
+        return [f"{_hour(at)} {notice.address}" for at, notice in self.tablets.sent]
+
+    async def rows(self, table: type[SQLModel], *order: Any) -> list[Any]:
+        async with self.database.read() as session:
+            return list((await session.exec(select(table).order_by(*order))).all())
+
+    async def alerts(self) -> list[tables.Alert]:
+        return await self.rows(tables.Alert, tables.Alert.raised_at, tables.Alert.dedup_key)
+
+    async def the_alert(self) -> tables.Alert:
+        """The one alert there is."""
+        (alert,) = await self.alerts()
+        return alert
+
+    async def kinds(self) -> list[str]:
+        """Of every alert, the oldest first."""
+        return [alert.kind for alert in await self.alerts()]
+
+    async def events(self) -> list[tables.Event]:
+        return await self.rows(tables.Event, tables.Event.seq)
+
+    async def letters(self) -> list[tables.DeadLetter]:
+        return await self.rows(tables.DeadLetter, tables.DeadLetter.at)
+
+    async def notices(self) -> list[tables.Notice]:
+        return await self.rows(tables.Notice, tables.Notice.created_at, tables.Notice.id)
+
+    async def journal(self) -> list[str]:
+        """Every step of every alert, with its words."""
+        steps = await self.rows(tables.AlertStep, tables.AlertStep.id)
+        return [f"{_hour(step.at)} {step.step.value}{': ' + step.text if step.text else ''}" for step in steps]
+
+    async def outcomes(self) -> dict[str, int]:
+        async with self.database.read() as session:
+            return await stream.outcomes(session)
+
+    async def check_the_promises(self) -> None:
+        """What must hold after every night, whatever happened in it."""
+        notices = await self.notices()
+        for notice in notices:
+            said = notice.text.casefold()
+            assert not [word for word in (CANARY, *_HEALTH_WORDS) if word in said], notice.text
+        steps = [(one.alert_id, one.cycle, one.channel, one.address) for one in notices]
+        assert len(steps) == len(set(steps))
+        assert not [alert for alert in await self.alerts() if alert.status is not Status.CLOSED and not alert.due_at]
+        assert sum((await self.outcomes()).values()) == len(await self.events())
+
+
+def _hour(at: datetime) -> str:
+    return at.astimezone(OSLO).strftime("%H:%M")
+
+
+def _sort(text: str) -> str:
+    if found := re.match(r"Nytt trykk .* \((\d+) ganger", text):
+        return f"trykk {found[1]}"
+    urgency = text.split(":")[0].split(" ")[0]
+    again = re.search(r"\((\d+)\. gang\)", text)
+    return f"{urgency} {again[1] if again else 1}"
+
+
+@asynccontextmanager
+async def night_at(database: Database, now: datetime = NIGHT) -> AsyncIterator[Night]:
+    """A furnished night; its promises are checked when it is over."""
+    night = Night(database, Clock(now))
+    async with database.write() as session:
+        await furnish(session, now)
+    await night.start()
+    await night.fold()
+    try:
+        yield night
+        await night.check_the_promises()
+    finally:
+        await night.die()

@@ -1,0 +1,5 @@
+"""The stations are tried on the same night as the stories."""
+
+from tests.journeys.conftest import night, quick_night
+
+__all__ = ["night", "quick_night"]

@@ -1,0 +1,101 @@
+"""A hub with an invented night in it, its web application, and a browser for each role."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from fastapi import FastAPI
+from httpx2 import ASGITransport, AsyncClient
+
+from carehub.core.rules.rulebook import Rulebook
+from carehub.flow.hub import Health, Hub
+from carehub.store import logins, tables
+from carehub.store.database import Database
+from carehub.web import create_web
+from carehub.web.security import LIMITS
+from tests.browser.seed import fill
+
+
+PUBLIC = "https://hub.nordvik.example"
+SAME_SITE = {"sec-fetch-site": "same-origin"}
+
+
+class Clock:
+    """A clock that stands still until it is told otherwise."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 1, 15, 1, 14, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def passes(self, how_long: timedelta) -> None:
+        self.now += how_long
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+async def hub_with(database: Database, clock: Clock) -> Hub:
+    async with database.write() as session:
+        await fill(session, clock.now, stream=False)
+    return Hub(
+        database=database, clock=clock, zone=ZoneInfo("Europe/Oslo"), public_url=PUBLIC, municipality="Nordvik kommune",
+        rulebook=Rulebook.safe_mode(), health=Health(broker=True, beats={"worker": clock.now}),
+    )  # fmt: skip
+
+
+BOTH = pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+"""For a test that asks the store something that the two databases may answer differently."""
+
+
+@pytest.fixture
+def kind() -> str:
+    return "sqlite"
+
+
+@pytest.fixture
+def hub_url(request: pytest.FixtureRequest, kind: str) -> str:
+    return str(request.getfixturevalue("sqlite_url" if kind == "sqlite" else "postgres_url"))
+
+
+@pytest.fixture
+async def hub(hub_url: str, clock: Clock) -> AsyncIterator[Hub]:
+    database = Database(hub_url)
+    yield await hub_with(database, clock)
+    await database.close()
+
+
+@pytest.fixture
+def web(hub: Hub) -> FastAPI:
+    return create_web(hub)
+
+
+Browser = Callable[..., AsyncClient]
+
+
+@pytest.fixture
+async def browser(web: FastAPI) -> AsyncIterator[Browser]:
+    """Makes a client that behaves as a browser on our own pages; `raw` leaves the fetch metadata out."""
+    made: list[AsyncClient] = []
+
+    def open_one(*, raw: bool = False, app: FastAPI | None = None, address: str = "127.0.0.1") -> AsyncClient:
+        transport = ASGITransport(app=app or web, raise_app_exceptions=False, client=(address, 1234))
+        made.append(AsyncClient(transport=transport, base_url=PUBLIC, headers={} if raw else SAME_SITE))
+        return made[-1]
+
+    yield open_one
+    for client in made:
+        await client.aclose()
+
+
+async def logged_in(client: AsyncClient, hub: Hub, username: str) -> AsyncClient:
+    """Give the browser a login without the 100 ms of a password."""
+    async with hub.database.write() as session:
+        person = await session.get_one(tables.Person, username)
+        secret = await logins.begin(session, person, LIMITS[person.role], hub.clock())
+    client.cookies.set("__Host-carehub", secret, domain="hub.nordvik.example", path="/")
+    return client

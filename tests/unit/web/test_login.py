@@ -1,0 +1,140 @@
+from datetime import timedelta
+
+import pytest
+from tests.unit.web.conftest import Clock, logged_in
+from tests.browser.seed import PASSWORD
+
+from carehub.core.access import Role
+from carehub.flow.hub import Hub
+from carehub.store import logins, tables
+from carehub.web.security import LIMITS
+from carehub.web.throttle import PER_ACCOUNT_HERE, Throttle
+
+_COOKIE = "__Host-carehub"
+
+
+async def test_the_right_password_opens_a_session_and_leads_home(browser) -> None:
+    answer = await browser().post("/login", data={"username": " Maria ", "password": PASSWORD})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/tablet?unit=sol")
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith(f"{_COOKIE}=")
+    for part in ("HttpOnly", "Secure", "SameSite=lax", "Path=/"):
+        assert part.lower() in cookie.lower()
+    assert "domain" not in cookie.lower()
+
+
+async def test_only_the_hash_of_the_secret_is_stored(hub: Hub, browser) -> None:
+    client = browser()
+    await client.post("/login", data={"username": "maria", "password": PASSWORD})
+    secret = client.cookies[_COOKIE]
+
+    async with hub.database.read() as session:
+        assert await session.get(tables.LoginSession, secret) is None
+        assert await session.get(tables.LoginSession, logins.hash_of(secret)) is not None
+
+
+async def test_a_login_makes_a_new_session_and_ends_the_old(hub: Hub, browser) -> None:
+    client = await logged_in(browser(), hub, "ingrid")
+    old = client.cookies[_COOKIE]
+
+    answer = await client.post("/login", data={"username": "maria", "password": PASSWORD})
+
+    assert old not in answer.headers["set-cookie"]
+    async with hub.database.read() as session:
+        assert await logins.find(session, logins.hash_of(old), hub.clock()) is None
+
+
+async def test_wrong_name_wrong_password_and_shut_out_look_the_same(hub: Hub, browser) -> None:
+    async with hub.database.write() as session:
+        (await session.get_one(tables.Person, "tor")).active = False
+    client = browser()
+    answers = [
+        await client.post("/login", data={"username": name, "password": word})
+        for name, word in (("maria", "feil"), ("finnes-ikke", "feil"), ("tor", PASSWORD))
+    ]
+
+    assert [answer.status_code for answer in answers] == [401, 401, 401]
+    pages = {answer.text.replace(f'value="{name}"', "") for answer, name in zip(answers, ("maria", "finnes-ikke", "tor"), strict=True)}
+    assert len(pages) == 1
+
+
+async def test_guessing_is_slowed_down_and_those_inside_are_not_touched(hub: Hub, browser, clock: Clock) -> None:
+    inside = await logged_in(browser(), hub, "maria")
+    guesser = browser()
+    for _ in range(PER_ACCOUNT_HERE):
+        await guesser.post("/login", data={"username": "maria", "password": "feil"})
+
+    refused = await guesser.post("/login", data={"username": "maria", "password": PASSWORD})
+    elsewhere = await browser(address="10.1.1.1").post("/login", data={"username": "maria", "password": PASSWORD})
+    taken = await inside.post(f"/alerts/{'a4f2'.ljust(32, '0')}/take", data={"back": "/tablet"})
+
+    assert refused.status_code == 429
+    assert int(refused.headers["retry-after"]) > 0
+    assert elsewhere.status_code == 303
+    assert taken.status_code == 303
+    clock.passes(timedelta(minutes=16))
+    assert (await guesser.post("/login", data={"username": "maria", "password": PASSWORD})).status_code == 303
+
+
+def test_an_address_that_tries_many_names_is_slowed_down(clock: Clock) -> None:
+    throttle = Throttle()
+    for number in range(60):
+        throttle.failed(f"user{number}", "10.0.0.1", clock.now)
+
+    assert throttle.wait_s("another", "10.0.0.1", clock.now) > 0
+    assert throttle.wait_s("another", "10.0.0.2", clock.now) == 0
+
+
+@pytest.mark.parametrize(("username", "role"), [("ingrid", Role.NURSE), ("anne", Role.RELATIVE), ("admin", Role.ADMINISTRATOR)])
+async def test_an_unused_login_ends(hub: Hub, browser, clock: Clock, username: str, role: Role) -> None:
+    client = await logged_in(browser(), hub, username)
+    home = (await client.get("/")).headers["location"]
+
+    clock.passes(LIMITS[role].idle - timedelta(minutes=1))
+    assert (await client.get(home)).status_code == 200
+    clock.passes(LIMITS[role].idle - timedelta(minutes=1))
+    assert (await client.get(home)).status_code == 200
+    clock.passes(LIMITS[role].idle + timedelta(minutes=1))
+    assert (await client.get(home)).status_code == 303
+
+
+async def test_a_page_that_refreshes_itself_keeps_nobody_logged_in(hub: Hub, browser, clock: Clock) -> None:
+    client = await logged_in(browser(), hub, "admin")
+    for _ in range(4):
+        clock.passes(timedelta(minutes=20))
+        answer = await client.get("/tablet", headers={"x-carehub-live": "1"})
+
+    assert answer.status_code == 303
+
+
+async def test_a_login_ends_at_its_last_hour_however_much_it_is_used(hub: Hub, browser, clock: Clock) -> None:
+    client = await logged_in(browser(), hub, "ingrid")
+    for _ in range(13):
+        clock.passes(timedelta(minutes=59))
+        assert (await client.get("/nurse")).status_code == 200
+
+    clock.passes(timedelta(minutes=15))
+    assert (await client.get("/nurse")).status_code == 303
+
+
+async def test_logging_out_ends_it_on_the_server(hub: Hub, browser) -> None:
+    client = await logged_in(browser(), hub, "maria")
+    secret = client.cookies[_COOKIE]
+
+    answer = await client.post("/logout")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/login")
+    again = await browser().get("/tablet", headers={"cookie": f"{_COOKIE}={secret}"})
+    assert again.status_code == 303
+
+
+async def test_the_login_leads_on_to_what_was_asked_for_and_never_away(browser) -> None:
+    asked = await browser().get("/a/A4F2")
+    client = browser()
+
+    assert asked.headers["location"] == "/login?next=/a/A4F2"
+    home = await client.post("/login", data={"username": "ingrid", "password": PASSWORD, "next": "/a/A4F2"})
+    assert home.headers["location"] == "/a/A4F2"
+    away = await client.post("/login", data={"username": "ingrid", "password": PASSWORD, "next": "//evil.example"})
+    assert away.headers["location"] == "/nurse"

@@ -1,0 +1,115 @@
+"""Every route × every role. A route without a row here fails the build (deny by default, C37)."""
+
+import pytest
+from tests.unit.web.conftest import logged_in
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from carehub.core.access import Role
+from carehub.flow.hub import Hub
+from carehub.web import DOORS
+
+STAFF = frozenset({Role.NURSE, Role.CARE_CENTRE, Role.COORDINATOR, Role.ADMINISTRATOR})
+ADMIN = frozenset({Role.COORDINATOR, Role.TECHNICIAN, Role.ADMINISTRATOR})
+EVERYBODY = frozenset(Role)
+OPEN = None
+"""No login at all: what is safe to tell anybody, or what proves itself otherwise."""
+
+EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
+    ("GET", "/"): OPEN,
+    ("GET", "/login"): OPEN,
+    ("POST", "/login"): OPEN,
+    ("POST", "/logout"): OPEN,
+    ("GET", "/healthz"): OPEN,
+    ("GET", "/readyz"): OPEN,
+    ("POST", "/webhooks/twilio/status"): OPEN,  # a signature: test_webhooks.py
+    ("POST", "/webhooks/twilio/sms"): OPEN,
+    ("GET", "/tablet"): STAFF,
+    ("GET", "/nurse"): STAFF,
+    ("GET", "/nurse/{alert_id}"): STAFF,
+    ("POST", "/nurse/{alert_id}/access"): STAFF,
+    ("GET", "/a/{number}"): STAFF,
+    ("POST", "/alerts/{alert_id}/take"): STAFF,
+    ("POST", "/alerts/{alert_id}/arrive"): STAFF,
+    ("POST", "/alerts/{alert_id}/release"): STAFF,
+    ("POST", "/alerts/{alert_id}/close"): STAFF,
+    ("GET", "/relatives"): frozenset({Role.RELATIVE}),
+    ("GET", "/admin"): ADMIN,
+    ("GET", "/admin/devices"): ADMIN,
+    ("GET", "/admin/devices/{device_id}"): ADMIN,
+    ("POST", "/admin/devices/{device_id}/assign"): ADMIN,
+    ("GET", "/admin/dead-letters"): ADMIN,
+    ("GET", "/admin/events"): ADMIN,
+    ("GET", "/admin/people"): ADMIN,
+    ("POST", "/admin/people"): ADMIN,
+    ("POST", "/admin/people/{person_id}/duty"): ADMIN,
+    ("POST", "/admin/people/{person_id}/active"): ADMIN,
+    ("POST", "/admin/people/{person_id}/password"): ADMIN,
+    ("GET", "/api/v1/live"): EVERYBODY,
+    ("POST", "/api/v1/events"): frozenset({Role.ADMINISTRATOR}),
+    ("GET", "/api/v1/alerts"): STAFF,
+    ("POST", "/api/v1/alerts/{alert_id}/take"): STAFF,
+    ("POST", "/api/v1/alerts/{alert_id}/arrive"): STAFF,
+    ("POST", "/api/v1/alerts/{alert_id}/release"): STAFF,
+    ("POST", "/api/v1/alerts/{alert_id}/close"): STAFF,
+    ("GET", "/metrics"): ADMIN,
+    ("GET", "/openapi.json"): ADMIN,
+}
+_USERS = {
+    Role.NURSE: "ingrid", Role.CARE_CENTRE: "maria", Role.COORDINATOR: "kari", Role.TECHNICIAN: "tor",
+    Role.RELATIVE: "anne", Role.ADMINISTRATOR: "admin",
+}  # fmt: skip
+_CLOSED = sorted((method, path) for (method, path), roles in EXPECTED.items() if roles is not None)
+
+
+def routes_of(web: FastAPI) -> set[tuple[str, str]]:
+    every = [*web.routes, *(route for door in DOORS for route in door.router.routes)]
+    return {(method, route.path) for route in every if isinstance(route, APIRoute) for method in route.methods}
+
+
+def test_every_route_has_a_row_and_every_row_a_route(web: FastAPI) -> None:
+    assert routes_of(web) == set(EXPECTED)
+
+
+@pytest.mark.parametrize(("method", "path"), _CLOSED)
+async def test_a_route_opens_for_its_roles_and_for_nobody_else(hub: Hub, browser, method: str, path: str) -> None:
+    hub.live.close()  # so that the live stream ends at once
+    roles = EXPECTED[method, path]
+    assert roles is not None
+    address = path.format(alert_id="nobody", device_id="nothing", person_id="nobody", number="ZZZZ")
+    for role, username in _USERS.items():
+        client = await logged_in(browser(address="10.0.0.9"), hub, username)
+
+        answer = await client.request(method, address)
+
+        refused = answer.status_code == 403
+        assert refused == (role not in roles), f"{role}: {answer.status_code}"
+        assert "/login" not in answer.headers.get("location", "")
+
+
+@pytest.mark.parametrize(("method", "path"), _CLOSED)
+async def test_nobody_gets_in_without_a_login(browser, method: str, path: str) -> None:
+    address = path.format(alert_id="a4f2", device_id="ukjent", person_id="maria", number="A4F2")
+
+    answer = await browser(address="10.0.0.9").request(method, address)
+
+    if path.startswith("/api/"):
+        assert answer.status_code == 401
+    elif path in {"/metrics", "/openapi.json"}:
+        assert answer.status_code in {401, 403}
+    else:
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/login")
+
+
+@pytest.mark.parametrize(("role", "home"), [("ingrid", "/nurse"), ("tor", "/admin"), ("anne", "/relatives")])
+async def test_the_front_door_leads_each_role_home(hub: Hub, browser, role: str, home: str) -> None:
+    client = await logged_in(browser(), hub, role)
+
+    assert (await client.get("/")).headers["location"] == home
+
+
+async def test_staff_of_a_ward_begin_with_their_own_ward(hub: Hub, browser) -> None:
+    client = await logged_in(browser(), hub, "maria")
+
+    assert (await client.get("/")).headers["location"] == "/tablet?unit=sol"
