@@ -77,9 +77,7 @@ def _residents() -> Iterable[tables.Resident]:
 
 def _residencies(now: datetime) -> Iterable[tables.Residency]:
     return (
-        tables.Residency(
-            id=f"lives{number:04d}", resident_id=f"person{number:04d}", scope_id=home, since=now - _SINCE
-        )
+        tables.Residency(id=f"lives{number:04d}", resident_id=f"person{number:04d}", scope_id=home, since=now - _SINCE)
         for home, number in _homes()
     )
 
@@ -100,9 +98,7 @@ def _sensors() -> Iterator[_Sensor]:
         places = {"motion": ("bathroom", "kitchen")[home % 2], "door": "entrance", "bed": "bedroom"}
         for kind in KINDS:
             place = places.get(kind, "living_room")
-            yield _Sensor(
-                f"{kind}{home}", "zigbee2mqtt", sensor(home, kind), f"home{home:04d}", place, can_alarm=False
-            )
+            yield _Sensor(f"{kind}{home}", "zigbee2mqtt", sensor(home, kind), f"home{home:04d}", place, can_alarm=False)
     for wearer in range(WEARERS):
         yield _Sensor(
             f"button{wearer}", "carehub_v1", button(wearer), f"home{HOMES + wearer:04d}", None, can_alarm=True

@@ -65,6 +65,8 @@ class Latency:
     p95: float
     p99: float
     most: float
+    sent: int
+    answered: int
     background: float
     """What the background really was, in events a second."""
     peak_mib: float
@@ -138,6 +140,8 @@ def latency(kit: Kit, at: House, rate: int, alarms: int, interval_s: float) -> L
         p95=_share(waits, 0.95),
         p99=_share(waits, 0.99),
         most=waits[-1],
+        sent=alarms,
+        answered=len(waits),
         background=sent.messages / (sent.ended - sent.began) if sent else 0.0,
         peak_mib=memory_mib(at.hub.pid, "VmHWM"),
         load1=os.getloadavg()[0],

@@ -11,7 +11,7 @@ Errors of the edges, and what the caller should do:
     └── ConfigurationError   say so and stop: a person must change something
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -233,7 +233,7 @@ class Detector(Protocol):
     name: ClassVar[str]
     version: ClassVar[str]
 
-    def train(self, history: dict[str, Sequence[Activity]], now: datetime) -> TrainedModel:
+    def train(self, history: Mapping[str, Sequence[Activity]], now: datetime) -> TrainedModel:
         """Learn each resident's own normal from finished days before `now`."""
         ...
 

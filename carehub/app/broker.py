@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from carehub.contracts import ConfigurationError
 
@@ -72,8 +73,8 @@ async def embedded_broker(folder: Path, port: int) -> AsyncIterator[Broker]:
     if found is None:
         raise ConfigurationError("No broker here: install Mosquitto, or set CAREHUB_MQTT_URL to one that runs.")
     kind, program = found
-    config = _write_config(folder.absolute(), kind, port)
-    with (folder / "broker.out").open("ab") as output:
+    config = _write_config(folder, kind, port)
+    with _output(folder) as output:
         process = await asyncio.create_subprocess_exec(
             program, "-c", str(config), stdout=output, stderr=output, start_new_session=True
         )
@@ -85,11 +86,16 @@ async def embedded_broker(folder: Path, port: int) -> AsyncIterator[Broker]:
 
 
 def _write_config(folder: Path, kind: str, port: int) -> Path:
+    folder = folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / f"{kind}.conf"
     template = _MOSQUITTO if kind == "mosquitto" else _NATS
     config.write_text(template.format(port=port, folder=folder, user=getpass.getuser()))
     return config
+
+
+def _output(folder: Path) -> BinaryIO:
+    return (folder / "broker.out").open("ab")
 
 
 async def _wait_for_port(port: int, process: asyncio.subprocess.Process, folder: Path) -> None:

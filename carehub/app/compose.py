@@ -8,7 +8,6 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 from carehub.app.broker import embedded_broker
@@ -26,13 +25,6 @@ from carehub.kit.log import log
 from carehub.plugins import load_channels, load_module, load_rulebook, load_sources
 from carehub.store import ownership, registry, rulebooks
 from carehub.store.database import Database
-
-
-def rules_dir(settings: Settings) -> Path:
-    """The rulebook in use: the one named, the wheel's, or the repository's."""
-    package = Path(__file__).resolve().parents[1]
-    shipped = package / "_data" / "rules"
-    return settings.rules_dir or (shipped if shipped.exists() else package.parent / "rules")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -125,7 +117,7 @@ async def _open_store(stack: AsyncExitStack, settings: Settings) -> Database:
 
 def build_hub(settings: Settings, database: Database, clock: Clock) -> Hub:
     """The hub as a value; a broken rulebook makes it safe mode, said in its health."""
-    rulebook, faults = load_rulebook(rules_dir(settings), settings.zone)
+    rulebook, faults = load_rulebook(settings.rulebook_dir, settings.zone)
     for fault in faults:
         log.error("rulebook.fault", fault=fault)
     return Hub(

@@ -4,8 +4,9 @@ import asyncio
 import secrets
 import shutil
 import signal
+import socket
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pwdlib import PasswordHash
@@ -46,6 +47,7 @@ class Demo:
 async def demo(wanted: Demo) -> None:
     """Run until Ctrl-C; everything starts from nothing, so each demonstration is a new one."""
     stop = _stop_at_signal()
+    wanted = replace(wanted, port=_free_or_another(wanted.port))
     shutil.rmtree(wanted.folder, ignore_errors=True)
     async with embedded_broker(wanted.folder / "broker", free_port()) as broker, Processes() as children:
         village = directory(wanted.seed, plain=not broker.takes_spaces)
@@ -68,6 +70,17 @@ async def demo(wanted: Demo) -> None:
         ended.cancel()
         _say("Stopper …")
     _say("Alt er stoppet.")
+
+
+def _free_or_another(port: int) -> int:
+    """The port that was asked for, unless somebody listens there already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return free_port()
+    return port
 
 
 def _stop_at_signal() -> asyncio.Event:

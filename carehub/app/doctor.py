@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from carehub.app.broker import find_broker
-from carehub.app.compose import rules_dir
 from carehub.app.settings import Settings, names
 from carehub.contracts import ConfigurationError, TransportError
 from carehub.plugins import load_channels, load_module, load_rulebook, load_sources
@@ -99,7 +98,7 @@ def _embedded() -> Diagnosis:
 
 
 def _rulebook(settings: Settings) -> Diagnosis:
-    rulebook, faults = load_rulebook(rules_dir(settings), settings.zone)
+    rulebook, faults = load_rulebook(settings.rulebook_dir, settings.zone)
     if faults:
         return Diagnosis(what="rulebook", well=False, words=" ".join(faults))
     return Diagnosis(what="rulebook", well=True, words=f"{len(rulebook.programs)} rules in force.")

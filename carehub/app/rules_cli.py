@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from carehub.app.settings import Settings
 from carehub.core.rules.describe import described
 from carehub.core.rules.language import Rule, json_schema
 from carehub.core.rules.reference import with_reference
@@ -14,13 +15,17 @@ from carehub.plugins import load_rulebook
 
 app = typer.Typer(no_args_is_help=True, help="The rulebook: what people have decided.")
 
-_HERE = Path("rules")
-Folder = Annotated[Path, typer.Argument(help="The folder with one .yaml file for each rule.")]
+Folder = Annotated[
+    Path,
+    typer.Argument(
+        help="The folder with one .yaml file for each rule.", default_factory=lambda: Settings().rulebook_dir
+    ),
+]
 Zone = Annotated[str, typer.Option(help="The residents' time zone.")]
 
 
 @app.command()
-def check(folder: Folder = _HERE, zone: Zone = OSLO) -> None:
+def check(folder: Folder, zone: Zone = OSLO) -> None:
     """Read every rule and run its examples; exit 1 and say why if anything is wrong."""
     rulebook, faults = load_rulebook(folder, zone)
     for fault in faults:
@@ -37,11 +42,11 @@ def check(folder: Folder = _HERE, zone: Zone = OSLO) -> None:
 def explain(
     rule: Annotated[str, typer.Argument(help="The rule's id, such as night-exit.")],
     lang: Annotated[Literal["nb", "nn", "en"], typer.Option(help="nb, nn or en.")] = "nb",
-    folder: Annotated[Path, typer.Option(help="The folder of rules.")] = _HERE,
+    folder: Annotated[Path | None, typer.Option(help="The folder of rules; by default the one in use.")] = None,
     zone: Zone = OSLO,
 ) -> None:
     """Tell in plain words when a rule alerts, and which stories it has passed."""
-    rulebook, faults = load_rulebook(folder, zone)
+    rulebook, faults = load_rulebook(folder or Settings().rulebook_dir, zone)
     found = rulebook.rules.get(rule)
     if found is None:
         why = next((fault for fault in faults if fault.startswith(f"{rule}.yaml:")), None)
@@ -52,7 +57,7 @@ def explain(
 
 
 @app.command(hidden=True)
-def reference(folder: Folder = _HERE) -> None:
+def reference(folder: Folder) -> None:
     """Write the language's schema and its tables anew, after a change of the language."""
     (folder / "schema.json").write_text(schema_text(), encoding="utf-8")
     readme = folder / "README.md"

@@ -67,6 +67,13 @@ class Settings(BaseSettings):
         return ZoneInfo(self.zone)
 
     @property
+    def rulebook_dir(self) -> Path:
+        """The rulebook in use: the one named, the wheel's, or the repository's."""
+        package = Path(__file__).resolve().parents[1]
+        shipped = package / "_data" / "rules"
+        return self.rules_dir or (shipped if shipped.exists() else package.parent / "rules")
+
+    @property
     def models_dir(self) -> Path:
         """Where trained models lie."""
         return self.data_dir / "models"

@@ -101,7 +101,7 @@ async def _begin(hub: Hub, session: Session, alert: tables.Alert, finding: Findi
 
 
 async def _repeat(hub: Hub, session: Session, alert: tables.Alert, finding: Finding) -> None:
-    """Every press counts: shown, counted, told again within ten minutes, raised at the third within eight hours."""
+    """Every press counts: shown, counted, told to whoever has it, raised at the third within eight hours."""
     session.add(journal_line(alert.id, Step.REPEATED, finding.at, text=f"Meldt {alert.presses} ganger."))
     if finding.severity > alert.severity:
         await _raise_to(session, alert, finding.severity, finding.at)
@@ -110,7 +110,7 @@ async def _repeat(hub: Hub, session: Session, alert: tables.Alert, finding: Find
     if await _raise_level(session, alert, finding) and alert.status is Status.OPEN:
         await escalate.summon(hub, session, alert, finding.at)
     recent = await alerts.reports_since(session, alert.dedup_key, finding.at - REPEAT_WINDOW)
-    if recent > 1:
+    if recent > 1 or alert.status is not Status.OPEN:
         await escalate.remind_of_repeat(hub, session, alert, finding.at)
 
 
@@ -119,11 +119,17 @@ async def _raise_level(session: Session, alert: tables.Alert, finding: Finding) 
     if not finding.press:
         return False
     presses = await alerts.reports_since(session, alert.dedup_key, finding.at - RAISE_WINDOW)
-    if presses < RAISE_AT or alert.rung >= RAISE_AT - 1:
+    if presses < RAISE_AT or _is_at_the_top(alert):
         return False
     await _raise_to(session, alert, alert.severity.raised(), finding.at)
     alert.rung = max(alert.rung, RAISE_AT - 1)  # the next step asks everybody on duty
     return True
+
+
+def _is_at_the_top(alert: tables.Alert) -> bool:
+    """Critical, and everybody on duty has been asked, or will be if whoever has it does not come."""
+    asked = RAISE_AT if alert.status is Status.OPEN else RAISE_AT - 1
+    return alert.severity is Severity.CRITICAL and alert.rung >= asked
 
 
 async def _raise_to(session: Session, alert: tables.Alert, severity: Severity, now: datetime) -> None:

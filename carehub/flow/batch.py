@@ -1,7 +1,8 @@
 """Part of station 1: one batch on its way through the fold. No store, no clock, no waiting."""
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ from carehub.core.findings import Deadline, Finding, Outcome, RuleFault
 from carehub.core.fold import Folded, ScopeState, fold, note_state
 from carehub.core.kinds import EventKind
 from carehub.core.rules.rulebook import Rulebook
-from carehub.flow.intake import Draft, Intake, Letter, delivery_of, is_telemetry, used_twice
+from carehub.flow.intake import Draft, Intake, Letter, is_telemetry, letter_delivery, used_twice
 from carehub.store.stream import EventRow
 
 TOO_LATE = timedelta(hours=1)
@@ -30,13 +31,34 @@ class Note:
     until: datetime | None = None
     by: str | None = None
     event: Event | None = None
-    done: Callable[[], None] | None = None
-    """Called when it is stored and folded."""
+    waits: "asyncio.Future[None] | None" = None
+    """Whoever waits until it is stored and folded."""
 
     @property
     def is_tick(self) -> bool:
         """Whether a deadline, and nobody, asked for this."""
         return self.command is None and self.event is None
+
+    def refuse(self, error: Exception) -> bool:
+        """It can never be stored: whoever waits is told; True where nobody does and the operator must be."""
+        if self.waits is not None and not self.waits.done():
+            self.waits.set_exception(error)
+        return self.event is not None and self.event.kind != EventKind.HUB_FAULT
+
+
+@dataclass(slots=True)
+class Load:
+    """What one step takes from the queues."""
+
+    messages: list[Message]
+    notes: list[Note] = field(default_factory=list)
+    waiting: "list[asyncio.Future[None]]" = field(default_factory=list)
+
+    def stored(self) -> None:
+        """Let everybody go on who waited for the commit."""
+        for one in (*self.waiting, *(note.waits for note in self.notes if note.waits)):
+            if not one.done():
+                one.set_result(None)
 
 
 @dataclass(slots=True)
@@ -54,6 +76,8 @@ class Work:
     letters: list[tuple[Letter, int | None]] = field(default_factory=list)
     faults: list[RuleFault] = field(default_factory=list)
     duplicates: int = 0
+    delivered: set[str] = field(default_factory=set)
+    """Deliveries without an id in this batch: the broker may have repeated one before we stored it."""
 
     def next_seq(self) -> int:
         """The next place in the hub's one order."""
@@ -70,11 +94,14 @@ class Folder:
     states: dict[str, ScopeState] = field(default_factory=dict)
     deliveries: OrderedDict[str, None] = field(default_factory=OrderedDict)
 
-    def note(self, work: Work, note: Note, known: Mapping[str, str]) -> None:
+    def note(self, work: Work, note: Note, known: dict[str, str]) -> None:
         """Fold a tick, a command or an event of the hub's own; an event that is stored already is passed over."""
         if note.event is not None:
-            if note.event.dedup_key is None or note.event.dedup_key not in known:
+            key = note.event.dedup_key
+            if key is None or key not in known:
                 self._event(work, note.event)
+            if key:
+                known[key] = note.event.body_hash
             return
         seq, state = work.next_seq(), self._state(work, note.scope)
         given: Tick | Command = Tick(seq=seq, at=work.now, scope=note.scope)
@@ -90,13 +117,17 @@ class Folder:
             known: Stored keys with the hash of what was stored under them; grows with this batch.
         """
         if draft.letter is not None:
-            if not self._redelivered(draft.message, delivery_of(draft.message, "letter")):
+            delivery = letter_delivery(draft.message)
+            if not self._redelivered(work, draft.message, delivery):
+                work.delivered.add(delivery)
                 self.letter(work, draft.letter)
             return
         for event in draft.events:
             key = event.dedup_key
             before = known.get(key) if key else None
-            if (before is not None and before == event.body_hash) or self._redelivered(draft.message, event.delivery):
+            if (before is not None and before == event.body_hash) or self._redelivered(
+                work, draft.message, event.delivery
+            ):
                 work.duplicates += 1
                 continue
             if key:
@@ -107,6 +138,7 @@ class Folder:
                 twice = used_twice(event, work.seq)
                 self._event(work, twice, retained=draft.message.retain)
                 self._event(work, _fault(event, "Enheten brukte samme id på to ulike meldinger."))
+        work.delivered.update(event.delivery for event in draft.events if event.delivery)
 
     def letter(self, work: Work, letter: Letter) -> None:
         """Set a message aside; where it may have been an alarm, it is one."""
@@ -123,7 +155,7 @@ class Folder:
             if event.delivery:
                 self.remember(event.delivery)
         for letter, _ in work.letters:
-            self.remember(delivery_of(letter.message, "letter"))
+            self.remember(letter_delivery(letter.message))
 
     def remember(self, delivery: str) -> None:
         """Keep the newest deliveries: only these may come again."""
@@ -131,12 +163,14 @@ class Folder:
         if len(self.deliveries) > _REMEMBERED_DELIVERIES:
             self.deliveries.popitem(last=False)
 
-    def _redelivered(self, message: Message, delivery: str | None) -> bool:
+    def _redelivered(self, work: Work, message: Message, delivery: str | None) -> bool:
         """Without an id, only the broker's own mark on a delivery that we stored lately makes a repeat.
 
         In any doubt it is another press (invariant 9).
         """
-        return message.dup and delivery is not None and delivery in self.deliveries
+        if not message.dup or delivery is None:
+            return False
+        return delivery in self.deliveries or delivery in work.delivered
 
     def _state(self, work: Work, scope: str) -> ScopeState:
         found = work.states.get(scope)
@@ -179,3 +213,8 @@ def _fault(event: Event, words: str) -> Event:
         seq=0, at=event.at, kind=EventKind.HUB_FAULT, scope=event.scope, source="hub", device=event.device,
         resident=event.resident, place=event.place, detail=words,
     )  # fmt: skip
+
+
+def hub_fault(now: datetime, words: str) -> Event:
+    """The hub tells of its own trouble by its own road: an event, an alert, a ladder."""
+    return Event(seq=0, at=now, kind=EventKind.HUB_FAULT, scope="hub", source="hub", detail=words)

@@ -1,10 +1,12 @@
 """Station 4: the outbox. Claim, send, record; accepted is not delivered, and delivered is not answered."""
 
 import asyncio
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from carehub.contracts import Fate, OutgoingNotice, Receipt
 from carehub.core.alerts import Step
+from carehub.flow import escalate
 from carehub.flow.hub import Hub
 from carehub.flow.respond import journal_line
 from carehub.kit.log import log
@@ -14,24 +16,53 @@ from carehub.store.tables.alerts import NoticeState
 
 LEASE = timedelta(seconds=30)
 SEND_WITHIN_S = 10.0
+PROMPT_S = 0.5
+"""How long the others' receipts wait for a slow channel before they are recorded without it."""
 MOST_ATTEMPTS = 4
+LONGEST_WAIT_S = 60.0
 UNHEARD_AFTER = timedelta(seconds=60)
 """An SMS with no "delivered" after this long counts as not delivered."""
+_LONGEST_REASON, _LONGEST_REFERENCE = 200, 80
 _MISSING_CHANNEL = Receipt(fate=Fate.FAILED_FOR_GOOD, reason="the channel is not set up here")
 
 
 async def deliver(hub: Hub) -> int:
-    """Send everything that waits; give how many notices were tried."""
+    """Send everything that waits; give how many notices were tried. Whoever is slow is not waited for (F41)."""
     async with hub.database.write() as session:
         claimed = await outbox.claim(session, hub.clock(), LEASE)
     if not claimed:
         return 0
-    receipts = await asyncio.gather(*(_send(hub, notice) for notice in claimed))
-    async with hub.database.write() as session:
-        for notice, receipt in zip(claimed, receipts, strict=True):
-            await _record(session, notice, receipt, hub.clock())
-    hub.live.change()
+    sending = {asyncio.create_task(_send(hub, notice)): notice for notice in claimed}
+    try:
+        prompt, slow = await asyncio.wait(sending, timeout=PROMPT_S)
+    except asyncio.CancelledError:
+        for task in sending:
+            task.cancel()
+        raise
+    for task in slow:
+        late = asyncio.create_task(_record_later(hub, sending[task], task))
+        hub.sending.add(late)
+        late.add_done_callback(hub.sending.discard)
+    await _record(hub, [(notice, task.result()) for task, notice in sending.items() if task in prompt])
     return len(claimed)
+
+
+async def _record_later(hub: Hub, notice: tables.Notice, sending: "asyncio.Task[Receipt]") -> None:
+    """Wait for a slow channel beside the others. If the store fails then, the lease runs out and it is sent again."""
+    try:
+        await _record(hub, [(notice, await sending)])
+    except asyncio.CancelledError:
+        sending.cancel()
+        raise
+    except Exception as error:  # noqa: BLE001 - nobody waits for this task; the notice itself is in the outbox
+        log.error("notice.not_recorded", notice=notice.id, error=type(error).__name__)
+
+
+async def _record(hub: Hub, receipts: Iterable[tuple[tables.Notice, Receipt]]) -> None:
+    async with hub.database.write() as session:
+        for notice, receipt in receipts:
+            await _note(session, notice, receipt, hub.clock())
+    hub.live.change()
 
 
 async def _send(hub: Hub, notice: tables.Notice) -> Receipt:
@@ -47,20 +78,21 @@ async def _send(hub: Hub, notice: tables.Notice) -> Receipt:
         return Receipt(fate=Fate.FAILED_FOR_NOW, reason=type(error).__name__)
 
 
-async def _record(session: Session, sent: tables.Notice, receipt: Receipt, now: datetime) -> None:
+async def _note(session: Session, sent: tables.Notice, receipt: Receipt, now: datetime) -> None:
     notice = await session.get(tables.Notice, sent.id, with_for_update=True)
     if notice is None or notice.state is not NoticeState.SENDING:
-        return  # a status report was faster than the answer
-    notice.reason, notice.lease_until = receipt.reason, None
+        return  # another sender was faster, after this one's lease had run out
+    notice.reason, notice.lease_until = receipt.reason and receipt.reason[:_LONGEST_REASON], None
+    reference = receipt.reference and receipt.reference[:_LONGEST_REFERENCE]
     match receipt.fate:
         case Fate.ACCEPTED:
-            notice.state, notice.sent_at, notice.reference = NoticeState.ACCEPTED, now, receipt.reference
+            notice.state, notice.sent_at, notice.reference = NoticeState.ACCEPTED, now, reference
             await _reports_that_came_first(session, notice, now)
         case Fate.DELIVERED:
             notice.state, notice.sent_at, notice.delivered_at = NoticeState.DELIVERED, now, now
         case Fate.FAILED_FOR_NOW if notice.attempts < MOST_ATTEMPTS:
-            wait = receipt.retry_after_s or 2.0**notice.attempts
-            notice.state, notice.not_before = NoticeState.WAITING, now + timedelta(seconds=min(wait, 60))
+            wait = timedelta(seconds=min(receipt.retry_after_s or 2.0**notice.attempts, LONGEST_WAIT_S))
+            notice.state, notice.not_before = NoticeState.WAITING, now + wait
         case _:
             await _give_up(session, notice, now)
     session.add(notice)
@@ -80,7 +112,7 @@ async def _give_up(session: Session, notice: tables.Notice, now: datetime) -> No
     )
     if await outbox.others_may_answer(session, notice):
         return
-    await alerts.hurry(session, notice.alert_id, now)
+    await alerts.hurry(session, notice.alert_id, escalate.rung_of(notice.cycle), now)
 
 
 async def give_up_unheard(hub: Hub, session: Session, now: datetime) -> int:

@@ -18,6 +18,7 @@ from carehub.store.tables.alerts import NoticeState
 SMS, TABLET = "sms", "tablet"
 EVERYWHERE = "all"
 """The tablet's address where no unit is known: every tablet shows it."""
+_RUNG = "rung:"
 CODE_LIVES = timedelta(hours=12)
 _SMS_FROM = Severity.SERIOUS
 """Below this a notice waits on the tablet: what can wait until morning wakes nobody."""
@@ -41,7 +42,7 @@ def _reopen(session: Session, alert: tables.Alert, now: datetime) -> None:
     """Taken but not arrived, or arrived but never closed: acknowledging is not helping."""
     said = "tok varselet, men er ikke fremme" if alert.status is Status.TAKEN else "er fremme, men har ikke avsluttet"
     session.add(journal_line(alert.id, Step.ESCALATED, now, person_id=alert.owner_id, text=f"Fristen gikk ut: {said}."))
-    alert.status, alert.taken_at, alert.arrived_at = Status.OPEN, None, None
+    alert.status, alert.owner_id, alert.taken_at, alert.arrived_at = Status.OPEN, None, None, None
 
 
 async def summon(hub: Hub, session: Session, alert: tables.Alert, now: datetime) -> None:
@@ -50,7 +51,7 @@ async def summon(hub: Hub, session: Session, alert: tables.Alert, now: datetime)
     alert.rung, alert.due_at = summons.rung, summons.look_again_at
     session.add(alert)
     await session.flush()
-    await _write_notices(hub, session, people, _Telling(alert, f"rung:{summons.rung}", now))
+    await _write_notices(hub, session, people, _Telling(alert, f"{_RUNG}{summons.rung}", now))
     step = Step.NOTIFIED if summons.rung == 1 else Step.ESCALATED
     session.add(journal_line(alert.id, step, now, text=f"Varslet {len(people)} på trinn {summons.rung}."))
 
@@ -70,7 +71,7 @@ async def _reachable_rung(
         )
         rung = summons.rung
     # Nobody at all: the tablets still speak, everybody with a login is asked, and we look again soon.
-    people = await alerts.people_of(session, Group.UNIT, None)
+    people = await alerts.everybody(session)
     return Summons(group=Group.UNIT, rung=rung, look_again_at=now + timedelta(minutes=1)), people
 
 
@@ -102,6 +103,11 @@ async def remind_of_repeat(hub: Hub, session: Session, alert: tables.Alert, now:
     rows = [telling.row(TABLET, alert.unit_id or EVERYWHERE, text)]
     rows += [telling.row(SMS, person.phone, text, person) for person in people if person.phone]
     await outbox.write(session, rows)
+
+
+def rung_of(cycle: str) -> int | None:
+    """Which rung a notice was written for; None for what is no rung's, such as the word of another press."""
+    return int(cycle.removeprefix(_RUNG)) if cycle.startswith(_RUNG) else None
 
 
 def link_to(hub: Hub, alert: tables.Alert) -> str:

@@ -54,6 +54,8 @@ class Hub:
     live: Live = field(default_factory=Live)
     health: Health = field(default_factory=Health)
     wake: Wakers = field(default_factory=Wakers)
+    sending: set["asyncio.Task[None]"] = field(default_factory=set)
+    """Notices whose channel is slow: recorded when it answers."""
     read_body: Callable[[bytes, datetime], list[Message]] | None = None
     """Reads the body of `POST /api/v1/events`; raises DecodeError."""
     submit: Callable[[Sequence[Message]], Awaitable[None]] | None = None

@@ -7,21 +7,22 @@ shares each fsync between hundreds.
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from carehub.contracts import Message, Transport
 from carehub.core.events import CommandKind, Event, Tick
 from carehub.core.fold import ScopeState
 from carehub.flow import assess
-from carehub.flow.batch import Folder, Note, Work
+from carehub.flow.batch import Folder, Load, Note, Work, hub_fault
 from carehub.flow.hub import Hub
-from carehub.flow.intake import Intake, Letter, delivery_of
+from carehub.flow.intake import Intake, Letter, letter_delivery, plain
 from carehub.kit.ids import new_id
 from carehub.kit.log import log
 from carehub.store import ownership, registry, stream, tables
-from carehub.store.errors import UNAVAILABLE, UNFIT
+from carehub.store.errors import is_unavailable
 
 BATCH = 500
 TELEMETRY_BESIDE_ALARMS = 60
@@ -39,24 +40,6 @@ class Counts:
     duplicates: int = 0
     letters: int = 0
     batches: int = 0
-
-
-@dataclass(slots=True)
-class _Load:
-    """What one step takes from the queues."""
-
-    messages: list[Message]
-    notes: list[Note] = field(default_factory=list)
-    waiting: list["asyncio.Future[None]"] = field(default_factory=list)
-
-    def stored(self) -> None:
-        """Let everybody go on who waited for the commit."""
-        for one in self.waiting:
-            if not one.done():
-                one.set_result(None)
-        for note in self.notes:
-            if note.done:
-                note.done()
 
 
 class Ingest:
@@ -89,6 +72,11 @@ class Ingest:
                 self.folder.remember(delivery)
         return True
 
+    async def keep(self) -> None:
+        """Renew the lease of a quiet hub; a busy one renews it with every batch."""
+        async with self._hub.database.write() as session:
+            await ownership.hold(session, self._epoch, self._hub.clock())
+
     # --- the roads in -------------------------------------------------------------------
 
     def deliver(self, message: Message) -> None:
@@ -108,11 +96,11 @@ class Ingest:
     async def command(
         self, scope: str, kind: CommandKind, *, until: datetime | None = None, by: str | None = None
     ) -> None:
-        """Tell the fold something a person decided; returns when it is stored and folded."""
-        done = asyncio.Event()
-        self._notes.append(Note(scope, command=kind, until=until, by=by, done=done.set))
+        """Tell the fold something a person decided; returns when it is stored and folded, raises what kept it out."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._notes.append(Note(scope, command=kind, until=until, by=by, waits=done))
         self._arrived.set()
-        await done.wait()
+        await done
 
     def tick(self, scopes: Iterable[str]) -> None:
         """Their deadlines have come; a scope whose tick still waits gets no second one."""
@@ -147,26 +135,31 @@ class Ingest:
 
     async def step(self) -> None:
         """One batch, one transaction; on a failing store the same batch again until it holds."""
-        load, pause = self._take(), 0.2
+        load = self._take()
+        try:
+            work = await self._insist(lambda: self._store(load))
+        except ownership.OwnershipLost:
+            raise
+        except Exception as error:  # noqa: BLE001 - one message that nobody foresaw must not stop the others
+            return await self._one_by_one(load, error)
+        return self._after(work, load)
+
+    async def _insist(self, store: Callable[[], Awaitable[Work]]) -> Work:
+        """The same again until the store holds; what would fail for ever is raised."""
+        pause = 0.2
         while True:
             try:
-                work = await self._store(load)
-            except ownership.OwnershipLost:
-                raise
-            except UNFIT as error:
-                return await self._one_by_one(load, error)
-            except UNAVAILABLE as error:
+                return await store()
+            except Exception as error:
+                if not is_unavailable(error):
+                    raise
                 log.error("ingest.store_failed", error=repr(error)[:300], waiting=self.waiting)
                 self._hub.health.beats.pop("ingest", None)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_S)
-            except Exception as error:  # noqa: BLE001 - one message that nobody foresaw must not stop the others
-                return await self._one_by_one(load, error)
-            else:
-                return self._after(work, load)
 
-    def _take(self) -> _Load:
-        load = _Load([], list(self._notes))
+    def _take(self) -> Load:
+        load = Load([], list(self._notes))
         self._notes.clear()
         while self._submitted and len(load.messages) < BATCH:
             messages, done = self._submitted.popleft()
@@ -179,12 +172,12 @@ class Ingest:
             load.messages.append(self._telemetry.popleft())
         return load
 
-    async def _one_by_one(self, load: _Load, error: Exception) -> None:
+    async def _one_by_one(self, load: Load, error: Exception) -> None:
         """A message that the store or the fold cannot take is set aside; its neighbours are not harmed."""
-        parts = [_Load([message]) for message in load.messages] + [_Load([], [note]) for note in load.notes]
+        parts = [Load([message]) for message in load.messages] + [Load([], [note]) for note in load.notes]
         for part in parts:
             try:
-                self._after(await self._store(part), part)
+                self._after(await self._insist(partial(self._store, part)), part)
             except ownership.OwnershipLost:
                 raise
             except Exception as again:  # noqa: BLE001 - as in step(): kept for inspection, and the rest goes on
@@ -192,28 +185,35 @@ class Ingest:
                 await self._set_aside(part, again)
         load.stored()
 
-    async def _set_aside(self, load: _Load, error: Exception) -> None:
+    async def _set_aside(self, load: Load, error: Exception) -> None:
         work = Work(self._hub.clock(), self._seq)
         for message in load.messages:
             road = self.intake.road(message.topic)
             source, address = (road.source.name, road.address) if road else ("unknown", None)
             letter = Letter(message, source, repr(error)[:400], alarm_path=bool(road and road.urgent), address=address)
+            await self._load_states({self.intake.unreadable(letter).scope})
             self.folder.letter(work, letter)
-        await self._commit(work)
-        self._after(work, load)
+        if any(note.refuse(error) for note in load.notes):
+            self.observe(hub_fault(work.now, f"En egen hendelse kunne ikke lagres: {type(error).__name__}."))
+        self._after(await self._insist(lambda: self._commit(work)), load)
 
-    async def _store(self, load: _Load) -> Work:
+    async def _store(self, load: Load) -> Work:
         work = Work(self._hub.clock(), self._seq)
         work.drafts = [draft for message in load.messages if (draft := self.intake.read(message))]
         await self._load_states({event.scope for draft in work.drafts for event in draft.events})
+        letters = (draft.letter for draft in work.drafts if draft.letter and draft.letter.alarm_path)
+        await self._load_states({self.intake.unreadable(letter).scope for letter in letters})
         await self._load_states({note.scope for note in load.notes})
         known = await self._known(work, load.notes)
         for note in load.notes:
-            self.folder.note(work, note, known)
+            if not note.is_tick:
+                self.folder.note(work, note, known)
         for draft in work.drafts:
             self.folder.draft(work, draft, known)
-        await self._commit(work)
-        return work
+        for note in load.notes:
+            if note.is_tick:  # last: what was received before the deadline is heard before it is judged
+                self.folder.note(work, note, known)
+        return await self._commit(work)
 
     async def _load_states(self, scopes: set[str]) -> None:
         states = self.folder.states
@@ -233,7 +233,7 @@ class Ingest:
         async with self._hub.database.read() as session:
             return await stream.known_keys(session, keys)
 
-    async def _commit(self, work: Work) -> None:
+    async def _commit(self, work: Work) -> Work:
         """Everything of this batch, or nothing: events, state, deadlines, alerts, notices, letters."""
         async with self._hub.database.write() as session:
             await ownership.hold(session, self._epoch, work.now, next_seq=work.seq + 1)
@@ -249,8 +249,9 @@ class Ingest:
             await stream.set_deadlines(session, list(work.deadlines.values()))
             if work.findings:
                 await assess.raise_alerts(self._hub, session, work.findings, self.intake.registry.units)
+        return work
 
-    def _after(self, work: Work, load: _Load) -> None:
+    def _after(self, work: Work, load: Load) -> None:
         """The commit holds: only now may the cache follow, the senders be told and the stations be woken."""
         self._seq = work.seq
         self.folder.adopt(work)
@@ -275,7 +276,7 @@ class Ingest:
                 for topic, payload in draft.source.stored_reply(draft.message, draft.ids):
                     self._transport.reply(topic, payload)
 
-    def _count(self, work: Work, load: _Load) -> None:
+    def _count(self, work: Work, load: Load) -> None:
         self.counts.messages += len(load.messages)
         self.counts.readings += sum(len(draft.events) for draft in work.drafts)
         self.counts.events += len(work.rows)
@@ -288,7 +289,7 @@ class Ingest:
 def _letter_row(letter: Letter, seq: int | None) -> dict[str, object]:
     message = letter.message
     return {
-        "id": new_id(), "at": message.received_at, "source": letter.source, "topic": message.topic[:400],
-        "payload": message.payload, "error": letter.error, "alarm_path": letter.alarm_path,
-        "delivery": delivery_of(message, "letter") if message.mid else None, "event_seq": seq,
+        "id": new_id(), "at": message.received_at, "source": letter.source, "topic": plain(message.topic, 400),
+        "payload": message.payload, "error": plain(letter.error, 400), "alarm_path": letter.alarm_path,
+        "delivery": letter_delivery(message) if message.mid else None, "event_seq": seq,
     }  # fmt: skip

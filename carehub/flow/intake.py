@@ -16,7 +16,8 @@ from carehub.store.registry import KnownDevice, Registry, unknown_scope
 MAX_PAYLOAD = 8192
 LATE_AFTER = timedelta(minutes=5)
 OLDEST_CLAIM = timedelta(days=30)
-_LONGEST_NAME = 200
+_LONGEST_NAME, _LONGEST_KIND, _LONGEST_UNIT, _LONGEST_DETAIL = 200, 60, 20, 400
+_LONGEST_IN_KEY = 140
 
 
 @dataclass(slots=True)
@@ -84,7 +85,7 @@ class Intake:
         for source in self.sources:
             if any(matches(pattern, topic) for pattern in source.filters):
                 address = source.device_of(topic)
-                device = self.registry.devices.get((source.name, address)) if address else None
+                device = self.registry.devices.get((source.name, listed_name(address))) if address else None
                 return Road(source, address, device, source.is_alarm_path(topic))
         return None
 
@@ -107,7 +108,7 @@ class Intake:
         body = blake2b(message.payload, digest_size=8).hexdigest()
         for reading in readings:
             draft.events.append(self._event(message, road, reading, body))
-            if reading.id is not None:
+            if reading.id is not None and not message.retain:
                 draft.ids.append(reading.id)
         return draft
 
@@ -125,27 +126,29 @@ class Intake:
         return Event(
             seq=0,
             at=at,
-            kind=_kind(reading.kind, device),
+            kind=_kind(reading.kind, device)[:_LONGEST_KIND],
             scope=scope,
             source=road.source.name,
             device=device.id,
             resident=resident,
             place=place.place if place else None,
             value=reading.value,
-            unit=reading.unit,
-            detail=reading.detail,
+            unit=reading.unit and reading.unit[:_LONGEST_UNIT],
+            detail=reading.detail and reading.detail[:_LONGEST_DETAIL],
             device_at=reading.device_at,
             alarm=reading.alarm,
             late=claim is not None,
-            dedup_key=None if reading.id is None else _dedup_key(road.source.name, reading),
+            # a retained copy is no alarm, so it must not use up the id of the alarm that is still to come
+            dedup_key=None if reading.id is None or message.retain else _dedup_key(road.source.name, reading, device),
             body_hash=body,
             delivery=delivery_of(message, body) if reading.id is None and message.mid else None,
         )
 
-    def _device(self, source: str, address: str) -> KnownDevice:
+    def _device(self, source: str, name: str) -> KnownDevice:
+        address = listed_name(name)
         known = self.registry.devices.get((source, address))
         if known is None:
-            known = KnownDevice(new_id(), address[:_LONGEST_NAME], source, can_alarm=True)
+            known = KnownDevice(new_id(), address, source, can_alarm=True)
             self.registry.devices[source, address] = known
             self.unknown[known.id] = known
         return known
@@ -163,7 +166,12 @@ class Intake:
         )  # fmt: skip
 
     def reload(self, registry: Registry) -> None:
-        """Take a new registry: every road is looked up again."""
+        """Take a new registry: every road is looked up again.
+
+        A device that was heard while the registry was being read is not in it; listed twice it would stop the hub.
+        """
+        for key, device in self.registry.devices.items():
+            registry.devices.setdefault(key, device)
         self.registry = registry
         self.roads.clear()
 
@@ -180,14 +188,34 @@ def _kind(kind: str, device: KnownDevice) -> str:
     return EventKind.SWITCH_PRESSED if kind in PRESSES and not device.can_alarm else kind
 
 
-def _dedup_key(source: str, reading: Reading) -> str:
+def listed_name(name: str) -> str:
+    """The name under which a device is listed: its own, or cut and with a hash where no column could hold it."""
+    if len(name) <= _LONGEST_NAME and name.isprintable():
+        return name
+    hashed = blake2b(name.encode(errors="surrogatepass"), digest_size=8).hexdigest()
+    return f"{plain(name, _LONGEST_NAME - 20)}#{hashed}"
+
+
+def plain(text: str, most: int) -> str:
+    """At most so many signs of a text from outside, without what a database refuses (NUL, half a pair)."""
+    cut = text[:most]
+    return cut if cut.isprintable() else "".join(sign if sign.isprintable() else "?" for sign in cut)
+
+
+def _dedup_key(source: str, reading: Reading, device: KnownDevice) -> str:
     """Unique for ever per device and its own id; without an id each message is an event of its own."""
-    return f"{source}/{reading.device[: _LONGEST_NAME - 60]}/{reading.id}"[:250]
+    name = reading.device if len(reading.device) <= _LONGEST_IN_KEY else device.id
+    return f"{source}/{name}/{reading.id}"[:250]
 
 
 def delivery_of(message: Message, body: str) -> str:
     """What an MQTT redelivery shares with the first delivery: session, packet id and content."""
     return f"{message.session}:{message.mid}:{body}"[:120]
+
+
+def letter_delivery(message: Message) -> str:
+    """What an unreadable message shares with its redelivery."""
+    return delivery_of(message, f"letter-{blake2b(message.payload, digest_size=8).hexdigest()}")
 
 
 def used_twice(event: Event, index: int) -> Event:

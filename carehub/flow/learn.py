@@ -7,7 +7,7 @@ library's version, it is left out, and nothing else changes (invariant 8).
 import asyncio
 import hashlib
 import importlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,8 +22,9 @@ from carehub.kit.log import log
 from carehub.store import history, tables
 
 HISTORY = timedelta(days=60)
-RECENT = timedelta(days=3)
-History = dict[str, Sequence[Activity]]
+RECENT = timedelta(days=15)
+"""How far back a judgement looks: averages over a week need it, with a week of silence in between."""
+History = Mapping[str, Sequence[Activity]]
 
 
 async def train(hub: Hub, module: str, folder: Path, executor: Executor, library: str) -> tables.Model | None:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from carehub.flow import deliver, escalate, watch
+from carehub.flow.batch import hub_fault
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.kit.log import log
@@ -75,6 +76,7 @@ class Worker:
             post.bell.clear()
             try:
                 await post.station()
+                self._hub.health.failures.pop(post.name, None)
                 pause = 0.5
             except OwnershipLost:
                 raise
@@ -90,7 +92,7 @@ class Worker:
         self._hub.health.failures[post.name] = self._hub.health.failures.get(post.name, 0) + 1
         if self._hub.health.failures[post.name] == 3:  # noqa: PLR2004 - once for each spell of trouble
             words = f"Delen «{post.name}» svikter: {type(error).__name__}."
-            self._ingest.observe(watch.hub_fault(self._hub.clock(), words))
+            self._ingest.observe(hub_fault(self._hub.clock(), words))
 
     async def _escalate(self) -> None:
         now = self._hub.clock()
@@ -100,6 +102,7 @@ class Worker:
         self._beaten("escalate")
         if count:
             self._hub.wake.deliver.set()
+            self._hub.wake.escalate.set()  # there may be more than one look takes
             self._hub.live.change()
 
     async def _deliver(self) -> None:
@@ -110,7 +113,7 @@ class Worker:
     async def _tick(self) -> None:
         async with self._hub.database.read() as session:
             due = await stream.scopes_due(session, self._hub.clock())
-        if due and not self._ingest.waiting:
+        if due:  # however much else waits: a busy hub must not hold back a silent home's deadline
             self._ingest.tick(due)
         self._beaten("tick")
 
@@ -119,17 +122,17 @@ class Worker:
         self._beaten("watch")
 
     async def _beat(self) -> None:
-        """Write down that each part works, for whoever looks from outside."""
+        """Write down that each part works, for whoever looks from outside, and that the scopes are still ours."""
         now = self._hub.clock()
+        await self._ingest.keep()
         async with self._hub.database.write() as session:
-            for name, at in self._hub.health.beats.items():
+            for name, at in list(self._hub.health.beats.items()):
                 await session.merge(tables.Beat(name=name, at=at))
             await session.merge(tables.Beat(name="worker", at=now))
         self._beaten("worker")
 
     def _beaten(self, name: str) -> None:
         self._hub.health.beats[name] = self._hub.clock()
-        self._hub.health.failures.pop(name, None)
 
 
 def _ring(bell: asyncio.Event) -> Callable[[], Awaitable[None]]:

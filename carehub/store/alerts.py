@@ -71,6 +71,12 @@ async def people_of(session: Session, group: Group, unit_id: str | None) -> Sequ
     return (await session.exec(statement.order_by(tables.Person.id))).all()
 
 
+async def everybody(session: Session) -> Sequence[tables.Person]:
+    """All staff of every unit, on duty or not: whom an alert asks that has found nobody else."""
+    statement = select(tables.Person).where(tables.Person.active, col(tables.Person.role).in_(_STAFF))
+    return (await session.exec(statement.order_by(tables.Person.id))).all()
+
+
 async def add(session: Session, alert: tables.Alert) -> bool:
     """Add a new alert; False where another process was first with the same resident and kind."""
     try:
@@ -91,13 +97,19 @@ async def move(session: Session, alert: tables.Alert, status: Status, **changes:
     return (await session.exec(statement)).rowcount == 1
 
 
-async def hurry(session: Session, alert_id: str, now: datetime) -> None:
-    """Let the ladder of an alert that nobody has climb now instead of waiting."""
+async def hurry(session: Session, alert_id: str, rung: int | None, now: datetime) -> None:
+    """Let the ladder of an alert that nobody has climb now, if it still waits on this rung.
+
+    What an earlier rung could not deliver is no reason to cut short the time of those asked since.
+    """
     statement = (
         update(tables.Alert)
         .where(
-            col(tables.Alert.id) == alert_id, col(tables.Alert.status) == Status.OPEN, col(tables.Alert.due_at) > now
-        )
+            col(tables.Alert.id) == alert_id,
+            col(tables.Alert.status) == Status.OPEN,
+            col(tables.Alert.rung) == rung,
+            col(tables.Alert.due_at) > now,
+        )  # fmt: skip
         .values(due_at=now)
     )
     await session.exec(statement)

@@ -1,6 +1,6 @@
 """Devices as the watch sees them: who was heard, who came back, who fell silent."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, update
@@ -44,6 +44,14 @@ async def fallen_silent(session: Session, now: datetime) -> list[tables.Device]:
     for device in silent:
         device.silent_since = now
     return silent
+
+
+async def silent(session: Session) -> Sequence[tables.Device]:
+    """Every device in service that is silent now."""
+    statement = select(tables.Device).where(
+        tables.Device.status == DeviceStatus.IN_SERVICE, col(tables.Device.silent_since).is_not(None)
+    )
+    return (await session.exec(statement)).all()
 
 
 def _is_late(device: tables.Device, now: datetime) -> bool:

@@ -1,9 +1,19 @@
 """What may go wrong in the store, in words that the floors above can use."""
 
-from sqlalchemy.exc import DataError, IntegrityError, StatementError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
-UNFIT: tuple[type[Exception], ...] = (DataError, IntegrityError)
-"""The store cannot take this value, now or ever: set it aside."""
+_UNFIT_STATES = ("22", "23")
+"""Classes of SQLSTATE that speak of the value, not of the server: too long, NUL in a text, a key used twice.
 
-UNAVAILABLE: tuple[type[Exception], ...] = (StatementError, OSError, TimeoutError)
-"""The store is locked, full or gone: the same again, later. Ask for `UNFIT` first, which these include."""
+asyncpg's have no class of their own in SQLAlchemy, so the type alone does not tell.
+"""
+
+
+def is_unavailable(error: Exception) -> bool:
+    """Whether the store is locked, full or gone: the same again, later. Anything else would fail for ever."""
+    if isinstance(error, DataError | IntegrityError):
+        return False
+    if isinstance(error, DBAPIError):
+        return not str(getattr(error.orig, "sqlstate", None) or "").startswith(_UNFIT_STATES)
+    return isinstance(error, NoConnectionLeft | OSError | TimeoutError)

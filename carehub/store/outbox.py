@@ -65,6 +65,7 @@ async def unheard(session: Session, accepted_before: datetime) -> Sequence[table
             col(tables.Notice.sent_at) < accepted_before,
             tables.Alert.status == Status.OPEN,
         )
+        .with_for_update(of=tables.Notice, skip_locked=True)  # a report that is coming in just now goes first
     )
     return (await session.exec(statement)).all()
 

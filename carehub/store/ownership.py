@@ -35,12 +35,13 @@ async def claim(
     return row
 
 
-async def hold(session: Session, epoch: int, now: datetime, *, next_seq: int, partition: int = 0) -> None:
+async def hold(session: Session, epoch: int, now: datetime, *, next_seq: int | None = None, partition: int = 0) -> None:
     """Renew the lease within a transaction of the fold; raise OwnershipLost where a higher epoch rules."""
+    held = {"lease_until": now + LEASE} | ({} if next_seq is None else {"next_seq": next_seq})
     statement = (
         update(tables.Ownership)
         .where(col(tables.Ownership.partition) == partition, col(tables.Ownership.epoch) == epoch)
-        .values(lease_until=now + LEASE, next_seq=next_seq)
+        .values(**held)
     )
     if (await session.exec(statement)).rowcount != 1:
         raise OwnershipLost(f"Epoch {epoch} of partition {partition} has been overtaken.")

@@ -10,13 +10,14 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import SQLModel, col, select
 
-from carehub.core.events import Command, Event, Tick
+from carehub.core.events import Command, Event, Tick, Value
 from carehub.core.findings import Deadline, Outcome
 from carehub.core.fold import ScopeState
 from carehub.core.kinds import HUB_ONLY
 from carehub.store import tables
 from carehub.store.database import Session
 
+_LONGEST_VALUE = 200
 _encode_value = msgspec.json.Encoder().encode
 _state_encoder = msgspec.json.Encoder()
 _state_decoder = msgspec.json.Decoder(ScopeState)
@@ -52,11 +53,20 @@ async def add_events(session: Session, rows: Sequence[EventRow]) -> None:
 
 def _event_values(e: Event, outcome: str, until: datetime | None, moment: _Moment) -> tuple[Any, ...]:
     """An event as its row; the value is kept as JSON text, so that a number stays a number."""
-    value = None if e.value is None else _encode_value(e.value).decode()[:200]
+    value = None if e.value is None else _as_json(e.value)
     return (
         e.seq, moment(e.at), moment(e.device_at), e.kind, value, e.unit, e.detail, e.source, e.device, e.scope,
         e.resident, e.place, e.alarm, e.late, e.dedup_key, e.body_hash, e.delivery, outcome, moment(until),
     )  # fmt: skip
+
+
+def _as_json(value: Value) -> str:
+    """A value as JSON that fits its column: a text that is too long loses its end, not its closing quote."""
+    text = _encode_value(value).decode()
+    while len(text) > _LONGEST_VALUE and isinstance(value, str):
+        value = value[: -max(1, (len(text) - _LONGEST_VALUE) // 6)]
+        text = _encode_value(value).decode()
+    return text
 
 
 def _as_is(moment: datetime | None) -> datetime | None:

@@ -61,9 +61,7 @@ async def act(hub: Hub, visitor: Visitor, alert_id: str, action: Action) -> Answ
     return answer
 
 
-async def finish(  # noqa: PLR0913 - one form
-    hub: Hub, visitor: Visitor, alert_id: str, cause: Cause, aftermath: Aftermath, note: str
-) -> Answer:
+async def finish(hub: Hub, visitor: Visitor, alert_id: str, cause: Cause, aftermath: Aftermath, note: str) -> Answer:
     """Close it in one transaction, then tell every page."""
     words = note.strip() or None
     async with hub.database.write() as session:

@@ -40,7 +40,7 @@ async def people(request: Request, hub: TheHub, visitor: Administering) -> Respo
     return await _people_page(request, hub, visitor)
 
 
-async def _people_page(  # noqa: PLR0913 - the same page after each form
+async def _people_page(
     request: Request, hub: Hub, visitor: Visitor, *, status: int = 200, wrong: str | None = None,
     password: tuple[str, str] | None = None,
 ) -> Response:  # fmt: skip
@@ -101,7 +101,7 @@ async def add(  # noqa: PLR0913 - one form
     return await _people_page(request, hub, visitor, password=(person.username, first))
 
 
-def _relate(  # noqa: PLR0913 - a relation is these facts
+def _relate(
     session: AsyncSession, person: tables.Person, resident_id: str, kinship: str, insight: Insight, now: datetime
 ) -> None:
     session.add(
@@ -113,7 +113,7 @@ def _relate(  # noqa: PLR0913 - a relation is these facts
 
 
 @router.post("/{person_id}/duty")
-async def duty(hub: TheHub, visitor: Administering, person_id: str, on: Annotated[bool, Form()]) -> RedirectResponse:  # noqa: FBT001
+async def duty(hub: TheHub, visitor: Administering, person_id: str, on: Annotated[bool, Form()]) -> RedirectResponse:
     """On duty, or off: who is asked first."""
     async with hub.database.write() as session:
         person = await _manageable(session, visitor, person_id)
@@ -124,7 +124,7 @@ async def duty(hub: TheHub, visitor: Administering, person_id: str, on: Annotate
 
 
 @router.post("/{person_id}/active")
-async def active(hub: TheHub, visitor: Administering, person_id: str, on: Annotated[bool, Form()]) -> RedirectResponse:  # noqa: FBT001
+async def active(hub: TheHub, visitor: Administering, person_id: str, on: Annotated[bool, Form()]) -> RedirectResponse:
     """Let in, or shut out: then every login of theirs ends now."""
     if person_id == visitor.person.id:
         raise NotAllowed

@@ -74,7 +74,7 @@ def ago(moment: datetime, now: datetime) -> str:
     return format_timedelta(moment - now, add_direction=True, locale=_LOCALE)
 
 
-def page(  # noqa: PLR0913 - a page is these things
+def page(
     request: Request, template: str, visitor: Visitor | None = None, *, status: int = 200, **context: Any
 ) -> HTMLResponse:
     """Render one page with what every page needs: who sees it, the clock, and the hub's own troubles."""

@@ -14,7 +14,8 @@ from carehub.store import tables
 from carehub.store.tables.places import DeviceStatus
 
 KINDS: dict[str, str] = {
-    "button.pressed": "trykk på alarmknappen", "button.cancelled": "alarmen avlyst", "switch.pressed": "trykk på bryter", "cord.pulled": "drag i snoren",
+    "button.pressed": "trykk på alarmknappen", "button.cancelled": "alarmen avlyst",
+    "switch.pressed": "trykk på bryter", "cord.pulled": "drag i snoren",
     "fall.detected": "fall", "fall.suspected": "mulig fall", "fall.cleared": "fall over",
     "smoke.detected": "røyk", "smoke.cleared": "ikke røyk lenger", "carbon_monoxide.detected": "kullos",
     "carbon_monoxide.cleared": "ikke kullos lenger", "gas.detected": "gass", "gas.cleared": "ikke gass lenger",
@@ -30,8 +31,8 @@ KINDS: dict[str, str] = {
     "battery.low": "lite batteri", "device.heartbeat": "livstegn fra utstyret", "device.online": "utstyret svarer",
     "device.offline": "utstyret svarer ikke", "temperature": "temperatur", "humidity": "luftfuktighet",
     "illuminance": "lysstyrke", "power": "strøm", "battery": "batteri", "pulse": "puls", "co2": "CO₂",
-    "pressure": "lufttrykk", "body_temperature": "kroppstemperatur",
-    "body_weight": "vekt", "blood_pressure.systolic": "blodtrykk (over)", "blood_pressure.diastolic": "blodtrykk (under)",
+    "pressure": "lufttrykk", "body_temperature": "kroppstemperatur", "body_weight": "vekt",
+    "blood_pressure.systolic": "blodtrykk (over)", "blood_pressure.diastolic": "blodtrykk (under)",
     "alarm.unreadable": "melding som ikke kunne leses", "behaviour.changed": "endret døgnrytme",
     "hub.fault": "feil i huben",
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """Starts the seeded night as a process of its own, and a Chromium to look at it."""
 
+import atexit
 import os
 import signal
 import socket
@@ -10,7 +11,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -18,6 +22,8 @@ from tests.browser.seed import PASSWORD
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = "/usr/bin/chromium"
+SEED = ROOT / "tests/browser/seed.py"
+_ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 @dataclass
@@ -32,11 +38,19 @@ class Night:
         self.process.send_signal(sign)
 
 
-def night(mood: str = "evening") -> Iterator[Night]:
+@cache
+def _made() -> str:
+    """One night on a file, made once a run; each test is served a copy."""
+    path = str(Path(mkdtemp(prefix="carehub-night-")) / "night.db")
+    subprocess.run([sys.executable, str(SEED), "make", path], cwd=ROOT, env=_ENVIRONMENT, check=True)
+    atexit.register(rmtree, Path(path).parent, ignore_errors=True)
+    return path
+
+
+def night() -> Iterator[Night]:
     """Serve a fresh night until the test is over."""
     port = _free_port()
-    command = [sys.executable, str(ROOT / "tests/browser/seed.py"), str(port), mood]
-    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    process = subprocess.Popen([sys.executable, str(SEED), str(port), _made()], cwd=ROOT, env=_ENVIRONMENT)
     try:
         _wait_for(f"http://127.0.0.1:{port}/healthz")
         yield Night(url=f"http://127.0.0.1:{port}", process=process)

@@ -1,13 +1,14 @@
 """Fills a database with a believable night in an invented municipality, and serves it on loopback.
 
-    python tests/browser/seed.py 8123 [calm|broker|evening]
+    python tests/browser/seed.py 8123 [calm|broker|evening|a file.db]
+    python tests/browser/seed.py make a file.db
 
 Nobody here exists.
 """
 
 import asyncio
-import json
 import random
+import shutil
 import sys
 import tempfile
 from datetime import datetime, timedelta
@@ -19,20 +20,18 @@ from pwdlib import PasswordHash
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from carehub.core.access import Role
-from carehub.core.alerts import Aftermath, Cause, Status, Step
 from carehub.core.findings import Outcome
 from carehub.core.rules.rulebook import Rulebook
-from carehub.core.severity import Severity
 from carehub.flow.hub import Health, Hub
-from carehub.flow.respond import journal_line
 from carehub.kit import log
-from carehub.plugins import load_rulebook
 from carehub.kit.clock import utc_now
+from carehub.plugins import load_rulebook
 from carehub.store import tables
 from carehub.store.database import Database
 from carehub.store.tables.people import Insight
 from carehub.store.tables.places import DeviceStatus, ScopeKind, UnitKind
 from carehub.web import create_web
+from tests.browser import seed_alerts
 
 PASSWORD = "solskinn-om-natten"
 _HASH = PasswordHash.recommended().hash(PASSWORD)
@@ -70,8 +69,8 @@ _PLACES = ("bedroom", "bathroom", "living_room", "kitchen", "entrance")
 
 async def fill(session: AsyncSession, now: datetime, *, calm: bool = False, stream: bool = True) -> None:
     """Units, people, rooms, devices and a night's events; with alerts unless it is a calm one."""
-    for unit, name, kind in _UNITS:
-        session.add(tables.Unit(id=unit, name=name, kind=kind))
+    for unit_id, name, kind in _UNITS:
+        session.add(tables.Unit(id=unit_id, name=name, kind=kind))
     await session.flush()
     for username, name, role, unit, duty in _PEOPLE:
         session.add(
@@ -93,9 +92,9 @@ async def fill(session: AsyncSession, now: datetime, *, calm: bool = False, stre
     _relations(session, now)
     if stream:
         _stream(session, now)
-    await _closed(session, now)
+    await seed_alerts.add_closed(session, now)
     if not calm:
-        await _open(session, now)
+        await seed_alerts.add_open(session, now)
 
 
 def _homes(session: AsyncSession) -> None:
@@ -173,7 +172,7 @@ def _relations(session: AsyncSession, now: datetime) -> None:
 
 def _stream(session: AsyncSession, now: datetime) -> None:
     dice, seq = random.Random(4), 0
-    rows = []
+    rows: list[tuple[datetime, str, str, str]] = []
     for who, *_, scope, _name, _unit in _RESIDENTS:
         for minute in range(0, 13 * 60, 5):
             at = now - 13 * _HOUR + minute * _MIN
@@ -185,15 +184,15 @@ def _stream(session: AsyncSession, now: datetime) -> None:
     for at, who, scope, place in sorted(rows):
         if at < now:
             seq += 1
-            _event(session, seq, at, "motion.detected", who, scope, place)
+            _moved(session, seq, at, who, scope, place)
 
 
-def _event(session: AsyncSession, seq: int, at: datetime, kind: str, who: str, scope: str, place: str) -> None:
+def _moved(session: AsyncSession, seq: int, at: datetime, who: str, scope: str, place: str) -> None:
     session.add(
         tables.Event(
             seq=seq,
             at=at,
-            kind=kind,
+            kind="motion.detected",
             source="zigbee2mqtt",
             device_id=f"{who}-{place}",
             scope_id=scope,
@@ -201,180 +200,6 @@ def _event(session: AsyncSession, seq: int, at: datetime, kind: str, who: str, s
             place=place,
             body_hash="x",
             outcome=Outcome.NO_RULE if seq % 3 else Outcome.UNCHANGED,
-        )
-    )
-
-
-async def _alert(
-    session: AsyncSession, key: str, now: datetime, kind: str, severity: Severity, ago: timedelta, **more: object
-) -> None:
-    scope, who = str(more.pop("scope")), more.pop("who", None)
-    fields = {
-        "id": key.ljust(32, "0"),
-        "dedup_key": f"{who or scope}/{kind}/{key}",
-        "kind": kind,
-        "severity": severity,
-        "scope_id": scope,
-        "resident_id": who,
-        "rule_id": kind,
-        "rule_version": "v1",
-        "raised_at": now - ago,
-        "last_event_at": now - ago,
-        "due_at": now + 2 * _MIN,
-        "rung": 1,
-        **more,
-    }
-    session.add(tables.Alert(**fields))
-    await session.flush()
-    asked = {"name": "watch", "wanted": kind, "seen": "02:10 motion.detected bathroom", "held": True, "event": None}
-    trace = {
-        "rule": kind,
-        "version": "v1",
-        "at": now.isoformat(),
-        "fired": True,
-        "events": [],
-        "conditions": [
-            asked,
-            {"name": "between", "wanted": "22:00-06:00", "seen": "02:10", "held": True, "event": None},
-        ],
-    }
-    session.add(tables.AlertEvent(alert_id=fields["id"], at=now - ago, trace=json.dumps(trace)))
-    session.add(journal_line(str(fields["id"]), Step.REPORTED, now - ago))
-    session.add(journal_line(str(fields["id"]), Step.NOTIFIED, now - ago, text="Varslet 2 på trinn 1."))
-
-
-async def _open(session: AsyncSession, now: datetime) -> None:
-    await _alert(
-        session,
-        "a4f2",
-        now,
-        "fall",
-        Severity.CRITICAL,
-        timedelta(seconds=72),
-        scope="rom-104",
-        who="astrid",
-        unit_id="sol",
-        place="bathroom",
-        rule_id="floor",
-        presses=1,
-        due_at=now + timedelta(seconds=108),
-        detail="Ingen bevegelse i 40 sekunder etter fallet. Vanlig tid på badet nå: 3–6 min.",
-    )
-    await _alert(
-        session,
-        "b7c1",
-        now,
-        "social-alarm",
-        Severity.CRITICAL,
-        6 * _MIN,
-        scope="storgata-5b",
-        who="arne",
-        unit_id="sentrum",
-        place="living_room",
-        presses=3,
-        status=Status.TAKEN,
-        owner_id="ingrid",
-        taken_at=now - 4 * _MIN,
-        due_at=now + 6 * _MIN,
-    )
-    await _alert(
-        session,
-        "c310",
-        now,
-        "night-exit",
-        Severity.SERIOUS,
-        9 * _MIN,
-        scope="rom-203",
-        who="odd",
-        unit_id="fjord",
-        place="entrance",
-        due_at=now + _MIN,
-        rung=2,
-        detail="Døren ble åpnet, og ingen er sett inne siden.",
-    )
-    await _alert(
-        session,
-        "d9aa",
-        now,
-        "bed-exit-night",
-        Severity.MODERATE,
-        41 * _MIN,
-        scope="rom-112",
-        who="kaare",
-        unit_id="sol",
-        place="bedroom",
-        detail="Oppe av sengen 5 ganger etter midnatt; vanlig 1–2.",
-        due_at=now + 19 * _MIN,
-    )
-    await _alert(
-        session,
-        "e0b4",
-        now,
-        "social-alarm",
-        Severity.SERIOUS,
-        3 * _MIN,
-        scope="bakkeveien-12",
-        who="solveig",
-        unit_id="sentrum",
-        place="bedroom",
-        status=Status.ARRIVED,
-        owner_id="emir",
-        taken_at=now - 2 * _MIN,
-        arrived_at=now - _MIN,
-        due_at=now + 80 * _MIN,
-        happened_at=now - 6 * _HOUR,
-    )
-    await _alert(
-        session,
-        "f511",
-        now,
-        "device-silent",
-        Severity.NORMAL,
-        3 * _HOUR,
-        scope="rom-203",
-        who="odd",
-        unit_id="fjord",
-        place="bathroom",
-        detail="Bevegelse bad har ikke vært hørt på 3 timer.",
-        due_at=now + _HOUR,
-    )
-
-
-async def _closed(session: AsyncSession, now: datetime) -> None:
-    for key, who, scope, unit, ago, cause, did, by in (
-        ("9a01", "astrid", "rom-104", "sol", 2 * _HOUR, Cause.TOILET, Aftermath.HELPED_ON_SITE, "maria"),
-        ("9a02", "gerd", "rom-207", "fjord", 4 * _HOUR, Cause.UNINTENDED, Aftermath.SPOKE_WITH, "jonas"),
-        ("9a03", "arne", "storgata-5b", "sentrum", 6 * _HOUR, Cause.ANXIETY, Aftermath.SPOKE_WITH, "ingrid"),
-        ("9a04", "astrid", "rom-104", "sol", 50 * _HOUR, Cause.PAIN, Aftermath.CALLED_DOCTOR, "maria"),
-    ):
-        await _alert(
-            session,
-            key,
-            now,
-            "social-alarm",
-            Severity.CRITICAL,
-            ago,
-            scope=scope,
-            who=who,
-            unit_id=unit,
-            status=Status.CLOSED,
-            due_at=None,
-            owner_id=by,
-            closed_by_id=by,
-            closed_at=now - ago + 11 * _MIN,
-            taken_at=now - ago + _MIN,
-            cause=cause,
-            aftermath=did,
-        )
-    session.add(
-        tables.DeadLetter(
-            id="d1",
-            at=now - _HOUR,
-            source="zigbee2mqtt",
-            topic="zigbee2mqtt/Røykvarsler kjøkken/åpen",
-            payload=b'{"smoke": tru\xff\x00<script>alert(1)</script>',
-            error="uventet slutt på meldingen",
-            alarm_path=True,
         )
     )
 
@@ -398,13 +223,24 @@ def _rulebook() -> Rulebook:
     return book
 
 
+async def make(path: str, mood: str = "evening") -> None:
+    """Write a fresh night to a file."""
+    database = Database(f"sqlite:///{path}")
+    await database.migrate()
+    async with database.write() as session:
+        await fill(session, utc_now(), calm=mood == "calm")
+    await database.close()
+
+
 async def serve(port: int, mood: str) -> None:
-    """Serve a fresh night until stopped."""
+    """Serve a night until stopped: a fresh one, or the one in the file that is named."""
     with tempfile.TemporaryDirectory() as folder:
-        database = Database(f"sqlite:///{folder}/night.db")
-        await database.migrate()
-        async with database.write() as session:
-            await fill(session, utc_now(), calm=mood == "calm")
+        path = f"{folder}/night.db"
+        if mood.endswith(".db"):
+            shutil.copy(mood, path)
+        else:
+            await make(path, mood)
+        database = Database(f"sqlite:///{path}")
         hub = hub_on(database, broker=mood != "broker")
         hub.public_url = f"http://127.0.0.1:{port}"
         config = uvicorn.Config(
@@ -416,4 +252,7 @@ async def serve(port: int, mood: str) -> None:
 
 if __name__ == "__main__":
     log.configure(as_json=False)
-    asyncio.run(serve(int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "evening"))
+    if sys.argv[1] == "make":
+        asyncio.run(make(sys.argv[2]))
+    else:
+        asyncio.run(serve(int(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "evening"))

@@ -109,27 +109,24 @@ def test_a_new_alert_is_announced_once_in_words(chromium: Browser, here: Night) 
     expect(page.locator("#announcer")).to_contain_text("Nytt varsel: Kritisk. Storgata 5 B", timeout=AT_ONCE_MS)
 
 
-@pytest.mark.parametrize("sign", [signal.SIGSTOP, signal.SIGKILL])
-def test_a_page_that_is_not_live_says_so_within_15_seconds(chromium: Browser, here: Night, sign: signal.Signals) -> None:
+def test_a_page_says_within_15_seconds_that_it_is_not_live_and_comes_back_by_itself(
+    chromium: Browser, here: Night
+) -> None:
     page = window(chromium, here, "maria", "/tablet")
     expect(page.locator("#dead")).to_be_hidden()
 
-    here.send(sign)
+    here.send(signal.SIGSTOP)  # frozen: the connection stands, and nothing comes
 
     expect(page.locator("#dead")).to_be_visible(timeout=15_000)
     expect(page.locator("#dead")).to_contain_text("IKKE DIREKTE – ring vaktrommet, eller oppdater siden")
     expect(page.locator("#live")).to_contain_text("IKKE DIREKTE")
-
-
-def test_a_page_comes_back_to_life_by_itself(chromium: Browser, here: Night) -> None:
-    page = window(chromium, here, "maria", "/tablet")
-    here.send(signal.SIGSTOP)
-    expect(page.locator("#dead")).to_be_visible(timeout=15_000)
-
     here.send(signal.SIGCONT)
-
     expect(page.locator("#live")).to_have_attribute("data-state", "live", timeout=15_000)
     expect(page.locator("#dead")).to_be_hidden()
+
+    here.send(signal.SIGKILL)  # gone: the connection breaks
+
+    expect(page.locator("#dead")).to_be_visible(timeout=15_000)
 
 
 def test_a_logged_out_screen_shows_nothing_and_says_why(chromium: Browser, here: Night) -> None:

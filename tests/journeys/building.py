@@ -74,6 +74,10 @@ def accepts(_: OutgoingNotice) -> Receipt:
     return Receipt(fate=Fate.ACCEPTED)
 
 
+def delivers(_: OutgoingNotice) -> Receipt:
+    return Receipt(fate=Fate.DELIVERED)
+
+
 def refuses_for_now(after_s: float | None = None) -> Behaviour:
     return lambda _: Receipt(fate=Fate.FAILED_FOR_NOW, reason="HTTP 429", retry_after_s=after_s)
 
@@ -122,9 +126,11 @@ class Phones(Recorder):
         if receipt is None:
             await self.let_go.wait()
             receipt = accepts(notice)
-        if receipt.fate is not Fate.ACCEPTED:
+        if receipt.fate not in {Fate.ACCEPTED, Fate.DELIVERED}:
             return receipt
         self.sent.append((self.clock.now, notice))
+        if receipt.fate is Fate.DELIVERED:
+            return receipt
         reference = f"SM{next(iter(self._numbers))}"
         if notice.address not in self.silent:
             self.unreported.append(reference)

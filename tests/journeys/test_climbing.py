@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from carehub.core.alerts import Status
 from carehub.store import tables
-from tests.journeys.building import INGRID, MARIA, Night, refuses_for_good
+from tests.journeys.building import INGRID, KARI, MARIA, TOR, Night, delivers, refuses_for_good
 
 _BOTH_AT_0214 = ["02:14 ingrid HASTER 1", "02:14 maria HASTER 1"]
 
@@ -23,7 +23,9 @@ async def test_an_unanswered_alarm_asks_both_on_duty_again_then_everybody_then_t
     assert night.shown == ["02:14 sol", "02:16 sol", "02:18 sol", "02:21 sol"]
 
 
-async def test_an_unanswered_alarm_is_repeated_for_a_whole_day_and_never_given_up_f55(night: Night) -> None:
+async def test_an_unanswered_alarm_is_repeated_for_a_whole_day_and_never_given_up_f55(quick_night: Night) -> None:
+    night = quick_night
+    night.phones.network = dict.fromkeys((INGRID, MARIA, TOR, KARI), delivers)
     await night.press()
 
     await night.pass_time(24 * 60)
@@ -77,7 +79,8 @@ async def test_an_alarm_given_back_climbs_at_once_f56(night: Night) -> None:
 
     await night.pass_time(seconds=1)
 
-    assert sorted(night.told) == [*_BOTH_AT_0214, "02:14 ingrid HASTER 2", "02:14 maria HASTER 2"]
+    assert sorted(night.told[2:]) == ["02:14 ingrid HASTER 2", "02:14 maria HASTER 2"]
+    assert sorted(night.told[:2]) == _BOTH_AT_0214
     assert (await night.take("maria")).done
 
 

@@ -16,7 +16,6 @@ from carehub.web import create_web
 from carehub.web.security import LIMITS
 from tests.browser.seed import fill
 
-
 PUBLIC = "https://hub.nordvik.example"
 SAME_SITE = {"sec-fetch-site": "same-origin"}
 
@@ -74,11 +73,11 @@ def web(hub: Hub) -> FastAPI:
     return create_web(hub)
 
 
-Browser = Callable[..., AsyncClient]
+Browse = Callable[..., AsyncClient]
 
 
 @pytest.fixture
-async def browser(web: FastAPI) -> AsyncIterator[Browser]:
+async def browser(web: FastAPI) -> AsyncIterator[Browse]:
     """Makes a client that behaves as a browser on our own pages; `raw` leaves the fetch metadata out."""
     made: list[AsyncClient] = []
 

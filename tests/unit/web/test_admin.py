@@ -9,7 +9,7 @@ from carehub.flow.hub import Hub
 from carehub.store import tables
 from carehub.web.admin import hexadecimal, readable
 from carehub.web.admin_people import e164
-from tests.unit.web.conftest import BOTH, logged_in
+from tests.unit.web.conftest import BOTH, Browse, logged_in
 
 NEW = {"name": "Nina Berg", "username": "Nina", "role": "nurse", "unit_id": "sentrum", "phone": "900 11 222"}
 
@@ -19,7 +19,7 @@ async def person(hub: Hub, username: str) -> tables.Person | None:
         return (await session.exec(select(tables.Person).where(tables.Person.username == username))).first()
 
 
-async def test_a_new_colleague_gets_a_password_that_works_once_shown(hub: Hub, browser) -> None:
+async def test_a_new_colleague_gets_a_password_that_works_once_shown(hub: Hub, browser: Browse) -> None:
     answer = await (await logged_in(browser(), hub, "kari")).post("/admin/people", data=NEW)
     shown = re.search(r"<code>([^<]+)</code>", answer.text)
     assert shown is not None
@@ -42,14 +42,16 @@ async def test_a_new_colleague_gets_a_password_that_works_once_shown(hub: Hub, b
         ("admin", "administrator", 200),
     ],
 )  # fmt: skip
-async def test_nobody_gives_away_more_than_they_have(hub: Hub, browser, who: str, role: str, status: int) -> None:
+async def test_nobody_gives_away_more_than_they_have(
+    hub: Hub, browser: Browse, who: str, role: str, status: int
+) -> None:
     answer = await (await logged_in(browser(), hub, who)).post("/admin/people", data={**NEW, "role": role})
 
     assert answer.status_code == status
     assert (await person(hub, "nina") is not None) == (status == 200)
 
 
-async def test_a_technician_takes_over_nobody_and_sees_no_relatives(hub: Hub, browser) -> None:
+async def test_a_technician_takes_over_nobody_and_sees_no_relatives(hub: Hub, browser: Browse) -> None:
     client = await logged_in(browser(), hub, "tor")
 
     for step in ("password", "active", "duty"):
@@ -57,7 +59,7 @@ async def test_a_technician_takes_over_nobody_and_sees_no_relatives(hub: Hub, br
     assert "Anne Nordby" not in (await client.get("/admin/people")).text
 
 
-async def test_whoever_is_shut_out_is_out_at_once(hub: Hub, browser) -> None:
+async def test_whoever_is_shut_out_is_out_at_once(hub: Hub, browser: Browse) -> None:
     maria = await logged_in(browser(), hub, "maria")
 
     await (await logged_in(browser(), hub, "kari")).post("/admin/people/maria/active", data={"on": "false"})
@@ -65,12 +67,21 @@ async def test_whoever_is_shut_out_is_out_at_once(hub: Hub, browser) -> None:
     assert (await maria.get("/tablet")).status_code == 303
 
 
-async def test_nobody_shuts_themselves_out(hub: Hub, browser) -> None:
-    assert (await (await logged_in(browser(), hub, "kari")).post("/admin/people/kari/active", data={"on": "false"})).status_code == 403
+async def test_nobody_shuts_themselves_out(hub: Hub, browser: Browse) -> None:
+    assert (
+        await (await logged_in(browser(), hub, "kari")).post("/admin/people/kari/active", data={"on": "false"})
+    ).status_code == 403
 
 
-async def test_a_relative_is_added_with_what_the_resident_consents_to(hub: Hub, browser) -> None:
-    form = {**NEW, "role": "relative", "unit_id": "", "resident_id": "gerd", "kinship": "niese", "insight": "handled_alerts"}
+async def test_a_relative_is_added_with_what_the_resident_consents_to(hub: Hub, browser: Browse) -> None:
+    form = {
+        **NEW,
+        "role": "relative",
+        "unit_id": "",
+        "resident_id": "gerd",
+        "kinship": "niese",
+        "insight": "handled_alerts",
+    }
     await (await logged_in(browser(), hub, "kari")).post("/admin/people", data=form)
 
     added = await person(hub, "nina")
@@ -80,7 +91,7 @@ async def test_a_relative_is_added_with_what_the_resident_consents_to(hub: Hub, 
     assert (relation.resident_id, relation.kinship, relation.insight.value) == ("gerd", "niese", "handled_alerts")
 
 
-async def test_a_taken_user_name_or_an_unknown_resident_adds_nobody(hub: Hub, browser) -> None:
+async def test_a_taken_user_name_or_an_unknown_resident_adds_nobody(hub: Hub, browser: Browse) -> None:
     client = await logged_in(browser(), hub, "kari")
 
     taken = await client.post("/admin/people", data={**NEW, "username": "maria"})
@@ -90,7 +101,7 @@ async def test_a_taken_user_name_or_an_unknown_resident_adds_nobody(hub: Hub, br
     assert await person(hub, "nina") is None
 
 
-async def test_placing_a_device_ends_the_old_place_and_tells_the_fold(hub: Hub, browser) -> None:
+async def test_placing_a_device_ends_the_old_place_and_tells_the_fold(hub: Hub, browser: Browse) -> None:
     told: list[object] = []
 
     async def reload() -> None:
@@ -111,25 +122,29 @@ async def test_placing_a_device_ends_the_old_place_and_tells_the_fold(hub: Hub, 
         ("rom-203", CommandKind.REASSIGNED, {"by": "tor"}),
     ]
     async with hub.database.read() as session:
-        rows = (await session.exec(select(tables.Assignment).where(col(tables.Assignment.device_id) == "odd-bathroom"))).all()
+        rows = (
+            await session.exec(select(tables.Assignment).where(col(tables.Assignment.device_id) == "odd-bathroom"))
+        ).all()
     assert {(row.scope_id, row.until) for row in rows} == {("rom-203", hub.clock()), ("rom-104", None)}
 
 
 @pytest.mark.parametrize("form", [{"scope_id": "nowhere"}, {"scope_id": "rom-104", "resident_id": "nobody"}])
-async def test_a_place_that_is_not_there_changes_nothing(hub: Hub, browser, form: dict[str, str]) -> None:
+async def test_a_place_that_is_not_there_changes_nothing(hub: Hub, browser: Browse, form: dict[str, str]) -> None:
     answer = await (await logged_in(browser(), hub, "admin")).post("/admin/devices/ukjent/assign", data=form)
 
     assert answer.status_code == 404
 
 
-async def test_a_technician_places_no_device_on_a_person(hub: Hub, browser) -> None:
+async def test_a_technician_places_no_device_on_a_person(hub: Hub, browser: Browse) -> None:
     form = {"scope_id": "rom-104", "resident_id": "astrid"}
 
-    assert (await (await logged_in(browser(), hub, "tor")).post("/admin/devices/ukjent/assign", data=form)).status_code == 403
+    assert (
+        await (await logged_in(browser(), hub, "tor")).post("/admin/devices/ukjent/assign", data=form)
+    ).status_code == 403
 
 
 @BOTH
-async def test_devices_are_found_by_room_and_model_and_state(hub: Hub, browser) -> None:
+async def test_devices_are_found_by_room_and_model_and_state(hub: Hub, browser: Browse) -> None:
     client = await logged_in(browser(), hub, "tor")
 
     unknown = (await client.get("/admin/devices?show=unknown")).text

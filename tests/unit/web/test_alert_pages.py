@@ -11,7 +11,7 @@ from carehub.flow.hub import Hub
 from carehub.store import tables
 from carehub.store.tables.people import Insight
 from carehub.web import words
-from tests.unit.web.conftest import Clock, logged_in
+from tests.unit.web.conftest import Browse, Clock, logged_in
 
 FALL, HELD, CLOSED = (key.ljust(32, "0") for key in ("a4f2", "b7c1", "9a01"))
 
@@ -23,24 +23,41 @@ async def alert_of(hub: Hub, alert_id: str) -> tables.Alert:
 
 async def log_of(hub: Hub, username: str) -> list[tuple[str, str | None, str | None]]:
     async with hub.database.read() as session:
-        statement = select(tables.AccessLog).where(tables.AccessLog.person_id == username).order_by(col(tables.AccessLog.id))
+        statement = (
+            select(tables.AccessLog).where(tables.AccessLog.person_id == username).order_by(col(tables.AccessLog.id))
+        )
         return [(row.action, row.resident_id, row.subject) for row in (await session.exec(statement)).all()]
 
 
-async def test_the_tablet_shows_who_where_what_and_what_happens_next(hub: Hub, browser) -> None:
+async def test_the_tablet_shows_who_where_what_and_what_happens_next(hub: Hub, browser: Browse) -> None:
     text = (await (await logged_in(browser(), hub, "maria")).get("/tablet")).text
 
     assert "6 åpne varsler" in text
     assert "4 venter på noen" in text
     first = text[text.index("board__first") : text.index("board__rest")]
-    for words_ in ("Kritisk", "Ingen har tatt det", "Rom 104", "bad", "Fall", "Astrid N.", "Varsler vakten igjen", "Ta varselet"):
+    for words_ in (
+        "Kritisk",
+        "Ingen har tatt det",
+        "Rom 104",
+        "bad",
+        "Fall",
+        "Astrid N.",
+        "Varsler vakten igjen",
+        "Ta varselet",
+    ):
         assert words_ in first
-    for words_ in ("Ingrid S. er på vei", "3 trykk", "Emir H. er der", "Skjedde for 6 timer siden", "2 sensorer er stille"):
+    for words_ in (
+        "Ingrid S. er på vei",
+        "3 trykk",
+        "Emir H. er der",
+        "Skjedde for 6 timer siden",
+        "2 sensorer er stille",
+    ):
         assert words_ in text
     assert "Nordby" not in text
 
 
-async def test_a_taken_alert_keeps_its_urgency_and_names_its_owner(hub: Hub, browser) -> None:
+async def test_a_taken_alert_keeps_its_urgency_and_names_its_owner(hub: Hub, browser: Browse) -> None:
     client = await logged_in(browser(), hub, "maria")
 
     answer = await client.post(f"/alerts/{FALL}/take", data={"back": "/tablet?unit=sol"})
@@ -52,7 +69,7 @@ async def test_a_taken_alert_keeps_its_urgency_and_names_its_owner(hub: Hub, bro
     assert (await alert_of(hub, FALL)).severity is Severity.CRITICAL
 
 
-async def test_whoever_comes_second_is_told_who_has_it(hub: Hub, browser) -> None:
+async def test_whoever_comes_second_is_told_who_has_it(hub: Hub, browser: Browse) -> None:
     await (await logged_in(browser(), hub, "maria")).post(f"/alerts/{FALL}/take", data={"back": "/tablet"})
 
     answer = await (await logged_in(browser(), hub, "jonas")).post(f"/alerts/{FALL}/take", data={"back": "/tablet"})
@@ -62,13 +79,14 @@ async def test_whoever_comes_second_is_told_who_has_it(hub: Hub, browser) -> Non
     assert (await alert_of(hub, FALL)).owner_id == "maria"
 
 
-async def test_an_alert_is_closed_with_its_cause_and_what_was_done(hub: Hub, browser) -> None:
+async def test_an_alert_is_closed_with_its_cause_and_what_was_done(hub: Hub, browser: Browse) -> None:
     client = await logged_in(browser(), hub, "maria")
     await client.post(f"/alerts/{FALL}/arrive", data={"back": "/tablet"})
 
     without = await client.post(f"/alerts/{FALL}/close", data={"back": "/tablet"})
     done = await client.post(
-        f"/alerts/{FALL}/close", data={"cause": "fall", "aftermath": "called_doctor", "note": " Hoven hofte ", "back": "/tablet"}
+        f"/alerts/{FALL}/close",
+        data={"cause": "fall", "aftermath": "called_doctor", "note": " Hoven hofte ", "back": "/tablet"},
     )
 
     assert without.status_code == 422
@@ -80,7 +98,7 @@ async def test_an_alert_is_closed_with_its_cause_and_what_was_done(hub: Hub, bro
     assert "Fall – Ringte lege/legevakt" in (await client.get("/tablet")).text
 
 
-async def test_every_action_tells_the_pages_and_a_release_wakes_the_ladder(hub: Hub, browser) -> None:
+async def test_every_action_tells_the_pages_and_a_release_wakes_the_ladder(hub: Hub, browser: Browse) -> None:
     client = await logged_in(browser(), hub, "ingrid")
     before = hub.live.version
 
@@ -92,7 +110,7 @@ async def test_every_action_tells_the_pages_and_a_release_wakes_the_ladder(hub: 
 
 
 @pytest.mark.parametrize("path", ["/tablet", "/nurse", "/a/A4F2", f"/nurse/{FALL}"])
-async def test_looking_changes_nothing(hub: Hub, browser, path: str) -> None:
+async def test_looking_changes_nothing(hub: Hub, browser: Browse, path: str) -> None:
     before = await alert_of(hub, FALL)
 
     await (await logged_in(browser(), hub, "ingrid")).get(path, follow_redirects=True)
@@ -100,7 +118,7 @@ async def test_looking_changes_nothing(hub: Hub, browser, path: str) -> None:
     assert await alert_of(hub, FALL) == before
 
 
-async def test_the_short_link_of_an_sms_finds_the_alert(hub: Hub, browser) -> None:
+async def test_the_short_link_of_an_sms_finds_the_alert(hub: Hub, browser: Browse) -> None:
     client = await logged_in(browser(), hub, "ingrid")
 
     assert (await client.get("/a/a4f2")).headers["location"] == f"/nurse/{FALL}"
@@ -108,7 +126,7 @@ async def test_the_short_link_of_an_sms_finds_the_alert(hub: Hub, browser) -> No
         assert (await client.get(f"/a/{nothing}")).status_code == 404
 
 
-async def test_what_is_open_elsewhere_is_counted_and_never_hidden(hub: Hub, browser) -> None:
+async def test_what_is_open_elsewhere_is_counted_and_never_hidden(hub: Hub, browser: Browse) -> None:
     text = (await (await logged_in(browser(), hub, "maria")).get("/tablet?unit=sol")).text
 
     assert "2 åpne varsler" in text
@@ -116,19 +134,24 @@ async def test_what_is_open_elsewhere_is_counted_and_never_hidden(hub: Hub, brow
     assert "2 venter på noen" in text
 
 
-async def test_an_unknown_unit_shows_everything(hub: Hub, browser) -> None:
+async def test_an_unknown_unit_shows_everything(hub: Hub, browser: Browse) -> None:
     assert "6 åpne varsler" in (await (await logged_in(browser(), hub, "maria")).get("/tablet?unit=nowhere")).text
 
 
-async def test_the_nurse_sees_her_own_first(hub: Hub, browser) -> None:
+async def test_the_nurse_sees_her_own_first(hub: Hub, browser: Browse) -> None:
     text = (await (await logged_in(browser(), hub, "ingrid")).get("/nurse")).text
 
-    assert text.index("Dine varsler") < text.index("Storgata 5 B") < text.index("Andre varsler") < text.index("Bakkeveien 12")
+    assert (
+        text.index("Dine varsler")
+        < text.index("Storgata 5 B")
+        < text.index("Andre varsler")
+        < text.index("Bakkeveien 12")
+    )
     assert "2580" not in text
     assert "+4791234567" not in text
 
 
-async def test_key_box_and_telephone_need_a_tap_that_is_logged_each_time(hub: Hub, browser) -> None:
+async def test_key_box_and_telephone_need_a_tap_that_is_logged_each_time(hub: Hub, browser: Browse) -> None:
     client = await logged_in(browser(), hub, "ingrid")
     page = await client.get(f"/nurse/{HELD}")
 
@@ -145,7 +168,7 @@ async def test_key_box_and_telephone_need_a_tap_that_is_logged_each_time(hub: Hu
     ]
 
 
-async def test_what_a_screen_shows_is_logged_once_a_login(hub: Hub, browser) -> None:
+async def test_what_a_screen_shows_is_logged_once_a_login(hub: Hub, browser: Browse) -> None:
     client = await logged_in(browser(), hub, "maria")
     for _ in range(3):
         await client.get("/tablet?unit=sol")
@@ -155,7 +178,7 @@ async def test_what_a_screen_shows_is_logged_once_a_login(hub: Hub, browser) -> 
     assert len(log) == len(set(log))
 
 
-async def test_trouble_with_the_hub_is_unmistakable(hub: Hub, browser, clock: Clock) -> None:
+async def test_trouble_with_the_hub_is_unmistakable(hub: Hub, browser: Browse, clock: Clock) -> None:
     client = await logged_in(browser(), hub, "maria")
     hub.health.broker = False
     clock.passes(timedelta(minutes=5))
@@ -166,7 +189,7 @@ async def test_trouble_with_the_hub_is_unmistakable(hub: Hub, browser, clock: Cl
         assert words_ in text
 
 
-async def test_calm_is_said_calmly_and_truly(hub: Hub, browser) -> None:
+async def test_calm_is_said_calmly_and_truly(hub: Hub, browser: Browse) -> None:
     async with hub.database.write() as session:
         for alert in (await session.exec(select(tables.Alert))).all():
             alert.status, alert.closed_at = Status.CLOSED, alert.closed_at or hub.clock()
@@ -180,14 +203,14 @@ async def test_calm_is_said_calmly_and_truly(hub: Hub, browser) -> None:
 # --- relatives -------------------------------------------------------------------------------
 
 
-async def test_a_relative_learns_that_it_was_followed_up_and_when(hub: Hub, browser) -> None:
+async def test_a_relative_learns_that_it_was_followed_up_and_when(hub: Hub, browser: Browse) -> None:
     text = (await (await logged_in(browser(), hub, "anne")).get("/relatives")).text
 
     assert "Personalet følger opp et varsel hos Astrid nå." in text
     assert "Fulgt opp av personalet kl. 00:25." in text
 
 
-async def test_a_relative_never_sees_a_health_word(hub: Hub, browser) -> None:
+async def test_a_relative_never_sees_a_health_word(hub: Hub, browser: Browse) -> None:
     canary = "KANARIFUGL"
     async with hub.database.write() as session:
         for alert in (await session.exec(select(tables.Alert))).all():
@@ -198,7 +221,15 @@ async def test_a_relative_never_sees_a_health_word(hub: Hub, browser) -> None:
             scope.access_note = canary
         for relation in (await session.exec(select(tables.Relation))).all():
             relation.insight = Insight.HANDLED_ALERTS
-    told = [*words.CAUSES.values(), *words.AFTERMATHS.values(), *words.KINDS.values(), "Kritisk", "Alvorlig", "Rom 1", "Maria"]
+    told = [
+        *words.CAUSES.values(),
+        *words.AFTERMATHS.values(),
+        *words.KINDS.values(),
+        "Kritisk",
+        "Alvorlig",
+        "Rom 1",
+        "Maria",
+    ]
 
     for username in ("anne", "per", "lise"):
         text = (await (await logged_in(browser(), hub, username)).get("/relatives")).text
@@ -207,14 +238,14 @@ async def test_a_relative_never_sees_a_health_word(hub: Hub, browser) -> None:
         assert [word for word in told if word in main and word not in {"Annet", "trykk", "puls", "strøm"}] == []
 
 
-async def test_without_consent_a_relative_learns_nothing(hub: Hub, browser) -> None:
+async def test_without_consent_a_relative_learns_nothing(hub: Hub, browser: Browse) -> None:
     text = (await (await logged_in(browser(), hub, "lise")).get("/relatives")).text
 
     assert "ikke avtalt" in text
     assert "varsel" not in text[text.index("<main") :]
 
 
-async def test_consent_that_has_ended_shows_nobody(hub: Hub, browser) -> None:
+async def test_consent_that_has_ended_shows_nobody(hub: Hub, browser: Browse) -> None:
     async with hub.database.write() as session:
         (await session.get_one(tables.Relation, "rel-anne")).until = hub.clock()
 
@@ -223,7 +254,7 @@ async def test_consent_that_has_ended_shows_nobody(hub: Hub, browser) -> None:
     assert "Astrid" not in text
 
 
-async def test_a_hub_that_hears_nothing_calms_nobody(hub: Hub, browser) -> None:
+async def test_a_hub_that_hears_nothing_calms_nobody(hub: Hub, browser: Browse) -> None:
     hub.health.broker = False
 
     text = (await (await logged_in(browser(), hub, "per")).get("/relatives")).text
@@ -231,7 +262,7 @@ async def test_a_hub_that_hears_nothing_calms_nobody(hub: Hub, browser) -> None:
     assert "Vi får ikke oppdateringer akkurat nå." in text
 
 
-async def test_what_a_relative_reads_is_logged(hub: Hub, browser) -> None:
+async def test_what_a_relative_reads_is_logged(hub: Hub, browser: Browse) -> None:
     await (await logged_in(browser(), hub, "per")).get("/relatives")
 
     assert await log_of(hub, "per") == [("relatives", "kaare", "all_is_well")]

@@ -9,7 +9,7 @@ from carehub.contracts import DecodeError, Message, TransportError
 from carehub.flow.hub import Hub
 from carehub.store.logins import hash_of
 from carehub.web import create_web
-from tests.unit.web.conftest import BOTH, logged_in
+from tests.unit.web.conftest import BOTH, Browse, logged_in
 
 EVENT = {"device": "knapp-7", "id": "7f3a", "kind": "button.pressed"}
 FALL = "a4f2".ljust(32, "0")
@@ -23,7 +23,8 @@ def read(body: bytes, received_at: datetime) -> list[Message]:
         raise DecodeError("the body") from error
     items = found if isinstance(found, list) else [found]
     return [
-        Message(topic=f"http/{item['device']}", payload=json.dumps(item).encode(), received_at=received_at) for item in items
+        Message(topic=f"http/{item['device']}", payload=json.dumps(item).encode(), received_at=received_at)
+        for item in items
     ]
 
 
@@ -40,7 +41,7 @@ class Stations:
         self.stored.extend(messages)
 
 
-async def test_stored_is_said_only_after_it_is_stored(hub: Hub, browser) -> None:
+async def test_stored_is_said_only_after_it_is_stored(hub: Hub, browser: Browse) -> None:
     stations = Stations(hub)
     client = await logged_in(browser(), hub, "admin")
 
@@ -55,7 +56,7 @@ async def test_stored_is_said_only_after_it_is_stored(hub: Hub, browser) -> None
     assert [message.topic for message in stations.stored] == ["http/knapp-7", "http/knapp-7"]
 
 
-async def test_what_could_not_be_stored_is_not_called_stored(hub: Hub, browser) -> None:
+async def test_what_could_not_be_stored_is_not_called_stored(hub: Hub, browser: Browse) -> None:
     async def gone(_messages: Sequence[Message]) -> None:
         raise TransportError
 
@@ -68,7 +69,7 @@ async def test_what_could_not_be_stored_is_not_called_stored(hub: Hub, browser) 
     assert raised.headers["content-type"] == "application/problem+json"
 
 
-async def test_an_unreadable_body_is_refused_with_the_reason(hub: Hub, browser) -> None:
+async def test_an_unreadable_body_is_refused_with_the_reason(hub: Hub, browser: Browse) -> None:
     Stations(hub).may_store.set()
 
     answer = await (await logged_in(browser(), hub, "admin")).post("/api/v1/events", content=b"{")
@@ -80,7 +81,7 @@ async def test_an_unreadable_body_is_refused_with_the_reason(hub: Hub, browser) 
     ("token", "device", "status"), [("t0ken", "knapp-7", 200), ("t0ken", "knapp-8", 403), ("wrong", "knapp-7", 401)]
 )
 async def test_a_device_token_speaks_for_its_own_device_only(
-    hub: Hub, browser, token: str, device: str, status: int
+    hub: Hub, browser: Browse, token: str, device: str, status: int
 ) -> None:
     stations = Stations(hub)
     stations.may_store.set()
@@ -94,7 +95,7 @@ async def test_a_device_token_speaks_for_its_own_device_only(
     assert len(stations.stored) == (status == 200)
 
 
-async def test_the_list_of_alerts_carries_no_name_note_or_cause(hub: Hub, browser) -> None:
+async def test_the_list_of_alerts_carries_no_name_note_or_cause(hub: Hub, browser: Browse) -> None:
     answer = await (await logged_in(browser(), hub, "maria")).get("/api/v1/alerts")
 
     assert [alert["number"] for alert in answer.json()] == ["A4F2", "B7C1", "C310", "E0B4", "D9AA", "F511"]
@@ -105,7 +106,7 @@ async def test_the_list_of_alerts_carries_no_name_note_or_cause(hub: Hub, browse
 
 
 @BOTH
-async def test_a_hundred_take_at_once_and_one_has_it(hub: Hub, browser) -> None:
+async def test_a_hundred_take_at_once_and_one_has_it(hub: Hub, browser: Browse) -> None:
     users = ["maria", "jonas", "ingrid", "kari", "admin"]
     clients = [await logged_in(browser(), hub, user) for user in users]
 
@@ -115,11 +116,13 @@ async def test_a_hundred_take_at_once_and_one_has_it(hub: Hub, browser) -> None:
     assert [answer.status_code for answer in answers].count(200) == 1
     assert {answer.status_code for answer in answers} == {200, 409}
     assert len(winners) == 1
-    assert all(answer.headers["content-type"] == "application/problem+json" for answer in answers if answer.status_code == 409)
+    assert all(
+        answer.headers["content-type"] == "application/problem+json" for answer in answers if answer.status_code == 409
+    )
 
 
 @BOTH
-async def test_the_whole_life_of_an_alert_by_the_api(hub: Hub, browser) -> None:
+async def test_the_whole_life_of_an_alert_by_the_api(hub: Hub, browser: Browse) -> None:
     client = await logged_in(browser(), hub, "maria")
     done = [
         (await client.post(f"/api/v1/alerts/{FALL}/{action}", json=body)).json().get("status")

@@ -2,16 +2,16 @@ from datetime import timedelta
 
 from carehub.flow.hub import Hub
 from carehub.store.database import Database
-from tests.unit.web.conftest import Clock, logged_in
+from tests.unit.web.conftest import Browse, Clock, logged_in
 
 
-async def test_ready_when_store_broker_and_worker_are(hub: Hub, browser) -> None:
+async def test_ready_when_store_broker_and_worker_are(hub: Hub, browser: Browse) -> None:
     answer = await browser().get("/readyz")
 
     assert (answer.status_code, answer.json()) == (200, {"status": "ready", "reasons": []})
 
 
-async def test_not_ready_says_every_reason(hub: Hub, browser, clock: Clock) -> None:
+async def test_not_ready_says_every_reason(hub: Hub, browser: Browse, clock: Clock) -> None:
     hub.health.broker = False
     clock.passes(timedelta(seconds=10))
     hub.database = Database("postgresql://nobody@127.0.0.1:1/nothing")
@@ -23,13 +23,13 @@ async def test_not_ready_says_every_reason(hub: Hub, browser, clock: Clock) -> N
     await hub.database.close()
 
 
-async def test_a_hub_without_a_broker_of_its_own_can_be_ready(hub: Hub, browser) -> None:
+async def test_a_hub_without_a_broker_of_its_own_can_be_ready(hub: Hub, browser: Browse) -> None:
     hub.health.broker = None
 
     assert (await browser().get("/readyz")).status_code == 200
 
 
-async def test_the_meters_count_alerts_and_answers_and_name_nobody(hub: Hub, browser) -> None:
+async def test_the_meters_count_alerts_and_answers_and_name_nobody(hub: Hub, browser: Browse) -> None:
     await (await logged_in(browser(), hub, "ingrid")).get("/nurse/a4f2")
 
     text = (await browser().get("/metrics")).text
@@ -41,6 +41,6 @@ async def test_the_meters_count_alerts_and_answers_and_name_nobody(hub: Hub, bro
         assert name not in text
 
 
-async def test_the_meters_are_not_for_whoever_asks_through_a_proxy(browser) -> None:
+async def test_the_meters_are_not_for_whoever_asks_through_a_proxy(browser: Browse) -> None:
     assert (await browser().get("/metrics", headers={"x-forwarded-for": "10.0.0.1"})).status_code == 403
     assert (await browser(address="10.0.0.9").get("/metrics")).status_code == 403

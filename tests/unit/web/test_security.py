@@ -1,5 +1,4 @@
 import pytest
-from tests.unit.web.conftest import PUBLIC, SAME_SITE, logged_in
 from fastapi import FastAPI
 from starlette.datastructures import Headers
 
@@ -7,6 +6,7 @@ from carehub.flow.hub import Hub
 from carehub.store import pages, tables
 from carehub.web import create_web
 from carehub.web.security import is_forged, local_path
+from tests.unit.web.conftest import PUBLIC, SAME_SITE, Browse, logged_in
 
 _MUST = {
     "x-content-type-options": "nosniff",
@@ -32,19 +32,25 @@ _MUST = {
         ("GET", "/healthz", 200),
     ],
 )
-async def test_every_answer_carries_the_headers(browser, method: str, path: str, status: int) -> None:
+async def test_every_answer_carries_the_headers(browser: Browse, method: str, path: str, status: int) -> None:
     answer = await browser().request(method, path)
 
     assert answer.status_code == status
     assert {name: answer.headers[name] for name in _MUST} == _MUST
     policy = answer.headers["content-security-policy"]
-    for part in ("default-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'"):
+    for part in (
+        "default-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+        "form-action 'self'",
+    ):
         assert part in policy
     assert "unsafe" not in policy
     assert answer.headers["strict-transport-security"].startswith("max-age=63072000")
 
 
-async def test_pages_are_never_kept_and_files_only_under_their_own_version(browser) -> None:
+async def test_pages_are_never_kept_and_files_only_under_their_own_version(browser: Browse) -> None:
     client = browser()
 
     assert (await client.get("/login")).headers["cache-control"] == "no-store"
@@ -52,7 +58,7 @@ async def test_pages_are_never_kept_and_files_only_under_their_own_version(brows
     assert "immutable" in (await client.get("/static/live.js?v=1")).headers["cache-control"]
 
 
-async def test_a_refused_host_and_a_forgery_carry_the_headers_too(browser) -> None:
+async def test_a_refused_host_and_a_forgery_carry_the_headers_too(browser: Browse) -> None:
     client = browser()
 
     host = await client.get("/login", headers={"host": "evil.example"})
@@ -63,7 +69,7 @@ async def test_a_refused_host_and_a_forgery_carry_the_headers_too(browser) -> No
     assert "content-security-policy" in forged.headers
 
 
-async def test_plain_http_gets_no_hsts(hub: Hub, browser) -> None:
+async def test_plain_http_gets_no_hsts(hub: Hub, browser: Browse) -> None:
     hub.public_url = "http://127.0.0.1:8000"
 
     answer = await browser(app=create_web(hub)).get("/login", headers={"host": "127.0.0.1"})
@@ -71,7 +77,9 @@ async def test_plain_http_gets_no_hsts(hub: Hub, browser) -> None:
     assert "strict-transport-security" not in answer.headers
 
 
-async def test_a_fault_gives_a_number_and_no_detail(hub: Hub, web: FastAPI, browser, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_fault_gives_a_number_and_no_detail(
+    hub: Hub, web: FastAPI, browser: Browse, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def broken(_session: object) -> None:
         raise RuntimeError("SELECT secret FROM resident")
 
@@ -86,7 +94,7 @@ async def test_a_fault_gives_a_number_and_no_detail(hub: Hub, web: FastAPI, brow
     assert "content-security-policy" in answer.headers
 
 
-async def test_a_body_beyond_the_limit_is_refused(browser) -> None:
+async def test_a_body_beyond_the_limit_is_refused(browser: Browse) -> None:
     answer = await browser().post("/login", content=b"x" * 70_000)
 
     assert answer.status_code == 413
@@ -111,7 +119,9 @@ async def test_a_body_beyond_the_limit_is_refused(browser) -> None:
         ("/webhooks/twilio/sms", {}, False),
     ],
 )
-async def test_only_our_own_pages_may_change_anything(hub: Hub, path: str, headers: dict[str, str], forged: bool) -> None:
+async def test_only_our_own_pages_may_change_anything(
+    hub: Hub, path: str, headers: dict[str, str], forged: bool
+) -> None:
     assert is_forged("POST", path, Headers(headers), hub) is forged
     assert is_forged("GET", path, Headers(headers), hub) is False
 
@@ -136,7 +146,7 @@ def test_nobody_is_sent_to_another_site(wanted: str | None, given: str) -> None:
 _NASTY = "<img src=x onerror=alert(1)>\"'{{7*7}}"
 
 
-async def test_what_people_and_devices_write_is_shown_as_text(hub: Hub, browser) -> None:
+async def test_what_people_and_devices_write_is_shown_as_text(hub: Hub, browser: Browse) -> None:
     async with hub.database.write() as session:
         (await session.get_one(tables.Resident, "astrid")).given_name = _NASTY
         (await session.get_one(tables.Scope, "rom-104")).name = _NASTY

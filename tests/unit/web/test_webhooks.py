@@ -10,7 +10,7 @@ from carehub.contracts import Fate
 from carehub.flow import deliver, replies
 from carehub.flow.hub import Hub
 from carehub.web.webhooks import FATES
-from tests.unit.web.conftest import PUBLIC
+from tests.unit.web.conftest import PUBLIC, Browse
 
 TOKEN, OLD_TOKEN = "present-token", "former-token"
 STATUS, SMS = "/webhooks/twilio/status", "/webhooks/twilio/sms"
@@ -41,17 +41,23 @@ def told(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
     return calls
 
 
-async def test_a_true_report_is_passed_on(browser, told: list[tuple[object, ...]]) -> None:
-    answer = await browser(raw=True).post(STATUS, data=FORM, headers={"x-twilio-signature": signed(PUBLIC + STATUS, FORM)})
+async def test_a_true_report_is_passed_on(browser: Browse, told: list[tuple[object, ...]]) -> None:
+    answer = await browser(raw=True).post(
+        STATUS, data=FORM, headers={"x-twilio-signature": signed(PUBLIC + STATUS, FORM)}
+    )
 
     assert answer.status_code == 204
     assert told == [("SM1", "delivered", None, Fate.DELIVERED)]
 
 
-async def test_the_former_token_holds_while_it_is_being_changed(browser, told: list[tuple[object, ...]]) -> None:
+async def test_the_former_token_holds_while_it_is_being_changed(
+    browser: Browse, told: list[tuple[object, ...]]
+) -> None:
     signature = signed(PUBLIC + STATUS, FORM, OLD_TOKEN)
 
-    assert (await browser(raw=True).post(STATUS, data=FORM, headers={"x-twilio-signature": signature})).status_code == 204
+    assert (
+        await browser(raw=True).post(STATUS, data=FORM, headers={"x-twilio-signature": signature})
+    ).status_code == 204
 
 
 _TRUE = signed(PUBLIC + STATUS, FORM)
@@ -65,7 +71,12 @@ _TRUE = signed(PUBLIC + STATUS, FORM)
         ("a wrong one", FORM, {"x-twilio-signature": "AAAA"}, STATUS),
         ("another token", FORM, {"x-twilio-signature": signed(PUBLIC + STATUS, FORM, "theirs")}, STATUS),
         ("another path", FORM, {"x-twilio-signature": signed(PUBLIC + SMS, FORM)}, STATUS),
-        ("http for https", FORM, {"x-twilio-signature": signed(PUBLIC.replace("https", "http") + STATUS, FORM)}, STATUS),
+        (
+            "http for https",
+            FORM,
+            {"x-twilio-signature": signed(PUBLIC.replace("https", "http") + STATUS, FORM)},
+            STATUS,
+        ),
         ("another host", FORM, {"x-twilio-signature": signed("https://evil.example" + STATUS, FORM)}, STATUS),
         ("a changed value", {**FORM, "MessageStatus": "failed"}, {"x-twilio-signature": _TRUE}, STATUS),
         ("an added field", {**FORM, "Extra": "1"}, {"x-twilio-signature": _TRUE}, STATUS),
@@ -76,7 +87,7 @@ _TRUE = signed(PUBLIC + STATUS, FORM)
     ],
 )
 async def test_a_forgery_is_refused(
-    browser, told: list[tuple[object, ...]], why: str, form: dict[str, str], headers: dict[str, str], path: str
+    browser: Browse, told: list[tuple[object, ...]], why: str, form: dict[str, str], headers: dict[str, str], path: str
 ) -> None:
     answer = await browser(raw=True).post(path, data=form, headers=headers)
 
@@ -84,7 +95,9 @@ async def test_a_forgery_is_refused(
     assert told == []
 
 
-async def test_the_address_comes_from_the_settings_and_not_from_the_request(browser, told: list[tuple[object, ...]]) -> None:
+async def test_the_address_comes_from_the_settings_and_not_from_the_request(
+    browser: Browse, told: list[tuple[object, ...]]
+) -> None:
     headers = {
         "x-twilio-signature": signed(PUBLIC + STATUS, FORM),
         "host": "localhost", "x-forwarded-host": "evil.example", "x-forwarded-proto": "http",
@@ -93,15 +106,17 @@ async def test_the_address_comes_from_the_settings_and_not_from_the_request(brow
     assert (await browser(raw=True).post(STATUS, data=FORM, headers=headers)).status_code == 204
 
 
-async def test_without_a_token_nothing_is_believed(hub: Hub, browser, told: list[tuple[object, ...]]) -> None:
+async def test_without_a_token_nothing_is_believed(hub: Hub, browser: Browse, told: list[tuple[object, ...]]) -> None:
     hub.twilio_tokens = ()
 
-    answer = await browser(raw=True).post(STATUS, data=FORM, headers={"x-twilio-signature": signed(PUBLIC + STATUS, FORM, "")})
+    answer = await browser(raw=True).post(
+        STATUS, data=FORM, headers={"x-twilio-signature": signed(PUBLIC + STATUS, FORM, "")}
+    )
 
     assert (answer.status_code, told) == (403, [])
 
 
-async def test_a_reply_is_answered_in_words_that_are_text(browser, told: list[tuple[object, ...]]) -> None:
+async def test_a_reply_is_answered_in_words_that_are_text(browser: Browse, told: list[tuple[object, ...]]) -> None:
     form = {"From": "+4790000000", "Body": "K7M2P", "MessageSid": "SM2"}
 
     answer = await browser(raw=True).post(SMS, data=form, headers={"x-twilio-signature": signed(PUBLIC + SMS, form)})
@@ -111,7 +126,7 @@ async def test_a_reply_is_answered_in_words_that_are_text(browser, told: list[tu
     assert told == [("+4790000000", "K7M2P")]
 
 
-async def test_an_error_code_and_a_new_word_are_passed_on(browser, told: list[tuple[object, ...]]) -> None:
+async def test_an_error_code_and_a_new_word_are_passed_on(browser: Browse, told: list[tuple[object, ...]]) -> None:
     for form in (
         {"MessageSid": "SM1", "MessageStatus": "undelivered", "ErrorCode": "30005"},
         {"MessageSid": "SM1", "MessageStatus": "teleported"},

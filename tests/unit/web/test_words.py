@@ -53,7 +53,14 @@ def test_ages_are_as_short_as_a_card_needs(seconds: int, said: str) -> None:
     ],
 )
 def test_a_trace_is_read_in_norwegian(seen: str, said: str) -> None:
-    assert words.condition_line(Condition(name="watch", wanted="", seen=seen, held=True)) == ("Dette utløste regelen", said)
+    assert words.condition_line(Condition(name="watch", wanted="", seen=seen, held=True)) == (
+        "Dette utløste regelen",
+        said,
+    )
+
+
+def raised(alert_id: str, ago: timedelta) -> tables.Alert:
+    return tables.Alert.model_construct(id=alert_id, raised_at=NOW - ago)
 
 
 def moved(minutes_ago: int, place: str | None) -> Movement:
@@ -85,8 +92,7 @@ def test_many_places_become_six_lanes_and_nothing_is_lost() -> None:
 
 
 def test_the_picture_ends_with_now_and_marks_the_alert_inside() -> None:
-    alert = tables.Alert(id="x", raised_at=NOW - timedelta(minutes=1))
-    old = tables.Alert(id="y", raised_at=NOW - timedelta(hours=13))
+    alert, old = raised("x", timedelta(minutes=1)), raised("y", timedelta(hours=13))
 
     picture = drawn([], [alert, old], "x", NOW, OSLO)
 

@@ -1,0 +1,142 @@
+"""`make bench`, or `python -m benchmarks [--only sqlite|postgresql|node-red] [--quick] [--kit DIR]`."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks import breakdown, node_red, report, runs
+from benchmarks.kit import DEFAULT, ROOT, WORK, Kit
+from benchmarks.stores import Postgresql, Sqlite, Store, postgresql_programs
+
+_RATES = (0, 500, 2000, 5000)
+_IDLE_APART_S, _APART_S = 0.1, 0.025
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How much is measured."""
+
+    runs: int
+    events: int
+    idle_alarms: int
+    alarms: int
+
+    def alarms_at(self, rate: int) -> tuple[int, float]:
+        """How many alarms, and how far apart."""
+        return (self.alarms, _APART_S) if rate else (self.idle_alarms, _IDLE_APART_S)
+
+
+_FULL = Plan(runs=5, events=60_000, idle_alarms=300, alarms=2000)
+_QUICK = Plan(runs=1, events=20_000, idle_alarms=50, alarms=400)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print, write `build/bench.json`; 2 when the kit is not there."""
+    given = _parsed(arguments)
+    kit, plan = Kit(given.kit.resolve()), _QUICK if given.quick else _FULL
+    if kit.lacks:
+        print(f"The kit is not in {kit.folder} (missing: {', '.join(kit.lacks)}). "
+              "Give its folder: python -m benchmarks --kit DIR", file=sys.stderr)  # fmt: skip
+        return 2
+    print(_conditions(plan), flush=True)
+    figures: dict[str, Any] = {}
+    path = ROOT / "build" / "bench.json"
+    for name, measure in (("sqlite", _sqlite), ("postgresql", _postgresql), ("node-red", _node_red)):
+        if given.only in {None, name}:
+            figures[name.replace("-", "_")] = measure(kit, plan)
+            report.write(figures, path)
+    for line in (*report.ratios(figures), *report.verdicts(figures)):
+        print(line)
+    print(f"Written to {path}")
+    return 0
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="How fast, how soon, how big.")
+    parser.add_argument("--only", choices=("sqlite", "postgresql", "node-red"), help="measure nothing else")
+    parser.add_argument("--quick", action="store_true", help="one short run of each; its p99 proves nothing")
+    parser.add_argument("--kit", type=Path, default=DEFAULT, help="the black-box kit (default: ../shared/bench)")
+    return parser.parse_args(arguments)
+
+
+def _conditions(plan: Plan) -> str:
+    return (
+        f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}; the load, the broker and the hub share them.\n"
+        f"Median of {plan.runs} run(s), each on a fresh store, broker and hub. {plan.events} events; {plan.alarms} "
+        f"alarms 25 ms apart ({plan.idle_alarms} at 100 ms when idle), each of another resident, so each makes a new alert.\n"
+        "Every rule is on, the model too. Channel: the tablet; the staff have no telephone, so nothing leaves this "
+        "machine."
+    )
+
+
+def _sqlite(kit: Kit, plan: Plan) -> dict[str, Any]:
+    with Sqlite(WORK / "sqlite") as store:
+        found = _hub(kit, plan, store)
+        stages = breakdown.measure(kit, store, WORK / "run", plan.events)
+    print("Where the time goes (SQLite, stopwatches on):", *breakdown.lines(stages), sep="\n", flush=True)
+    return found | {"cpu_us_by_stage": {name: round(us, 1) for name, us in stages.items()}}
+
+
+def _postgresql(kit: Kit, plan: Plan) -> dict[str, Any] | str:
+    try:
+        postgresql_programs()
+    except FileNotFoundError as error:
+        print(f"postgresql: skipped, {error}")
+        return str(error)
+    with Postgresql(WORK / "postgresql") as store:
+        return _hub(kit, plan, store)
+
+
+def _hub(kit: Kit, plan: Plan, store: Store) -> dict[str, Any]:
+    folder = WORK / "run"
+    speeds = []
+    for _ in range(plan.runs):
+        with runs.house(store, folder) as at:
+            speeds.append(runs.throughput(kit, at, plan.events))
+    found = report.of_throughput(speeds) | {"latency_ms": {}}
+    with runs.house(store, folder) as at:
+        found["with_battery"] = report.of_throughput([runs.throughput(kit, at, plan.events // 2, battery=True)])
+    for rate in _RATES:
+        waits = []
+        for _ in range(plan.runs):
+            with runs.house(store, folder) as at:
+                waits.append(runs.latency(kit, at, rate, *plan.alarms_at(rate)))
+        found["latency_ms"][str(rate)] = report.of_latency(waits)
+        found["rss_mib"] = max(found["rss_mib"], *(round(run.peak_mib, 1) for run in waits))
+    print(report.said(store.name, found), flush=True)
+    return found
+
+
+def _node_red(kit: Kit, plan: Plan) -> dict[str, Any]:
+    reason = node_red.missing(kit)
+    if reason:
+        print(f"node-red: skipped, {reason}")
+        return {"skipped": reason}
+    return {variant: _variant(kit, plan, variant) for variant in node_red.VARIANTS}
+
+
+def _variant(kit: Kit, plan: Plan, variant: str) -> dict[str, Any]:
+    """Its default store takes some 800 rows a second, so it is given a tenth of the events."""
+    many = plan.events // 10 if variant == "default" else plan.events
+    speeds = []
+    for _ in range(plan.runs):
+        with node_red.running(kit, WORK / "run", variant) as flow:
+            speeds.append(node_red.throughput(kit, flow, many))
+    found = report.of_throughput(speeds) | {"latency_ms": {}}
+    for rate in _RATES:
+        waits = []
+        for _ in range(plan.runs):
+            with node_red.running(kit, WORK / "run", variant) as flow:
+                waits.append(node_red.latency(kit, flow, rate, *plan.alarms_at(rate)))
+        found["latency_ms"][str(rate)] = report.of_latency(waits)
+        found["rss_mib"] = max(found["rss_mib"], *(round(run.peak_mib, 1) for run in waits))
+    print(report.said(f"Node-RED, {node_red.VARIANTS[variant]}", found), flush=True)
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
