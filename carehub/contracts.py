@@ -177,6 +177,52 @@ class ChannelFactory(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusReport:
+    """What a provider says, later, of a notice. Reports come in any order, twice, and even before its answer.
+
+    Attributes:
+        reference: The provider's id, as in the receipt.
+        status: Its own word.
+        fate: What that means for the notice; None while it is on its way, and for a word that we do not know.
+        error: Its code for what went wrong; None where there is none.
+    """
+
+    reference: str
+    status: str
+    fate: Fate | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundText:
+    """One text from a telephone. Who sent it is a claim: numbers can be forged."""
+
+    sender: str
+    body: str
+    reference: str
+
+
+class Webhooks(Protocol):
+    """A provider's language at our door; a module is one."""
+
+    def verify(self, url: str, form: Any, signature: str | None, tokens: Sequence[str]) -> bool:
+        """Whether the provider signed this request, made to our public `url`, with one of our tokens."""
+        ...
+
+    def status_of(self, form: Mapping[str, Any]) -> StatusReport | None:
+        """Read a status report; None where it is none."""
+        ...
+
+    def inbound_of(self, form: Mapping[str, Any]) -> InboundText | None:
+        """Read a text from a telephone; None where it is none."""
+        ...
+
+    def answer(self, words: str) -> str:
+        """The body, in the provider's language, that sends `words` back to the telephone."""
+        ...
+
+
 # --- what the data has taught --------------------------------------------------------------
 
 

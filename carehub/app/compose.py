@@ -130,6 +130,7 @@ def build_hub(settings: Settings, database: Database, clock: Clock) -> Hub:
         sources=load_sources(names(settings.sources)),
         channels=_channels(settings),
         read_body=load_module(settings.http_road).messages,
+        webhooks=load_module(settings.sms_webhooks),
         health=Health(rulebook_faults=faults),
         twilio_tokens=_twilio_tokens(),
     )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from carehub.contracts import Fate, OutgoingNotice, Receipt
 from carehub.core.alerts import Step
+from carehub.core.escalation import ladder_for
 from carehub.flow import escalate
 from carehub.flow.hub import Hub
 from carehub.flow.respond import journal_line
@@ -99,7 +100,10 @@ async def _note(session: Session, sent: tables.Notice, receipt: Receipt, now: da
 
 
 async def _give_up(session: Session, notice: tables.Notice, now: datetime) -> None:
-    """This way is closed: the journal says so, and the ladder climbs now instead of waiting."""
+    """This way is closed: the journal says so, and the ladder climbs now instead of waiting.
+
+    Not from its top: where nobody can be reached at all, the last rung repeats at its own pace, not in a storm.
+    """
     notice.state = NoticeState.FAILED
     session.add(
         journal_line(
@@ -110,9 +114,10 @@ async def _give_up(session: Session, notice: tables.Notice, now: datetime) -> No
             text=f"{notice.channel}: kom ikke frem.",
         )
     )
-    if await outbox.others_may_answer(session, notice):
+    rung = escalate.rung_of(notice.cycle)
+    if rung is None or rung >= len(ladder_for(notice.severity)) or await outbox.others_may_answer(session, notice):
         return
-    await alerts.hurry(session, notice.alert_id, escalate.rung_of(notice.cycle), now)
+    await alerts.hurry(session, notice.alert_id, rung, now)
 
 
 async def give_up_unheard(hub: Hub, session: Session, now: datetime) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from carehub.contracts import Channel, Message, Source
+from carehub.contracts import Channel, Message, Source, Webhooks
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.live import Live
 from carehub.kit.clock import Clock
@@ -64,5 +64,7 @@ class Hub:
     """Tells the fold what a person decided: `(scope, CommandKind, until=, by=)`."""
     reload: Callable[[], Awaitable[None]] | None = None
     """Devices or residents changed: look them up anew."""
+    webhooks: Webhooks | None = None
+    """The SMS provider's language at our door; without it nothing there is believed."""
     twilio_tokens: tuple[str, ...] = ()
     """Auth tokens that may have signed a webhook: the present one first."""

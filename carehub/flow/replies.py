@@ -1,5 +1,6 @@
 """Part of station 5: an SMS that answers. It may take one alert, and nothing else (C23)."""
 
+import re
 from datetime import datetime
 
 from carehub.core.alerts import Status
@@ -9,6 +10,7 @@ from carehub.flow.hub import Hub
 from carehub.store import tables
 from carehub.store.database import Session
 
+_MAY_BE_CODE, _MOST_WORDS = re.compile("[A-Z0-9]{5,12}"), 10
 _UNKNOWN = "Koden er ikke kjent. Svar med koden som står i meldingen du fikk, eller åpne lenken."
 _NOT_YOURS = "Koden hører til et annet nummer. Be om hjelp på vaktrommet."
 _OLD = "Koden er for gammel. Åpne lenken i meldingen, eller ring vaktrommet."
@@ -53,9 +55,9 @@ def _told(hub: Hub, answer: respond.Answer, alert: tables.Alert, person: tables.
 
 
 async def _code_in(session: Session, body: str) -> tables.ReplyCode | None:
-    """The first word that is a code; case, spaces and full stops do not matter."""
-    for word in body.upper().replace(".", " ").replace(",", " ").split()[:10]:
-        found = await session.get(tables.ReplyCode, word[:12])
+    """The first word that is a code; case, and whatever stands around it, does not matter."""
+    for word in _MAY_BE_CODE.findall(body.upper())[:_MOST_WORDS]:
+        found = await session.get(tables.ReplyCode, word)
         if found is not None:
             return found
     return None

@@ -97,7 +97,7 @@ async def move(session: Session, alert: tables.Alert, status: Status, **changes:
     return (await session.exec(statement)).rowcount == 1
 
 
-async def hurry(session: Session, alert_id: str, rung: int | None, now: datetime) -> None:
+async def hurry(session: Session, alert_id: str, rung: int, now: datetime) -> None:
     """Let the ladder of an alert that nobody has climb now, if it still waits on this rung.
 
     What an earlier rung could not deliver is no reason to cut short the time of those asked since.
@@ -109,7 +109,7 @@ async def hurry(session: Session, alert_id: str, rung: int | None, now: datetime
             col(tables.Alert.status) == Status.OPEN,
             col(tables.Alert.rung) == rung,
             col(tables.Alert.due_at) > now,
-        )  # fmt: skip
+        )
         .values(due_at=now)
     )
     await session.exec(statement)

@@ -82,6 +82,11 @@ class Database:
                 f"The database may forget what it has confirmed ({seen}): CareHub will not use it."
             )
 
+    async def ask(self) -> None:
+        """Ask the store for nothing: raises one of `errors.UNAVAILABLE` if it does not answer."""
+        async with self.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[AsyncConnection]:
         """A bare connection; what is not committed is rolled back."""

@@ -1,7 +1,13 @@
 """What may go wrong in the store, in words that the floors above can use."""
 
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
+
+STORE_FAILED: tuple[type[Exception], ...] = (SQLAlchemyError, OSError, TimeoutError)
+"""Whatever a store raises, for a door that only says that it failed."""
+
+USED_ALREADY: tuple[type[Exception], ...] = (IntegrityError,)
+"""What must be unique is there already."""
 
 _UNFIT_STATES = ("22", "23")
 """Classes of SQLSTATE that speak of the value, not of the server: too long, NUL in a text, a key used twice.

@@ -6,13 +6,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from carehub.core.access import Permission
 from carehub.core.events import CommandKind
 from carehub.core.findings import Outcome
 from carehub.flow.hub import Hub
 from carehub.store import logins, pages, registers, registry, tables
+from carehub.store.database import Session
 from carehub.store.registers import Show
 from carehub.web import words
 from carehub.web.health import REASONS, not_ready
@@ -108,7 +108,7 @@ async def assign(  # noqa: PLR0913 - one form
     return RedirectResponse(local_path(back, "/admin/devices"), status_code=303)
 
 
-async def _must_exist(session: AsyncSession, device_id: str, scope_id: str, resident_id: str) -> None:
+async def _must_exist(session: Session, device_id: str, scope_id: str, resident_id: str) -> None:
     found: list[object | None] = [
         await session.get(tables.Device, device_id),
         await session.get(tables.Scope, scope_id),

@@ -6,13 +6,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
-from sqlalchemy.exc import IntegrityError
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from carehub.core.access import MAY, Permission, Role
 from carehub.flow.hub import Hub
 from carehub.kit.ids import new_id
 from carehub.store import logins, pages, registers, tables
+from carehub.store.database import Session
+from carehub.store.errors import USED_ALREADY
 from carehub.store.tables.people import Insight
 from carehub.web.passwords import Passwords, new_password
 from carehub.web.render import page
@@ -96,13 +96,13 @@ async def add(  # noqa: PLR0913 - one form
             logins.log_reading(
                 session, visitor.person.id, "person.added", [(resident_id or None, f"person:{person.id}")], hub.clock()
             )
-    except IntegrityError:
+    except USED_ALREADY:
         return await _people_page(request, hub, visitor, status=409, wrong=_TAKEN)
     return await _people_page(request, hub, visitor, password=(person.username, first))
 
 
 def _relate(
-    session: AsyncSession, person: tables.Person, resident_id: str, kinship: str, insight: Insight, now: datetime
+    session: Session, person: tables.Person, resident_id: str, kinship: str, insight: Insight, now: datetime
 ) -> None:
     session.add(
         tables.Relation(
@@ -155,7 +155,7 @@ async def password(request: Request, hub: TheHub, visitor: Administering, person
     return await _people_page(request, hub, visitor, password=(username, fresh))
 
 
-async def _manageable(session: AsyncSession, visitor: Visitor, person_id: str) -> tables.Person:
+async def _manageable(session: Session, visitor: Visitor, person_id: str) -> tables.Person:
     person = await session.get(tables.Person, person_id)
     if person is None:
         raise HTTPException(404)
@@ -164,7 +164,7 @@ async def _manageable(session: AsyncSession, visitor: Visitor, person_id: str) -
     return person
 
 
-def _note(session: AsyncSession, visitor: Visitor, action: str, person_id: str, now: datetime) -> None:
+def _note(session: Session, visitor: Visitor, action: str, person_id: str, now: datetime) -> None:
     logins.log_reading(session, visitor.person.id, action, [(None, f"person:{person_id}")], now)
 
 

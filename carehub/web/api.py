@@ -9,7 +9,6 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import SQLAlchemyError
 
 from carehub.contracts import DecodeError, HubError, Message
 from carehub.core.access import Permission
@@ -19,6 +18,7 @@ from carehub.core.wording import alert_number
 from carehub.flow.hub import Hub
 from carehub.flow.respond import Answer
 from carehub.store import logins, pages, tables
+from carehub.store.errors import STORE_FAILED
 from carehub.web.actions import act, finish, why_not
 from carehub.web.errors import problem
 from carehub.web.security import (
@@ -34,6 +34,7 @@ from carehub.web.security import (
 
 router = APIRouter(prefix="/api/v1")
 _STORED_WITHIN_S = 10.0
+_NOT_STORED: tuple[type[Exception], ...] = (HubError, *STORE_FAILED)
 
 
 # --- events in -----------------------------------------------------------------------------
@@ -50,12 +51,12 @@ async def receive_events(request: Request, hub: TheHub, visitor: MaybeVisitor) -
         messages = hub.read_body(body, hub.clock())
     except DecodeError as error:
         return problem(422, str(error))
-    if device is not None and any(message.topic != f"http/{device}" for message in messages):
+    if device is not None and any(not message.topic.startswith(f"carehub/v1/{device}/") for message in messages):
         raise NotAllowed
     try:
         # Shielded: what is under way is stored all the same, and a repeat is known by its id.
         await asyncio.wait_for(asyncio.shield(hub.submit(messages)), _STORED_WITHIN_S)
-    except (HubError, SQLAlchemyError, OSError, TimeoutError):
+    except _NOT_STORED:
         return problem(503, "Not stored. Send it again.")
     return JSONResponse({"stored": [_id_in(message) for message in messages]})
 

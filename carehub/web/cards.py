@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from msgspec import DecodeError
 from msgspec.json import decode
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from carehub.core.alerts import NEXT, Action, Status
 from carehub.core.findings import Trace
@@ -14,6 +13,7 @@ from carehub.core.severity import Severity
 from carehub.core.wording import URGENCY_NB
 from carehub.flow.hub import Hub
 from carehub.store import logins, pages, tables
+from carehub.store.database import Session
 from carehub.store.tables.places import ScopeKind
 from carehub.web import words
 from carehub.web.picture import Picture, drawn, window_start
@@ -29,8 +29,8 @@ COLOURS: dict[Severity, str] = {
 """Never alone: the word and the icon say the same."""
 
 _ICONS = (
-    ("social-alarm", "BellFill"), ("button", "BellFill"), ("cord", "BellFill"), ("door", "DoorOpenFill"),
-    ("exit", "DoorOpenFill"), ("out-at", "DoorOpenFill"), ("bath", "ToiletFill"), ("bed", "BedFill"),
+    ("social-alarm", "BellFill"), ("button", "BellFill"), ("cord", "BellFill"), ("bed", "BedFill"), ("not-up", "BedFill"),
+    ("door", "DoorOpenFill"), ("exit", "DoorOpenFill"), ("out-at", "DoorOpenFill"), ("bath", "ToiletFill"),
     ("morning", "BedFill"), ("night", "MoonFill"), ("water", "TapWaterFill"), ("cold", "ThermometerFill"),
     ("temperature", "ThermometerFill"), ("device", "LinkBroken"), ("silent", "LinkBroken"), ("hub", "WrenchFill"),
     ("unreadable", "QuestionmarkDiamondFill"), ("behaviour", "LineGraph"), ("rhythm", "LineGraph"),
@@ -108,7 +108,8 @@ async def board(hub: Hub, visitor: Visitor, unit: str | None) -> Board:
         silent = await pages.silent_places(session)
         last = await pages.last_event_at(session)
     return Board(
-        alerts=views,
+        # Among equals that somebody has, the visitor's own: the card that was large stays large when it is taken.
+        alerts=sorted(views, key=lambda one: (-one.severity, not one.waits, not one.mine, one.raised_at)),
         elsewhere=[view(hub, visitor, card) for card in cards if not _is_in(card, unit)],
         closed=[view(hub, visitor, card) for card in closed if _is_in(card, unit)],
         last_event_at=last,
@@ -121,7 +122,7 @@ def _is_in(card: pages.Card, unit: str | None) -> bool:
 
 
 async def with_pictures(
-    hub: Hub, session: AsyncSession, visitor: Visitor, cards: Sequence[pages.Card]
+    hub: Hub, session: Session, visitor: Visitor, cards: Sequence[pages.Card]
 ) -> list[AlertView]:
     """The cards with the residents' last hours, and with the reasons of each alert."""
     now = hub.clock()

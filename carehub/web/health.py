@@ -8,8 +8,6 @@ from ipaddress import ip_address
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from carehub.core.access import Permission
@@ -17,6 +15,7 @@ from carehub.core.rules.rulebook import SAFE_MODE
 from carehub.core.severity import Severity
 from carehub.flow.hub import Hub
 from carehub.store import registers
+from carehub.store.errors import STORE_FAILED
 from carehub.web.security import MaybeVisitor, NotAllowed, TheHub
 
 WORKER = "worker"
@@ -118,9 +117,9 @@ async def not_ready(hub: Hub) -> list[str]:
 
 async def _database_answers(hub: Hub) -> bool:
     try:
-        async with asyncio.timeout(_ANSWER_WITHIN_S), hub.database.connect() as connection:
-            await connection.execute(text("SELECT 1"))
-    except (SQLAlchemyError, OSError, TimeoutError):
+        async with asyncio.timeout(_ANSWER_WITHIN_S):
+            await hub.database.ask()
+    except STORE_FAILED:
         return False
     return True
 

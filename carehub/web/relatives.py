@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from sqlmodel.ext.asyncio.session import AsyncSession
 
 from carehub.flow.hub import Hub
 from carehub.store import logins, pages, tables
+from carehub.store.database import Session
 from carehub.store.tables.people import Insight
 from carehub.web.render import page
 from carehub.web.security import Relative, TheHub
@@ -50,7 +50,7 @@ async def relatives(request: Request, hub: TheHub, visitor: Relative) -> Respons
     return page(request, "relatives.html", visitor, residents=shown)
 
 
-async def _insights(hub: Hub, session: AsyncSession, relation: tables.Relation, resident: tables.Resident) -> Insights:
+async def _insights(hub: Hub, session: Session, relation: tables.Relation, resident: tables.Resident) -> Insights:
     name = resident.given_name
     if relation.insight is Insight.NOTHING:
         return Insights(
@@ -64,7 +64,7 @@ async def _insights(hub: Hub, session: AsyncSession, relation: tables.Relation, 
     )
 
 
-async def _sentence(hub: Hub, session: AsyncSession, resident: tables.Resident) -> tuple[str, bool]:
+async def _sentence(hub: Hub, session: Session, resident: tables.Resident) -> tuple[str, bool]:
     """True before it is calming: a hub that hears nothing does not say that all is well."""
     if hub.health.broker is False:
         return "Vi får ikke oppdateringer akkurat nå. Personalet følger opp på vanlig måte.", False
@@ -73,7 +73,7 @@ async def _sentence(hub: Hub, session: AsyncSession, resident: tables.Resident) 
     return f"Ingen varsler venter på svar hos {resident.given_name} nå.", True
 
 
-async def _handled(session: AsyncSession, relation: tables.Relation, now: datetime) -> tuple[Handled, ...]:
+async def _handled(session: Session, relation: tables.Relation, now: datetime) -> tuple[Handled, ...]:
     """Only since the resident agreed to it."""
     since = max(now - _SHOWN, relation.since)
     closed = await pages.handled_for(session, relation.resident_id, since)

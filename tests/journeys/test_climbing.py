@@ -28,13 +28,17 @@ async def test_an_unanswered_alarm_is_repeated_for_a_whole_day_and_never_given_u
     night.phones.network = dict.fromkeys((INGRID, MARIA, TOR, KARI), delivers)
     await night.press()
 
-    await night.pass_time(24 * 60)
+    end = night.clock() + timedelta(hours=24)
+    while (due := (await night.the_alert()).due_at) is not None and due <= end:
+        night.clock.now = due
+        await night.worker._escalate()
+        await night.worker._deliver()
 
     alert = await night.the_alert()
     assert (alert.status, alert.rung) == (Status.OPEN, 4 + (24 * 60 - 7) // 5)
     assert alert.rung >= 288
     assert alert.due_at is not None
-    assert night.clock() < alert.due_at <= night.clock() + timedelta(minutes=5)
+    assert end < alert.due_at <= end + timedelta(minutes=5)
     assert len(night.told) == 2 + 2 + 3 + 3 * (alert.rung - 3)
     assert len(set(night.told)) == len(night.told)
 

@@ -14,6 +14,7 @@ from carehub.store import logins, tables
 from carehub.store.database import Database
 from carehub.web import create_web
 from carehub.web.security import LIMITS
+from integrations.channels import twilio_webhooks
 from tests.browser.seed import fill
 
 PUBLIC = "https://hub.nordvik.example"
@@ -43,7 +44,7 @@ async def hub_with(database: Database, clock: Clock) -> Hub:
         await fill(session, clock.now, stream=False)
     return Hub(
         database=database, clock=clock, zone=ZoneInfo("Europe/Oslo"), public_url=PUBLIC, municipality="Nordvik kommune",
-        rulebook=Rulebook.safe_mode(), health=Health(broker=True, beats={"worker": clock.now}),
+        rulebook=Rulebook.safe_mode(), health=Health(broker=True, beats={"worker": clock.now}), webhooks=twilio_webhooks,
     )  # fmt: skip
 
 

@@ -266,3 +266,12 @@ async def test_what_a_relative_reads_is_logged(hub: Hub, browser: Browse) -> Non
     await (await logged_in(browser(), hub, "per")).get("/relatives")
 
     assert await log_of(hub, "per") == [("relatives", "kaare", "all_is_well")]
+
+
+async def test_the_alert_one_has_just_taken_stays_the_large_one(hub: Hub, browser: Browse) -> None:
+    client = await logged_in(browser(), hub, "maria")
+    await client.post(f"/alerts/{FALL}/take", data={"back": "/tablet"})
+
+    text = (await client.get("/tablet")).text
+
+    assert text.index(f"alert-{FALL}") < text.index(f"alert-{HELD}")

@@ -23,7 +23,7 @@ def read(body: bytes, received_at: datetime) -> list[Message]:
         raise DecodeError("the body") from error
     items = found if isinstance(found, list) else [found]
     return [
-        Message(topic=f"http/{item['device']}", payload=json.dumps(item).encode(), received_at=received_at)
+        Message(topic=f"carehub/v1/{item['device']}/event", payload=json.dumps(item).encode(), received_at=received_at)
         for item in items
     ]
 
@@ -53,7 +53,7 @@ async def test_stored_is_said_only_after_it_is_stored(hub: Hub, browser: Browse)
 
     assert not early
     assert (answer.status_code, answer.json()) == (200, {"stored": ["7f3a", "8b"]})
-    assert [message.topic for message in stations.stored] == ["http/knapp-7", "http/knapp-7"]
+    assert [message.topic for message in stations.stored] == ["carehub/v1/knapp-7/event", "carehub/v1/knapp-7/event"]
 
 
 async def test_what_could_not_be_stored_is_not_called_stored(hub: Hub, browser: Browse) -> None:

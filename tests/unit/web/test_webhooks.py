@@ -9,7 +9,6 @@ import pytest
 from carehub.contracts import Fate
 from carehub.flow import deliver, replies
 from carehub.flow.hub import Hub
-from carehub.web.webhooks import FATES
 from tests.unit.web.conftest import PUBLIC, Browse
 
 TOKEN, OLD_TOKEN = "present-token", "former-token"
@@ -134,7 +133,3 @@ async def test_an_error_code_and_a_new_word_are_passed_on(browser: Browse, told:
         await browser(raw=True).post(STATUS, data=form, headers={"x-twilio-signature": signed(PUBLIC + STATUS, form)})
 
     assert told == [("SM1", "undelivered", "30005", Fate.FAILED_FOR_GOOD), ("SM1", "teleported", None, None)]
-
-
-def test_accepted_is_not_delivered() -> None:
-    assert {word for word, fate in FATES.items() if fate is Fate.DELIVERED} == {"delivered", "read"}
