@@ -74,7 +74,7 @@ proofs: install-all ## what takes longer than a test may
 bench: install-all ## events per second, press to outbox, memory; writes build/bench.json
 	@tools/debian-packages.sh mosquitto postgresql
 	mkdir -p build
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(if $(KIT),--kit $(KIT)) $(BENCH)
 
 # --- checking ------------------------------------------------------------------------------------------------
 

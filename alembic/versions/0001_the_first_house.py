@@ -1,4 +1,4 @@
-"""the first house
+"""The first house.
 
 Revision ID: 0001
 Revises:

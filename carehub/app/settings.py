@@ -53,7 +53,8 @@ class Settings(BaseSettings):
         default="integrations.sources.http_events", description="Module that reads the bodies of `POST /api/v1/events`."
     )
     sms_webhooks: str = Field(
-        default="integrations.channels.twilio_webhooks", description="Module that reads what the SMS provider posts to us."
+        default="integrations.channels.twilio_webhooks",
+        description="Module that reads what the SMS provider posts to us.",
     )
     transport: str = Field(default="integrations.mqtt", description="Module that offers `MqttTransport`.")
     silent: bool = Field(default=False, description="Send nothing to anybody: every channel only writes a log line.")

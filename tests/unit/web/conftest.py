@@ -44,7 +44,8 @@ async def hub_with(database: Database, clock: Clock) -> Hub:
         await fill(session, clock.now, stream=False)
     return Hub(
         database=database, clock=clock, zone=ZoneInfo("Europe/Oslo"), public_url=PUBLIC, municipality="Nordvik kommune",
-        rulebook=Rulebook.safe_mode(), health=Health(broker=True, beats={"worker": clock.now}), webhooks=twilio_webhooks,
+        rulebook=Rulebook.safe_mode(), health=Health(broker=True, beats={"worker": clock.now}),
+        webhooks=twilio_webhooks,
     )  # fmt: skip
 
 
