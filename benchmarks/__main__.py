@@ -67,7 +67,8 @@ def _conditions(plan: Plan) -> str:
     return (
         f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}; the load, the broker and the hub share them.\n"
         f"Median of {plan.runs} run(s), each on a fresh store, broker and hub. {plan.events} events; {plan.alarms} "
-        f"alarms 25 ms apart ({plan.idle_alarms} at 100 ms when idle), each of another resident, so each makes a new alert.\n"
+        f"alarms 25 ms apart ({plan.idle_alarms} at 100 ms when idle), each of another resident, so each "
+        "makes a new alert.\n"
         "Every rule is on, the model too. Channel: the tablet; the staff have no telephone, so nothing leaves this "
         "machine."
     )

@@ -16,6 +16,7 @@ JUDGED = {"class", "function", "import", "method", "property", "unreachable_code
 CALLED_BY_NAME = [  # keep it small, and say who calls
     "_on_message",  # aiomqtt, whose callbacks we replace
     "_on_publish",
+    "capture_signals",  # uvicorn, whose handling of signals we replace
     "main",  # the `carehub` program
     "process_bind_param",  # SQLAlchemy, on every value that goes in
     "process_result_value",  # and on every value that comes out

@@ -1,6 +1,7 @@
 """`carehub user` and `carehub device`: the first login, and a look at the devices, while no hub runs."""
 
 import asyncio
+import hashlib
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,7 +14,7 @@ from carehub.app.settings import Settings
 from carehub.contracts import ConfigurationError
 from carehub.core.access import Role
 from carehub.kit.clock import utc_now
-from carehub.kit.ids import new_id
+from carehub.kit.ids import new_id, new_token
 from carehub.kit.lock import Held, only_process
 from carehub.store import people, registry, tables
 from carehub.store.database import Database
@@ -94,6 +95,23 @@ async def _list_devices() -> None:
             place = found.at(utc_now())
             where = f"{place.scope} {place.place or ''}" if place else "assigned to nobody"
             typer.echo(f"{found.source:<14} {found.address:<40} {where}")
+
+
+@device.command("token")
+def device_token(address: Annotated[str, typer.Argument(help="The device's own name on carehub/v1.")]) -> None:
+    """A secret with which one device may send by HTTP; it is shown once, and replaces the one before."""
+    token = new_token()
+    asyncio.run(_set_token(address, hashlib.sha256(token.encode()).hexdigest()))
+    typer.echo(f"{address} sends with the header  Authorization: Bearer {token}")
+
+
+async def _set_token(address: str, token_hash: str) -> None:
+    async with _store() as database, database.write() as session:
+        known = (await registry.load(session)).devices.get(("carehub_v1", address))
+        if known is None:
+            known = registry.KnownDevice(new_id(), address, "carehub_v1", can_alarm=True)
+            await registry.add_unknown(session, [known], utc_now())
+        (await session.get_one(tables.Device, known.id)).token_hash = token_hash
 
 
 @device.command("assign")

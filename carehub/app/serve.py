@@ -62,7 +62,8 @@ def _server(settings: Settings, running: Running) -> _Server:
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=2,
-        proxy_headers=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies or None,
         server_header=False,
     )
     return _Server(config)

@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     public_url: str = Field(default="http://127.0.0.1:8000", description="How people and providers reach the hub.")
     host: str = Field(default="127.0.0.1", description="Address the pages are served on.")
     port: int = Field(default=8000, description="Port the pages are served on.")
+    trusted_proxies: str = Field(
+        default="", description="Addresses whose X-Forwarded-For is believed, with commas; empty for none."
+    )
     zone: str = Field(
         default="Europe/Oslo", description="Time zone of the municipality: night windows and clock times."
     )

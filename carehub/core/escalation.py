@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from carehub.core.alerts import Status
 from carehub.core.severity import Severity
@@ -74,6 +75,18 @@ FINISH_WITHIN: dict[Severity, timedelta] = {
     Severity.NORMAL: 1440 * _MINUTE,
 }
 """After "I am there": how long until it must be closed, else the hub asks how it goes."""
+
+
+_QUIET_FROM, _QUIET_TO = time(21), time(8)
+
+
+def when_to_tell_relatives(now: datetime, zone: ZoneInfo) -> datetime:
+    """Now by day; what is over and handled wakes no family at night, and waits until eight."""
+    local = now.astimezone(zone)
+    if _QUIET_TO <= local.time() < _QUIET_FROM:
+        return now
+    day = local.date() + timedelta(days=local.time() >= _QUIET_FROM)
+    return datetime.combine(day, _QUIET_TO, zone).astimezone(UTC)
 
 
 def ladder_for(severity: Severity) -> tuple[Rung, ...]:

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from carehub.core.alerts import Status, Step
-from carehub.core.escalation import Group, Rung, Summons, climb, ladder_for
+from carehub.core.escalation import Group, Rung, Summons, climb, ladder_for, when_to_tell_relatives
 from carehub.core.severity import Severity
-from carehub.core.wording import alert_number, repeat_text, summons_text
+from carehub.core.wording import alert_number, handled_text, repeat_text, summons_text
 from carehub.flow.hub import Hub
 from carehub.flow.respond import journal_line
 from carehub.kit.ids import new_code, new_id
 from carehub.store import alerts, outbox, tables
 from carehub.store.database import Session
+from carehub.store.people import followers
 from carehub.store.tables.alerts import NoticeState
 
 SMS, TABLET = "sms", "tablet"
@@ -110,6 +111,18 @@ def rung_of(cycle: str) -> int | None:
     return int(cycle.removeprefix(_RUNG)) if cycle.startswith(_RUNG) else None
 
 
+async def tell_relatives(hub: Hub, session: Session, alert: tables.Alert, now: datetime) -> None:
+    """An alert that mattered is over: those whom the resident lets know hear that it was handled, and no more."""
+    if alert.resident_id is None or alert.severity < _SMS_FROM:
+        return
+    family = await followers(session, alert.resident_id, now)
+    telling = _Telling(alert, "handled", now, when_to_tell_relatives(now, hub.zone))
+    text = handled_text(link=f"{hub.public_url}/relatives")
+    rows = [telling.row(SMS, person.phone, text, person) for person in family if person.phone]
+    if rows:
+        await outbox.write(session, rows)
+
+
 def link_to(hub: Hub, alert: tables.Alert) -> str:
     """The short link in a text: the alert's number, no more."""
     return f"{hub.public_url}/a/{alert_number(alert.id)}"
@@ -121,11 +134,13 @@ class _Telling:
 
     Attributes:
         cycle: Names the step, so that nobody is told of it twice.
+        not_before: When it may go out; None for at once.
     """
 
     alert: tables.Alert
     cycle: str
     now: datetime
+    not_before: datetime | None = None
 
     def row(self, channel: str, address: str, text: str, person: tables.Person | None = None) -> dict[str, object]:
         """One notice, as the outbox keeps it."""
@@ -140,7 +155,7 @@ class _Telling:
             "cycle": self.cycle,
             "state": NoticeState.WAITING,
             "created_at": self.now,
-            "not_before": self.now,
+            "not_before": self.not_before or self.now,
             "attempts": 0,
         }
 

@@ -14,7 +14,9 @@ from functools import partial
 
 from carehub.contracts import Message, Transport
 from carehub.core.events import CommandKind, Event, Tick
+from carehub.core.findings import Outcome
 from carehub.core.fold import ScopeState
+from carehub.core.kinds import EventKind
 from carehub.flow import assess
 from carehub.flow.batch import Folder, Load, Note, Work, hub_fault
 from carehub.flow.hub import Hub
@@ -59,6 +61,8 @@ class Ingest:
         self._stopping = False
         self.seen: dict[str, datetime] = {}
         """Device → when its newest genuine message came; the watch station writes it down."""
+        self.batteries: dict[str, float] = {}
+        """Device → per cent, as last heard; the watch station writes it down."""
         self.counts = Counts()
 
     async def own(self, owner: str, *, alone: bool) -> bool:
@@ -255,9 +259,7 @@ class Ingest:
         """The commit holds: only now may the cache follow, the senders be told and the stations be woken."""
         self._seq = work.seq
         self.folder.adopt(work)
-        for event, _, _ in work.rows:
-            if event.device and event.source != "hub":
-                self.seen[event.device] = event.at
+        self._heard(work)
         self._acknowledge(work, load.messages)
         load.stored()
         self._count(work, load)
@@ -266,6 +268,15 @@ class Ingest:
         if work.findings:
             self._hub.wake.deliver.set()
             self._hub.live.change()
+
+    def _heard(self, work: Work) -> None:
+        """Note who spoke. What the broker kept from before (F9), and what we say ourselves, is no sign of life."""
+        for event, outcome, _ in work.rows:
+            if event.device is None or event.source == "hub" or outcome is Outcome.STATE_ONLY:
+                continue
+            self.seen[event.device] = event.at
+            if event.kind == EventKind.BATTERY and isinstance(event.value, int | float):
+                self.batteries[event.device] = float(event.value)
 
     def _acknowledge(self, work: Work, messages: Sequence[Message]) -> None:
         if self._transport is None:

@@ -21,11 +21,13 @@ async def watch(hub: Hub, ingest: Ingest) -> int:
     now, heard = hub.clock(), dict(ingest.seen)
     async with hub.database.write() as session:
         await devices.write_heard(session, heard)
+        await devices.write_batteries(session, ingest.batteries)
         returned = await devices.returned(session, heard)
         fallen = await devices.fallen_silent(session, now)
         silent = {_silence(device): device for device in await devices.silent(session)}
         told = await stream.known_keys(session, list(silent))
         lost = await stream.unaccounted(session, now - UNACCOUNTED_AFTER)
+    ingest.batteries = {}
     ingest.seen = {device: at for device, at in ingest.seen.items() if heard.get(device) != at}
     for device in returned:
         ingest.observe(_about(device, ingest, EventKind.DEVICE_ONLINE, now))

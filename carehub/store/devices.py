@@ -54,6 +54,24 @@ async def silent(session: Session) -> Sequence[tables.Device]:
     return (await session.exec(statement)).all()
 
 
+async def address_of_token(session: Session, token_hash: str) -> str | None:
+    """The device that may send with this secret, by its own name."""
+    statement = select(tables.Device.address).where(
+        tables.Device.token_hash == token_hash, tables.Device.status != DeviceStatus.RETIRED
+    )
+    return (await session.exec(statement)).first()
+
+
+async def write_batteries(session: Session, batteries: dict[str, float]) -> None:
+    """Write down how full each battery is."""
+    if not batteries:
+        return
+    device = tables.Device.__table__  # type: ignore[attr-defined]
+    statement = update(device).where(device.c.id == bindparam("device")).values(battery=bindparam("level"))
+    rows = [{"device": one, "level": level} for one, level in batteries.items()]
+    await (await session.connection()).execute(statement, rows)
+
+
 def _is_late(device: tables.Device, now: datetime) -> bool:
     """A device that was never heard counts from the day it was listed; one without that day is late already."""
     heard = device.last_seen_at or device.first_seen_at

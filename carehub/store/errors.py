@@ -1,5 +1,7 @@
 """What may go wrong in the store, in words that the floors above can use."""
 
+import sqlite3
+
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
@@ -20,6 +22,8 @@ def is_unavailable(error: Exception) -> bool:
     """Whether the store is locked, full or gone: the same again, later. Anything else would fail for ever."""
     if isinstance(error, DataError | IntegrityError):
         return False
+    if isinstance(error, DBAPIError) and isinstance(error.orig, sqlite3.ProgrammingError | sqlite3.InterfaceError):
+        return False  # a value of a type that SQLite cannot bind
     if isinstance(error, DBAPIError):
         return not str(getattr(error.orig, "sqlstate", None) or "").startswith(_UNFIT_STATES)
     return isinstance(error, NoConnectionLeft | OSError | TimeoutError)

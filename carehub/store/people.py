@@ -1,12 +1,14 @@
 """Questions about people with a login."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlmodel import col, func, select
 
 from carehub.core.access import Role
 from carehub.store import tables
 from carehub.store.database import Session
+from carehub.store.tables.people import Insight
 
 
 async def administrators(session: Session) -> int:
@@ -22,6 +24,24 @@ async def administrators(session: Session) -> int:
 async def by_username(session: Session, username: str) -> tables.Person | None:
     """Whoever logs in with this name."""
     return (await session.exec(select(tables.Person).where(tables.Person.username == username))).first()
+
+
+async def followers(session: Session, resident: str, now: datetime) -> Sequence[tables.Person]:
+    """Relatives who may know, and want an SMS, that an alert of this resident was handled."""
+    statement = (
+        select(tables.Person)
+        .join(tables.Relation, col(tables.Relation.person_id) == col(tables.Person.id))
+        .where(
+            tables.Relation.resident_id == resident,
+            tables.Relation.insight == Insight.HANDLED_ALERTS,
+            tables.Relation.by_sms,
+            tables.Relation.since <= now,
+            col(tables.Relation.until).is_(None) | (col(tables.Relation.until) > now),
+            tables.Person.active,
+            col(tables.Person.phone).is_not(None),
+        )
+    )
+    return (await session.exec(statement)).all()
 
 
 async def everybody(session: Session) -> Sequence[tables.Person]:

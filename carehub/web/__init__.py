@@ -1,6 +1,5 @@
 """The doors: thin, one file each. They decode, call a station or a question, and answer."""
 
-from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
@@ -50,15 +49,10 @@ class _Files(StaticFiles):
         return answer
 
 
-def create_web(hub: Hub, *, device_tokens: Mapping[str, str] | None = None) -> FastAPI:
-    """Build the web application over a hub.
-
-    Args:
-        device_tokens: SHA-256 of each device's bearer token → the device that it may speak for.
-    """
+def create_web(hub: Hub) -> FastAPI:
+    """Build the web application over a hub."""
     app = FastAPI(title="CareHub", version="1", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.hub = hub
-    app.state.device_tokens = dict(device_tokens or {})
     app.state.throttle, app.state.passwords = Throttle(), Passwords()
     app.state.readings, app.state.meters = Readings(), Meters()
     for door in DOORS:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from carehub.core.alerts import Action, Aftermath, Cause, Status
-from carehub.flow import respond
+from carehub.flow import escalate, respond
 from carehub.flow.hub import Hub
 from carehub.flow.respond import Answer
 from carehub.web.render import page
@@ -68,6 +68,8 @@ async def finish(hub: Hub, visitor: Visitor, alert_id: str, cause: Cause, afterm
         answer = await respond.close(
             session, alert_id, visitor.person.id, hub.clock(), cause=cause, aftermath=aftermath, note=words
         )
+        if answer.done and answer.alert:
+            await escalate.tell_relatives(hub, session, answer.alert, hub.clock())
     _ring(hub, answer, climbs=False)
     return answer
 

@@ -17,7 +17,7 @@ from carehub.core.severity import Severity
 from carehub.core.wording import alert_number
 from carehub.flow.hub import Hub
 from carehub.flow.respond import Answer
-from carehub.store import logins, pages, tables
+from carehub.store import devices, logins, pages, tables
 from carehub.store.errors import STORE_FAILED
 from carehub.web.actions import act, finish, why_not
 from carehub.web.errors import problem
@@ -43,7 +43,7 @@ _NOT_STORED: tuple[type[Exception], ...] = (HubError, *STORE_FAILED)
 @router.post("/events")
 async def receive_events(request: Request, hub: TheHub, visitor: MaybeVisitor) -> Response:
     """The second road in. 200 means stored for good; anything else means: send it again."""
-    device = _sender(request, visitor)
+    device = await _sender(request, hub, visitor)
     body = await request.body()
     if hub.read_body is None or hub.submit is None:
         return problem(503, "This hub takes no events here. Try again, or another way.")
@@ -61,11 +61,12 @@ async def receive_events(request: Request, hub: TheHub, visitor: MaybeVisitor) -
     return JSONResponse({"stored": [_id_in(message) for message in messages]})
 
 
-def _sender(request: Request, visitor: Visitor | None) -> str | None:
+async def _sender(request: Request, hub: Hub, visitor: Visitor | None) -> str | None:
     """The device whose token was sent, or None for a person who may send for any device."""
     token = bearer_of(request.headers)
     if token is not None:
-        device: str | None = request.app.state.device_tokens.get(logins.hash_of(token))
+        async with hub.database.read() as session:
+            device = await devices.address_of_token(session, logins.hash_of(token))
         if device is None:
             raise LoginNeeded
         return device

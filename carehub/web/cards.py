@@ -29,8 +29,9 @@ COLOURS: dict[Severity, str] = {
 """Never alone: the word and the icon say the same."""
 
 _ICONS = (
-    ("social-alarm", "BellFill"), ("button", "BellFill"), ("cord", "BellFill"), ("bed", "BedFill"), ("not-up", "BedFill"),
-    ("door", "DoorOpenFill"), ("exit", "DoorOpenFill"), ("out-at", "DoorOpenFill"), ("bath", "ToiletFill"),
+    ("social-alarm", "BellFill"), ("button", "BellFill"), ("cord", "BellFill"),
+    ("bed", "BedFill"), ("not-up", "BedFill"), ("door", "DoorOpenFill"), ("exit", "DoorOpenFill"),
+    ("out-at", "DoorOpenFill"), ("bath", "ToiletFill"),
     ("morning", "BedFill"), ("night", "MoonFill"), ("water", "TapWaterFill"), ("cold", "ThermometerFill"),
     ("temperature", "ThermometerFill"), ("device", "LinkBroken"), ("silent", "LinkBroken"), ("hub", "WrenchFill"),
     ("unreadable", "QuestionmarkDiamondFill"), ("behaviour", "LineGraph"), ("rhythm", "LineGraph"),
@@ -121,9 +122,7 @@ def _is_in(card: pages.Card, unit: str | None) -> bool:
     return unit is None or card.alert.unit_id is None or card.alert.unit_id == unit
 
 
-async def with_pictures(
-    hub: Hub, session: Session, visitor: Visitor, cards: Sequence[pages.Card]
-) -> list[AlertView]:
+async def with_pictures(hub: Hub, session: Session, visitor: Visitor, cards: Sequence[pages.Card]) -> list[AlertView]:
     """The cards with the residents' last hours, and with the reasons of each alert."""
     now = hub.clock()
     start = window_start(now)

@@ -180,7 +180,6 @@ def needs(*permissions: Permission) -> Callable[[MaybeVisitor], Awaitable[Visito
             raise NotAllowed
         return visitor
 
-    door.permissions = permissions  # type: ignore[attr-defined]
     return door
 
 

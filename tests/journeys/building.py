@@ -22,6 +22,7 @@ from sqlmodel import SQLModel, col, select
 
 from carehub.contracts import Channel, Fate, Message, OutgoingNotice, Receipt
 from carehub.core.access import Role
+from carehub.core.events import CommandKind
 from carehub.core.alerts import Aftermath, Cause, Status
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow import deliver, replies, respond
@@ -326,6 +327,13 @@ class Night:
         """Station 1 until nothing waits."""
         while self.ingest.waiting:
             await self.ingest.step()
+
+    async def command(self, scope: str, kind: CommandKind, **more: Any) -> None:
+        """A person decides something; returns when the fold has it."""
+        told = asyncio.ensure_future(self.ingest.command(scope, kind, **more))
+        await asyncio.sleep(0)
+        await self.fold()
+        await told
 
     # --- the stations, as the worker wakes them ---
 

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from sqlmodel import SQLModel
 
 from carehub.store.database import Database
-from tests.databases import Sqlite
+from tests.databases import Postgres, Sqlite
 from tests.journeys.building import Night, night_at
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a night has hundreds of commits, and its promises do not hang on the disk
@@ -18,6 +19,36 @@ def sqlite_url(sqlite: Sqlite) -> Iterator[str]:
     """A fresh, migrated SQLite database, in memory where the system has such a folder."""
     with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
         yield sqlite.copy_to(Path(folder))
+
+
+@pytest.fixture(scope="session")
+def postgres_for_nights(postgres: Postgres) -> Iterator[str]:
+    """One database for all nights: to empty it takes a twentieth of the time that a fresh copy takes."""
+    with postgres.copy() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_for_nights: str) -> str:
+    """Emptied by `database`."""
+    return postgres_for_nights
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """An open, empty hub database; the test runs once for each kind."""
+    opened = Database(database_url)
+    if not opened.is_sqlite:
+        await _empty(opened)
+    yield opened
+    await opened.close()
+
+
+async def _empty(database: Database) -> None:
+    async with database.connect() as connection:
+        for table in reversed(SQLModel.metadata.sorted_tables):
+            await connection.execute(table.delete())
+        await connection.commit()
 
 
 @pytest.fixture

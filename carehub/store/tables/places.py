@@ -96,6 +96,9 @@ class Device(SQLModel, table=True):
     last_seen_at: datetime | None = moment_or_none(index=True)
     silent_since: datetime | None = moment_or_none()
     battery: float | None = None
+    """Per cent, as last heard."""
+    token_hash: str | None = Field(default=None, unique=True, max_length=64)
+    """SHA-256 of the secret with which it sends by HTTP; None for a device that does not."""
 
 
 class Assignment(SQLModel, table=True):

@@ -14,7 +14,6 @@ from carehub.core.rules import words
 from carehub.core.rules.fields import INSIDE, PLACES, write_duration
 from carehub.core.rules.language import RuleError, content_hash, parse_rule
 from carehub.core.rules.reference import with_reference
-from carehub.core.rules.tuning import tuned
 from tests.unit.rules.building import HEAD, RULES, rule, shipped
 
 GOOD = f"id: test-rule\n{HEAD}watch: {{kind: door.opened}}\n"
@@ -156,33 +155,6 @@ def test_every_kind_and_place_has_its_words_in_each_language() -> None:
     tables = (words.KINDS, words.PLACES, words.SEVERITIES, words.FLAGS, words.BOUNDS, words.WEEKDAYS, words.PHRASES)
     assert all(set(told) == set(words.LANGUAGES) for table in tables for told in table.values())
 
-
-def test_a_value_may_be_tuned_within_the_rule_s_own_bounds() -> None:
-    cold = parse_rule((Path(RULES) / "cold-home.yaml").read_text(encoding="utf-8"))
-
-    warmer = tuned(cold, {"watch.below": 18, "for": "2 h"})
-
-    assert warmer.watch is not None
-    assert warmer.for_ is not None
-    assert (warmer.watch[0].below, write_duration(warmer.for_)) == (18, "2 h")
-    assert content_hash(warmer) != content_hash(cold)
-
-
-@pytest.mark.parametrize(
-    "values", [{"watch.below": 25}, {"for": "1 min"}, {"rest": "1 h"}, {"for": "long"}, {"watch.below": "warm"}]
-)
-def test_a_value_may_not_be_tuned_further(values: dict[str, float | str]) -> None:
-    cold = parse_rule((RULES / "cold-home.yaml").read_text(encoding="utf-8"))
-
-    with pytest.raises(RuleError):
-        tuned(cold, values)
-
-
-def test_a_value_may_not_be_tuned_past_what_the_language_allows() -> None:
-    words = "watch: {kind: sound.loud}\ncount: {at_least: 3, within: 1 h}\ntune: {count.at_least: {least: 1, most: 9}}"
-
-    with pytest.raises(RuleError, match=r"count\.at_least"):
-        tuned(rule(words), {"count.at_least": 1})
 
 
 def test_a_rule_with_many_faults_names_the_first_five() -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from carehub.contracts import DecodeError, Message, TransportError
 from carehub.flow.hub import Hub
+from carehub.store import tables
 from carehub.store.logins import hash_of
-from carehub.web import create_web
+from carehub.store.tables.places import DeviceStatus
 from tests.unit.web.conftest import BOTH, Browse, logged_in
 
 EVENT = {"device": "knapp-7", "id": "7f3a", "kind": "button.pressed"}
@@ -85,7 +86,16 @@ async def test_a_device_token_speaks_for_its_own_device_only(
 ) -> None:
     stations = Stations(hub)
     stations.may_store.set()
-    client = browser(raw=True, app=create_web(hub, device_tokens={hash_of("t0ken"): "knapp-7"}))
+    async with hub.database.write() as session:
+        known = tables.Device(
+            id="knapp",
+            source="carehub_v1",
+            address="knapp-7",
+            status=DeviceStatus.IN_SERVICE,
+            token_hash=hash_of("t0ken"),
+        )
+        session.add(known)
+    client = browser(raw=True)
 
     answer = await client.post(
         "/api/v1/events", json={**EVENT, "device": device}, headers={"authorization": f"Bearer {token}"}

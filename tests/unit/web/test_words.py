@@ -8,6 +8,7 @@ from carehub.core.access import Role
 from carehub.core.alerts import Aftermath, Cause, Step
 from carehub.core.findings import Condition, Outcome
 from carehub.core.kinds import KNOWN_KINDS
+from carehub.core.severity import Severity
 from carehub.store import tables
 from carehub.store.pages import Movement
 from carehub.store.tables.places import DeviceStatus
@@ -60,7 +61,11 @@ def test_a_trace_is_read_in_norwegian(seen: str, said: str) -> None:
 
 
 def raised(alert_id: str, ago: timedelta) -> tables.Alert:
-    return tables.Alert.model_construct(id=alert_id, raised_at=NOW - ago)
+    at = NOW - ago
+    return tables.Alert(
+        id=alert_id, dedup_key=alert_id, kind="fall", severity=Severity.CRITICAL, scope_id="home", rule_id="floor",
+        rule_version="1", raised_at=at, last_event_at=at,
+    )  # fmt: skip
 
 
 def moved(minutes_ago: int, place: str | None) -> Movement:

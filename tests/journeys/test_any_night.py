@@ -1,0 +1,126 @@
+"""Any night at all: whatever is pressed, taken, closed and waited for, the promises hold, and the journal replays (P12)."""
+
+import asyncio
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
+
+from carehub.core.alerts import Status
+from carehub.core.events import CommandKind
+from carehub.store import tables
+from carehub.store.database import Database
+from tests.databases import Sqlite
+from tests.journeys.building import INGRID, MARIA, NIGHT, Night, night_at, refuses_for_good, refuses_for_now
+from tests.journeys.replaying import check_replay, replayed
+
+_DEVICES = ("knapp-anna", "knapp-bjarne", "knapp-kåre", "aldri-sett")
+_STAFF = ("ingrid", "maria", "kari")
+_ZIGBEE = ("dør", "gang", "røyk", "ringeknapp")
+_PAYLOADS = (
+    {"contact": True}, {"contact": False}, {"occupancy": True}, {"occupancy": False}, {"smoke": True}, {"smoke": False},
+    {"action": "emergency"}, {"illuminance": 7, "temperature": 21.5}, {"battery": 3},
+)  # fmt: skip
+
+_step = st.one_of(
+    st.tuples(st.just("press"), st.sampled_from(_DEVICES), st.sampled_from(["1", "2", "3"])),
+    st.tuples(st.just("sensor"), st.sampled_from(_ZIGBEE), st.sampled_from(_PAYLOADS), st.booleans()),
+    st.tuples(st.sampled_from(["take", "arrive", "release", "close"]), st.sampled_from(_STAFF), st.integers(0, 3)),
+    st.tuples(st.just("wait"), st.sampled_from([0.1, 1, 4, 6, 11, 60, 600])),
+    st.tuples(st.just("command"), st.sampled_from(list(CommandKind))),
+    st.tuples(st.just("network"), st.sampled_from(["up", "down", "gone", "mute"])),
+    st.tuples(st.just("restart")),
+    st.tuples(st.just("late"), st.sampled_from(["fall.detected", "door.opened"]), st.integers(1, 600)),
+)
+
+
+async def _play(night: Night, step: tuple[object, ...]) -> None:  # noqa: PLR0912 - a table of what can happen
+    match step:
+        case ("press", str(device), str(identity)):
+            await night.press(device, id=identity, at=None)
+        case ("sensor", str(device), payload, bool(retain)):
+            await night.hear(night.message(f"zigbee2mqtt/{device}", payload, retain=retain))
+        case (("take" | "arrive" | "release" | "close") as action, str(who), int(number)):
+            if number < len(await night.alerts()):
+                await getattr(night, action)(who, number)
+        case ("wait", float() | int() as minutes):
+            await night.pass_time(minutes)
+        case ("command", CommandKind() as kind):
+            await night.command("home:anna", kind, until=night.clock() + timedelta(hours=1))
+        case ("network", str(state)):
+            broken = {"down": refuses_for_now(), "gone": refuses_for_good}.get(state)
+            night.phones.network = dict.fromkeys((INGRID, MARIA), broken) if broken else {}
+            night.phones.silent = {INGRID, MARIA} if state == "mute" else set()
+        case ("restart",):
+            await night.die()
+            await night.start()
+        case ("late", str(kind), int(minutes)):
+            at = (night.clock() - timedelta(minutes=minutes)).isoformat()
+            await night.press("knapp-anna", kind=kind, at=at)
+
+
+async def _live_through(url: str, steps: list[tuple[object, ...]]) -> None:
+    database = Database(url)
+    async with night_at(database) as night:
+        for step in steps:
+            await _play(night, step)
+            for alert in await night.alerts():
+                assert (alert.due_at is None) == (alert.status is Status.CLOSED)
+        await night.pass_time(1)
+        assert not [alert for alert in await night.alerts() if alert.due_at and alert.due_at <= night.clock()]
+        assert len(night.phones.sent) == len({(n.address, n.text) for _, n in night.phones.sent})
+        await check_replay(night)
+    await database.close()
+
+
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(steps=st.lists(_step, max_size=10))
+def test_on_any_night_every_open_alert_has_a_deadline_and_nobody_is_told_twice(
+    sqlite: Sqlite, steps: list[tuple[object, ...]]
+) -> None:
+    memory = Path("/dev/shm")  # noqa: S108 - as in conftest
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
+        asyncio.run(_live_through(sqlite.copy_to(Path(folder)), steps))
+
+
+async def test_the_journal_of_a_busy_night_replays_to_the_same_alerts_and_states_p12(night: Night) -> None:
+    await night.hear(
+        night.message("zigbee2mqtt/røyk", {"smoke": True}, retain=True),
+        night.message("zigbee2mqtt/dør", {"contact": False}),
+        night.message("zigbee2mqtt/gang", {"temperature": 12.25, "illuminance": 0}),
+        night.pressed(),
+    )
+    await night.command("home:bjarne", CommandKind.AWAY, until=NIGHT + timedelta(hours=2), by="ingrid")
+    await night.pass_time(7)
+    await night.press(kind="fall.detected", at=(night.clock() - timedelta(hours=6)).isoformat())
+    await night.hear(night.message("carehub/v1/knapp-anna/alarm", b"?"))
+    await night.command("home:anna", CommandKind.REASSIGNED)
+    await night.start()
+    await night.hear(
+        night.message("zigbee2mqtt/dør", {"contact": True}), night.message("zigbee2mqtt/dør", {"contact": False})
+    )
+    await night.pass_time(10 * 60)
+
+    await check_replay(night)
+    states, findings = await replayed(night)
+    assert states["home:anna"].version > 5
+    assert {"social-alarm", "night-exit", "fall", "unreadable-alarm"} <= {finding.kind for finding in findings}
+
+
+@pytest.mark.parametrize("status", [Status.OPEN, Status.TAKEN, Status.ARRIVED])
+async def test_the_database_itself_refuses_an_open_alert_without_a_deadline_invariant_5(
+    night: Night, status: Status
+) -> None:
+    await night.press()
+    alert = await night.the_alert()
+
+    with pytest.raises(IntegrityError, match="open_has_deadline"):
+        async with night.database.write() as session:
+            row = await session.get_one(tables.Alert, alert.id)
+            row.status, row.due_at = status, None
