@@ -82,12 +82,12 @@ def _sqlite(kit: Kit, plan: Plan) -> dict[str, Any]:
     return found | {"cpu_us_by_stage": {name: round(us, 1) for name, us in stages.items()}}
 
 
-def _postgresql(kit: Kit, plan: Plan) -> dict[str, Any] | str:
+def _postgresql(kit: Kit, plan: Plan) -> dict[str, Any]:
     try:
         postgresql_programs()
     except FileNotFoundError as error:
         print(f"postgresql: skipped, {error}")
-        return str(error)
+        return {"skipped": str(error)}
     with Postgresql(WORK / "postgresql") as store:
         return _hub(kit, plan, store)
 

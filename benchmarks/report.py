@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, TypeGuard
 
 from benchmarks.runs import Latency, Throughput
 
@@ -58,7 +58,7 @@ def ratios(figures: Mapping[str, Any]) -> list[str]:
     told = []
     for ours in ("sqlite", "postgresql"):
         for variant, peer in figures.get("node_red", {}).items():
-            if ours not in figures or not isinstance(peer, dict):
+            if not _measured(figures.get(ours)) or not _measured(peer):
                 continue
             mine = figures[ours]
             parts = [f"events/s x{mine['durable_events_per_s'] / peer['durable_events_per_s']:.2f}"]
@@ -76,13 +76,18 @@ def verdicts(figures: Mapping[str, Any]) -> list[str]:
     told = []
     for ours in ("sqlite", "postgresql"):
         one = figures.get(ours)
-        if not one:
+        if not _measured(one):
             continue
         told.append(_verdict(ours, "events/s", one["durable_events_per_s"], TARGET_PER_S, more=True))
         told.append(_verdict(ours, "MiB", one["rss_mib"], TARGET_MIB, more=False))
         if "5000" in one.get("latency_ms", {}):
             told.append(_verdict(ours, "ms p99 at 5000/s", one["latency_ms"]["5000"]["p99"], TARGET_MS, more=False))
     return told
+
+
+def _measured(one: object) -> TypeGuard[Mapping[str, Any]]:
+    """Whether there are figures, and not a word why there are none."""
+    return isinstance(one, dict) and "durable_events_per_s" in one
 
 
 def _verdict(who: str, what: str, found: float, target: float, *, more: bool) -> str:

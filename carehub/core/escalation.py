@@ -77,6 +77,55 @@ FINISH_WITHIN: dict[Severity, timedelta] = {
 """After "I am there": how long until it must be closed, else the hub asks how it goes."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Colleague:
+    """A member of staff, as far as a ladder cares."""
+
+    id: str
+    unit: str | None
+    phone: str | None
+    on_duty: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """A summons that reaches somebody.
+
+    Attributes:
+        people: Whom it asks; empty only where there is no staff at all.
+        passed: The rungs that had nobody, and were passed at once.
+    """
+
+    summons: Summons
+    people: tuple[Colleague, ...]
+    passed: tuple[int, ...] = ()
+
+
+def asked(group: Group, unit: str | None, staff: Sequence[Colleague]) -> tuple[Colleague, ...]:
+    """Whom a rung asks. An alert without a unit (an unknown device) concerns everybody on duty."""
+    if group is Group.EVERYBODY_ON_DUTY or unit is None:
+        return tuple(one for one in staff if one.on_duty)
+    return tuple(one for one in staff if one.unit == unit and (one.on_duty or group is Group.UNIT))
+
+
+def reach(ladder: Sequence[Rung], rung: int, unit: str | None, staff: Sequence[Colleague], now: datetime) -> Reached:
+    """Climb to the next rung that has somebody; with nobody on any, ask all staff and look again in a minute.
+
+    Args:
+        rung: How many rungs have been tried already.
+        staff: Everybody who may be asked, of every unit.
+    """
+    passed: list[int] = []
+    for _ in ladder:
+        summons = climb(ladder, rung, now)
+        if people := asked(summons.group, unit, staff):
+            return Reached(summons=summons, people=people, passed=tuple(passed))
+        passed.append(summons.rung)
+        rung = summons.rung
+    summons = Summons(group=Group.UNIT, rung=rung, look_again_at=now + _MINUTE)
+    return Reached(summons=summons, people=tuple(staff), passed=tuple(passed))
+
+
 _QUIET_FROM, _QUIET_TO = time(21), time(8)
 
 

@@ -2,18 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
 from carehub.core.alerts import Status, Step
+from carehub.core.escalation import Colleague, ladder_for, reach
 from carehub.core.events import Event
 from carehub.core.findings import Finding
 from carehub.core.severity import Severity
 from carehub.flow import escalate
 from carehub.flow.hub import Hub
-from carehub.flow.respond import journal_line
+from carehub.flow.respond import journal_line, step_row
+from carehub.flow.telling import Telling, rung, summons_rows
 from carehub.kit.ids import new_id
-from carehub.store import alerts, tables
+from carehub.store import alerts, people, tables
 from carehub.store.database import Session
 
 REPEAT_WINDOW = timedelta(minutes=10)
@@ -22,33 +25,34 @@ RAISE_AT = 3
 _encode = msgspec.json.Encoder().encode
 
 
-async def raise_alerts(
-    hub: Hub, session: Session, findings: Sequence[tuple[Finding, Event | None]], units: Mapping[str, str | None]
-) -> list[str]:
-    """Raise a new alert for each finding, or add it to the open one; give the ids of those touched.
+Finds = Sequence[tuple[Finding, Event | None]]
+
+
+async def raise_alerts(hub: Hub, session: Session, findings: Finds, units: Mapping[str, str | None]) -> None:
+    """Raise a new alert for each finding, or add it to the open one.
+
+    New alerts are gathered and written table by table: an alarm storm must not cost a dozen statements a press.
 
     Args:
         findings: With the event that made each, where one did.
         units: Scope → the unit whose staff answer.
     """
-    return [await _raise_one(hub, session, finding, event, units.get(finding.scope)) for finding, event in findings]
-
-
-async def _raise_one(hub: Hub, session: Session, finding: Finding, event: Event | None, unit: str | None) -> str:
-    key = dedup_key(finding)
-    alert = await alerts.open_alert(session, key)
-    if alert is None:
-        alert = await _try_new(session, finding, event, key, unit)
-    if alert is None:  # another process was first: join its alert
-        alert = await alerts.open_alert(session, key)
-    if alert is None:
-        raise RuntimeError(f"Alert {key} was neither there nor could be made.")
-    await _record(session, alert, finding)
-    if alert.rung == 0:
-        await _begin(hub, session, alert, finding)
-    else:
-        await _repeat(hub, session, alert, finding)
-    return alert.id
+    keys = {dedup_key(finding) for finding, _ in findings}
+    known = await alerts.open_keys(session, keys)
+    earliest = min(finding.at for finding, _ in findings) - RAISE_WINDOW
+    reports = await alerts.reports_by_key(session, keys, earliest)
+    staff, fresh = await people.staff(session), alerts.Fresh()
+    for finding, event in findings:
+        key, unit = dedup_key(finding), units.get(finding.scope)
+        first = key not in known
+        known.add(key)
+        if first and not (finding.press and reports.get(key, 0) + 1 >= RAISE_AT):
+            _begin(hub, fresh, finding, event, unit, staff)
+            continue
+        await alerts.add_fresh(session, fresh)
+        fresh = alerts.Fresh()
+        await _again(hub, session, finding, event, unit)
+    await alerts.add_fresh(session, fresh)
 
 
 def dedup_key(finding: Finding) -> str:
@@ -56,48 +60,76 @@ def dedup_key(finding: Finding) -> str:
     return f"{finding.resident or finding.scope}/{finding.kind}"
 
 
-async def _try_new(
-    session: Session, finding: Finding, event: Event | None, key: str, unit: str | None
-) -> tables.Alert | None:
-    happened = event.device_at if event and event.late else None
-    alert = tables.Alert(
-        id=new_id(),
-        dedup_key=key,
-        kind=finding.kind,
-        severity=finding.severity,
-        alert_code=finding.alert_code,
-        scope_id=finding.scope,
-        unit_id=unit,
-        resident_id=finding.resident,
-        device_id=finding.device,
-        place=finding.place,
-        rule_id=finding.rule,
-        rule_version=finding.version,
-        detail=finding.detail[:400] if finding.detail else None,
-        raised_at=finding.at,
-        last_event_at=finding.at,
-        happened_at=happened,
-        due_at=finding.at,
-        presses=0,
-    )
-    return alert if await alerts.add(session, alert) else None
+def _begin(
+    hub: Hub, fresh: alerts.Fresh, finding: Finding, event: Event | None, unit: str | None, staff: Sequence[Colleague]
+) -> None:
+    """A new alert with its first summons, as rows."""
+    now, alert = finding.at, _new(finding, event, unit)
+    reached = reach(ladder_for(finding.severity), 0, unit, staff, now)
+    number = reached.summons.rung
+    telling = Telling(alert_id=alert["id"], severity=finding.severity, unit_id=unit, cycle=rung(number), now=now)
+    notices, codes = summons_rows(hub, telling, reached.people, now, number)
+    fresh.alerts.append(alert | {"presses": 1, "rung": number, "due_at": reached.summons.look_again_at})
+    fresh.codes += codes
+    fresh.notices += notices
+    fresh.events.append(_event_row(alert["id"], finding))
+    fresh.steps.append(step_row(alert["id"], Step.REPORTED, now))
+    fresh.steps += [step_row(alert["id"], Step.ESCALATED, now, escalate.passed_words(one)) for one in reached.passed]
+    step = Step.NOTIFIED if number == 1 else Step.ESCALATED
+    fresh.steps.append(step_row(alert["id"], step, now, escalate.told_words(len(reached.people), number)))
+
+
+def _new(finding: Finding, event: Event | None, unit: str | None) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "dedup_key": dedup_key(finding),
+        "kind": finding.kind,
+        "severity": finding.severity,
+        "alert_code": finding.alert_code,
+        "status": Status.OPEN,
+        "scope_id": finding.scope,
+        "unit_id": unit,
+        "resident_id": finding.resident,
+        "device_id": finding.device,
+        "place": finding.place,
+        "rule_id": finding.rule,
+        "rule_version": finding.version,
+        "detail": finding.detail[:400] if finding.detail else None,
+        "raised_at": finding.at,
+        "last_event_at": finding.at,
+        "happened_at": event.device_at if event and event.late else None,
+        "due_at": finding.at,
+        "presses": 0,
+        "rung": 0,
+    }
+
+
+def _event_row(alert_id: str, finding: Finding) -> dict[str, Any]:
+    trace = _encode(finding.trace).decode()
+    return {"alert_id": alert_id, "event_seq": finding.event, "at": finding.at, "trace": trace}
+
+
+async def _again(hub: Hub, session: Session, finding: Finding, event: Event | None, unit: str | None) -> None:
+    """Reported again: on the open alert, or on a new one that starts higher than the ones before."""
+    alert = await alerts.open_alert(session, dedup_key(finding))
+    if alert is None:
+        alert = tables.Alert(**_new(finding, event, unit))
+        session.add(alert)
+        await session.flush()
+        await _record(session, alert, finding)
+        session.add(journal_line(alert.id, Step.REPORTED, finding.at))
+        await _raise_level(session, alert, finding)
+        await escalate.summon(hub, session, alert, finding.at)
+    else:
+        await _record(session, alert, finding)
+        await _repeat(hub, session, alert, finding)
 
 
 async def _record(session: Session, alert: tables.Alert, finding: Finding) -> None:
     alert.presses += 1
     alert.last_event_at = max(alert.last_event_at, finding.at)
-    session.add(
-        tables.AlertEvent(
-            alert_id=alert.id, event_seq=finding.event, at=finding.at, trace=_encode(finding.trace).decode()
-        )
-    )
+    session.add(tables.AlertEvent(**_event_row(alert.id, finding)))
     await session.flush()
-
-
-async def _begin(hub: Hub, session: Session, alert: tables.Alert, finding: Finding) -> None:
-    session.add(journal_line(alert.id, Step.REPORTED, finding.at))
-    await _raise_level(session, alert, finding)
-    await escalate.summon(hub, session, alert, finding.at)
 
 
 async def _repeat(hub: Hub, session: Session, alert: tables.Alert, finding: Finding) -> None:

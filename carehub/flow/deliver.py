@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from carehub.contracts import Fate, OutgoingNotice, Receipt
 from carehub.core.alerts import Step
 from carehub.core.escalation import ladder_for
-from carehub.flow import escalate
 from carehub.flow.hub import Hub
 from carehub.flow.respond import journal_line
+from carehub.flow.telling import rung_of
 from carehub.kit.log import log
 from carehub.store import alerts, outbox, tables
 from carehub.store.database import Session
@@ -114,7 +114,7 @@ async def _give_up(session: Session, notice: tables.Notice, now: datetime) -> No
             text=f"{notice.channel}: kom ikke frem.",
         )
     )
-    rung = escalate.rung_of(notice.cycle)
+    rung = rung_of(notice.cycle)
     if rung is None or rung >= len(ladder_for(notice.severity)) or await outbox.others_may_answer(session, notice):
         return
     await alerts.hurry(session, notice.alert_id, rung, now)

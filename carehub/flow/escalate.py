@@ -1,28 +1,15 @@
 """Station 3: ask the next people, again and again, until somebody has been there."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from carehub.core.alerts import Status, Step
-from carehub.core.escalation import Group, Rung, Summons, climb, ladder_for, when_to_tell_relatives
-from carehub.core.severity import Severity
-from carehub.core.wording import alert_number, handled_text, repeat_text, summons_text
+from carehub.core.escalation import Group, asked, ladder_for, reach, when_to_tell_relatives
+from carehub.core.wording import handled_text, repeat_text
 from carehub.flow.hub import Hub
 from carehub.flow.respond import journal_line
-from carehub.kit.ids import new_code, new_id
-from carehub.store import alerts, outbox, tables
+from carehub.flow.telling import SMS, SMS_FROM, about, link_to, rung, summons_rows
+from carehub.store import alerts, outbox, people, tables
 from carehub.store.database import Session
-from carehub.store.people import followers
-from carehub.store.tables.alerts import NoticeState
-
-SMS, TABLET = "sms", "tablet"
-EVERYWHERE = "all"
-"""The tablet's address where no unit is known: every tablet shows it."""
-_RUNG = "rung:"
-CODE_LIVES = timedelta(hours=12)
-_SMS_FROM = Severity.SERIOUS
-"""Below this a notice waits on the tablet: what can wait until morning wakes nobody."""
 
 
 async def escalate(hub: Hub, session: Session, now: datetime) -> int:
@@ -48,123 +35,49 @@ def _reopen(session: Session, alert: tables.Alert, now: datetime) -> None:
 
 async def summon(hub: Hub, session: Session, alert: tables.Alert, now: datetime) -> None:
     """Ask the next rung; an empty one is passed at once, and the journal says so."""
-    summons, people = await _reachable_rung(session, alert, now)
-    alert.rung, alert.due_at = summons.rung, summons.look_again_at
+    reached = reach(ladder_for(alert.severity), alert.rung, alert.unit_id, await people.staff(session), now)
+    alert.rung, alert.due_at = reached.summons.rung, reached.summons.look_again_at
     session.add(alert)
+    for passed in reached.passed:
+        session.add(journal_line(alert.id, Step.ESCALATED, now, text=passed_words(passed)))
+    step = Step.NOTIFIED if alert.rung == 1 else Step.ESCALATED
+    session.add(journal_line(alert.id, step, now, text=told_words(len(reached.people), alert.rung)))
+    telling = about(alert, rung(alert.rung), now)
+    notices, codes = summons_rows(hub, telling, reached.people, alert.raised_at, alert.rung)
+    session.add_all(tables.ReplyCode(**code) for code in codes)
     await session.flush()
-    await _write_notices(hub, session, people, _Telling(alert, f"{_RUNG}{summons.rung}", now))
-    step = Step.NOTIFIED if summons.rung == 1 else Step.ESCALATED
-    session.add(journal_line(alert.id, step, now, text=f"Varslet {len(people)} på trinn {summons.rung}."))
+    await outbox.write(session, notices)
 
 
-async def _reachable_rung(
-    session: Session, alert: tables.Alert, now: datetime
-) -> tuple[Summons, Sequence[tables.Person]]:
-    ladder: tuple[Rung, ...] = ladder_for(alert.severity)
-    rung = alert.rung
-    for _ in ladder:
-        summons = climb(ladder, rung, now)
-        people = await alerts.people_of(session, summons.group, alert.unit_id)
-        if people:
-            return summons, people
-        session.add(
-            journal_line(alert.id, Step.ESCALATED, now, text=f"Ingen å varsle på trinn {summons.rung}: gikk videre.")
-        )
-        rung = summons.rung
-    # Nobody at all: the tablets still speak, everybody with a login is asked, and we look again soon.
-    people = await alerts.everybody(session)
-    return Summons(group=Group.UNIT, rung=rung, look_again_at=now + timedelta(minutes=1)), people
+def passed_words(number: int) -> str:
+    """What the journal says of a rung with nobody on it."""
+    return f"Ingen å varsle på trinn {number}: gikk videre."
 
 
-async def _write_notices(hub: Hub, session: Session, people: Sequence[tables.Person], telling: "_Telling") -> None:
-    alert = telling.alert
-    rows = [telling.row(TABLET, alert.unit_id or EVERYWHERE, alert_number(alert.id))]
-    for person in people:
-        if person.phone and alert.severity >= _SMS_FROM:
-            code = await _reply_code(session, alert, person, telling.now)
-            text = summons_text(
-                severity=alert.severity,
-                raised_at=alert.raised_at,
-                number=alert_number(alert.id),
-                code=code,
-                link=link_to(hub, alert),
-                attempt=alert.rung,
-                zone=hub.zone,
-            )
-            rows.append(telling.row(SMS, person.phone, text, person))
-    await outbox.write(session, rows)
+def told_words(count: int, number: int) -> str:
+    """What the journal says of a rung that was asked."""
+    return f"Varslet {count} på trinn {number}."
 
 
 async def remind_of_repeat(hub: Hub, session: Session, alert: tables.Alert, now: datetime) -> None:
     """Tell whoever has the alert that it was reported again; with no owner the ladder's own people."""
-    owner = await session.get(tables.Person, alert.owner_id) if alert.owner_id else None
-    people = [owner] if owner else await alerts.people_of(session, Group.ON_DUTY, alert.unit_id)
-    text = repeat_text(number=alert_number(alert.id), presses=alert.presses, link=link_to(hub, alert))
-    telling = _Telling(alert, f"repeat:{alert.presses}", now)
-    rows = [telling.row(TABLET, alert.unit_id or EVERYWHERE, text)]
-    rows += [telling.row(SMS, person.phone, text, person) for person in people if person.phone]
+    staff = await people.staff(session)
+    mine = tuple(one for one in staff if one.id == alert.owner_id)
+    telling = about(alert, f"repeat:{alert.presses}", now)
+    text = repeat_text(number=telling.number, presses=alert.presses, link=link_to(hub, telling.number))
+    rows = [telling.tablet(text)]
+    whom = mine or asked(Group.ON_DUTY, alert.unit_id, staff)
+    rows += [telling.row(SMS, one.phone, text, one.id) for one in whom if one.phone]
     await outbox.write(session, rows)
-
-
-def rung_of(cycle: str) -> int | None:
-    """Which rung a notice was written for; None for what is no rung's, such as the word of another press."""
-    return int(cycle.removeprefix(_RUNG)) if cycle.startswith(_RUNG) else None
 
 
 async def tell_relatives(hub: Hub, session: Session, alert: tables.Alert, now: datetime) -> None:
     """An alert that mattered is over: those whom the resident lets know hear that it was handled, and no more."""
-    if alert.resident_id is None or alert.severity < _SMS_FROM:
+    if alert.resident_id is None or alert.severity < SMS_FROM:
         return
-    family = await followers(session, alert.resident_id, now)
-    telling = _Telling(alert, "handled", now, when_to_tell_relatives(now, hub.zone))
+    family = await people.followers(session, alert.resident_id, now)
+    telling = about(alert, "handled", now, when_to_tell_relatives(now, hub.zone))
     text = handled_text(link=f"{hub.public_url}/relatives")
-    rows = [telling.row(SMS, person.phone, text, person) for person in family if person.phone]
+    rows = [telling.row(SMS, person.phone, text, person.id) for person in family if person.phone]
     if rows:
         await outbox.write(session, rows)
-
-
-def link_to(hub: Hub, alert: tables.Alert) -> str:
-    """The short link in a text: the alert's number, no more."""
-    return f"{hub.public_url}/a/{alert_number(alert.id)}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Telling:
-    """One step of one alert, told to several people.
-
-    Attributes:
-        cycle: Names the step, so that nobody is told of it twice.
-        not_before: When it may go out; None for at once.
-    """
-
-    alert: tables.Alert
-    cycle: str
-    now: datetime
-    not_before: datetime | None = None
-
-    def row(self, channel: str, address: str, text: str, person: tables.Person | None = None) -> dict[str, object]:
-        """One notice, as the outbox keeps it."""
-        return {
-            "id": new_id(),
-            "alert_id": self.alert.id,
-            "person_id": person.id if person else None,
-            "channel": channel,
-            "address": address,
-            "text": text,
-            "severity": self.alert.severity,
-            "cycle": self.cycle,
-            "state": NoticeState.WAITING,
-            "created_at": self.now,
-            "not_before": self.not_before or self.now,
-            "attempts": 0,
-        }
-
-
-async def _reply_code(session: Session, alert: tables.Alert, person: tables.Person, now: datetime) -> str:
-    """A fresh code for this alert and this person; codes are never used for another alert."""
-    while await session.get(tables.ReplyCode, code := new_code()) is not None:
-        continue
-    session.add(
-        tables.ReplyCode(code=code, alert_id=alert.id, person_id=person.id, created_at=now, expires_at=now + CODE_LIVES)
-    )
-    return code

@@ -223,7 +223,7 @@ class Ingest:
         states = self.folder.states
         missing = [scope for scope in scopes if scope not in states]
         if missing:
-            async with self._hub.database.read() as session:
+            async with self._hub.database.glance() as session:
                 found = await stream.load_states(session, missing)
             for scope in missing:
                 states[scope] = found.get(scope) or ScopeState(scope=scope)
@@ -234,7 +234,7 @@ class Ingest:
         keys += [note.event.dedup_key for note in notes if note.event and note.event.dedup_key]
         if not keys:
             return {}
-        async with self._hub.database.read() as session:
+        async with self._hub.database.glance() as session:
             return await stream.known_keys(session, keys)
 
     async def _commit(self, work: Work) -> Work:

@@ -21,6 +21,8 @@ from carehub.store.ownership import OwnershipLost
 
 Station = Callable[[], Awaitable[object]]
 _LONGEST_PAUSE_S = 5.0
+_BREATH_S = 0.05
+"""Between two rounds of sending: in a storm, notices go together, and their two commits are shared."""
 _FIRST_LOOK = timedelta(seconds=1)
 """Housekeeping that comes round seldom is not put off by a whole round at each start."""
 
@@ -106,8 +108,8 @@ class Worker:
             self._hub.live.change()
 
     async def _deliver(self) -> None:
-        while await deliver.deliver(self._hub):
-            continue
+        while await deliver.deliver(self._hub):  # noqa: ASYNC110 - a breath between rounds, not a wait for something
+            await asyncio.sleep(_BREATH_S)
         self._beaten("deliver")
 
     async def _tick(self) -> None:

@@ -1,17 +1,15 @@
 """Questions to the store about alerts: what is open, what is due, who was asked."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import func, insert, update
 from sqlmodel import col, select
 
-from carehub.core.access import Role
 from carehub.core.alerts import Status
-from carehub.core.escalation import Group
-from carehub.store import tables
+from carehub.store import outbox, tables
 from carehub.store.database import Session
 
 
@@ -58,33 +56,49 @@ async def reports_since(session: Session, dedup_key: str, since: datetime) -> in
     return (await session.exec(statement)).one()
 
 
-_STAFF = (Role.NURSE, Role.CARE_CENTRE, Role.COORDINATOR)
+@dataclass(slots=True)
+class Fresh:
+    """New alerts of one batch with all that belongs to them, as rows, so that each table is written once."""
+
+    alerts: list[dict[str, Any]] = field(default_factory=list)
+    codes: list[dict[str, Any]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    notices: list[dict[str, Any]] = field(default_factory=list)
 
 
-async def people_of(session: Session, group: Group, unit_id: str | None) -> Sequence[tables.Person]:
-    """Whom a rung asks. A unit-less alert (an unknown device) concerns everybody on duty."""
-    statement = select(tables.Person).where(tables.Person.active, col(tables.Person.role).in_(_STAFF))
-    if group is not Group.UNIT or unit_id is None:
-        statement = statement.where(tables.Person.on_duty)
-    if group is not Group.EVERYBODY_ON_DUTY and unit_id is not None:
-        statement = statement.where(tables.Person.unit_id == unit_id)
-    return (await session.exec(statement.order_by(tables.Person.id))).all()
+async def add_fresh(session: Session, fresh: Fresh) -> None:
+    """Write them. The database refuses a second open alert of one resident and kind."""
+    connection = await session.connection()
+    for table, rows in (
+        (tables.Alert, fresh.alerts),
+        (tables.ReplyCode, fresh.codes),
+        (tables.AlertEvent, fresh.events),
+        (tables.AlertStep, fresh.steps),
+    ):
+        if rows:
+            await connection.execute(insert(table), rows)
+    if fresh.notices:
+        await outbox.write(session, fresh.notices)
 
 
-async def everybody(session: Session) -> Sequence[tables.Person]:
-    """All staff of every unit, on duty or not: whom an alert asks that has found nobody else."""
-    statement = select(tables.Person).where(tables.Person.active, col(tables.Person.role).in_(_STAFF))
-    return (await session.exec(statement.order_by(tables.Person.id))).all()
+async def open_keys(session: Session, keys: Collection[str]) -> set[str]:
+    """Which of these have an open alert."""
+    statement = select(tables.Alert.dedup_key).where(
+        col(tables.Alert.dedup_key).in_(keys), tables.Alert.status != Status.CLOSED
+    )
+    return set((await session.exec(statement)).all())
 
 
-async def add(session: Session, alert: tables.Alert) -> bool:
-    """Add a new alert; False where another process was first with the same resident and kind."""
-    try:
-        async with session.begin_nested():
-            session.add(alert)
-    except IntegrityError:
-        return False
-    return True
+async def reports_by_key(session: Session, keys: Collection[str], since: datetime) -> dict[str, int]:
+    """How often each of these was reported since then, however the earlier alerts were closed."""
+    statement = (
+        select(tables.Alert.dedup_key, func.count())
+        .join(tables.AlertEvent, col(tables.Alert.id) == col(tables.AlertEvent.alert_id))
+        .where(col(tables.Alert.dedup_key).in_(keys), tables.AlertEvent.at > since)
+        .group_by(col(tables.Alert.dedup_key))
+    )
+    return dict((await session.exec(statement)).all())
 
 
 async def move(session: Session, alert: tables.Alert, status: Status, **changes: Any) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import col, func, select
 
 from carehub.core.access import Role
+from carehub.core.escalation import Colleague
 from carehub.store import tables
 from carehub.store.database import Session
 from carehub.store.tables.people import Insight
@@ -24,6 +25,21 @@ async def administrators(session: Session) -> int:
 async def by_username(session: Session, username: str) -> tables.Person | None:
     """Whoever logs in with this name."""
     return (await session.exec(select(tables.Person).where(tables.Person.username == username))).first()
+
+
+_STAFF = (Role.NURSE, Role.CARE_CENTRE, Role.COORDINATOR)
+
+
+async def staff(session: Session) -> list[Colleague]:
+    """All staff of every unit, on duty or not: whom ladders choose from."""
+    person = tables.Person
+    statement = (
+        select(person.id, person.unit_id, person.phone, person.on_duty)
+        .where(person.active, col(person.role).in_(_STAFF))
+        .order_by(person.id)
+    )
+    rows = (await session.exec(statement)).all()
+    return [Colleague(id=who, unit=unit, phone=phone, on_duty=duty) for who, unit, phone, duty in rows]
 
 
 async def followers(session: Session, resident: str, now: datetime) -> Sequence[tables.Person]:

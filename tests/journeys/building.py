@@ -22,8 +22,8 @@ from sqlmodel import SQLModel, col, select
 
 from carehub.contracts import Channel, Fate, Message, OutgoingNotice, Receipt
 from carehub.core.access import Role
-from carehub.core.events import CommandKind
 from carehub.core.alerts import Aftermath, Cause, Status
+from carehub.core.events import CommandKind
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow import deliver, replies, respond
 from carehub.flow.hub import Hub
@@ -474,7 +474,7 @@ def _hour(at: datetime) -> str:
 def _sort(text: str) -> str:
     if found := re.match(r"Nytt trykk .* \((\d+) ganger", text):
         return f"trykk {found[1]}"
-    urgency = text.split(":")[0].split(" ")[0]
+    urgency = re.split("[: ]", text, maxsplit=1)[0]
     again = re.search(r"\((\d+)\. gang\)", text)
     return f"{urgency} {again[1] if again else 1}"
 

@@ -18,11 +18,24 @@ Told = tuple[str, datetime, int | None]
 def event_of(row: tables.Event) -> Event:
     """The event that was stored, as the fold saw it."""
     return Event(
-        seq=row.seq, at=row.at, kind=row.kind, scope=row.scope_id, source=row.source, device=row.device_id,
-        resident=row.resident_id, place=row.place, value=None if row.value is None else json.loads(row.value), unit=row.unit,
-        detail=row.detail, device_at=row.device_at, alarm=row.alarm, late=row.late, dedup_key=row.dedup_key,
-        body_hash=row.body_hash, delivery=row.delivery,
-    )  # fmt: skip
+        seq=row.seq,
+        at=row.at,
+        kind=row.kind,
+        scope=row.scope_id,
+        source=row.source,
+        device=row.device_id,
+        resident=row.resident_id,
+        place=row.place,
+        value=None if row.value is None else json.loads(row.value),
+        unit=row.unit,
+        detail=row.detail,
+        device_at=row.device_at,
+        alarm=row.alarm,
+        late=row.late,
+        dedup_key=row.dedup_key,
+        body_hash=row.body_hash,
+        delivery=row.delivery,
+    )
 
 
 def input_of(row: tables.FoldInput) -> Tick | Command:

@@ -82,14 +82,48 @@ async def test_what_has_been_taken_before_it_was_sent_is_not_sent(night: Night) 
 # --- SMS -------------------------------------------------------------------------------------
 
 _TAKES = [
-    "{code}", "{lower}", " {code} ", "{code}.", "{code}\n", "\t{lower}\r\n", "{code}!", "Ja {code}", "ok {lower}",
-    "jeg tar {code}", "{code}, på vei", "kode:{code}", "({code})", "«{code}»", "{code}😊", "ok\u00a0{code}", "{code}\x00",
+    "{code}",
+    "{lower}",
+    " {code} ",
+    "{code}.",
+    "{code}\n",
+    "\t{lower}\r\n",
+    "{code}!",
+    "Ja {code}",
+    "ok {lower}",
+    "jeg tar {code}",
+    "{code}, på vei",
+    "kode:{code}",
+    "({code})",
+    "«{code}»",
+    "{code}😊",
+    "ok\u00a0{code}",
+    "{code}\x00",
     "HASTER: varsel A4F2 kl. 02:14 venter på deg. https://hub.example/a/A4F2 Svar med koden for å ta det: {code}",
-]  # fmt: skip
+]
 _TAKES_NOTHING = [
-    "", " ", "ok", "OK.", "ja", "Ja takk!", "1", "👍", "på vei", "K7M2", "KKKKK", "{cut}", "{code}X", "X{code}", "stopp",
-    "\x00", "'; DROP TABLE alert; --", "æøå " * 400, "{spaced}", "%", "_____",
-]  # fmt: skip
+    "",
+    " ",
+    "ok",
+    "OK.",
+    "ja",
+    "Ja takk!",
+    "1",
+    "👍",
+    "på vei",
+    "K7M2",
+    "KKKKK",
+    "{cut}",
+    "{code}X",
+    "X{code}",
+    "stopp",
+    "\x00",
+    "'; DROP TABLE alert; --",
+    "æøå " * 400,
+    "{spaced}",
+    "%",
+    "_____",
+]
 
 
 @pytest.mark.parametrize("words", _TAKES)

@@ -1,4 +1,4 @@
-"""Any night at all: whatever is pressed, taken, closed and waited for, the promises hold, and the journal replays (P12)."""
+"""Any night at all: whatever is pressed, taken and waited for, the promises hold, and the journal replays (P12)."""
 
 import asyncio
 import tempfile
@@ -30,7 +30,7 @@ _step = st.one_of(
     st.tuples(st.just("press"), st.sampled_from(_DEVICES), st.sampled_from(["1", "2", "3"])),
     st.tuples(st.just("sensor"), st.sampled_from(_ZIGBEE), st.sampled_from(_PAYLOADS), st.booleans()),
     st.tuples(st.sampled_from(["take", "arrive", "release", "close"]), st.sampled_from(_STAFF), st.integers(0, 3)),
-    st.tuples(st.just("wait"), st.sampled_from([0.1, 1, 4, 6, 11, 60, 600])),
+    st.tuples(st.just("wait"), st.sampled_from([0.1, 1, 4, 6, 11, 25])),
     st.tuples(st.just("command"), st.sampled_from(list(CommandKind))),
     st.tuples(st.just("network"), st.sampled_from(["up", "down", "gone", "mute"])),
     st.tuples(st.just("restart")),
@@ -38,7 +38,7 @@ _step = st.one_of(
 )
 
 
-async def _play(night: Night, step: tuple[object, ...]) -> None:  # noqa: PLR0912 - a table of what can happen
+async def _play(night: Night, step: tuple[object, ...]) -> None:
     match step:
         case ("press", str(device), str(identity)):
             await night.press(device, id=identity, at=None)
@@ -61,6 +61,8 @@ async def _play(night: Night, step: tuple[object, ...]) -> None:  # noqa: PLR091
         case ("late", str(kind), int(minutes)):
             at = (night.clock() - timedelta(minutes=minutes)).isoformat()
             await night.press("knapp-anna", kind=kind, at=at)
+        case _:
+            raise AssertionError(step)
 
 
 async def _live_through(url: str, steps: list[tuple[object, ...]]) -> None:
@@ -78,7 +80,7 @@ async def _live_through(url: str, steps: list[tuple[object, ...]]) -> None:
 
 
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(steps=st.lists(_step, max_size=10))
 def test_on_any_night_every_open_alert_has_a_deadline_and_nobody_is_told_twice(
@@ -105,7 +107,9 @@ async def test_the_journal_of_a_busy_night_replays_to_the_same_alerts_and_states
     await night.hear(
         night.message("zigbee2mqtt/dør", {"contact": True}), night.message("zigbee2mqtt/dør", {"contact": False})
     )
-    await night.pass_time(10 * 60)
+    for number in range(len(await night.alerts())):
+        await night.close("ingrid", number)
+    await night.pass_time(90)
 
     await check_replay(night)
     states, findings = await replayed(night)
@@ -120,7 +124,7 @@ async def test_the_database_itself_refuses_an_open_alert_without_a_deadline_inva
     await night.press()
     alert = await night.the_alert()
 
-    with pytest.raises(IntegrityError, match="open_has_deadline"):
+    with pytest.raises(IntegrityError, match="open_has_deadline"):  # noqa: PT012 - a transaction is all of it
         async with night.database.write() as session:
             row = await session.get_one(tables.Alert, alert.id)
             row.status, row.due_at = status, None

@@ -1,4 +1,4 @@
-"""Between us and a telephone: failing, hanging, silent and doubling providers (F40-F46), and a crash in between (P1)."""
+"""Between us and a telephone: failing, hanging, silent and doubling providers (F40-F46), and a crash between (P1)."""
 
 import asyncio
 import random
@@ -12,7 +12,16 @@ from carehub.flow import deliver
 from carehub.store import outbox, tables
 from carehub.store.tables.alerts import NoticeState
 from tests.journeys.building import (
-    INGRID, KARI, MARIA, Behaviour, Night, accepts, breaks, hangs, refuses_for_good, refuses_for_now,
+    INGRID,
+    KARI,
+    MARIA,
+    Behaviour,
+    Night,
+    accepts,
+    breaks,
+    hangs,
+    refuses_for_good,
+    refuses_for_now,
 )  # fmt: skip
 
 _BOTH = (INGRID, MARIA)
@@ -179,7 +188,7 @@ async def test_killed_between_claim_and_record_it_is_sent_again_after_the_lease_
     night.ingest.deliver(night.pressed())
     await night.fold()
     sending = asyncio.create_task(deliver.deliver(night.hub))
-    while len(night.phones.tried) < 2:
+    while len(night.phones.tried) < 2:  # noqa: ASYNC110 - what is waited for has no event
         await asyncio.sleep(0)
     sending.cancel()
     await asyncio.wait([sending])

@@ -18,6 +18,7 @@ from carehub.flow.live import Live
 from carehub.kit.clock import utc_now
 from carehub.store import tables
 from carehub.store.ownership import OwnershipLost
+from carehub.store.tables.places import DeviceStatus, ScopeKind
 from tests.journeys.building import NIGHT, Night
 
 # --- silence ---------------------------------------------------------------------------------
@@ -95,13 +96,13 @@ async def test_who_was_heard_is_not_forgotten_when_the_store_fails(
 
 async def test_a_device_of_nobody_that_falls_silent_is_told_too(night: Night) -> None:
     async with night.database.write() as session:
-        session.add(tables.Scope(id="device:løs", kind="device", name="løs"))
+        session.add(tables.Scope(id="device:løs", kind=ScopeKind.DEVICE, name="løs"))
         session.add(
             tables.Device(
                 id="løs",
                 source="zigbee2mqtt",
                 address="løs",
-                status="in_service",
+                status=DeviceStatus.IN_SERVICE,
                 expected_interval_s=60,
                 first_seen_at=NIGHT,
             )
@@ -143,7 +144,7 @@ async def test_the_worker_rings_every_station_and_tries_a_failing_one_again(nigh
     running = asyncio.create_task(night.worker.run())
     await asyncio.wait_for(enough.wait(), 20)
     for name in ("escalate", "deliver", "tick", "watch", "worker"):
-        while name not in night.hub.health.beats:
+        while name not in night.hub.health.beats:  # noqa: ASYNC110 - what is waited for has no event
             await asyncio.sleep(0.01)
     running.cancel()
     await asyncio.wait([running])

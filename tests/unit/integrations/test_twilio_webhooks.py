@@ -1,4 +1,3 @@
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,9 +83,7 @@ def test_a_status_says_what_became_of_the_text(word: str, fate: Fate | None) -> 
     assert (status.reference, status.status, status.fate, status.error) == ("SM1", word, fate, "30003")
 
 
-@pytest.mark.parametrize(
-    "form", [{}, {"MessageSid": "SM1"}, {"MessageStatus": "sent"}]
-)
+@pytest.mark.parametrize("form", [{}, {"MessageSid": "SM1"}, {"MessageStatus": "sent"}])
 def test_what_is_no_status_is_none(form: dict[str, str]) -> None:
     assert status_of(form) is None
 

@@ -1,6 +1,5 @@
 import json
 from contextlib import suppress
-from pathlib import Path
 
 import jsonschema
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import strategies as st
 from carehub.app.rules_cli import schema_text
 from carehub.core.kinds import KNOWN_KINDS
 from carehub.core.rules import words
-from carehub.core.rules.fields import INSIDE, PLACES, write_duration
+from carehub.core.rules.fields import INSIDE, PLACES
 from carehub.core.rules.language import RuleError, content_hash, parse_rule
 from carehub.core.rules.reference import with_reference
 from tests.unit.rules.building import HEAD, RULES, rule, shipped
@@ -154,7 +153,6 @@ def test_every_kind_and_place_has_its_words_in_each_language() -> None:
     assert words.PLACES.keys() == {*PLACES, INSIDE}
     tables = (words.KINDS, words.PLACES, words.SEVERITIES, words.FLAGS, words.BOUNDS, words.WEEKDAYS, words.PHRASES)
     assert all(set(told) == set(words.LANGUAGES) for table in tables for told in table.values())
-
 
 
 def test_a_rule_with_many_faults_names_the_first_five() -> None:

@@ -1,0 +1,113 @@
+"""Part of station 3: one step of one alert, told to several people, as rows of the outbox."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from carehub.core.escalation import Colleague
+from carehub.core.severity import Severity
+from carehub.core.wording import alert_number, summons_text
+from carehub.flow.hub import Hub
+from carehub.kit.ids import new_code, new_id
+from carehub.store import tables
+from carehub.store.tables.alerts import NoticeState
+
+SMS, TABLET = "sms", "tablet"
+EVERYWHERE = "all"
+"""The tablet's address where no unit is known: every tablet shows it."""
+CODE_LIVES = timedelta(hours=12)
+SMS_FROM = Severity.SERIOUS
+"""Below this a notice waits on the tablet: what can wait until morning wakes nobody."""
+_RUNG = "rung:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """What is told of an alert, and for which step.
+
+    Attributes:
+        cycle: Names the step, so that nobody is told of it twice.
+        not_before: When it may go out; None for at once.
+    """
+
+    alert_id: str
+    severity: Severity
+    unit_id: str | None
+    cycle: str
+    now: datetime
+    not_before: datetime | None = None
+
+    @property
+    def number(self) -> str:
+        """The alert's short name."""
+        return alert_number(self.alert_id)
+
+    def row(self, channel: str, address: str, text: str, person_id: str | None = None) -> dict[str, Any]:
+        """One notice, as the outbox keeps it."""
+        return {
+            "id": new_id(),
+            "alert_id": self.alert_id,
+            "person_id": person_id,
+            "channel": channel,
+            "address": address,
+            "text": text,
+            "severity": self.severity,
+            "cycle": self.cycle,
+            "state": NoticeState.WAITING,
+            "created_at": self.now,
+            "not_before": self.not_before or self.now,
+            "attempts": 0,
+        }
+
+    def tablet(self, text: str) -> dict[str, Any]:
+        """The notice to the unit's tablets."""
+        return self.row(TABLET, self.unit_id or EVERYWHERE, text)
+
+    def code_for(self, person_id: str) -> dict[str, Any]:
+        """A fresh code that takes this alert for this person, and nothing else ever."""
+        expires = self.now + CODE_LIVES
+        return {
+            "code": new_code(), "alert_id": self.alert_id, "person_id": person_id, "created_at": self.now,
+            "expires_at": expires, "used_at": None,
+        }  # fmt: skip
+
+
+def about(alert: tables.Alert, cycle: str, now: datetime, not_before: datetime | None = None) -> Telling:
+    """What is told of a stored alert."""
+    return Telling(
+        alert_id=alert.id, severity=alert.severity, unit_id=alert.unit_id, cycle=cycle, now=now, not_before=not_before
+    )
+
+
+def rung(number: int) -> str:
+    """The step of a rung."""
+    return f"{_RUNG}{number}"
+
+
+def rung_of(cycle: str) -> int | None:
+    """Which rung a notice was written for; None for what is no rung's, such as the word of another press."""
+    return int(cycle.removeprefix(_RUNG)) if cycle.startswith(_RUNG) else None
+
+
+def link_to(hub: Hub, number: str) -> str:
+    """The short link in a text: the alert's number, no more."""
+    return f"{hub.public_url}/a/{number}"
+
+
+def summons_rows(
+    hub: Hub, telling: Telling, people: Sequence[Colleague], raised_at: datetime, attempt: int
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Notices that ask these people to come, and the codes with which they answer."""
+    notices, codes = [telling.tablet(telling.number)], []
+    for person in people:
+        if not person.phone or telling.severity < SMS_FROM:
+            continue
+        code = telling.code_for(person.id)
+        codes.append(code)
+        text = summons_text(
+            severity=telling.severity, raised_at=raised_at, number=telling.number, code=code["code"],
+            link=link_to(hub, telling.number), attempt=attempt, zone=hub.zone,
+        )  # fmt: skip
+        notices.append(telling.row(SMS, person.phone, text, person.id))
+    return notices, codes
