@@ -11,8 +11,8 @@ BIN := $(VENV)/bin
 UV := $(VENV)/uv/bin/uv
 # More arguments for pytest: make test PYTEST="-k journey -x"
 PYTEST ?=
-# Test processes side by side; 0 is one process, in order of nothing (the order is random).
-WORKERS ?= 0
+# Test processes side by side; 0 is one process.
+WORKERS ?= 2
 # Branch coverage that core, flow and store must have, in percent.
 COVERED ?= 0
 

@@ -75,10 +75,6 @@ def accepts(_: OutgoingNotice) -> Receipt:
     return Receipt(fate=Fate.ACCEPTED)
 
 
-def delivers(_: OutgoingNotice) -> Receipt:
-    return Receipt(fate=Fate.DELIVERED)
-
-
 def refuses_for_now(after_s: float | None = None) -> Behaviour:
     return lambda _: Receipt(fate=Fate.FAILED_FOR_NOW, reason="HTTP 429", retry_after_s=after_s)
 
@@ -127,11 +123,9 @@ class Phones(Recorder):
         if receipt is None:
             await self.let_go.wait()
             receipt = accepts(notice)
-        if receipt.fate not in {Fate.ACCEPTED, Fate.DELIVERED}:
+        if receipt.fate is not Fate.ACCEPTED:
             return receipt
         self.sent.append((self.clock.now, notice))
-        if receipt.fate is Fate.DELIVERED:
-            return receipt
         reference = receipt.reference or f"SM{next(iter(self._numbers))}"
         if not receipt.reference and notice.address not in self.silent:
             self.unreported.append(reference)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from carehub.core.alerts import Status
 from carehub.store import tables
-from tests.journeys.building import INGRID, KARI, MARIA, TOR, Night, delivers, refuses_for_good
+from tests.journeys.building import INGRID, MARIA, Night, refuses_for_good
 
 _BOTH_AT_0214 = ["02:14 ingrid HASTER 1", "02:14 maria HASTER 1"]
 
@@ -25,22 +25,22 @@ async def test_an_unanswered_alarm_asks_both_on_duty_again_then_everybody_then_t
 
 async def test_an_unanswered_alarm_is_repeated_for_a_whole_day_and_never_given_up_f55(quick_night: Night) -> None:
     night = quick_night
-    night.phones.network = dict.fromkeys((INGRID, MARIA, TOR, KARI), delivers)
-    await night.press()
+    night.ingest.deliver(night.pressed())
+    await night.fold()
 
     end = night.clock() + timedelta(hours=24)
     while (due := (await night.the_alert()).due_at) is not None and due <= end:
         night.clock.now = due
         await night.worker._escalate()
-        await night.worker._deliver()
 
     alert = await night.the_alert()
     assert (alert.status, alert.rung) == (Status.OPEN, 4 + (24 * 60 - 7) // 5)
     assert alert.rung >= 288
     assert alert.due_at is not None
     assert end < alert.due_at <= end + timedelta(minutes=5)
-    assert len(night.told) == 2 + 2 + 3 + 3 * (alert.rung - 3)
-    assert len(set(night.told)) == len(night.told)
+    texts = [notice for notice in await night.notices() if notice.channel == "sms"]
+    assert len(texts) == 2 + 2 + 3 + 3 * (alert.rung - 3)
+    assert len({(notice.address, notice.created_at) for notice in texts}) == len(texts)
 
 
 async def test_a_taken_alarm_asks_nobody_until_the_time_to_arrive_has_run_out_f56(night: Night) -> None:

@@ -148,6 +148,7 @@ async def test_the_worker_rings_every_station_and_tries_a_failing_one_again(nigh
             await asyncio.sleep(0.01)
     running.cancel()
     await asyncio.wait([running])
+    await asyncio.sleep(0.1)  # what SQLite's thread had in hand comes back to a loop that still lives
 
     assert night.hub.health.failures == {}
     assert "worker" in {beat.name for beat in await night.rows(tables.Beat)}
@@ -163,6 +164,7 @@ async def test_a_worker_whose_scopes_are_run_by_another_hub_stops(night: Night) 
 
     with pytest.raises(ExceptionGroup) as stopped:
         await asyncio.wait_for(night.worker.run(), 20)
+    await asyncio.sleep(0.1)  # as above
     assert stopped.group_contains(OwnershipLost)
 
 
