@@ -14,7 +14,7 @@ PYTEST ?=
 # Test processes side by side; 0 is one process.
 WORKERS ?= 2
 # Branch coverage that core, flow and store must have, in percent.
-COVERED ?= 0
+COVERED ?= 93
 
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 export UV_PYTHON := $(BIN)/python

@@ -82,6 +82,8 @@ async def opened(settings: Settings, *, clock: Clock = utc_now, with_broker: boo
         transport = _transport(settings, module, hub, url) if url else None
         ingest = Ingest(hub, intake, transport)
         await _own(ingest, alone=database.is_sqlite)
+        async with database.read() as session:  # a hot spare may have waited for days
+            intake.reload(await registry.load(session))
         ingest.tick(intake.registry.units)
         worker = Worker(hub, ingest)
         executor = stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))

@@ -1,19 +1,18 @@
 """Station 1: what has arrived becomes events, state, alerts and notices in one transaction; then it is acknowledged.
 
-The queue has two ends: what may be an alarm goes first. A batch is whatever queued up
+A batch is whatever queued up
 while the last commit ran, so a quiet hub commits single messages at once and a busy one
 shares each fsync between hundreds.
 """
 
 import asyncio
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
 from carehub.contracts import Message, Transport
-from carehub.core.events import CommandKind, Event, Tick
+from carehub.core.events import Tick
 from carehub.core.findings import Outcome
 from carehub.core.fold import ScopeState
 from carehub.core.kinds import EventKind
@@ -21,14 +20,12 @@ from carehub.flow import assess
 from carehub.flow.batch import Folder, Load, Note, Work, hub_fault
 from carehub.flow.hub import Hub
 from carehub.flow.intake import Intake, Letter, letter_delivery, plain
+from carehub.flow.queue import Queue
 from carehub.kit.ids import new_id
 from carehub.kit.log import log
 from carehub.store import ownership, registry, stream, tables
 from carehub.store.errors import is_unavailable
 
-BATCH = 500
-TELEMETRY_BESIDE_ALARMS = 60
-"""How much telemetry may ride in a batch that carries an alarm: the alarm's commit stays short."""
 _LONGEST_PAUSE_S = 5.0
 
 
@@ -44,19 +41,14 @@ class Counts:
     batches: int = 0
 
 
-class Ingest:
+class Ingest(Queue):
     """The one owner of its scopes: alone it runs their events, ticks and commands."""
 
     def __init__(self, hub: Hub, intake: Intake, transport: Transport | None = None) -> None:
+        super().__init__(intake)
         self._hub = hub
-        self.intake = intake
         self.folder = Folder(intake, lambda: hub.rulebook)
         self._transport = transport
-        self._alarms: deque[Message] = deque()
-        self._telemetry: deque[Message] = deque()
-        self._notes: deque[Note] = deque()
-        self._submitted: deque[tuple[list[Message], asyncio.Future[None]]] = deque()
-        self._arrived = asyncio.Event()
         self._seq = self._epoch = 0
         self._stopping = False
         self.seen: dict[str, datetime] = {}
@@ -81,65 +73,24 @@ class Ingest:
         async with self._hub.database.write() as session:
             await ownership.hold(session, self._epoch, self._hub.clock())
 
-    # --- the roads in -------------------------------------------------------------------
-
-    def deliver(self, message: Message) -> None:
-        """Take one message from a transport; never blocks, never drops."""
-        road = self.intake.road(message.topic)
-        urgent = road is not None and road.urgent and not message.retain
-        (self._alarms if urgent else self._telemetry).append(message)
-        self._arrived.set()
-
-    async def submit(self, messages: Sequence[Message]) -> None:
-        """The second road in: returns when these are stored for good."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._submitted.append((list(messages), done))
-        self._arrived.set()
-        await done
-
-    async def command(
-        self, scope: str, kind: CommandKind, *, until: datetime | None = None, by: str | None = None
-    ) -> None:
-        """Tell the fold something a person decided; returns when it is stored and folded, raises what kept it out."""
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._notes.append(Note(scope, command=kind, until=until, by=by, waits=done))
-        self._arrived.set()
-        await done
-
-    def tick(self, scopes: Iterable[str]) -> None:
-        """Their deadlines have come; a scope whose tick still waits gets no second one."""
-        waiting = {note.scope for note in self._notes if note.is_tick}
-        self._notes.extend(Note(scope) for scope in scopes if scope not in waiting)
-        self._arrived.set()
-
-    def observe(self, event: Event) -> None:
-        """The hub's own event: silence, a model's finding, a fault."""
-        self._notes.append(Note(event.scope, event=event))
-        self._arrived.set()
-
-    @property
-    def waiting(self) -> int:
-        """How much has arrived and is not stored yet."""
-        return len(self._alarms) + len(self._telemetry) + len(self._notes) + len(self._submitted)
-
     # --- the loop -----------------------------------------------------------------------
 
     async def run(self) -> None:
         """Work until stopped; a broken store is waited for, with nothing acknowledged meanwhile."""
         while not self._stopping:
-            await self._arrived.wait()
-            self._arrived.clear()
+            await self.arrival()
             while self.waiting and not self._stopping:
+                await self.company()
                 await self.step()
 
     def stop(self) -> None:
         """Finish the batch at hand, then leave; what was not acknowledged comes again."""
         self._stopping = True
-        self._arrived.set()
+        self._press()
 
     async def step(self) -> None:
         """One batch, one transaction; on a failing store the same batch again until it holds."""
-        load = self._take()
+        load = self.take()
         try:
             work = await self._insist(lambda: self._store(load))
         except ownership.OwnershipLost:
@@ -161,20 +112,6 @@ class Ingest:
                 self._hub.health.beats.pop("ingest", None)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_S)
-
-    def _take(self) -> Load:
-        load = Load([], list(self._notes))
-        self._notes.clear()
-        while self._submitted and len(load.messages) < BATCH:
-            messages, done = self._submitted.popleft()
-            load.messages += messages
-            load.waiting.append(done)
-        while self._alarms and len(load.messages) < BATCH:
-            load.messages.append(self._alarms.popleft())
-        room = TELEMETRY_BESIDE_ALARMS if load.messages or load.notes else BATCH
-        for _ in range(min(room, len(self._telemetry))):
-            load.messages.append(self._telemetry.popleft())
-        return load
 
     async def _one_by_one(self, load: Load, error: Exception) -> None:
         """A message that the store or the fold cannot take is set aside; its neighbours are not harmed."""

@@ -2,14 +2,22 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
-from sqlmodel import col
+from sqlalchemy import bindparam, update
 
 from carehub.contracts import HubError
 from carehub.store import tables
 from carehub.store.database import Session
 
 LEASE = timedelta(seconds=5)
+
+
+_table = tables.Ownership.__table__  # type: ignore[attr-defined]
+_HOLD = (
+    update(_table)
+    .where(_table.c.partition == bindparam("of"), _table.c.epoch == bindparam("mine"))
+    .values(lease_until=bindparam("until"))
+)
+_HOLD_AND_COUNT = _HOLD.values(next_seq=bindparam("next"))
 
 
 class OwnershipLost(HubError):
@@ -37,13 +45,11 @@ async def claim(
 
 async def hold(session: Session, epoch: int, now: datetime, *, next_seq: int | None = None, partition: int = 0) -> None:
     """Renew the lease within a transaction of the fold; raise OwnershipLost where a higher epoch rules."""
-    held = {"lease_until": now + LEASE} | ({} if next_seq is None else {"next_seq": next_seq})
-    statement = (
-        update(tables.Ownership)
-        .where(col(tables.Ownership.partition) == partition, col(tables.Ownership.epoch) == epoch)
-        .values(**held)
-    )
-    if (await session.exec(statement)).rowcount != 1:
+    statement = _HOLD if next_seq is None else _HOLD_AND_COUNT
+    values = {"of": partition, "mine": epoch, "until": now + LEASE}
+    if next_seq is not None:
+        values["next"] = next_seq
+    if (await (await session.connection()).execute(statement, values)).rowcount != 1:
         raise OwnershipLost(f"Epoch {epoch} of partition {partition} has been overtaken.")
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -25,8 +26,7 @@ _state_decoder = msgspec.json.Decoder(ScopeState)
 
 def upsert(session: Session, table: type[SQLModel]) -> Any:
     """An INSERT that knows ON CONFLICT, in the dialect at hand."""
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    return sqlite_insert(table) if sqlite else postgresql_insert(table)
+    return sqlite_insert(table) if is_sqlite(session) else postgresql_insert(table)
 
 
 _Moment = Callable[[datetime | None], Any]
@@ -40,15 +40,11 @@ _EVENT_COLUMNS = (
 
 
 async def add_events(session: Session, rows: Sequence[EventRow]) -> None:
-    """Insert events as plain tuples: this is the stream, and the types of 20 columns cost more than the disk."""
-    if not rows:
-        return
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    moment = _sqlite_moment if sqlite else _as_is
-    marks = ("?" if sqlite else f"${place}" for place in range(1, len(_EVENT_COLUMNS) + 1))
-    statement = f"INSERT INTO event ({', '.join(_EVENT_COLUMNS)}) VALUES ({', '.join(marks)})"  # noqa: S608 - our own names
-    values = [_event_values(event, outcome.value, until, moment) for event, outcome, until in rows]
-    await (await session.connection()).exec_driver_sql(statement, values)
+    """Insert events."""
+    if rows:
+        moment = _sqlite_moment if is_sqlite(session) else _as_is
+        values = [_event_values(event, outcome.value, until, moment) for event, outcome, until in rows]
+        await _write_rows(session, _ADD_EVENT, values)
 
 
 def _event_values(e: Event, outcome: str, until: datetime | None, moment: _Moment) -> tuple[Any, ...]:
@@ -139,32 +135,47 @@ async def load_states(session: Session, scopes: Sequence[str]) -> dict[str, Scop
 
 async def save_states(session: Session, states: Sequence[ScopeState], epoch: int) -> None:
     """Write these states over the stored ones."""
-    if not states:
-        return
-    statement = upsert(session, tables.ScopeStateRow)
-    statement = statement.on_conflict_do_update(
-        index_elements=["scope_id"],
-        set_={name: statement.excluded[name] for name in ("version", "epoch", "body")},
-    )
-    rows = [
-        {"scope_id": s.scope, "version": s.version, "epoch": epoch, "body": _state_encoder.encode(s).decode()}
-        for s in states
-    ]
-    await (await session.connection()).execute(statement, rows)
+    if states:
+        body = _state_encoder.encode
+        rows = [(s.scope, s.version, epoch, body(s).decode()) for s in states]
+        await _write_rows(session, _SAVE_STATE, rows)
 
 
 async def set_deadlines(session: Session, deadlines: Sequence[Deadline]) -> None:
     """Arm these; an earlier moment for the same key wins."""
-    if not deadlines:
-        return
-    statement = upsert(session, tables.FoldDeadline)
-    statement = statement.on_conflict_do_update(
-        index_elements=["scope_id", "key"],
-        set_={"due_at": statement.excluded.due_at},
-        where=tables.FoldDeadline.__table__.c.due_at > statement.excluded.due_at,  # type: ignore[attr-defined]
-    )
-    rows = [{"scope_id": d.scope, "key": d.key, "due_at": d.due_at} for d in deadlines]
-    await (await session.connection()).execute(statement, rows)
+    if deadlines:
+        moment = _sqlite_moment if is_sqlite(session) else _as_is
+        await _write_rows(session, _SET_DEADLINE, [(d.scope, d.key, moment(d.due_at)) for d in deadlines])
+
+
+_SAVE_STATE = (
+    "INSERT INTO scope_state (scope_id, version, epoch, body) VALUES (?, ?, ?, ?) ON CONFLICT (scope_id) "
+    "DO UPDATE SET version = excluded.version, epoch = excluded.epoch, body = excluded.body"
+)
+_SET_DEADLINE = (
+    "INSERT INTO fold_deadline (scope_id, key, due_at) VALUES (?, ?, ?) ON CONFLICT (scope_id, key) "
+    "DO UPDATE SET due_at = excluded.due_at WHERE fold_deadline.due_at > excluded.due_at"
+)
+_ADD_EVENT = f"INSERT INTO event ({', '.join(_EVENT_COLUMNS)}) VALUES ({', '.join('?' * len(_EVENT_COLUMNS))})"  # noqa: S608 - ours
+
+
+def is_sqlite(session: Session) -> bool:
+    """Whether this session speaks to SQLite."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
+async def _write_rows(session: Session, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Plain tuples into a constant statement: this is the stream, and every batch pays for what it builds."""
+    if not is_sqlite(session):
+        statement = _numbered(statement)
+    await (await session.connection()).exec_driver_sql(statement, list(rows))
+
+
+@lru_cache
+def _numbered(statement: str) -> str:
+    """The same statement with PostgreSQL's marks: $1, $2 ..."""
+    first, *rest = statement.split("?")
+    return first + "".join(f"${place}{part}" for place, part in enumerate(rest, 1))
 
 
 async def scopes_due(session: Session, now: datetime, limit: int = 500) -> list[str]:

@@ -420,7 +420,9 @@ class Night:
             return list((await session.exec(select(table).order_by(*order))).all())
 
     async def alerts(self) -> list[tables.Alert]:
-        return await self.rows(tables.Alert, tables.Alert.raised_at, tables.Alert.dedup_key)
+        """The oldest first; of those of one moment the closed ones first."""
+        alert = tables.Alert
+        return await self.rows(alert, alert.raised_at, col(alert.due_at).is_not(None), alert.dedup_key)
 
     async def the_alert(self) -> tables.Alert:
         """The one alert there is."""

@@ -1,0 +1,107 @@
+"""Part of station 1: what has arrived and is not stored yet. It has two ends: what may be an alarm goes first."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import datetime
+
+from carehub.contracts import Message
+from carehub.core.events import CommandKind, Event
+from carehub.flow.batch import Load, Note
+from carehub.flow.intake import Intake
+
+BATCH = 500
+TELEMETRY_BESIDE_ALARMS = 60
+"""How much telemetry may ride in a batch that carries an alarm: the alarm's commit stays short."""
+_COMPANY_S, _ENOUGH = 0.02, 250
+"""How long telemetry waits for more of it, and how much is enough."""
+
+
+class Queue:
+    """The roads in; `take` gives the next batch."""
+
+    def __init__(self, intake: Intake) -> None:
+        self.intake = intake
+        self._alarms: deque[Message] = deque()
+        self._telemetry: deque[Message] = deque()
+        self._notes: deque[Note] = deque()
+        self._submitted: deque[tuple[list[Message], asyncio.Future[None]]] = deque()
+        self._arrived = asyncio.Event()
+        self._pressing = asyncio.Event()
+
+    def deliver(self, message: Message) -> None:
+        """Take one message from a transport; never blocks, never drops."""
+        road = self.intake.road(message.topic)
+        urgent = road is not None and road.urgent and not message.retain
+        if urgent:
+            self._alarms.append(message)
+            self._press()
+        else:
+            self._telemetry.append(message)
+            self._arrived.set()
+
+    async def submit(self, messages: Sequence[Message]) -> None:
+        """The second road in: returns when these are stored for good."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._submitted.append((list(messages), done))
+        self._press()
+        await done
+
+    async def command(
+        self, scope: str, kind: CommandKind, *, until: datetime | None = None, by: str | None = None
+    ) -> None:
+        """Tell the fold something a person decided; returns when it is stored and folded, raises what kept it out."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._notes.append(Note(scope, command=kind, until=until, by=by, waits=done))
+        self._press()
+        await done
+
+    def tick(self, scopes: Iterable[str]) -> None:
+        """Their deadlines have come; a scope whose tick still waits gets no second one."""
+        waiting = {note.scope for note in self._notes if note.is_tick}
+        self._notes.extend(Note(scope) for scope in scopes if scope not in waiting)
+        self._press()
+
+    def observe(self, event: Event) -> None:
+        """The hub's own event: silence, a model's finding, a fault."""
+        self._notes.append(Note(event.scope, event=event))
+        self._press()
+
+    def _press(self) -> None:
+        self._pressing.set()
+        self._arrived.set()
+
+    @property
+    def waiting(self) -> int:
+        """How much has arrived and is not stored yet."""
+        return len(self._alarms) + len(self._telemetry) + len(self._notes) + len(self._submitted)
+
+    async def arrival(self) -> None:
+        """Wait until there may be something."""
+        await self._arrived.wait()
+        self._arrived.clear()
+
+    async def company(self) -> None:
+        """Telemetry by itself waits a moment, so that many share a commit; whatever else comes ends the wait."""
+        if self._alarms or self._notes or self._submitted or len(self._telemetry) >= _ENOUGH:
+            return
+        self._pressing.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_COMPANY_S):
+                await self._pressing.wait()
+
+    def take(self) -> Load:
+        """The next batch: notes and what was submitted, then alarms, then telemetry as far as there is room."""
+        load = Load([], list(self._notes))
+        self._notes.clear()
+        while self._submitted and len(load.messages) < BATCH:
+            messages, done = self._submitted.popleft()
+            load.messages += messages
+            load.waiting.append(done)
+        while self._alarms and len(load.messages) < BATCH:
+            load.messages.append(self._alarms.popleft())
+        room = TELEMETRY_BESIDE_ALARMS if load.messages or load.notes else BATCH
+        for _ in range(min(room, len(self._telemetry))):
+            load.messages.append(self._telemetry.popleft())
+        return load
