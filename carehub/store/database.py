@@ -181,7 +181,9 @@ def _writing_engine(url: str) -> AsyncEngine:
     path = make_url(url).database or ":memory:"
 
     async def connect() -> aiosqlite.Connection:
-        return await _QuickConnection(partial(sqlite3.connect, path, check_same_thread=False), 64)
+        connection = _QuickConnection(partial(sqlite3.connect, path, check_same_thread=False), 64)
+        connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does: it must not hold a process that ends
+        return await connection
 
     engine = create_async_engine(
         url, async_creator=connect, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, hide_parameters=True

@@ -73,6 +73,7 @@ KINDS: dict[str, Words] = {
         "utstyr åpnes eller flyttes", "utstyr blir opna eller flytta", "a device is opened or moved"
     ),
     "tamper.cleared": _words("utstyret er på plass igjen", "utstyret er på plass att", "the device is in place again"),
+    "switch.pressed": _words("noen bruker en bryter", "nokon bruker ein brytar", "a switch is used"),
     "battery.low": _words("et batteri er lavt", "eit batteri er lågt", "a battery is low"),
     "device.heartbeat": _words("utstyret melder seg", "utstyret melder seg", "the device reports in"),
     "device.online": _words("utstyret har kontakt igjen", "utstyret har kontakt att", "the device is in contact again"),
