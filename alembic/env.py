@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
+from carehub.kit.failpoints import fail_at
 from carehub.store import tables as _tables  # noqa: F401 - fills the metadata
 from carehub.store.database import Database
 from carehub.store.types import EnumValue, UtcDateTime
@@ -27,6 +28,11 @@ def render_item(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return False
 
 
+def between_versions(*_: Any, **__: Any) -> None:
+    """A version's tables are changed and not yet committed."""
+    fail_at("migrate.mid")
+
+
 def run(connection: Connection) -> None:
     """Apply (or compare) on this connection."""
     context.configure(
@@ -35,9 +41,13 @@ def run(connection: Connection) -> None:
         render_as_batch=True,
         render_item=render_item,
         transaction_per_migration=True,
+        on_version_apply=between_versions,
     )
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET lock_timeout = '5s'")
+    else:  # the driver would commit each statement by itself; foreign keys can be put aside only outside a transaction
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
     with context.begin_transaction():
         context.run_migrations()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,8 @@ import uvicorn
 
 from carehub.app.compose import Running, opened
 from carehub.app.settings import Settings
+from carehub.contracts import ConfigurationError
+from carehub.kit import failpoints
 from carehub.kit.log import log
 from carehub.web import create_web
 
@@ -80,6 +83,10 @@ def _server(settings: Settings, running: Running) -> _Server:
 
 def run(settings: Settings) -> None:
     """The process of `carehub serve`."""
+    try:
+        failpoints.arm(os.environ)
+    except failpoints.Refused as error:
+        raise ConfigurationError(str(error)) from error
     with asyncio.Runner(loop_factory=_loop) as runner:
         runner.run(serve(settings))
 

@@ -16,6 +16,7 @@ from carehub.core.fold import Folded, ScopeState, fold, note_state
 from carehub.core.kinds import EventKind
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.intake import Draft, Intake, Letter, is_telemetry, letter_delivery, used_twice
+from carehub.kit.failpoints import fail_at
 from carehub.store.stream import EventRow
 
 TOO_LATE = timedelta(hours=1)
@@ -187,7 +188,10 @@ class Folder:
         elif _is_history(event):
             work.rows.append((event, Outcome.TOO_LATE, None))
         else:
+            fail_at("rules.start")
             folded = fold(state, event, self.rulebook(), event.at)
+            if folded.findings:
+                fail_at("rules.matched")
             self._take_in(work, state, folded, event)
             work.rows.append((event, folded.outcome or Outcome.NO_RULE, folded.pending_until))
         return event.seq

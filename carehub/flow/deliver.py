@@ -10,6 +10,7 @@ from carehub.core.escalation import ladder_for
 from carehub.flow.hub import Hub
 from carehub.flow.respond import journal_line
 from carehub.flow.telling import rung_of
+from carehub.kit.failpoints import fail_at
 from carehub.kit.log import log
 from carehub.store import alerts, outbox, tables
 from carehub.store.database import Session
@@ -33,6 +34,7 @@ async def deliver(hub: Hub) -> int:
         claimed = await outbox.claim(session, hub.clock(), LEASE)
     if not claimed:
         return 0
+    fail_at("outbox.claimed")
     sending = {asyncio.create_task(_send(hub, notice)): notice for notice in claimed}
     try:
         prompt, slow = await asyncio.wait(sending, timeout=PROMPT_S)
@@ -63,6 +65,7 @@ async def _record(hub: Hub, receipts: Iterable[tuple[tables.Notice, Receipt]]) -
     async with hub.database.write() as session:
         for notice, receipt in receipts:
             await _note(session, notice, receipt, hub.clock())
+    fail_at("notify.recorded")
     hub.live.change()
 
 
@@ -73,7 +76,10 @@ async def _send(hub: Hub, notice: tables.Notice) -> Receipt:
     outgoing = OutgoingNotice(id=notice.id, address=notice.address, text=notice.text, severity=notice.severity)
     try:
         async with asyncio.timeout(SEND_WITHIN_S):
-            return await channel.send(outgoing)
+            fail_at("notify.before_http")
+            receipt = await channel.send(outgoing)
+            fail_at("notify.after_http")
+            return receipt
     except Exception as error:  # noqa: BLE001 - one broken channel must not take the others' notices with it
         log.error("channel.failed", channel=notice.channel, notice=notice.id, error=type(error).__name__)
         return Receipt(fate=Fate.FAILED_FOR_NOW, reason=type(error).__name__)

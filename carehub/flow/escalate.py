@@ -8,6 +8,7 @@ from carehub.core.wording import handled_text, repeat_text
 from carehub.flow.hub import Hub
 from carehub.flow.respond import journal_line
 from carehub.flow.telling import SMS, SMS_FROM, about, link_to, rung, summons_rows
+from carehub.kit.failpoints import fail_at
 from carehub.store import alerts, outbox, people, tables
 from carehub.store.database import Session
 
@@ -19,6 +20,8 @@ async def escalate(hub: Hub, session: Session, now: datetime) -> int:
     between deciding and sending loses nothing and repeats nothing.
     """
     due = await alerts.claim_due(session, now)
+    if due:
+        fail_at("escalate.due")
     for alert in due:
         if alert.status is not Status.OPEN:
             _reopen(session, alert, now)

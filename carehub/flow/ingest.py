@@ -21,6 +21,7 @@ from carehub.flow.batch import Folder, Load, Note, Work, hub_fault
 from carehub.flow.hub import Hub
 from carehub.flow.intake import Intake, Letter, letter_delivery, plain
 from carehub.flow.queue import Queue
+from carehub.kit.failpoints import fail_at
 from carehub.kit.ids import new_id
 from carehub.kit.log import log
 from carehub.store import ownership, registry, stream, tables
@@ -139,6 +140,7 @@ class Ingest(Queue):
         self._after(await self._insist(lambda: self._commit(work)), load)
 
     async def _store(self, load: Load) -> Work:
+        fail_at("ingest.begin")
         work = Work(self._hub.clock(), self._seq)
         work.drafts = [draft for message in load.messages if (draft := self.intake.read(message))]
         await self._load_states({event.scope for draft in work.drafts for event in draft.events})
@@ -190,6 +192,10 @@ class Ingest(Queue):
             await stream.set_deadlines(session, list(work.deadlines.values()))
             if work.findings:
                 await assess.raise_alerts(self._hub, session, work.findings, self.intake.registry.units)
+            fail_at("ingest.inserted")
+        fail_at("ingest.committed")
+        if work.findings:
+            fail_at("alert.committed")
         return work
 
     def _after(self, work: Work, load: Load) -> None:
@@ -197,6 +203,7 @@ class Ingest(Queue):
         self._seq = work.seq
         self.folder.adopt(work)
         self._heard(work)
+        fail_at("mqtt.before_ack")
         self._acknowledge(work, load.messages)
         load.stored()
         self._count(work, load)
@@ -219,10 +226,12 @@ class Ingest(Queue):
         if self._transport is None:
             return
         self._transport.acknowledge([message for message in messages if message.token is not None])
+        fail_at("mqtt.after_ack")
         for draft in work.drafts:
             if draft.ids and draft.message.token is not None and draft.source.stored_reply:
                 for topic, payload in draft.source.stored_reply(draft.message, draft.ids):
                     self._transport.reply(topic, payload)
+                    fail_at("devack.sent")
 
     def _count(self, work: Work, load: Load) -> None:
         self.counts.messages += len(load.messages)

@@ -10,6 +10,7 @@ from carehub.contracts import Message
 from carehub.core.events import CommandKind, Event
 from carehub.flow.batch import Load, Note
 from carehub.flow.intake import Intake
+from carehub.kit.failpoints import fail_at
 
 BATCH = 500
 TELEMETRY_BESIDE_ALARMS = 60
@@ -32,6 +33,7 @@ class Queue:
 
     def deliver(self, message: Message) -> None:
         """Take one message from a transport; never blocks, never drops."""
+        fail_at("mqtt.received")
         road = self.intake.road(message.topic)
         urgent = road is not None and road.urgent and not message.retain
         if urgent:

@@ -7,6 +7,7 @@ from carehub.core.alerts import Status
 from carehub.core.wording import alert_number, local_time
 from carehub.flow import respond
 from carehub.flow.hub import Hub
+from carehub.kit.failpoints import fail_at
 from carehub.store import tables
 from carehub.store.database import Session
 
@@ -24,6 +25,7 @@ async def receive_reply(hub: Hub, sender: str, body: str) -> str:
     """
     async with hub.database.write() as session:
         words = await _answer(hub, session, sender, body, hub.clock())
+    fail_at("reply.committed")
     hub.live.change()
     return words
 

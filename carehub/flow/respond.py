@@ -6,6 +6,7 @@ from typing import Any
 
 from carehub.core.alerts import COMPOSITION_EVENT, NEXT, Action, Aftermath, Cause, Status, Step
 from carehub.core.escalation import deadline_after
+from carehub.kit.failpoints import fail_at
 from carehub.store import alerts, outbox, tables
 from carehub.store.database import Session
 
@@ -61,6 +62,7 @@ async def close(  # noqa: PLR0913 - cause and outcome are what closing means
 
 async def _act(session: Session, alert_id: str, action: Action, by: str, now: datetime, **changes: object) -> Answer:
     """Compare and set: only from a status that allows it, and only one person wins."""
+    fail_at("ack.begin")
     before = await session.get(tables.Alert, alert_id, with_for_update=True)
     if before is None:
         return Answer(done=False, alert=None)

@@ -15,6 +15,7 @@ from carehub.flow import deliver, escalate, watch
 from carehub.flow.batch import hub_fault
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
+from carehub.kit.failpoints import fail_at
 from carehub.kit.log import log
 from carehub.store import stream, tables
 from carehub.store.ownership import OwnershipLost
@@ -103,6 +104,7 @@ class Worker:
             count = await escalate.escalate(self._hub, session, now)
         self._beaten("escalate")
         if count:
+            fail_at("escalate.committed")
             self._hub.wake.deliver.set()
             self._hub.wake.escalate.set()  # there may be more than one look takes
             self._hub.live.change()

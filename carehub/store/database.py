@@ -63,6 +63,8 @@ class Database:
         async with self.connect() as connection:
             await connection.run_sync(_upgrade)
             await connection.commit()
+            if self.is_sqlite:
+                await connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
     async def schema_versions(self) -> tuple[str | None, str | None]:
         """The schema in the store (None for an empty one), and the newest that this program knows."""

@@ -9,6 +9,7 @@ from carehub.core.alerts import Action, Aftermath, Cause, Status
 from carehub.flow import escalate, respond
 from carehub.flow.hub import Hub
 from carehub.flow.respond import Answer
+from carehub.kit.failpoints import fail_at
 from carehub.web.render import page
 from carehub.web.security import Answering, TheHub, Visitor, local_path
 
@@ -75,6 +76,7 @@ async def finish(hub: Hub, visitor: Visitor, alert_id: str, cause: Cause, afterm
 
 
 def _ring(hub: Hub, answer: Answer, *, climbs: bool) -> None:
+    fail_at("ack.committed")
     if answer.done:
         hub.live.change()
     if answer.done and climbs:

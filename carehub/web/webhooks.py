@@ -9,6 +9,7 @@ from starlette.datastructures import FormData
 from carehub.contracts import Webhooks
 from carehub.flow import deliver, replies
 from carehub.flow.hub import Hub
+from carehub.kit.failpoints import fail_at
 from carehub.web.security import TheHub
 
 router = APIRouter(prefix="/webhooks/twilio")
@@ -37,6 +38,7 @@ async def signed_form(request: Request, hub: TheHub, provider: Provider) -> Form
     form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
     if not provider.verify(public_address(hub, request), form, signature, hub.twilio_tokens):
         raise HTTPException(403)
+    fail_at("webhook.received")
     return form
 
 
@@ -50,6 +52,7 @@ async def status(form: Signed, hub: TheHub, provider: Provider) -> Response:
     if report is None:
         raise HTTPException(422)
     await deliver.receive_status(hub, report.reference, report.status, report.error, report.fate)
+    fail_at("webhook.committed")
     return Response(status_code=204)
 
 

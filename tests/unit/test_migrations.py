@@ -1,11 +1,19 @@
 """Migrations: all the way up, down and up again, and nothing that the code knows is missing."""
 
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, inspect
 
+from carehub.kit.failpoints import LIST, SWITCH
 from carehub.store.database import Database, alembic_config
 
 
@@ -50,3 +58,31 @@ async def test_migrating_twice_changes_nothing(database: Database) -> None:
 
 async def test_a_migrated_database_is_durable(database: Database) -> None:
     await database.check_durable()
+
+
+def test_an_upgrade_that_is_killed_half_way_has_changed_nothing_and_the_next_start_finishes_it_f22(
+    tmp_path: Path,
+) -> None:
+    """F22: a version's tables are made in one transaction with its number, on SQLite too."""
+    url = f"sqlite:///{tmp_path / 'carehub.db'}"
+    start = (
+        "import asyncio, os\n"
+        "from carehub.kit.failpoints import arm\n"
+        "from carehub.store.database import Database\n"
+        "arm(os.environ)\n"
+        f"asyncio.run(Database({url!r}).migrate())\n"
+        "os._exit(0)\n"
+    )
+    killed = os.environ | {LIST: "migrate.mid=kill", SWITCH: "yes"}
+
+    assert subprocess.run([sys.executable, "-c", start], env=killed, check=False).returncode == -signal.SIGKILL
+    left = _tables(tmp_path / "carehub.db")
+    assert subprocess.run([sys.executable, "-c", start], check=False).returncode == 0
+
+    assert left == set()
+    assert "alert" in _tables(tmp_path / "carehub.db")
+
+
+def _tables(path: Path) -> set[str]:
+    with closing(sqlite3.connect(path)) as store:
+        return {name for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
