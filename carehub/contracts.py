@@ -117,6 +117,8 @@ class Fate(StrEnum):
 
     ACCEPTED = "accepted"
     DELIVERED = "delivered"
+    SEEN = "seen"
+    """Shown on the device, or heard by a person. Still no answer."""
     FAILED_FOR_NOW = "failed_for_now"
     FAILED_FOR_GOOD = "failed_for_good"
 
@@ -166,13 +168,33 @@ class Channel(Protocol):
         ...
 
 
+"""Sends one MQTT message at QoS 1; raises TransportError where there is no broker now."""
+
+
+Publish = Callable[[str, bytes], Awaitable[None]]
+"""Sends one MQTT message at QoS 1; raises TransportError where there is no broker now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelTools:
+    """What the hub lends a channel.
+
+    Attributes:
+        public_url: How providers reach the hub, with no slash at the end.
+        publish: The hub's own road to the broker, for sirens and lamps.
+    """
+
+    public_url: str
+    publish: Publish
+
+
 @runtime_checkable
 class ChannelFactory(Protocol):
     """What a channel module offers as `CHANNEL`: builds the channel from the environment."""
 
     name: str
 
-    def __call__(self, public_url: str) -> Channel | None:
+    def __call__(self, tools: ChannelTools) -> Channel | None:
         """Build it; None when its settings say that it is not in use here."""
         ...
 
@@ -286,6 +308,3 @@ class Detector(Protocol):
     def from_bytes(self, stored: bytes) -> TrainedModel:
         """Read back what `to_bytes` wrote; raises ValueError for anything else."""
         ...
-
-
-Publish = Callable[[str, bytes], Awaitable[None]]

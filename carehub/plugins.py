@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from carehub.contracts import Channel, ChannelFactory, ConfigurationError, Source
+from carehub.contracts import Channel, ChannelFactory, ChannelTools, ConfigurationError, Source
 from carehub.core.fold import Rulebook
 from carehub.core.rules.examples import failures
 from carehub.core.rules.language import Rule, RuleError, parse_rule
@@ -93,8 +93,8 @@ def load_sources(names: Sequence[str]) -> list[Source]:
     return [_offered(name, "SOURCE") for name in names]
 
 
-def load_channels(names: Sequence[str], public_url: str) -> dict[str, Channel]:
+def load_channels(names: Sequence[str], tools: ChannelTools) -> dict[str, Channel]:
     """The ways to reach people that are set up here, by name."""
     factories: list[ChannelFactory] = [_offered(name, "CHANNEL") for name in names]
-    built = [factory(public_url) for factory in factories]
+    built = [factory(tools) for factory in factories]
     return {channel.name: channel for channel in built if channel is not None}

@@ -12,6 +12,7 @@ from typing import Any
 
 from carehub.app.broker import embedded_broker
 from carehub.app.housekeeping import add_models
+from carehub.app.line import Line
 from carehub.app.settings import Settings, names
 from carehub.contracts import Channel, ConfigurationError
 from carehub.flow.hub import Health, Hub
@@ -73,13 +74,14 @@ async def opened(settings: Settings, *, clock: Clock = utc_now, with_broker: boo
     """
     async with AsyncExitStack() as stack:
         database = await _open_store(stack, settings)
-        hub = build_hub(settings, database, clock)
+        line = Line()
+        hub = build_hub(settings, database, clock, line)
         for channel in hub.channels.values():
             stack.push_async_callback(channel.close)
         intake = await _registered(hub)
         module = load_module(settings.transport)
         url = await _broker_url(stack, settings) if with_broker else None
-        transport = _transport(settings, module, hub, url) if url else None
+        transport = line.transport = _transport(settings, module, hub, url) if url else None
         ingest = Ingest(hub, intake, transport)
         await _own(ingest, alone=database.is_sqlite)
         async with database.read() as session:  # a hot spare may have waited for days
@@ -117,7 +119,7 @@ async def _open_store(stack: AsyncExitStack, settings: Settings) -> Database:
     return database
 
 
-def build_hub(settings: Settings, database: Database, clock: Clock) -> Hub:
+def build_hub(settings: Settings, database: Database, clock: Clock, line: Line) -> Hub:
     """The hub as a value; a broken rulebook makes it safe mode, said in its health."""
     rulebook, faults = load_rulebook(settings.rulebook_dir, settings.zone)
     for fault in faults:
@@ -130,7 +132,7 @@ def build_hub(settings: Settings, database: Database, clock: Clock) -> Hub:
         municipality=settings.municipality,
         rulebook=rulebook,
         sources=load_sources(names(settings.sources)),
-        channels=_channels(settings),
+        channels=_channels(settings, line),
         read_body=load_module(settings.http_road).messages,
         webhooks=load_module(settings.sms_webhooks),
         health=Health(rulebook_faults=faults),
@@ -138,8 +140,8 @@ def build_hub(settings: Settings, database: Database, clock: Clock) -> Hub:
     )
 
 
-def _channels(settings: Settings) -> dict[str, Channel]:
-    channels = load_channels(names(settings.channels), settings.public_url.rstrip("/"))
+def _channels(settings: Settings, line: Line) -> dict[str, Channel]:
+    channels = load_channels(names(settings.channels), line.tools(settings.public_url))
     if not settings.silent:
         return channels
     log.warning("channels.silent")

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from carehub.app.broker import find_broker
+from carehub.app.line import Line
 from carehub.app.settings import Settings, names
 from carehub.contracts import ConfigurationError, TransportError
 from carehub.plugins import load_channels, load_module, load_rulebook, load_sources
@@ -114,7 +115,7 @@ def _extensions(settings: Settings) -> Diagnosis:
 
 def _channels(settings: Settings) -> Diagnosis:
     try:
-        channels = load_channels(names(settings.channels), settings.public_url)
+        channels = load_channels(names(settings.channels), Line().tools(settings.public_url))
     except ConfigurationError as error:
         return Diagnosis(what="channels", well=False, words=str(error))
     if settings.silent:

@@ -8,7 +8,7 @@ from carehub.core.access import Role
 from carehub.core.events import Event
 from carehub.core.findings import Outcome
 from carehub.kit.ids import new_id
-from carehub.store import stream, tables
+from carehub.store import people, stream, tables
 from carehub.store.database import Database, Session
 from carehub.store.tables.people import Insight
 from carehub.store.tables.places import DeviceStatus, ScopeKind, UnitKind
@@ -62,16 +62,15 @@ async def move_in(database: Database, directory: Directory, password_hash: str, 
 
 
 async def _add_people(session: Session, directory: Directory, password_hash: str, since: datetime) -> None:
-    await _add(
-        session,
-        (
-            tables.Person(
-                id=p.id, name=p.name, username=p.username, role=Role(p.role), unit_id=p.unit_id, phone=p.phone,
-                on_duty=p.on_duty, password_hash=password_hash,
-            )
-            for p in directory.persons
-        ),
-    )  # fmt: skip
+    persons = [
+        tables.Person(
+            id=p.id, name=p.name, username=p.username, role=Role(p.role), unit_id=p.unit_id, phone=p.phone,
+            on_duty=p.on_duty, password_hash=password_hash,
+        )
+        for p in directory.persons
+    ]  # fmt: skip
+    await _add(session, persons)
+    await _add(session, (people.telephone(p, since) for p in persons if p.phone and p.role is not Role.RELATIVE))
     await _add(
         session,
         (

@@ -68,6 +68,9 @@ async def _add(person: tables.Person) -> None:
         if await people.by_username(session, person.username):
             raise ConfigurationError(f"There is a user {person.username!r} already.")
         session.add(person)
+        await session.flush()
+        if person.phone and person.role is not Role.RELATIVE:
+            session.add(people.telephone(person, utc_now()))
 
 
 @user.command("list")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from carehub.core.access import Role
 from carehub.core.alerts import Status
 from carehub.core.severity import Severity
 
@@ -78,13 +79,26 @@ FINISH_WITHIN: dict[Severity, timedelta] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """One way to reach somebody that is verified and in use."""
+
+    channel: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Colleague:
-    """A member of staff, as far as a ladder cares."""
+    """A member of staff, as far as a ladder cares.
+
+    Attributes:
+        methods: In the order in which they are tried; empty for somebody whom only a tablet reaches.
+    """
 
     id: str
     unit: str | None
-    phone: str | None
+    role: Role
     on_duty: bool
+    methods: tuple[Method, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,16 +3,17 @@
 import asyncio
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from carehub.contracts import Fate, OutgoingNotice, Receipt
 from carehub.core.alerts import Step
-from carehub.core.escalation import ladder_for
+from carehub.core.escalation import Method, ladder_for
 from carehub.flow.hub import Hub
 from carehub.flow.respond import journal_line
-from carehub.flow.telling import rung_of
+from carehub.flow.telling import Telling, rung_of
 from carehub.kit.failpoints import fail_at
 from carehub.kit.log import log
-from carehub.store import alerts, outbox, tables
+from carehub.store import alerts, outbox, people, tables
 from carehub.store.database import Session
 from carehub.store.tables.alerts import NoticeState
 
@@ -25,6 +26,7 @@ LONGEST_WAIT_S = 60.0
 UNHEARD_AFTER = timedelta(seconds=60)
 """An SMS with no "delivered" after this long counts as not delivered."""
 _LONGEST_REASON, _LONGEST_REFERENCE = 200, 80
+_ARRIVED = frozenset({NoticeState.DELIVERED, NoticeState.SEEN})
 _MISSING_CHANNEL = Receipt(fate=Fate.FAILED_FOR_GOOD, reason="the channel is not set up here")
 
 
@@ -95,7 +97,7 @@ async def _note(session: Session, sent: tables.Notice, receipt: Receipt, now: da
         case Fate.ACCEPTED:
             notice.state, notice.sent_at, notice.reference = NoticeState.ACCEPTED, now, reference
             await _reports_that_came_first(session, notice, now)
-        case Fate.DELIVERED:
+        case Fate.DELIVERED | Fate.SEEN:
             notice.state, notice.sent_at, notice.delivered_at = NoticeState.DELIVERED, now, now
         case Fate.FAILED_FOR_NOW if notice.attempts < MOST_ATTEMPTS:
             wait = timedelta(seconds=min(receipt.retry_after_s or 2.0**notice.attempts, LONGEST_WAIT_S))
@@ -120,10 +122,31 @@ async def _give_up(session: Session, notice: tables.Notice, now: datetime) -> No
             text=f"{notice.channel}: kom ikke frem.",
         )
     )
+    if await _tell_by_the_next_way(session, notice, now):
+        return
     rung = rung_of(notice.cycle)
     if rung is None or rung >= len(ladder_for(notice.severity)) or await outbox.others_may_answer(session, notice):
         return
     await alerts.hurry(session, notice.alert_id, rung, now)
+
+
+async def _tell_by_the_next_way(session: Session, notice: tables.Notice, now: datetime) -> bool:
+    """The same words by the person's next way that this step has not tried; False where there is none."""
+    if notice.person_id is None:
+        return False
+    tried = await outbox.ways_tried(session, notice)
+    for method in await people.methods_of(session, notice.person_id):
+        if (method.channel, method.address) not in tried:
+            await outbox.write(session, [_again_by(notice, method, now)])
+            return True
+    return False
+
+
+def _again_by(notice: tables.Notice, method: Method, now: datetime) -> dict[str, Any]:
+    telling = Telling(
+        alert_id=notice.alert_id, severity=notice.severity, unit_id=None, cycle=notice.cycle, now=now
+    )  # fmt: skip
+    return telling.row(method.channel, method.address, notice.text, notice.person_id)
 
 
 async def give_up_unheard(hub: Hub, session: Session, now: datetime) -> int:
@@ -159,7 +182,10 @@ async def _reports_that_came_first(session: Session, notice: tables.Notice, now:
 
 
 async def _move(session: Session, notice: tables.Notice, fate: Fate | None, now: datetime) -> None:
-    if notice.state is NoticeState.DELIVERED:
+    if fate is Fate.SEEN:
+        _note_seen(session, notice, now)
+        return
+    if notice.state in _ARRIVED:
         return
     if fate is Fate.DELIVERED:
         notice.state, notice.delivered_at = NoticeState.DELIVERED, now
@@ -167,4 +193,13 @@ async def _move(session: Session, notice: tables.Notice, fate: Fate | None, now:
     elif fate in {Fate.FAILED_FOR_GOOD, Fate.FAILED_FOR_NOW} and notice.state is NoticeState.ACCEPTED:
         notice.reason = "the provider could not deliver it"
         await _give_up(session, notice, now)
+    session.add(notice)
+
+
+def _note_seen(session: Session, notice: tables.Notice, now: datetime) -> None:
+    """Shown on the device, or heard: that is more than delivered, and still no answer."""
+    if notice.state not in _ARRIVED:
+        session.add(journal_line(notice.alert_id, Step.REACHED, now, person_id=notice.person_id))
+    notice.state, notice.delivered_at = NoticeState.SEEN, notice.delivered_at or now
+    notice.seen_at = notice.seen_at or now
     session.add(notice)

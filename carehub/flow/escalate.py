@@ -7,7 +7,7 @@ from carehub.core.escalation import Group, asked, ladder_for, reach, when_to_tel
 from carehub.core.wording import handled_text, repeat_text
 from carehub.flow.hub import Hub
 from carehub.flow.respond import journal_line
-from carehub.flow.telling import SMS, SMS_FROM, about, link_to, rung, summons_rows
+from carehub.flow.telling import MESSAGES_FROM, SMS, about, link_to, rung, summons_rows
 from carehub.kit.failpoints import fail_at
 from carehub.store import alerts, outbox, people, tables
 from carehub.store.database import Session
@@ -70,13 +70,13 @@ async def remind_of_repeat(hub: Hub, session: Session, alert: tables.Alert, now:
     text = repeat_text(number=telling.number, presses=alert.presses, link=link_to(hub, telling.number))
     rows = [telling.tablet(text)]
     whom = mine or asked(Group.ON_DUTY, alert.unit_id, staff)
-    rows += [telling.row(SMS, one.phone, text, one.id) for one in whom if one.phone]
+    rows += [telling.to(one, text) for one in whom if one.methods]
     await outbox.write(session, rows)
 
 
 async def tell_relatives(hub: Hub, session: Session, alert: tables.Alert, now: datetime) -> None:
     """An alert that mattered is over: those whom the resident lets know hear that it was handled, and no more."""
-    if alert.resident_id is None or alert.severity < SMS_FROM:
+    if alert.resident_id is None or alert.severity < MESSAGES_FROM:
         return
     family = await people.followers(session, alert.resident_id, now)
     telling = about(alert, "handled", now, when_to_tell_relatives(now, hub.zone))

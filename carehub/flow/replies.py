@@ -8,7 +8,7 @@ from carehub.core.wording import alert_number, local_time
 from carehub.flow import respond
 from carehub.flow.hub import Hub
 from carehub.kit.failpoints import fail_at
-from carehub.store import tables
+from carehub.store import people, tables
 from carehub.store.database import Session
 
 _MAY_BE_CODE, _MOST_WORDS = re.compile("[A-Z0-9]{5,12}"), 10
@@ -35,7 +35,7 @@ async def _answer(hub: Hub, session: Session, sender: str, body: str, now: datet
     if code is None:
         return _UNKNOWN
     person = await session.get(tables.Person, code.person_id)
-    if person is None or not person.active or person.phone != sender:
+    if person is None or not person.active or not await people.has_address(session, person.id, sender):
         return _NOT_YOURS
     alert = await session.get_one(tables.Alert, code.alert_id)
     if alert.status is Status.CLOSED:

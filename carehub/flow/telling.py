@@ -17,7 +17,7 @@ SMS, TABLET = "sms", "tablet"
 EVERYWHERE = "all"
 """The tablet's address where no unit is known: every tablet shows it."""
 CODE_LIVES = timedelta(hours=12)
-SMS_FROM = Severity.SERIOUS
+MESSAGES_FROM = Severity.SERIOUS
 """Below this a notice waits on the tablet: what can wait until morning wakes nobody."""
 _RUNG = "rung:"
 
@@ -64,6 +64,11 @@ class Telling:
         """The notice to the unit's tablets."""
         return self.row(TABLET, self.unit_id or EVERYWHERE, text)
 
+    def to(self, person: Colleague, text: str) -> dict[str, Any]:
+        """The notice to somebody, by the first of their ways."""
+        first = person.methods[0]
+        return self.row(first.channel, first.address, text, person.id)
+
     def code_for(self, person_id: str) -> dict[str, Any]:
         """A fresh code that takes this alert for this person, and nothing else ever."""
         expires = self.now + CODE_LIVES
@@ -101,7 +106,7 @@ def summons_rows(
     """Notices that ask these people to come, and the codes with which they answer."""
     notices, codes = [telling.tablet(telling.number)], []
     for person in people:
-        if not person.phone or telling.severity < SMS_FROM:
+        if not person.methods or telling.severity < MESSAGES_FROM:
             continue
         code = telling.code_for(person.id)
         codes.append(code)
@@ -109,5 +114,5 @@ def summons_rows(
             severity=telling.severity, raised_at=raised_at, number=telling.number, code=code["code"],
             link=link_to(hub, telling.number), attempt=attempt, zone=hub.zone,
         )  # fmt: skip
-        notices.append(telling.row(SMS, person.phone, text, person.id))
+        notices.append(telling.to(person, text))
     return notices, codes

@@ -82,6 +82,16 @@ async def others_may_answer(session: Session, notice: tables.Notice) -> bool:
     return (await session.exec(statement)).first() is not None
 
 
+async def ways_tried(session: Session, notice: tables.Notice) -> set[tuple[str, str]]:
+    """Channel and address of every notice that this step wrote to the same person."""
+    statement = select(tables.Notice.channel, tables.Notice.address).where(
+        tables.Notice.alert_id == notice.alert_id,
+        tables.Notice.cycle == notice.cycle,
+        tables.Notice.person_id == notice.person_id,
+    )
+    return set((await session.exec(statement)).all())
+
+
 async def keep_report(
     session: Session, reference: str, status: str, fate: Fate | None, error: str | None, now: datetime
 ) -> None:

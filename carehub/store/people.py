@@ -1,12 +1,16 @@
 """Questions about people with a login."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
+from sqlalchemy import select as columns
 from sqlmodel import col, func, select
 
 from carehub.core.access import Role
-from carehub.core.escalation import Colleague
+from carehub.core.escalation import Colleague, Method
+from carehub.kit.ids import new_id
 from carehub.store import tables
 from carehub.store.database import Session
 from carehub.store.tables.people import Insight
@@ -31,15 +35,60 @@ _STAFF = (Role.NURSE, Role.CARE_CENTRE, Role.COORDINATOR)
 
 
 async def staff(session: Session) -> list[Colleague]:
-    """All staff of every unit, on duty or not: whom ladders choose from."""
-    person = tables.Person
+    """All staff of every unit, on duty or not, with their ways in the order to be tried: whom ladders choose from."""
+    person, method = tables.Person, tables.ContactMethod
     statement = (
-        select(person.id, person.unit_id, person.phone, person.on_duty)
-        .where(person.active, col(person.role).in_(_STAFF))
-        .order_by(person.id)
+        columns(
+            col(person.id),
+            col(person.unit_id),
+            col(person.role),
+            col(person.on_duty),
+            col(method.channel),
+            col(method.address),
+        )
+        .join_from(person, method, (col(method.person_id) == col(person.id)) & _usable(), isouter=True)
+        .where(col(person.active), col(person.role).in_(_STAFF))
+        .order_by(person.id, *_IN_TURN)
     )
-    rows = (await session.exec(statement)).all()
-    return [Colleague(id=who, unit=unit, phone=phone, on_duty=duty) for who, unit, phone, duty in rows]
+    found: dict[str, Colleague] = {}
+    for who, unit, role, duty, channel, address in (await (await session.connection()).execute(statement)).all():
+        one = found.setdefault(who, Colleague(id=who, unit=unit, role=role, on_duty=duty))
+        if channel:
+            found[who] = replace(one, methods=(*one.methods, Method(channel=channel, address=address)))
+    return list(found.values())
+
+
+def _usable() -> ColumnElement[bool]:
+    """Verified, and nothing speaks against it."""
+    method = tables.ContactMethod
+    return col(method.verified_at).is_not(None) & col(method.disabled_reason).is_(None)
+
+
+_IN_TURN = (
+    col(tables.ContactMethod.suspect_since).is_not(None),  # what got lost lately goes last
+    col(tables.ContactMethod.position),
+    col(tables.ContactMethod.id),
+)
+
+
+async def methods_of(session: Session, person_id: str) -> list[Method]:
+    """How this person can be reached, in the order to be tried."""
+    method = tables.ContactMethod
+    statement = select(method.channel, method.address).where(method.person_id == person_id, _usable())
+    rows = (await session.exec(statement.order_by(*_IN_TURN))).all()
+    return [Method(channel=channel, address=address) for channel, address in rows]
+
+
+async def has_address(session: Session, person_id: str, address: str) -> bool:
+    """Whether this number or address is one of the person's own."""
+    return any(method.address == address for method in await methods_of(session, person_id))
+
+
+def telephone(person: tables.Person, now: datetime, channel: str = "sms") -> tables.ContactMethod:
+    """Their telephone as a way to reach them, verified by whoever enters it."""
+    return tables.ContactMethod(
+        id=new_id(), person_id=person.id, channel=channel, address=person.phone or "", created_at=now, verified_at=now
+    )
 
 
 async def followers(session: Session, resident: str, now: datetime) -> Sequence[tables.Person]:

@@ -11,6 +11,7 @@ from carehub.core.access import MAY, Permission, Role
 from carehub.flow.hub import Hub
 from carehub.kit.ids import new_id
 from carehub.store import logins, pages, registers, tables
+from carehub.store import people as contacts
 from carehub.store.database import Session
 from carehub.store.errors import USED_ALREADY
 from carehub.store.tables.people import Insight
@@ -90,6 +91,8 @@ async def add(  # noqa: PLR0913 - one form
         async with hub.database.write() as session:
             session.add(person)
             await session.flush()
+            if number and role is not Role.RELATIVE:
+                session.add(contacts.telephone(person, hub.clock()))
             if role is Role.RELATIVE:
                 _relate(session, person, resident_id, kinship, insight, hub.clock())
                 await session.flush()

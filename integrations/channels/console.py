@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import structlog
 
-from carehub.contracts import Fate, OutgoingNotice, Receipt
+from carehub.contracts import ChannelTools, Fate, OutgoingNotice, Receipt
 
 _log = structlog.get_logger()
 
@@ -28,7 +28,7 @@ class _Factory:
 
     name = ConsoleChannel.name
 
-    def __call__(self, public_url: str) -> ConsoleChannel:  # noqa: ARG002 - the contract's signature
+    def __call__(self, tools: ChannelTools) -> ConsoleChannel:  # noqa: ARG002 - the contract's signature
         """Build it; it needs no settings."""
         return ConsoleChannel()
 

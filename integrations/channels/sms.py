@@ -19,7 +19,7 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from carehub.contracts import ConfigurationError, Fate, OutgoingNotice, Receipt
+from carehub.contracts import ChannelTools, ConfigurationError, Fate, OutgoingNotice, Receipt
 from integrations.channels._gsm import fit
 
 STATUS_PATH = "/webhooks/twilio/status"
@@ -165,14 +165,14 @@ class _Factory:
 
     name = SmsChannel.name
 
-    def __call__(self, public_url: str) -> SmsChannel | None:
+    def __call__(self, tools: ChannelTools) -> SmsChannel | None:
         """Raises ConfigurationError where the account is named but not the rest."""
         settings = SmsSettings()
         if not settings.twilio_account_sid:
             return None
         if not settings.twilio_auth_token or not settings.twilio_from:
             raise ConfigurationError("CAREHUB_TWILIO_ACCOUNT_SID also needs CAREHUB_TWILIO_AUTH_TOKEN and _FROM")
-        return SmsChannel(settings, public_url)
+        return SmsChannel(settings, tools.public_url)
 
 
 CHANNEL = _Factory()

@@ -5,7 +5,7 @@ That a tablet is really there is watched elsewhere: it calls home, and its silen
 
 from typing import ClassVar
 
-from carehub.contracts import Fate, OutgoingNotice, Receipt
+from carehub.contracts import ChannelTools, Fate, OutgoingNotice, Receipt
 
 
 class TabletChannel:
@@ -26,7 +26,7 @@ class _Factory:
 
     name = TabletChannel.name
 
-    def __call__(self, public_url: str) -> TabletChannel:  # noqa: ARG002 - the contract's signature
+    def __call__(self, tools: ChannelTools) -> TabletChannel:  # noqa: ARG002 - the contract's signature
         """Build it; it needs no settings."""
         return TabletChannel()
 

@@ -33,7 +33,7 @@ from carehub.flow.respond import Answer
 from carehub.flow.worker import Worker
 from carehub.kit.ids import new_id
 from carehub.plugins import load_rulebook, load_sources
-from carehub.store import alerts, registry, rulebooks, stream, tables
+from carehub.store import alerts, people, registry, rulebooks, stream, tables
 from carehub.store.database import Database, Session
 from carehub.store.tables.alerts import NoticeState
 from carehub.store.tables.places import DeviceStatus, ScopeKind, UnitKind
@@ -144,6 +144,13 @@ class Tablets(Recorder):
 
 
 @dataclass
+class Mail(Tablets):
+    """A second way to reach a person, which never fails."""
+
+    name: ClassVar[str] = "mail"
+
+
+@dataclass
 class Road:
     """A broker's side of the connection: what it was told is safe, and what was replied."""
 
@@ -171,7 +178,9 @@ async def furnish(session: Session, now: datetime) -> None:
     since = now - timedelta(days=400)
     await add(session, tables.Unit(id="sol", name=f"{CANARY}-sol", kind=UnitKind.WARD))
     await add(session, tables.Unit(id="nord", name=f"{CANARY}-nord", kind=UnitKind.ZONE))
-    await add(session, *_people())
+    staff = _people()
+    await add(session, *staff)
+    await add(session, *(people.telephone(one, since) for one in staff if one.role is Role.NURSE))
     for home, unit in (("anna", "sol"), ("bjarne", "sol"), ("par", "nord"), ("tom", "nord")):
         await add(session, _home(f"home:{home}", unit))
     for who, home in (("anna", "anna"), ("bjarne", "bjarne"), ("kåre", "par"), ("liv", "par")):
@@ -261,7 +270,8 @@ class Night:
         self.phones, self.tablets = Phones(clock), Tablets(clock)
         self.road = Road()
         self.rulebook = shipped()
-        self.channels: dict[str, Channel] = {"sms": self.phones, "tablet": self.tablets}
+        self.mail = Mail(clock)
+        self.channels: dict[str, Channel] = {"sms": self.phones, "tablet": self.tablets, "mail": self.mail}
         self._ids = count(1)
         self.hub: Hub
         self.ingest: Ingest
@@ -328,6 +338,19 @@ class Night:
         await asyncio.sleep(0)
         await self.fold()
         await told
+
+    async def reach_by_mail(
+        self, who: str, address: str, *, verified: bool = True, disabled_reason: str | None = None
+    ) -> None:
+        """A second way to reach somebody, after their telephone."""
+        async with self.database.write() as session:
+            await add(
+                session,
+                tables.ContactMethod(
+                    id=new_id(), person_id=who, channel="mail", address=address, position=1, created_at=self.clock(),
+                    verified_at=self.clock() if verified else None, disabled_reason=disabled_reason,
+                ),
+            )  # fmt: skip
 
     # --- the stations, as the worker wakes them ---
 

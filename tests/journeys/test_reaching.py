@@ -40,6 +40,27 @@ async def test_a_failing_provider_is_tried_four_times_and_then_the_ladder_climbs
     assert (await night.the_alert()).rung >= 2
 
 
+async def test_a_person_whose_first_way_is_closed_is_told_by_the_next_in_the_same_step_f43(night: Night) -> None:
+    await night.reach_by_mail("ingrid", "ingrid@example.no")
+    night.phones.network = {INGRID: refuses_for_good}
+
+    await night.press()
+
+    ways = {(n.channel, n.state) for n in await night.notices() if n.person_id == "ingrid"}
+    assert ways == {("sms", NoticeState.FAILED), ("mail", NoticeState.DELIVERED)}
+    assert (await night.the_alert()).rung == 1
+
+
+async def test_a_way_that_is_not_verified_or_was_stopped_is_never_used_f51(night: Night) -> None:
+    await night.reach_by_mail("ingrid", "stoppet@example.no", disabled_reason="STOP")
+    await night.reach_by_mail("ingrid", "ny@example.no", verified=False)
+    night.phones.network = {INGRID: refuses_for_good}
+
+    await night.press()
+
+    assert {n.channel for n in await night.notices() if n.person_id == "ingrid"} == {"sms"}
+
+
 @pytest.mark.parametrize("network", [breaks, refuses_for_now(5)], ids=["exception", "429"])
 async def test_a_line_that_comes_back_delivers_what_waited_f40_f42(night: Night, network: Behaviour) -> None:
     night.phones.network = dict.fromkeys(_BOTH, network)

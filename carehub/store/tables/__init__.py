@@ -1,7 +1,7 @@
 """All tables, read as `tables.Alert`, `tables.Event`, ..."""
 
 from carehub.store.tables.alerts import Alert, AlertEvent, AlertStep, Notice, ReplyCode, StatusReport
-from carehub.store.tables.people import AccessLog, LoginSession, Person, Relation
+from carehub.store.tables.people import AccessLog, ContactMethod, LoginSession, Person, Relation
 from carehub.store.tables.places import Assignment, Device, Residency, Resident, Scope, Unit
 from carehub.store.tables.stream import (
     Beat,
@@ -22,6 +22,7 @@ __all__ = [
     "AlertStep",
     "Assignment",
     "Beat",
+    "ContactMethod",
     "DeadLetter",
     "Device",
     "Event",

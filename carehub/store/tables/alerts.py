@@ -97,6 +97,8 @@ class NoticeState(StrEnum):
     SENDING = "sending"
     ACCEPTED = "accepted"
     DELIVERED = "delivered"
+    SEEN = "seen"
+    """Shown on the device, or heard by a person: still no answer."""
     FAILED = "failed"
     """For good: another way or another person is the ladder's next step."""
 
@@ -127,6 +129,7 @@ class Notice(SQLModel, table=True):
     reason: str | None = Field(default=None, max_length=200)
     sent_at: datetime | None = moment_or_none()
     delivered_at: datetime | None = moment_or_none()
+    seen_at: datetime | None = moment_or_none()
 
 
 class StatusReport(SQLModel, table=True):

@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from carehub.core.access import Role
@@ -18,9 +19,32 @@ class Person(SQLModel, table=True):
     role: Role = choice(Role)
     unit_id: str | None = Field(default=None, foreign_key="unit.id", max_length=32)
     phone: str | None = Field(default=None, max_length=20)
+    """As colleagues call them. Ladders reach people by their contact methods."""
     password_hash: str | None = Field(default=None, max_length=200)
     on_duty: bool = False
     active: bool = True
+
+
+class ContactMethod(SQLModel, table=True):
+    """One way to reach a member of staff. Ladders use it only when it is verified and nothing speaks against it."""
+
+    __tablename__ = "contact_method"
+    __table_args__ = (Index("uq_contact_method_address", "person_id", "channel", "address", unique=True),)
+
+    id: str = Field(primary_key=True, max_length=32)
+    person_id: str = Field(foreign_key="person.id", index=True, max_length=32)
+    channel: str = Field(max_length=40)
+    address: str = Field(max_length=120)
+    """What the channel needs: a number in E.164, an e-mail address, the id of a push subscription."""
+    position: int = 0
+    """Tried in this order; the next one when an earlier one does not get through."""
+    created_at: datetime = moment()
+    verified_at: datetime | None = moment_or_none()
+    """When the person showed that it reaches them; None: never used for an alert."""
+    suspect_since: datetime | None = moment_or_none()
+    """Accepted and never delivered: tried last, until something gets through again."""
+    disabled_reason: str | None = Field(default=None, max_length=80)
+    """Why it must not be used ("STOP"); None for in use."""
 
 
 class Insight(StrEnum):

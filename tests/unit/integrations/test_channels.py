@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
 
+from carehub.app.line import Line
 from carehub.contracts import Channel, ChannelFactory, ConfigurationError, Fate, OutgoingNotice
 from carehub.core.severity import Severity
 from carehub.village.exchange import ExchangeSettings, create_exchange
@@ -20,6 +21,7 @@ from integrations.channels._gsm import fit, segments
 from tests.unit.village.lines import listening
 
 ACCOUNT, TOKEN, OURS, NURSE = "AC" + "0" * 31 + "7", "only-for-this-test", "+4799900001", "+4799900111"
+TOOLS = Line().tools("https://carehub.example")
 SECRET_WORDS = "Svar K7 for å ta varsel 12"
 
 
@@ -226,14 +228,14 @@ async def test_no_number_and_no_text_reaches_the_log(caplog: pytest.LogCaptureFi
 
 
 def test_without_an_account_the_channel_is_not_in_use() -> None:
-    assert sms.CHANNEL("https://carehub.example") is None
+    assert sms.CHANNEL(TOOLS) is None
 
 
 def test_half_an_account_names_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAREHUB_TWILIO_ACCOUNT_SID", ACCOUNT)
 
     with pytest.raises(ConfigurationError, match="CAREHUB_TWILIO_AUTH_TOKEN"):
-        sms.CHANNEL("https://carehub.example")
+        sms.CHANNEL(TOOLS)
 
 
 def test_a_whole_account_builds_the_channel_and_hides_the_token(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -241,7 +243,7 @@ def test_a_whole_account_builds_the_channel_and_hides_the_token(monkeypatch: pyt
     monkeypatch.setenv("CAREHUB_TWILIO_AUTH_TOKEN", TOKEN)
     monkeypatch.setenv("CAREHUB_TWILIO_FROM", OURS)
 
-    assert sms.CHANNEL("https://carehub.example") is not None
+    assert sms.CHANNEL(TOOLS) is not None
     assert TOKEN not in repr(sms.SmsSettings())
 
 
@@ -284,7 +286,7 @@ def test_whatever_is_written_costs_at_most_two_segments_c26(text: str) -> None:
 
 @pytest.mark.parametrize("factory", [console.CHANNEL, tablet.CHANNEL], ids=lambda factory: factory.name)
 async def test_a_channel_on_the_spot_delivers_at_once(factory: ChannelFactory) -> None:
-    channel = factory("https://carehub.example")
+    channel = factory(TOOLS)
     assert channel is not None
 
     receipt = await channel.send(notice())

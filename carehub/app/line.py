@@ -1,0 +1,22 @@
+"""The hub's own road to the broker, as channels know it: they are built before the transport is."""
+
+from dataclasses import dataclass
+
+from carehub.contracts import ChannelTools, Transport, TransportError
+
+
+@dataclass(slots=True)
+class Line:
+    """Leads to the transport as soon as there is one."""
+
+    transport: Transport | None = None
+
+    async def publish(self, topic: str, payload: bytes) -> None:
+        """Send one message at QoS 1; raises TransportError where the broker cannot be reached now."""
+        if self.transport is None:
+            raise TransportError("there is no broker")
+        await self.transport.publish(topic, payload, qos=1)
+
+    def tools(self, public_url: str) -> ChannelTools:
+        """What a channel gets to work with."""
+        return ChannelTools(public_url=public_url.rstrip("/"), publish=self.publish)
