@@ -1,17 +1,19 @@
-"""What runs beside the stations: models, trained at night and asked twice an hour, in a process of their own."""
+"""What runs beside the stations: the roster, and models, which are trained at night in a process of their own."""
 
 import importlib.metadata
 from concurrent.futures import Executor
 from datetime import timedelta
+from functools import partial
 
 from carehub.app.settings import Settings, names
-from carehub.flow import learn
+from carehub.flow import learn, roster
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.worker import Worker
 from carehub.store import history, tables
 
 _LOOK_EVERY_S = 1800.0
+_RENEW_EVERY_S = 3600.0
 _NIGHT = range(2, 5)
 """Local hours in which models are trained."""
 _STALE_AFTER = timedelta(hours=20)
@@ -20,6 +22,11 @@ _STALE_AFTER = timedelta(hours=20)
 def library_version() -> str:
     """What a stored model must have been made with; another version is refused and trained anew."""
     return f"scikit-learn {importlib.metadata.version('scikit-learn')}"
+
+
+def add_roster(hub: Hub, worker: Worker) -> None:
+    """Give the worker a post that keeps the duties of the coming fortnight written down."""
+    worker.add("roster", partial(roster.renew, hub), _RENEW_EVERY_S)
 
 
 def add_models(settings: Settings, hub: Hub, ingest: Ingest, worker: Worker, executor: Executor) -> None:

@@ -91,7 +91,11 @@ class Colleague:
     """A member of staff, as far as a ladder cares.
 
     Attributes:
+        unit: Where they belong.
+        on_duty: Anywhere, by a shift or because they said so themselves.
         methods: In the order in which they are tried; empty for somebody whom only a tablet reaches.
+        shifts: The units whose shift they have now; a night nurse may have several.
+        competences: What they may do: "medisin", "sykepleier".
     """
 
     id: str
@@ -99,6 +103,12 @@ class Colleague:
     role: Role
     on_duty: bool
     methods: tuple[Method, ...] = ()
+    shifts: frozenset[str] = frozenset()
+    competences: frozenset[str] = frozenset()
+
+    def is_on_duty_in(self, unit: str) -> bool:
+        """By their shift; whoever has none and says that they are on duty is so where they belong."""
+        return unit in self.shifts if self.shifts else self.on_duty and unit == self.unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +129,7 @@ def asked(group: Group, unit: str | None, staff: Sequence[Colleague]) -> tuple[C
     """Whom a rung asks. An alert without a unit (an unknown device) concerns everybody on duty."""
     if group is Group.EVERYBODY_ON_DUTY or unit is None:
         return tuple(one for one in staff if one.on_duty)
-    return tuple(one for one in staff if one.unit == unit and (one.on_duty or group is Group.UNIT))
+    return tuple(one for one in staff if one.is_on_duty_in(unit) or (group is Group.UNIT and one.unit == unit))
 
 
 def reach(ladder: Sequence[Rung], rung: int, unit: str | None, staff: Sequence[Colleague], now: datetime) -> Reached:

@@ -41,7 +41,8 @@ async def raise_alerts(hub: Hub, session: Session, findings: Finds, units: Mappi
     known = await alerts.open_keys(session, keys)
     earliest = min(finding.at for finding, _ in findings) - RAISE_WINDOW
     reports = await alerts.reports_by_key(session, keys, earliest)
-    staff, fresh = await people.staff(session), alerts.Fresh()
+    staff = await people.staff(session, max(finding.at for finding, _ in findings))
+    fresh = alerts.Fresh()
     for finding, event in findings:
         key, unit = dedup_key(finding), units.get(finding.scope)
         first = key not in known

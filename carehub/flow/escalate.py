@@ -38,7 +38,7 @@ def _reopen(session: Session, alert: tables.Alert, now: datetime) -> None:
 
 async def summon(hub: Hub, session: Session, alert: tables.Alert, now: datetime) -> None:
     """Ask the next rung; an empty one is passed at once, and the journal says so."""
-    reached = reach(ladder_for(alert.severity), alert.rung, alert.unit_id, await people.staff(session), now)
+    reached = reach(ladder_for(alert.severity), alert.rung, alert.unit_id, await people.staff(session, now), now)
     alert.rung, alert.due_at = reached.summons.rung, reached.summons.look_again_at
     session.add(alert)
     for passed in reached.passed:
@@ -64,7 +64,7 @@ def told_words(count: int, number: int) -> str:
 
 async def remind_of_repeat(hub: Hub, session: Session, alert: tables.Alert, now: datetime) -> None:
     """Tell whoever has the alert that it was reported again; with no owner the ladder's own people."""
-    staff = await people.staff(session)
+    staff = await people.staff(session, now)
     mine = tuple(one for one in staff if one.id == alert.owner_id)
     telling = about(alert, f"repeat:{alert.presses}", now)
     text = repeat_text(number=telling.number, presses=alert.presses, link=link_to(hub, telling.number))

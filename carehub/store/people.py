@@ -1,10 +1,11 @@
 """Questions about people with a login."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, literal, union_all
 from sqlalchemy import select as columns
 from sqlmodel import col, func, select
 
@@ -34,8 +35,9 @@ async def by_username(session: Session, username: str) -> tables.Person | None:
 _STAFF = (Role.NURSE, Role.CARE_CENTRE, Role.COORDINATOR)
 
 
-async def staff(session: Session) -> list[Colleague]:
+async def staff(session: Session, now: datetime) -> list[Colleague]:
     """All staff of every unit, on duty or not, with their ways in the order to be tried: whom ladders choose from."""
+    shifts, competences = await _shifts_and_competences(session, now)
     person, method = tables.Person, tables.ContactMethod
     statement = (
         columns(
@@ -52,10 +54,28 @@ async def staff(session: Session) -> list[Colleague]:
     )
     found: dict[str, Colleague] = {}
     for who, unit, role, duty, channel, address in (await (await session.connection()).execute(statement)).all():
-        one = found.setdefault(who, Colleague(id=who, unit=unit, role=role, on_duty=duty))
+        one = found.get(who) or Colleague(
+            id=who, unit=unit, role=role, on_duty=duty or who in shifts,
+            shifts=frozenset(shifts.get(who, ())), competences=frozenset(competences.get(who, ())),
+        )  # fmt: skip
+        found[who] = one
         if channel:
             found[who] = replace(one, methods=(*one.methods, Method(channel=channel, address=address)))
     return list(found.values())
+
+
+async def _shifts_and_competences(session: Session, now: datetime) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Person to the units whose shift they have now, and person to what they may do: in one question."""
+    duty, competence = tables.Duty, tables.Competence
+    now_on_duty = columns(col(duty.person_id), col(duty.unit_id), literal(value=True)).where(
+        col(duty.until) > now, col(duty.since) <= now
+    )
+    able = columns(col(competence.person_id), col(competence.name), literal(value=False))
+    shifts: defaultdict[str, set[str]] = defaultdict(set)
+    competences: defaultdict[str, set[str]] = defaultdict(set)
+    for who, what, is_shift in (await (await session.connection()).execute(union_all(now_on_duty, able))).all():
+        (shifts if is_shift else competences)[who].add(what)
+    return shifts, competences
 
 
 def _usable() -> ColumnElement[bool]:

@@ -1,8 +1,9 @@
 """All tables, read as `tables.Alert`, `tables.Event`, ..."""
 
 from carehub.store.tables.alerts import Alert, AlertEvent, AlertStep, Notice, ReplyCode, StatusReport
-from carehub.store.tables.people import AccessLog, ContactMethod, LoginSession, Person, Relation
-from carehub.store.tables.places import Assignment, Device, Residency, Resident, Scope, Unit
+from carehub.store.tables.people import AccessLog, Competence, ContactMethod, LoginSession, Person, Relation
+from carehub.store.tables.places import Assignment, Device, Residency, Resident, Scope, Unit, UnitNeighbour
+from carehub.store.tables.shifts import Absence, Duty, ShiftChange, ShiftLine
 from carehub.store.tables.stream import (
     Beat,
     DeadLetter,
@@ -16,15 +17,18 @@ from carehub.store.tables.stream import (
 )
 
 __all__ = [
+    "Absence",
     "AccessLog",
     "Alert",
     "AlertEvent",
     "AlertStep",
     "Assignment",
     "Beat",
+    "Competence",
     "ContactMethod",
     "DeadLetter",
     "Device",
+    "Duty",
     "Event",
     "FoldDeadline",
     "FoldInput",
@@ -40,6 +44,9 @@ __all__ = [
     "RuleVersion",
     "Scope",
     "ScopeStateRow",
+    "ShiftChange",
+    "ShiftLine",
     "StatusReport",
     "Unit",
+    "UnitNeighbour",
 ]

@@ -47,6 +47,13 @@ class ContactMethod(SQLModel, table=True):
     """Why it must not be used ("STOP"); None for in use."""
 
 
+class Competence(SQLModel, table=True):
+    """Something that a person may do and a ladder may ask for: "medisin", "sykepleier"."""
+
+    person_id: str = Field(foreign_key="person.id", primary_key=True, max_length=32)
+    name: str = Field(primary_key=True, max_length=40)
+
+
 class Insight(StrEnum):
     """How much a relative may know: the resident decides."""
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index
+from sqlalchemy import Index, true
 from sqlmodel import Field
 
 from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
@@ -22,6 +22,20 @@ class Unit(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=32)
     name: str = Field(max_length=80)
     kind: UnitKind = choice(UnitKind)
+    time_zone: str | None = Field(default=None, max_length=40)
+    """Of its clock on the wall, as "Europe/Oslo"; None for the municipality's."""
+    roll_call: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    """Whether each telephone is asked to answer when its shift begins."""
+
+
+class UnitNeighbour(SQLModel, table=True):
+    """Who is asked next when a unit has nobody: its neighbours, the nearest first."""
+
+    __tablename__ = "unit_neighbour"
+
+    unit_id: str = Field(foreign_key="unit.id", primary_key=True, max_length=32)
+    neighbour_id: str = Field(foreign_key="unit.id", primary_key=True, max_length=32)
+    position: int = 0
 
 
 class ScopeKind(StrEnum):
