@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from carehub.app import demo, doctor, people_cli, replay, rules_cli, serve, training, village
+from carehub.app import demo, doctor, people_cli, replay, rules_cli, serve, training, village, why_cli
 from carehub.app.settings import Settings
 from carehub.contracts import ConfigurationError
 from carehub.kit.log import configure, log
@@ -17,6 +17,7 @@ app = typer.Typer(
     no_args_is_help=True, help="CareHub: the welfare-technology event hub.", pretty_exceptions_enable=False
 )
 app.add_typer(rules_cli.app, name="rules")
+app.add_typer(why_cli.app, name="why")
 app.add_typer(people_cli.user, name="user")
 app.add_typer(people_cli.device, name="device")
 

@@ -17,7 +17,7 @@ from carehub.core.kinds import EventKind
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.intake import Draft, Intake, Letter, is_telemetry, letter_delivery, used_twice
 from carehub.kit.failpoints import fail_at
-from carehub.store.stream import EventRow
+from carehub.store.stream import EventRow, HeldTrace
 
 TOO_LATE = timedelta(hours=1)
 _REMEMBERED_DELIVERIES = 20_000
@@ -75,6 +75,7 @@ class Work:
     findings: list[tuple[Finding, Event | None]] = field(default_factory=list)
     deadlines: dict[tuple[str, str], Deadline] = field(default_factory=dict)
     letters: list[tuple[Letter, int | None]] = field(default_factory=list)
+    held_back: list[HeldTrace] = field(default_factory=list)
     faults: list[RuleFault] = field(default_factory=list)
     duplicates: int = 0
     delivered: set[str] = field(default_factory=set)
@@ -203,6 +204,8 @@ class Folder:
             work.findings.append((finding, event if event and finding.event == event.seq else None))
         for deadline in folded.deadlines:
             work.deadlines[deadline.scope, deadline.key] = deadline
+        if folded.traces:
+            work.held_back += [(work.seq, before.scope, trace) for trace in folded.traces if not trace.fired]
         work.faults.extend(folded.faults)
 
 

@@ -187,6 +187,7 @@ class Ingest(Queue):
                     await stream.drop_due(session, given.scope, given.at)
             await stream.add_inputs(session, work.inputs)
             await stream.add_events(session, work.rows)
+            await stream.add_held_back(session, work.held_back)
             await stream.add_many(session, tables.DeadLetter, [_letter_row(*letter) for letter in work.letters])
             await stream.save_states(session, list(work.states.values()), self._epoch)
             await stream.set_deadlines(session, list(work.deadlines.values()))

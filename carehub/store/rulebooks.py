@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+from pydantic import ValidationError
 from sqlmodel import col, select
 
-from carehub.core.rules.language import content_hash
+from carehub.core.rules.language import Rule, content_hash
 from carehub.core.rules.rulebook import Rulebook
 from carehub.store import tables
 from carehub.store.database import Session
@@ -18,13 +19,26 @@ async def note_versions(session: Session, rulebook: Rulebook, now: datetime) -> 
     for key, row in active.items():
         if key not in wanted:
             row.deactivated_at = now
+        elif row.body != body_of(wanted[key]):  # as an earlier release wrote it, which nobody could read back
+            row.body = body_of(wanted[key])
     changed = [key for key in wanted if key not in active]
     for key in changed:
         known = await session.get(tables.RuleVersion, key)
         if known is not None:
-            known.activated_at, known.deactivated_at = now, None
+            known.activated_at, known.deactivated_at, known.body = now, None, body_of(wanted[key])
         else:
-            session.add(
-                tables.RuleVersion(rule_id=key[0], version=key[1], body=wanted[key].model_dump_json(), activated_at=now)
-            )
+            session.add(tables.RuleVersion(rule_id=key[0], version=key[1], body=body_of(wanted[key]), activated_at=now))
     return [rule for rule, _ in changed]
+
+
+def body_of(rule: Rule) -> str:
+    """A rule as it is stored: in its own words, so that it can be read again."""
+    return rule.model_dump_json(by_alias=True, exclude_defaults=True)
+
+
+def read_body(body: str) -> Rule | None:
+    """A stored rule; None where this release no longer understands it."""
+    try:
+        return Rule.model_validate_json(body)
+    except ValidationError:
+        return None

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import SQLModel, col, select
 
 from carehub.core.events import Command, Event, Tick, Value
-from carehub.core.findings import Deadline, Outcome
+from carehub.core.findings import Deadline, Outcome, Trace
 from carehub.core.fold import ScopeState
 from carehub.core.kinds import HUB_ONLY
 from carehub.store import tables
@@ -32,6 +32,8 @@ def upsert(session: Session, table: type[SQLModel]) -> Any:
 _Moment = Callable[[datetime | None], Any]
 EventRow = tuple[Event, Outcome, datetime | None]
 """An event, what became of it, and until when it waits."""
+HeldTrace = tuple[int, str, Trace]
+"""Where it was decided, the scope, and why the rule did not fire."""
 
 _EVENT_COLUMNS = (
     "seq", "at", "device_at", "kind", "value", "unit", "detail", "source", "device_id", "scope_id", "resident_id",
@@ -94,6 +96,18 @@ def _input_row(given: Tick | Command) -> dict[str, Any]:
     if isinstance(given, Tick):
         return row | {"kind": "tick", "command": None, "until": None, "by": None}
     return row | {"kind": "command", "command": given.kind, "until": given.until, "by": given.by}
+
+
+async def add_held_back(session: Session, held: Sequence[HeldTrace]) -> None:
+    """Keep why rules did not fire that would have; most batches have none."""
+    rows = [
+        {
+            "seq": seq, "event_seq": trace.events[-1] if trace.events else 0, "at": trace.at, "scope_id": scope,
+            "rule_id": trace.rule, "body": _state_encoder.encode(trace).decode(),
+        }
+        for seq, scope, trace in held
+    ]  # fmt: skip
+    await add_many(session, tables.HeldBack, rows)
 
 
 async def known_keys(session: Session, keys: Sequence[str]) -> dict[str, str]:

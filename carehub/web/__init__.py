@@ -25,6 +25,7 @@ from carehub.web import (
     relatives,
     tablet,
     webhooks,
+    why,
 )
 from carehub.web.cards import Readings
 from carehub.web.health import Counting, Meters
@@ -36,7 +37,7 @@ from carehub.web.throttle import Throttle
 __all__ = ["create_web"]
 
 LONGEST_BODY = 64 * 1024
-DOORS = (login, tablet, nurse, actions, relatives, admin, admin_people, live, api, webhooks, health)
+DOORS = (login, tablet, nurse, why, actions, relatives, admin, admin_people, live, api, webhooks, health)
 
 
 class _Files(StaticFiles):

@@ -14,6 +14,7 @@ Cookies = dict[str | None, Any]
 
 PAGES = [
     ("maria", "/tablet"), ("jonas", "/tablet?unit=fjord"), ("ingrid", "/nurse"), ("ingrid", "/a/B7C1"),
+    ("maria", f"/alerts/{'b7c1'.ljust(32, '0')}/why"),
     ("anne", "/relatives"), ("lise", "/relatives"), ("admin", "/admin"), ("admin", "/admin/devices"),
     ("admin", "/admin/devices/ukjent"), ("admin", "/admin/people"), ("admin", "/admin/dead-letters"),
     ("admin", "/admin/events"), ("maria", "/nothing"), ("anne", "/tablet"), (None, "/login"),

@@ -62,6 +62,22 @@ class FoldInput(SQLModel, table=True):
     by: str | None = Field(default=None, max_length=32)
 
 
+class HeldBack(SQLModel, table=True):
+    """Why a rule that would have fired did not; the trace of one that fired stands with its alert."""
+
+    __tablename__ = "trace"
+
+    seq: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    """The event or tick at which it was decided."""
+    rule_id: str = Field(primary_key=True, max_length=60)
+    event_seq: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False}, index=True)
+    """The event that had started the rule; 0 where none had."""
+    at: datetime = moment()
+    scope_id: str = Field(max_length=80)
+    body: str = Field(sa_type=Text)
+    """`Trace` as JSON."""
+
+
 class DeadLetter(SQLModel, table=True):
     """A message that could not be read, as it came."""
 

@@ -1,0 +1,92 @@
+"""`carehub why`: why an alert rose, in plain Norwegian. Residents are not named here."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from carehub.app.settings import Settings
+from carehub.contracts import ConfigurationError
+from carehub.core.wording import alert_number
+from carehub.store import pages
+from carehub.store.database import Database, Session
+from carehub.web import words
+from carehub.web.explained import Account, Reason, account_of
+
+app = typer.Typer(no_args_is_help=True, help="Why this alert, and why no alert, in plain Norwegian.")
+Moment = Callable[[datetime], str]
+
+
+@asynccontextmanager
+async def _reading(settings: Settings) -> AsyncIterator[Session]:
+    """The store as it is now, only to read: a hub may run beside us."""
+    database = Database(settings.database)
+    try:
+        version, newest = await database.schema_versions()
+        if version != newest:
+            raise ConfigurationError("The store has another schema than this program: start the hub once.")
+        async with database.read() as session:
+            yield session
+    finally:
+        await database.close()
+
+
+def _tell(question: Callable[[Session, Moment], Awaitable[Iterator[str]]]) -> None:
+    settings = Settings()
+
+    async def told() -> list[str]:
+        async with _reading(settings) as session:
+            return list(await question(session, _local(settings)))
+
+    for line in asyncio.run(told()):
+        typer.echo(line)
+
+
+def _local(settings: Settings) -> Moment:
+    zone = settings.zone_info
+    return lambda moment: f"{moment.astimezone(zone):%d.%m.%Y %H:%M:%S}"
+
+
+@app.command("alert")
+def why_alert(alert: Annotated[str, typer.Argument(help="The alert's id, or its number (A4F2).")]) -> None:
+    """Why an alert rose: events, rule, who was told, who came."""
+
+    async def question(session: Session, local: Moment) -> Iterator[str]:
+        row = await pages.numbered(session, alert)
+        account = await account_of(session, row.id) if row else None
+        if account is None:
+            raise ConfigurationError(f"There is no alert {alert!r}.")
+        return _alert_lines(account, local)
+
+    _tell(question)
+
+
+def _alert_lines(account: Account, local: Moment) -> Iterator[str]:
+    alert = account.card.alert
+    yield f"Varsel {alert_number(alert.id)} ({alert.id}), {alert.kind}, {local(alert.raised_at)}"
+    for reason in account.reasons:
+        yield from _reason_lines(reason, local)
+    if account.left_out:
+        yield f"({account.left_out} meldinger til er ikke vist.)"
+    yield "Hvem som fikk beskjed:"
+    for one in account.notices:
+        yield f"  {local(one.at)}  {one.who}, {one.way}, {one.step}: {one.state}"
+    yield "Hva som ble gjort:"
+    for step, name in account.journal:
+        yield "  " + "  ".join(part for part in (local(step.at), words.STEPS[step.step], name, step.text) if part)
+
+
+def _reason_lines(reason: Reason, local: Moment) -> Iterator[str]:
+    rule = reason.rule
+    yield f"{local(reason.at)}  {rule.title} (regel {rule.name}, utgave {rule.version})"
+    yield f"  {rule.words}"
+    if rule.until:
+        yield f"  Regelen ble endret {local(rule.until)}."
+    for one in reason.happenings:
+        when = local(one.at) if one.at else "–"
+        yield f"  Hendelse {one.seq}: {when}  {one.words}  {one.device}".rstrip()
+    for line in reason.lines:
+        yield f"  {'x' if line.held else '-'} {line.name}: spør om {line.wanted}; så {line.seen}"

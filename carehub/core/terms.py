@@ -1,0 +1,89 @@
+"""What the hub calls things before people, in bokmål: kinds, places, outcomes, and the lines of a trace."""
+
+import re
+
+from carehub.core.findings import Condition, Outcome
+
+KINDS: dict[str, str] = {
+    "button.pressed": "trykk på alarmknappen", "button.cancelled": "alarmen avlyst",
+    "switch.pressed": "trykk på bryter", "cord.pulled": "drag i snoren",
+    "fall.detected": "fall", "fall.suspected": "mulig fall", "fall.cleared": "fall over",
+    "smoke.detected": "røyk", "smoke.cleared": "ikke røyk lenger", "carbon_monoxide.detected": "kullos",
+    "carbon_monoxide.cleared": "ikke kullos lenger", "gas.detected": "gass", "gas.cleared": "ikke gass lenger",
+    "water.detected": "vann på gulvet", "water.cleared": "tørt igjen", "motion.detected": "bevegelse",
+    "motion.cleared": "ingen bevegelse", "presence.detected": "noen i rommet", "presence.cleared": "ingen i rommet",
+    "vibration.detected": "risting", "vibration.cleared": "i ro", "door.opened": "døren åpnet",
+    "door.closed": "døren lukket", "bed.entered": "gikk til sengs", "bed.left": "sto opp av sengen",
+    "chair.entered": "satte seg", "chair.left": "reiste seg", "sound.loud": "høy lyd",
+    "seizure.detected": "anfall", "medication.dispensed": "medisin tatt ut", "medication.missed": "medisin ikke tatt",
+    "medication.empty": "medisindispenser tom", "stove.on": "komfyr på", "stove.off": "komfyr av",
+    "stove.cut": "komfyrvakten slo av", "lock.locked": "låst", "lock.unlocked": "låst opp", "zone.entered": "kom inn",
+    "zone.left": "gikk ut", "tamper.detected": "noen har rørt utstyret", "tamper.cleared": "utstyret er i orden",
+    "battery.low": "lite batteri", "device.heartbeat": "livstegn fra utstyret", "device.online": "utstyret svarer",
+    "device.offline": "utstyret svarer ikke", "temperature": "temperatur", "humidity": "luftfuktighet",
+    "illuminance": "lysstyrke", "power": "strøm", "battery": "batteri", "pulse": "puls", "co2": "CO₂",
+    "pressure": "lufttrykk", "body_temperature": "kroppstemperatur", "body_weight": "vekt",
+    "blood_pressure.systolic": "blodtrykk (over)", "blood_pressure.diastolic": "blodtrykk (under)",
+    "alarm.unreadable": "melding som ikke kunne leses", "behaviour.changed": "endret døgnrytme",
+    "hub.fault": "feil i huben",
+}  # fmt: skip
+
+PLACES: dict[str, str] = {
+    "bathroom": "bad", "bedroom": "soverom", "kitchen": "kjøkken", "living_room": "stue", "livingroom": "stue",
+    "hall": "gang", "hallway": "gang", "entrance": "inngang", "corridor": "korridor", "outside": "ute",
+    "balcony": "balkong", "toilet": "toalett", "bed": "seng", "dining_room": "spisestue", "basement": "kjeller",
+    "laundry": "vaskerom", "inside": "inne", "room": "rommet", "stairs": "trapp", "office": "kontor",
+}  # fmt: skip
+
+OUTCOMES: dict[Outcome, str] = {
+    Outcome.ALERT: "Ble til varsel", Outcome.PENDING: "Venter", Outcome.SUPPRESSED: "Holdt tilbake",
+    Outcome.NO_RULE: "Ingen regel slo til", Outcome.UNCHANGED: "Ingen endring",
+    Outcome.STATE_ONLY: "Bare tilstand", Outcome.TOO_LATE: "For sent for reglene",
+}  # fmt: skip
+
+_CONDITIONS: dict[str, str] = {
+    "watch": "Dette utløste regelen", "between": "Tid på døgnet", "for": "Varte lenge nok",
+    "then_missing": "Dette uteble", "count": "Antall ganger", "sequence": "Rekkefølge", "absence": "Ikke sett",
+    "unless.away": "Beboeren er ikke borte", "unless.staff_present": "Personale er ikke til stede",
+    "rest": "Pause etter forrige varsel", "floor": "Varsles alltid, uansett regler",
+    "version": "Samme utgave av regelen",
+}  # fmt: skip
+_PHRASES = (
+    (" within ", " innen "), (" without ", " uten "), ("none by ", "ikke sett innen kl. "),
+    ("no alert from ", "ingen varsel nylig fra "), (" lately", ""), ("from ", "fra kl. "),
+    (" to ", " til kl. "), ("last seen ", "sist sett "), (" until ", " til kl. "), ("not away", "ikke borte"),
+    ("not staff_present", "personale ikke til stede"), ("staff_present", "personale til stede"),
+    ("rests until", "pause til kl."), ("not ", "ikke "), ("away", "borte"), ("life safety", "liv og helse"),
+    ("a value outside the bounds", "en verdi utenfor grensene"), (" or ", " eller "), (" below ", " under "),
+    (" at most ", " høyst "), (" above ", " over "), (" at least ", " minst "), (" equals ", " lik "),
+    ("a rule that finds this serious", "en regel som finner dette alvorlig"), ("none", "ingen"),
+    ("the rule was changed or removed", "regelen er endret eller fjernet"), ("/", ", "),
+)  # fmt: skip
+_WORD = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z_]+)?")
+
+
+def place_name(place: str | None) -> str:
+    """A place as staff say it: "bad"; an unknown one as it is written."""
+    return PLACES.get(place or "", (place or "").replace("_", " "))
+
+
+def kind_name(kind: str) -> str:
+    """An event kind as staff say it; an unknown one as it is written."""
+    return KINDS.get(kind, kind)
+
+
+def plain(text: str) -> str:
+    """A trace's own words in Norwegian, as far as the hub knows them."""
+    for english, norwegian in _PHRASES:
+        text = text.replace(english, norwegian)
+    return _WORD.sub(lambda found: KINDS.get(found[0]) or PLACES.get(found[0]) or found[0], text)
+
+
+def condition_name(condition: Condition) -> str:
+    """What a condition is about: "Tid på døgnet"."""
+    return _CONDITIONS.get(condition.name, condition.name)
+
+
+def condition_line(condition: Condition) -> tuple[str, str]:
+    """One line under "Hvorfor?": what was asked, and what was seen."""
+    return condition_name(condition), plain(condition.seen)

@@ -1,0 +1,204 @@
+"""Why an alert rose, who was told and who came: read from what was stored, for the page and the command line."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from msgspec import DecodeError
+from msgspec.json import decode
+
+from carehub.core import floor
+from carehub.core.findings import Condition, Trace
+from carehub.core.rules.describe import described
+from carehub.core.terms import condition_line, condition_name, kind_name, place_name, plain
+from carehub.flow.telling import rung_of
+from carehub.store import ledger, pages, tables
+from carehub.store.database import Session
+from carehub.store.ledger import Told, Version
+from carehub.store.tables.alerts import NoticeState
+
+MOST_REASONS = 20
+"""A button that was pressed a hundred times is told by its first presses and its last."""
+
+_FLOOR_WORDS = "Dette varsles alltid, uten noen regel, også når reglene er ute av drift."
+_GONE = "Hendelsen er ikke lagret lenger."
+_UNREADABLE = "Denne utgaven av regelen kan ikke leses lenger."
+_STATES: dict[NoticeState, str] = {
+    NoticeState.WAITING: "Ikke sendt ennå", NoticeState.SENDING: "Sendes nå",
+    NoticeState.ACCEPTED: "Sendt, ikke bekreftet levert", NoticeState.DELIVERED: "Kom frem",
+    NoticeState.FAILED: "Kom ikke frem",
+}  # fmt: skip
+_WAYS = {"sms": "SMS", "tablet": "Nettbrett", "voice": "Oppringning", "push": "Push", "email": "E-post"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One condition: what it is about, what the rule asks, what was seen, and whether it held."""
+
+    name: str
+    wanted: str
+    seen: str
+    held: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """One stored event in words; `at` is None where it is no longer stored."""
+
+    seq: int
+    at: datetime | None
+    words: str
+    device: str
+    device_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleWords:
+    """The rule that judged, in the version that judged.
+
+    Attributes:
+        words: The whole rule in plain sentences.
+        since: When this version came into force; None for the floor, which always is.
+        until: When it was replaced; None while it holds.
+    """
+
+    title: str
+    name: str
+    version: str
+    words: str
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One report of an alert: the rule, its conditions, and the events."""
+
+    at: datetime
+    rule: RuleWords
+    lines: Sequence[Line]
+    happenings: Sequence[Happening]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Who was told, by which way, for which step, and what came of it."""
+
+    at: datetime
+    who: str
+    way: str
+    step: str
+    state: str
+    failed: bool
+    delivered_at: datetime | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """All that is known of one alert.
+
+    Attributes:
+        left_out: How many reports between the first and the last are not shown.
+        journal: Each step with the name of who took it.
+    """
+
+    card: pages.Card
+    reasons: Sequence[Reason]
+    left_out: int
+    notices: Sequence[Notice]
+    journal: Sequence[tuple[tables.AlertStep, str | None]]
+
+
+async def account_of(session: Session, alert_id: str) -> Account | None:
+    """Read all of it; None where there is no such alert."""
+    card = await pages.card_of(session, alert_id)
+    if card is None:
+        return None
+    reports = await ledger.reports(session, alert_id)
+    half = MOST_REASONS // 2
+    shown = reports if len(reports) <= MOST_REASONS else [*reports[:half], *reports[-half:]]
+    traces = [(report.at, _trace_of(report)) for report in shown]
+    told = await ledger.told(session, {seq for _, trace in traces if trace for seq in trace.events})
+    versions = await ledger.versions(session, {(trace.rule, trace.version) for _, trace in traces if trace})
+    return Account(
+        card=card,
+        reasons=[reason_of(trace, at, versions, told) for at, trace in traces if trace],
+        left_out=len(reports) - len(shown),
+        notices=[_notice(*row) for row in await ledger.notices(session, alert_id)],
+        journal=await pages.journal(session, alert_id),
+    )
+
+
+def _trace_of(report: tables.AlertEvent) -> Trace | None:
+    try:
+        return decode(report.trace, type=Trace)
+    except DecodeError:
+        return None
+
+
+def reason_of(
+    trace: Trace, at: datetime, versions: Mapping[tuple[str, str], Version], told: Mapping[int, Told]
+) -> Reason:
+    """A trace in words, with the rule as it was then and the events that it names."""
+    return Reason(
+        at=at,
+        rule=rule_words(trace.rule, trace.version, versions.get((trace.rule, trace.version))),
+        lines=lines_of(trace.conditions),
+        happenings=[happening(seq, told.get(seq)) for seq in trace.events],
+    )
+
+
+def rule_words(rule: str, version: str, found: Version | None) -> RuleWords:
+    """A rule in one version, for people."""
+    if rule == floor.FLOOR:
+        return RuleWords(title="Livsviktig hendelse", name=rule, version=version, words=_FLOOR_WORDS)
+    if found is None or found.rule is None:
+        return RuleWords(title=rule, name=rule, version=version, words=_UNREADABLE)
+    return RuleWords(
+        title=found.rule.title.nb, name=rule, version=version, words=described(found.rule),
+        since=found.row.activated_at, until=found.row.deactivated_at,
+    )  # fmt: skip
+
+
+def lines_of(conditions: Iterable[Condition]) -> list[Line]:
+    """Each condition with what was asked and what was seen."""
+    return [
+        Line(name=condition_name(one), wanted=plain(one.wanted), seen=condition_line(one)[1], held=one.held)
+        for one in conditions
+    ]
+
+
+def happening(seq: int, told: Told | None) -> Happening:
+    """One event in words: "døren åpnet, inngang"."""
+    if told is None:
+        return Happening(seq=seq, at=None, words=_GONE, device="")
+    event, device = told.event, told.device
+    value = f" {event.value} {event.unit or ''}".rstrip() if event.value not in {None, "null"} else ""
+    words = ", ".join(part for part in (f"{kind_name(event.kind)}{value}", place_name(event.place)) if part)
+    return Happening(
+        seq=seq, at=event.at, words=words, device=(device.label or device.address) if device else "",
+        device_at=event.device_at if event.late else None,
+    )  # fmt: skip
+
+
+def _notice(row: tables.Notice, name: str | None) -> Notice:
+    return Notice(
+        at=row.created_at, who=_who(row, name), way=_WAYS.get(row.channel, row.channel), step=_step(row.cycle),
+        state=_STATES.get(row.state, row.state.value), failed=row.state is NoticeState.FAILED,
+        delivered_at=row.delivered_at, attempts=row.attempts,
+    )  # fmt: skip
+
+
+def _who(row: tables.Notice, name: str | None) -> str:
+    """A relative is not named here: whom the resident lets know is between the two."""
+    if row.cycle == "handled":
+        return "Pårørende"
+    return name or "Vaktrommet"
+
+
+def _step(cycle: str) -> str:
+    number = rung_of(cycle)
+    if number is not None:
+        return f"Trinn {number}"
+    return {"repeat": "Meldt igjen", "handled": "Fulgt opp"}.get(cycle.partition(":")[0], cycle)
