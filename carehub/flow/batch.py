@@ -55,6 +55,11 @@ class Load:
     notes: list[Note] = field(default_factory=list)
     waiting: "list[asyncio.Future[None]]" = field(default_factory=list)
 
+    def came_again(self) -> None:
+        """Nobody knows whether these were stored: what the store has of them is now a redelivery, no second press."""
+        for message in self.messages:
+            message.dup = True
+
     def stored(self) -> None:
         """Let everybody go on who waited for the commit."""
         for one in (*self.waiting, *(note.waits for note in self.notes if note.waits)):

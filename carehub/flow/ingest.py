@@ -25,6 +25,7 @@ from carehub.kit.failpoints import fail_at
 from carehub.kit.ids import new_id
 from carehub.kit.log import log
 from carehub.store import ownership, registry, stream, tables
+from carehub.store.database import Session
 from carehub.store.errors import is_unavailable
 
 _LONGEST_PAUSE_S = 5.0
@@ -51,7 +52,7 @@ class Ingest(Queue):
         self.folder = Folder(intake, lambda: hub.rulebook)
         self._transport = transport
         self._seq = self._epoch = 0
-        self._stopping = False
+        self._stopping = self._in_doubt = False
         self.seen: dict[str, datetime] = {}
         """Device → when its newest genuine message came; the watch station writes it down."""
         self.batteries: dict[str, float] = {}
@@ -64,10 +65,19 @@ class Ingest(Queue):
             row = await ownership.claim(session, owner, self._hub.clock(), alone=alone)
             if row is None:
                 return False
-            self._epoch, self._seq = row.epoch, max(await stream.last_seq(session), row.next_seq - 1)
-            for delivery in await stream.recent_deliveries(session):
-                self.folder.remember(delivery)
+            self._epoch = row.epoch
+            await self._recall(session)
         return True
+
+    async def _recall(self, session: Session) -> None:
+        """Know only what the store knows: the place in the order, and what can be delivered again."""
+        self.folder.states.clear()
+        self._seq = max(await stream.last_seq(session), await ownership.last_seq(session))
+        for device in await registry.listed(session, self.intake.unknown):
+            del self.intake.unknown[device]
+        for delivery in await stream.recent_deliveries(session):
+            self.folder.remember(delivery)
+        self._in_doubt = False
 
     async def keep(self) -> None:
         """Renew the lease of a quiet hub; a busy one renews it with every batch."""
@@ -93,20 +103,28 @@ class Ingest(Queue):
         """One batch, one transaction; on a failing store the same batch again until it holds."""
         load = self.take()
         try:
-            work = await self._insist(lambda: self._store(load))
+            work = await self._insist(load, self._store)
         except ownership.OwnershipLost:
             raise
         except Exception as error:  # noqa: BLE001 - one message that nobody foresaw must not stop the others
             return await self._one_by_one(load, error)
         return self._after(work, load)
 
-    async def _insist(self, store: Callable[[], Awaitable[Work]]) -> Work:
-        """The same again until the store holds; what would fail for ever is raised."""
+    async def _insist(self, load: Load, store: Callable[[Load], Awaitable[Work]]) -> Work:
+        """The same again until the store holds; what would fail for ever is raised.
+
+        A commit that failed may have been one that held, so the store is asked anew what it knows.
+        """
         pause = 0.2
         while True:
             try:
-                return await store()
+                if self._in_doubt:
+                    async with self._hub.database.glance() as session:
+                        await self._recall(session)
+                return await store(load)
             except Exception as error:
+                self._in_doubt = True
+                load.came_again()
                 if not is_unavailable(error):
                     raise
                 log.error("ingest.store_failed", error=repr(error)[:300], waiting=self.waiting)
@@ -119,7 +137,7 @@ class Ingest(Queue):
         parts = [Load([message]) for message in load.messages] + [Load([], [note]) for note in load.notes]
         for part in parts:
             try:
-                self._after(await self._insist(partial(self._store, part)), part)
+                self._after(await self._insist(part, self._store), part)
             except ownership.OwnershipLost:
                 raise
             except Exception as again:  # noqa: BLE001 - as in step(): kept for inspection, and the rest goes on
@@ -128,6 +146,12 @@ class Ingest(Queue):
         load.stored()
 
     async def _set_aside(self, load: Load, error: Exception) -> None:
+        work = await self._insist(load, partial(self._store_letters, error))
+        if any(note.refuse(error) for note in load.notes):
+            self.observe(hub_fault(work.now, f"En egen hendelse kunne ikke lagres: {type(error).__name__}."))
+        self._after(work, load)
+
+    async def _store_letters(self, error: Exception, load: Load) -> Work:
         work = Work(self._hub.clock(), self._seq)
         for message in load.messages:
             road = self.intake.road(message.topic)
@@ -135,9 +159,7 @@ class Ingest(Queue):
             letter = Letter(message, source, repr(error)[:400], alarm_path=bool(road and road.urgent), address=address)
             await self._load_states({self.intake.unreadable(letter).scope})
             self.folder.letter(work, letter)
-        if any(note.refuse(error) for note in load.notes):
-            self.observe(hub_fault(work.now, f"En egen hendelse kunne ikke lagres: {type(error).__name__}."))
-        self._after(await self._insist(lambda: self._commit(work)), load)
+        return await self._commit(work)
 
     async def _store(self, load: Load) -> Work:
         fail_at("ingest.begin")

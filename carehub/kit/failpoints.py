@@ -12,6 +12,8 @@ import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from carehub.kit.log import log
+
 LIST, SWITCH = "CAREHUB_FAILPOINTS", "CAREHUB_FAILPOINTS_ARE_A_TEST"
 _ACTIONS = ("kill", "raise", "stop")
 
@@ -61,6 +63,7 @@ def _fail(name: str, plan: _Plan) -> None:
     plan.passes += 1
     if plan.at_pass not in {None, plan.passes}:
         return
+    log.warning("failpoint", point=name, action=plan.action)
     match plan.action:
         case "kill":
             os.kill(os.getpid(), signal.SIGKILL)

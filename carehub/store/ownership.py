@@ -53,6 +53,11 @@ async def hold(session: Session, epoch: int, now: datetime, *, next_seq: int | N
         raise OwnershipLost(f"Epoch {epoch} of partition {partition} has been overtaken.")
 
 
+async def last_seq(session: Session, partition: int = 0) -> int:
+    """The last place in the order that was given away, though its row may be gone since."""
+    return (await session.get_one(tables.Ownership, partition)).next_seq - 1
+
+
 async def broker_session(session: Session, *, fresh: bool, partition: int = 0) -> int:
     """The number of the broker session we are in; a fresh one makes all earlier packet ids mean nothing."""
     row = await session.get_one(tables.Ownership, partition, with_for_update=True)

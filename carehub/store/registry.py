@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -111,6 +111,13 @@ async def add_unknown(session: Session, devices: Iterable[KnownDevice], now: dat
             )
         )  # fmt: skip
     await session.flush()
+
+
+async def listed(session: Session, devices: Collection[str]) -> Sequence[str]:
+    """Which of these ids are in the register."""
+    if not devices:
+        return ()
+    return (await session.exec(select(tables.Device.id).where(col(tables.Device.id).in_(devices)))).all()
 
 
 async def assign_device(
