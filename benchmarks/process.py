@@ -126,6 +126,7 @@ class HubProcess(Program):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CAREHUB_")} | {
             "CAREHUB_DATA_DIR": str(folder), "CAREHUB_DATABASE_URL": database_url, "CAREHUB_MQTT_URL": broker.url,
             "CAREHUB_PORT": str(port), "CAREHUB_CHANNELS": "integrations.channels.tablet",
+            "CAREHUB_AUDITOR": "off",
         }  # fmt: skip
         began = time.monotonic()
         self._start(sys.executable, "-m", module, "serve", environment=environment)

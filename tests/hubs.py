@@ -35,6 +35,7 @@ class HubProcess:
             "CAREHUB_PORT": str(self.port),
             "CAREHUB_PUBLIC_URL": self.url,
             "CAREHUB_DETECTORS": "",
+            "CAREHUB_AUDITOR": "off",
             **environment,
         }
         self.process: subprocess.Popen[bytes] | None = None

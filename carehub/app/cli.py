@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from carehub.app import demo, doctor, people_cli, replay, rules_cli, serve, training, village, why_cli
+from carehub.app import audit, demo, doctor, people_cli, replay, rules_cli, serve, training, village, why_cli
 from carehub.app.settings import Settings
 from carehub.contracts import ConfigurationError
 from carehub.kit.log import configure, log
@@ -32,6 +32,14 @@ def serve_command(
     settings = Settings()
     configure(as_json=settings.log_json)
     serve.run(settings)
+
+
+@app.command("audit")
+def audit_command() -> None:
+    """Watch a hub from outside: read its tables, and shout past it when people are not told."""
+    settings = Settings()
+    configure(as_json=settings.log_json)
+    asyncio.run(audit.run_audit(settings))
 
 
 @app.command("demo")

@@ -55,7 +55,10 @@ async def demo(wanted: Demo) -> None:
         _say(f"Flytter inn i Marker: {len(village.residents)} beboere, {len(village.devices)} enheter …")
         await _furnish(wanted, village, password)
         exchange_port = free_port()
-        environment = _environment(wanted, broker, exchange_port) | {"CAREHUB_DEMO_PASSWORD": password}
+        environment = _environment(wanted, broker, exchange_port) | {
+            "CAREHUB_DEMO_PASSWORD": password,
+            "CAREHUB_AUDITOR_PHONES": _phone_of(village, "coordinator"),
+        }
         await children.start("exchange", *_exchange_arguments(wanted, exchange_port), environment=environment)
         await children.start("hub", "serve", environment=environment)
         await _wait_for_pages(wanted.port, stop)
@@ -118,6 +121,10 @@ def _environment(wanted: Demo, broker: Broker, exchange_port: int) -> dict[str, 
         "CAREHUB_TWILIO_FROM": _SENDER,
         "CAREHUB_TWILIO_BASE_URL": f"http://127.0.0.1:{exchange_port}",
     }
+
+
+def _phone_of(village: Directory, role: str) -> str:
+    return next((person.phone for person in village.persons if person.role == role and person.phone), "")
 
 
 def _exchange_arguments(wanted: Demo, port: int) -> list[str]:

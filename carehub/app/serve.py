@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from carehub.app.companion import LOOK_EVERY_S, auditor_beside
 from carehub.app.compose import Running, opened
 from carehub.app.settings import Settings
 from carehub.contracts import ConfigurationError
@@ -33,7 +34,9 @@ async def serve(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with opened(settings) as running:
+    async with opened(settings) as running, auditor_beside(settings, running.hub, running.ingest.observe) as auditor:
+        if auditor is not None:
+            running.worker.add("auditor", auditor.look, LOOK_EVERY_S)
         server = _server(settings, running)
         stations = asyncio.create_task(running.run(), name="stations")
         pages = asyncio.create_task(server.serve(), name="pages")

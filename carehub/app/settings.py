@@ -1,6 +1,7 @@
 """All settings of the hub itself, from CAREHUB_* environment variables. Channels keep their own beside them."""
 
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr
@@ -62,6 +63,24 @@ class Settings(BaseSettings):
     transport: str = Field(default="integrations.mqtt", description="Module that offers `MqttTransport`.")
     silent: bool = Field(default=False, description="Send nothing to anybody: every channel only writes a log line.")
     log_json: bool = Field(default=False, description="JSON lines in the log instead of readable ones.")
+
+    hub_name: str = Field(
+        default="", description="This hub's name, where several hubs may tell of one alarm; marks each text."
+    )
+    canary_every_s: float = Field(default=60.0, description="Seconds between canary alarms; 0 for none.")
+    auditor: Literal["child", "apart", "off"] = Field(
+        default="child", description="Whether `serve` runs the auditor beside it, another service does, or nobody."
+    )
+    auditor_phones: str = Field(default="", description="Numbers that the auditor shouts to, with commas.")
+    auditor_channel: str = Field(
+        default="integrations.channels.sms", description="Module whose `CHANNEL` the auditor builds for itself."
+    )
+    auditor_every_s: float = Field(default=10.0, gt=0, description="Seconds between the auditor's looks.")
+    auditor_tolerance_s: float = Field(default=30.0, gt=0, description="How late something may be before it counts.")
+    heartbeat_url: str | None = Field(
+        default=None, description="Called while auditor and canary are content; silence tells whoever watches outside."
+    )
+    heartbeat_every_s: float = Field(default=30.0, gt=0, description="Seconds between these calls.")
 
     @property
     def database(self) -> str:

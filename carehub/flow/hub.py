@@ -6,11 +6,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 from carehub.contracts import Channel, Message, Source, Webhooks
+from carehub.core.audit import Concern
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.live import Live
 from carehub.kit.clock import Clock
 from carehub.store.database import Database
+
+
+class AuditorState(Struct, frozen=True, kw_only=True):
+    """What the auditor last saw, as it writes it down for the hub's pages."""
+
+    at: datetime
+    concerns: dict[Concern, int] = {}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,6 +39,7 @@ class Health:
     beats: dict[str, datetime] = field(default_factory=dict)
     failures: dict[str, int] = field(default_factory=dict)
     unaccounted: int = 0
+    auditor: AuditorState | None = None
 
 
 @dataclass(slots=True, kw_only=True)

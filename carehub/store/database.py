@@ -7,13 +7,14 @@ from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import aiosqlite
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import AsyncAdaptedQueuePool, Connection, event, text
+from sqlalchemy import AsyncAdaptedQueuePool, Connection, NullPool, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -51,11 +52,13 @@ class Database:
     busy loop, which sleeps up to 100 ms at a time.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, read_only: bool = False) -> None:
         self.url = async_url(url)
         self.is_sqlite = self.url.startswith("sqlite")
-        self.engine: AsyncEngine = _engine(self.url, is_sqlite=self.is_sqlite)
-        self._writer = _writing_engine(self.url) if self.is_sqlite else self.engine
+        self.engine: AsyncEngine = (
+            _reading_engine(self.url) if read_only else _engine(self.url, is_sqlite=self.is_sqlite)
+        )
+        self._writer = _writing_engine(self.url) if self.is_sqlite and not read_only else self.engine
         self._turn = asyncio.Lock() if self.is_sqlite else None
 
     async def migrate(self) -> None:
@@ -135,17 +138,30 @@ def async_url(url: str) -> str:
         raise ConfigurationError(
             f"CAREHUB_DATABASE_URL begins with {parsed.drivername!r}; use sqlite:// or postgresql://."
         )
-    if wanted.startswith("sqlite") and parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     return parsed.set(drivername=wanted).render_as_string(hide_password=False)
 
 
 def _engine(url: str, *, is_sqlite: bool) -> AsyncEngine:
     if not is_sqlite:
         return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
+    if path := make_url(url).database:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(url, pool_size=5, max_overflow=20, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _reading_engine(url: str) -> AsyncEngine:
+    """For whoever looks from outside: cannot write, and opens anew each time, since the file may be another one."""
+    parsed = make_url(url)
+    if not url.startswith("sqlite"):
+        server = {"default_transaction_read_only": "on", "lock_timeout": "5s", "statement_timeout": "8s"}
+        return create_async_engine(
+            parsed, poolclass=NullPool, connect_args={"server_settings": server, "timeout": 5}, hide_parameters=True
+        )
+    file = f"file:{quote(str(Path(parsed.database or '').absolute()))}"
+    parsed = parsed.set(database=file, query={"mode": "ro", "uri": "true"})
+    return create_async_engine(parsed, poolclass=NullPool, connect_args={"timeout": 5}, hide_parameters=True)
 
 
 class _QuickConnection(aiosqlite.Connection):

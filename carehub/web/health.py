@@ -20,6 +20,7 @@ from carehub.web.security import MaybeVisitor, NotAllowed, TheHub
 
 WORKER = "worker"
 _BEAT_WITHIN = timedelta(seconds=10)
+_AUDITOR_WITHIN = timedelta(seconds=60)
 _ANSWER_WITHIN_S = 2.0
 
 REASONS = {
@@ -99,7 +100,18 @@ async def readyz(hub: TheHub) -> JSONResponse:
     reasons = await not_ready(hub)
     status = "not ready" if reasons else "ready"
     told = [REASONS[reason][0] for reason in reasons]
-    return JSONResponse({"status": status, "reasons": told}, 503 if reasons else 200)
+    body = {"status": status, "reasons": told, "auditor": auditor_says(hub)}
+    return JSONResponse(body, 503 if reasons else 200)
+
+
+def auditor_says(hub: Hub) -> str:
+    """What the auditor last saw. It keeps no hub from being ready: a restart mends nothing that it shouts about."""
+    state = hub.health.auditor
+    if state is None:
+        return "unknown"
+    if hub.clock() - state.at > _AUDITOR_WITHIN:
+        return "silent"
+    return "shouts" if state.concerns else "content"
 
 
 async def not_ready(hub: Hub) -> list[str]:
@@ -138,6 +150,9 @@ class Meters:
         self.alerts = Gauge("carehub_open_alerts", "Open alerts, by severity.", ["severity"], registry=self.registry)
         self.outbox = Gauge("carehub_outbox_waiting", "Notices not yet handed over.", registry=self.registry)
         self.broker = Gauge("carehub_broker_connected", "1 when the broker is connected.", registry=self.registry)
+        self.concerns = Gauge(
+            "carehub_auditor_concerns", "What the auditor found, by concern.", ["concern"], registry=self.registry
+        )
         self.beat_age = Gauge("carehub_beat_age_seconds", "Since a part last worked.", ["part"], registry=self.registry)
 
     async def read(self, hub: Hub) -> None:
@@ -148,6 +163,9 @@ class Meters:
         for severity in Severity:
             self.alerts.labels(severity.name.lower()).set(counts.get(severity, 0))
         self.broker.set(1 if hub.health.broker else 0)
+        self.concerns.clear()
+        for concern, count in (hub.health.auditor.concerns if hub.health.auditor else {}).items():
+            self.concerns.labels(concern.value).set(count)
         for part, at in hub.health.beats.items():
             self.beat_age.labels(part).set((hub.clock() - at).total_seconds())
 

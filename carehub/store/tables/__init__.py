@@ -3,6 +3,7 @@
 from carehub.store.tables.alerts import Alert, AlertEvent, AlertStep, Notice, ReplyCode, StatusReport
 from carehub.store.tables.people import AccessLog, Competence, ContactMethod, LoginSession, Person, Relation
 from carehub.store.tables.places import Assignment, Device, Residency, Resident, Scope, Unit, UnitNeighbour
+from carehub.store.tables.selfwatch import CanaryMonth, CanarySong, RuleOff
 from carehub.store.tables.shifts import Absence, Duty, ShiftChange, ShiftLine
 from carehub.store.tables.stream import (
     Beat,
@@ -25,6 +26,8 @@ __all__ = [
     "AlertStep",
     "Assignment",
     "Beat",
+    "CanaryMonth",
+    "CanarySong",
     "Competence",
     "ContactMethod",
     "DeadLetter",
@@ -43,6 +46,7 @@ __all__ = [
     "ReplyCode",
     "Residency",
     "Resident",
+    "RuleOff",
     "RuleVersion",
     "Scope",
     "ScopeStateRow",

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
-from carehub.flow.hub import Hub
+from carehub.core.audit import Concern
+from carehub.flow.hub import AuditorState, Hub
 from carehub.store.database import Database
 from tests.unit.web.conftest import Browse, Clock, logged_in
 
@@ -8,7 +9,7 @@ from tests.unit.web.conftest import Browse, Clock, logged_in
 async def test_ready_when_store_broker_and_worker_are(hub: Hub, browser: Browse) -> None:
     answer = await browser().get("/readyz")
 
-    assert (answer.status_code, answer.json()) == (200, {"status": "ready", "reasons": []})
+    assert (answer.status_code, answer.json()) == (200, {"status": "ready", "reasons": [], "auditor": "unknown"})
 
 
 async def test_not_ready_says_every_reason(hub: Hub, browser: Browse, clock: Clock) -> None:
@@ -27,6 +28,23 @@ async def test_a_hub_without_a_broker_of_its_own_can_be_ready(hub: Hub, browser:
     hub.health.broker = None
 
     assert (await browser().get("/readyz")).status_code == 200
+
+
+async def test_what_the_auditor_says_is_told_and_keeps_no_hub_from_being_ready(
+    hub: Hub, browser: Browse, clock: Clock
+) -> None:
+    """A restart mends nothing that the auditor shouts about."""
+    said = []
+    for concerns in ({}, {Concern.STUCK: 3}):
+        hub.health.auditor = AuditorState(at=clock(), concerns=concerns)
+        answer = await browser().get("/readyz")
+        said.append((answer.status_code, answer.json()["auditor"]))
+    meters = (await browser().get("/metrics")).text
+    hub.health.auditor = AuditorState(at=clock() - timedelta(seconds=61))
+
+    assert said == [(200, "content"), (200, "shouts")]
+    assert 'carehub_auditor_concerns{concern="stuck"} 3.0' in meters
+    assert (await browser().get("/readyz")).json()["auditor"] == "silent"
 
 
 async def test_the_meters_count_alerts_and_answers_and_name_nobody(hub: Hub, browser: Browse) -> None:
