@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from carehub.app.heartbeat import Heartbeat
+from carehub.app.line import Line
 from carehub.app.settings import Settings, names
 from carehub.contracts import Channel, Fate, OutgoingNotice
 from carehub.core.audit import (
@@ -183,7 +184,7 @@ def _is_forgotten(folder: Path, parent: int) -> bool:
 
 def _channel(settings: Settings) -> Channel | None:
     """A channel of our own, built apart from the hub's; None where it is not set up, or nobody may be told."""
-    channels: Mapping[str, Channel] = load_channels([settings.auditor_channel], settings.public_url.rstrip("/"))
+    channels: Mapping[str, Channel] = load_channels([settings.auditor_channel], Line().tools(settings.public_url))
     if settings.silent or not channels:
         log.warning("auditor.has_no_channel")
         return None

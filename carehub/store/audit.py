@@ -17,7 +17,6 @@ from carehub.store.tables.alerts import NoticeState
 
 _NEWEST_EVENTS = 20_000
 """How far back events are compared with alerts: a look must stay cheap."""
-_NOTICED = (NoticeState.WAITING, NoticeState.SENDING, NoticeState.ACCEPTED, NoticeState.DELIVERED)
 _MAY_BE_QUIET = (Outcome.STATE_ONLY, Outcome.SUPPRESSED)
 """Retained messages, and what somebody decided to hold back: the trace says who."""
 
@@ -51,7 +50,7 @@ async def _count(session: Session, table: Any, *conditions: Any) -> int:
 def _nobody_was_told(late: datetime) -> tuple[ColumnElement[bool], ...]:
     """Nobody has it, and no notice of it has gone or is on its way: an alert with no notice at all counts too."""
     alert, notice = tables.Alert, tables.Notice
-    noticed = exists().where(col(notice.alert_id) == col(alert.id), col(notice.state).in_(_NOTICED))
+    noticed = exists().where(col(notice.alert_id) == col(alert.id), col(notice.state) != NoticeState.FAILED)
     return (col(alert.status) == Status.OPEN, col(alert.raised_at) < late, ~noticed)
 
 
