@@ -38,16 +38,16 @@ async def raise_alerts(hub: Hub, session: Session, findings: Finds, units: Mappi
         units: Scope → the unit whose staff answer.
     """
     keys = {dedup_key(finding) for finding, _ in findings}
-    known = await alerts.open_keys(session, keys)
     earliest = min(finding.at for finding, _ in findings) - RAISE_WINDOW
-    reports = await alerts.reports_by_key(session, keys, earliest)
+    before = await alerts.before(session, keys, earliest)
+    open_now = {key for key, one in before.items() if one.is_open}
     staff = await people.staff(session, max(finding.at for finding, _ in findings))
     fresh = alerts.Fresh()
     for finding, event in findings:
         key, unit = dedup_key(finding), units.get(finding.scope)
-        first = key not in known
-        known.add(key)
-        if first and not (finding.press and reports.get(key, 0) + 1 >= RAISE_AT):
+        first, reports = key not in open_now, before[key].reports if key in before else 0
+        open_now.add(key)
+        if first and not (finding.press and reports + 1 >= RAISE_AT):
             _begin(hub, fresh, finding, event, unit, staff)
             continue
         await alerts.add_fresh(session, fresh)

@@ -1,7 +1,7 @@
 """Station 4: the outbox. Claim, send, record; accepted is not delivered, and delivered is not answered."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +26,7 @@ LONGEST_WAIT_S = 60.0
 UNHEARD_AFTER = timedelta(seconds=60)
 """An SMS with no "delivered" after this long counts as not delivered."""
 _LONGEST_REASON, _LONGEST_REFERENCE = 200, 80
+_AT_ONCE = frozenset({Fate.DELIVERED, Fate.SEEN})
 _ARRIVED = frozenset({NoticeState.DELIVERED, NoticeState.SEEN})
 _MISSING_CHANNEL = Receipt(fate=Fate.FAILED_FOR_GOOD, reason="the channel is not set up here")
 
@@ -37,7 +38,7 @@ async def deliver(hub: Hub) -> int:
     if not claimed:
         return 0
     fail_at("outbox.claimed")
-    sending = {asyncio.create_task(_send(hub, notice)): notice for notice in claimed}
+    sending = {asyncio.create_task(_send(hub, one)): one.notice for one in claimed}
     try:
         prompt, slow = await asyncio.wait(sending, timeout=PROMPT_S)
     except asyncio.CancelledError:
@@ -52,7 +53,7 @@ async def deliver(hub: Hub) -> int:
     return len(claimed)
 
 
-async def _record_later(hub: Hub, notice: tables.Notice, sending: "asyncio.Task[Receipt]") -> None:
+async def _record_later(hub: Hub, notice: OutgoingNotice, sending: "asyncio.Task[Receipt]") -> None:
     """Wait for a slow channel beside the others. If the store fails then, the lease runs out and it is sent again."""
     try:
         await _record(hub, [(notice, await sending)])
@@ -63,31 +64,33 @@ async def _record_later(hub: Hub, notice: tables.Notice, sending: "asyncio.Task[
         log.error("notice.not_recorded", notice=notice.id, error=type(error).__name__)
 
 
-async def _record(hub: Hub, receipts: Iterable[tuple[tables.Notice, Receipt]]) -> None:
+async def _record(hub: Hub, receipts: Sequence[tuple[OutgoingNotice, Receipt]]) -> None:
     async with hub.database.write() as session:
+        arrived = [notice.id for notice, receipt in receipts if receipt.fate in _AT_ONCE]
+        await outbox.note_delivered(session, arrived, hub.clock())
         for notice, receipt in receipts:
-            await _note(session, notice, receipt, hub.clock())
+            if receipt.fate not in _AT_ONCE:
+                await _note(session, notice, receipt, hub.clock())
     fail_at("notify.recorded")
     hub.live.change()
 
 
-async def _send(hub: Hub, notice: tables.Notice) -> Receipt:
-    channel = hub.channels.get(notice.channel)
+async def _send(hub: Hub, claimed: outbox.Claimed) -> Receipt:
+    channel = hub.channels.get(claimed.channel)
     if channel is None:
         return _MISSING_CHANNEL
-    outgoing = OutgoingNotice(id=notice.id, address=notice.address, text=notice.text, severity=notice.severity)
     try:
         async with asyncio.timeout(SEND_WITHIN_S):
             fail_at("notify.before_http")
-            receipt = await channel.send(outgoing)
+            receipt = await channel.send(claimed.notice)
             fail_at("notify.after_http")
             return receipt
     except Exception as error:  # noqa: BLE001 - one broken channel must not take the others' notices with it
-        log.error("channel.failed", channel=notice.channel, notice=notice.id, error=type(error).__name__)
+        log.error("channel.failed", channel=claimed.channel, notice=claimed.notice.id, error=type(error).__name__)
         return Receipt(fate=Fate.FAILED_FOR_NOW, reason=type(error).__name__)
 
 
-async def _note(session: Session, sent: tables.Notice, receipt: Receipt, now: datetime) -> None:
+async def _note(session: Session, sent: OutgoingNotice, receipt: Receipt, now: datetime) -> None:
     notice = await session.get(tables.Notice, sent.id, with_for_update=True)
     if notice is None or notice.state is not NoticeState.SENDING:
         return  # another sender was faster, after this one's lease had run out
@@ -97,8 +100,6 @@ async def _note(session: Session, sent: tables.Notice, receipt: Receipt, now: da
         case Fate.ACCEPTED:
             notice.state, notice.sent_at, notice.reference = NoticeState.ACCEPTED, now, reference
             await _reports_that_came_first(session, notice, now)
-        case Fate.DELIVERED | Fate.SEEN:
-            notice.state, notice.sent_at, notice.delivered_at = NoticeState.DELIVERED, now, now
         case Fate.FAILED_FOR_NOW if notice.attempts < MOST_ATTEMPTS:
             wait = timedelta(seconds=min(receipt.retry_after_s or 2.0**notice.attempts, LONGEST_WAIT_S))
             notice.state, notice.not_before = NoticeState.WAITING, now + wait

@@ -24,7 +24,7 @@ from carehub.flow.queue import Queue
 from carehub.kit.failpoints import fail_at
 from carehub.kit.ids import new_id
 from carehub.kit.log import log
-from carehub.store import ownership, registry, stream, tables
+from carehub.store import ownership, registry, stream
 from carehub.store.database import Session
 from carehub.store.errors import is_unavailable
 
@@ -204,13 +204,11 @@ class Ingest(Queue):
             await ownership.hold(session, self._epoch, work.now, next_seq=work.seq + 1)
             if self.intake.unknown:
                 await registry.add_unknown(session, self.intake.unknown.values(), work.now)
-            for given in work.inputs:
-                if isinstance(given, Tick):
-                    await stream.drop_due(session, given.scope, given.at)
+            await stream.drop_due(session, [given for given in work.inputs if isinstance(given, Tick)])
             await stream.add_inputs(session, work.inputs)
             await stream.add_events(session, work.rows)
             await stream.add_held_back(session, work.held_back)
-            await stream.add_many(session, tables.DeadLetter, [_letter_row(*letter) for letter in work.letters])
+            await stream.add_letters(session, [_letter_row(*letter) for letter in work.letters])
             await stream.save_states(session, list(work.states.values()), self._epoch)
             await stream.set_deadlines(session, list(work.deadlines.values()))
             if work.findings:

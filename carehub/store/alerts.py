@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, update
+from sqlalchemy import func, update
 from sqlmodel import col, select
 
 from carehub.core.alerts import Status
-from carehub.store import outbox, tables
+from carehub.store import outbox, sql, tables
 from carehub.store.database import Session
 
 
@@ -69,36 +69,32 @@ class Fresh:
 
 async def add_fresh(session: Session, fresh: Fresh) -> None:
     """Write them. The database refuses a second open alert of one resident and kind."""
-    connection = await session.connection()
-    for table, rows in (
-        (tables.Alert, fresh.alerts),
-        (tables.ReplyCode, fresh.codes),
-        (tables.AlertEvent, fresh.events),
-        (tables.AlertStep, fresh.steps),
-    ):
-        if rows:
-            await connection.execute(insert(table), rows)
-    if fresh.notices:
-        await outbox.write(session, fresh.notices)
+    await sql.add(session, tables.Alert, fresh.alerts)
+    await sql.add(session, tables.ReplyCode, fresh.codes)
+    await sql.add(session, tables.AlertEvent, fresh.events)
+    await sql.add(session, tables.AlertStep, fresh.steps)
+    await outbox.write(session, fresh.notices)
 
 
-async def open_keys(session: Session, keys: Collection[str]) -> set[str]:
-    """Which of these have an open alert."""
-    statement = select(tables.Alert.dedup_key).where(
-        col(tables.Alert.dedup_key).in_(keys), tables.Alert.status != Status.CLOSED
-    )
-    return set((await session.exec(statement)).all())
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What is known of a resident and kind: whether an alert is open, and how often it was reported lately."""
+
+    is_open: bool = False
+    reports: int = 0
 
 
-async def reports_by_key(session: Session, keys: Collection[str], since: datetime) -> dict[str, int]:
-    """How often each of these was reported since then, however the earlier alerts were closed."""
-    statement = (
-        select(tables.Alert.dedup_key, func.count())
-        .join(tables.AlertEvent, col(tables.Alert.id) == col(tables.AlertEvent.alert_id))
-        .where(col(tables.Alert.dedup_key).in_(keys), tables.AlertEvent.at > since)
-        .group_by(col(tables.Alert.dedup_key))
-    )
-    return dict((await session.exec(statement)).all())
+_BEFORE = """
+    SELECT alert.dedup_key, max(CASE WHEN alert.status <> 'closed' THEN 1 ELSE 0 END), count(report.id)
+    FROM alert LEFT JOIN alert_event AS report ON report.alert_id = alert.id AND report.at > ?
+    WHERE alert.dedup_key = ANY (?) GROUP BY alert.dedup_key
+"""
+
+
+async def before(session: Session, keys: Collection[str], since: datetime) -> dict[str, Before]:
+    """What is known of each of these; reports count however the earlier alerts were closed."""
+    found = await sql.ask(session, _BEFORE, since, list(keys))
+    return {key: Before(is_open=bool(is_open), reports=reports) for key, is_open, reports in found}
 
 
 async def move(session: Session, alert: tables.Alert, status: Status, **changes: Any) -> bool:

@@ -1,48 +1,68 @@
 """The outbox: notices that wait, are being sent, were accepted, and what providers report of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
 from sqlmodel import col, select
 
-from carehub.contracts import Fate
+from carehub.contracts import Fate, OutgoingNotice
 from carehub.core.alerts import Status
-from carehub.store import tables
+from carehub.core.severity import Severity
+from carehub.store import sql, tables
 from carehub.store.database import Session
 from carehub.store.stream import upsert
 from carehub.store.tables.alerts import NoticeState
 
 
-async def write(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Add notices. One for one step, ever: a step that is decided twice is told once."""
-    statement = upsert(session, tables.Notice).on_conflict_do_nothing(
-        index_elements=["alert_id", "cycle", "channel", "address"]
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A notice that is ours to send, and by which channel."""
+
+    channel: str
+    notice: OutgoingNotice
+
+
+_ONCE_A_STEP = "ON CONFLICT (alert_id, cycle, channel, address) DO NOTHING"
+_CLAIM = """
+    WITH mine AS (
+        SELECT id AS wanted FROM notice
+        WHERE (state = 'waiting' AND not_before <= ?) OR (state = 'sending' AND lease_until < ?)
+        ORDER BY severity DESC, created_at LIMIT ? FOR UPDATE SKIP LOCKED
     )
-    await (await session.connection()).execute(statement, rows)
+    UPDATE notice SET state = 'sending', lease_until = ?, attempts = attempts + 1 FROM mine WHERE id = wanted
+    RETURNING severity, channel, id, address, text
+"""
+_DELIVERED = """
+    UPDATE notice SET state = 'delivered', sent_at = ?, delivered_at = ?, reason = NULL, lease_until = NULL
+    WHERE id = ? AND state = 'sending'
+"""
 
 
-async def claim(session: Session, now: datetime, lease: timedelta, limit: int = 100) -> list[tables.Notice]:
-    """Take waiting notices, and those whose sender died, for as long as the lease lasts.
+async def write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add notices. One for one step, ever: a step that is decided twice is told once."""
+    await sql.add(session, tables.Notice, rows, _ONCE_A_STEP)
+
+
+async def claim(session: Session, now: datetime, lease: timedelta, limit: int = 100) -> list[Claimed]:
+    """Take waiting notices, and those whose sender died, for as long as the lease lasts; the most urgent first.
 
     A lease that ran out means that nobody knows whether the notice went: it is sent
     again, since a nurse who is asked twice is better than one who is never asked.
     """
-    mine = (
-        select(tables.Notice)
-        .where(
-            ((col(tables.Notice.state) == NoticeState.WAITING) & (col(tables.Notice.not_before) <= now))
-            | ((col(tables.Notice.state) == NoticeState.SENDING) & (col(tables.Notice.lease_until) < now))
-        )
-        .order_by(col(tables.Notice.severity).desc(), col(tables.Notice.created_at))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    found = list((await session.exec(mine)).all())
-    for notice in found:
-        notice.state, notice.lease_until, notice.attempts = NoticeState.SENDING, now + lease, notice.attempts + 1
-    return found
+    found = await sql.ask(session, _CLAIM, now, now, limit, now + lease)
+    return [
+        Claimed(channel, OutgoingNotice(id=name, address=address, text=text, severity=Severity(severity)))
+        for severity, channel, name, address, text in sorted(found, key=lambda row: -row[0])
+    ]
+
+
+async def note_delivered(session: Session, notices: Sequence[str], now: datetime) -> None:
+    """These arrived with the sending; what another sender has taken over or noted is left as it is."""
+    if notices:
+        await sql.write(session, _DELIVERED, [(now, now, notice) for notice in notices])
 
 
 async def stop_asking(session: Session, alert_id: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, literal, union_all
+from sqlalchemy import ColumnElement, bindparam, literal, union_all
 from sqlalchemy import select as columns
 from sqlmodel import col, func, select
 
@@ -35,25 +35,51 @@ async def by_username(session: Session, username: str) -> tables.Person | None:
 _STAFF = (Role.NURSE, Role.CARE_CENTRE, Role.COORDINATOR)
 
 
+def _usable() -> ColumnElement[bool]:
+    """Verified, and nothing speaks against it."""
+    method = tables.ContactMethod
+    return col(method.verified_at).is_not(None) & col(method.disabled_reason).is_(None)
+
+
+_IN_TURN = (
+    col(tables.ContactMethod.suspect_since).is_not(None),  # what got lost lately goes last
+    col(tables.ContactMethod.position),
+    col(tables.ContactMethod.id),
+)
+
+
+# Built once, since every alarm asks them.
+_STAFF_AND_WAYS = (
+    columns(
+        col(tables.Person.id),
+        col(tables.Person.unit_id),
+        col(tables.Person.role),
+        col(tables.Person.on_duty),
+        col(tables.ContactMethod.channel),
+        col(tables.ContactMethod.address),
+    )
+    .join_from(
+        tables.Person,
+        tables.ContactMethod,
+        (col(tables.ContactMethod.person_id) == col(tables.Person.id)) & _usable(),
+        isouter=True,
+    )
+    .where(col(tables.Person.active), col(tables.Person.role).in_(_STAFF))
+    .order_by(col(tables.Person.id), *_IN_TURN)
+)
+_SHIFTS_AND_COMPETENCES = union_all(
+    columns(col(tables.Duty.person_id), col(tables.Duty.unit_id), literal(value=True)).where(
+        col(tables.Duty.until) > bindparam("now"), col(tables.Duty.since) <= bindparam("now")
+    ),
+    columns(col(tables.Competence.person_id), col(tables.Competence.name), literal(value=False)),
+)
+
+
 async def staff(session: Session, now: datetime) -> list[Colleague]:
     """All staff of every unit, on duty or not, with their ways in the order to be tried: whom ladders choose from."""
     shifts, competences = await _shifts_and_competences(session, now)
-    person, method = tables.Person, tables.ContactMethod
-    statement = (
-        columns(
-            col(person.id),
-            col(person.unit_id),
-            col(person.role),
-            col(person.on_duty),
-            col(method.channel),
-            col(method.address),
-        )
-        .join_from(person, method, (col(method.person_id) == col(person.id)) & _usable(), isouter=True)
-        .where(col(person.active), col(person.role).in_(_STAFF))
-        .order_by(person.id, *_IN_TURN)
-    )
     found: dict[str, Colleague] = {}
-    for who, unit, role, duty, channel, address in (await (await session.connection()).execute(statement)).all():
+    for who, unit, role, duty, channel, address in (await (await session.connection()).execute(_STAFF_AND_WAYS)).all():
         one = found.get(who) or Colleague(
             id=who, unit=unit, role=role, on_duty=duty or who in shifts,
             shifts=frozenset(shifts.get(who, ())), competences=frozenset(competences.get(who, ())),
@@ -66,29 +92,12 @@ async def staff(session: Session, now: datetime) -> list[Colleague]:
 
 async def _shifts_and_competences(session: Session, now: datetime) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     """Person to the units whose shift they have now, and person to what they may do: in one question."""
-    duty, competence = tables.Duty, tables.Competence
-    now_on_duty = columns(col(duty.person_id), col(duty.unit_id), literal(value=True)).where(
-        col(duty.until) > now, col(duty.since) <= now
-    )
-    able = columns(col(competence.person_id), col(competence.name), literal(value=False))
     shifts: defaultdict[str, set[str]] = defaultdict(set)
     competences: defaultdict[str, set[str]] = defaultdict(set)
-    for who, what, is_shift in (await (await session.connection()).execute(union_all(now_on_duty, able))).all():
+    rows = await (await session.connection()).execute(_SHIFTS_AND_COMPETENCES, {"now": now})
+    for who, what, is_shift in rows.all():
         (shifts if is_shift else competences)[who].add(what)
     return shifts, competences
-
-
-def _usable() -> ColumnElement[bool]:
-    """Verified, and nothing speaks against it."""
-    method = tables.ContactMethod
-    return col(method.verified_at).is_not(None) & col(method.disabled_reason).is_(None)
-
-
-_IN_TURN = (
-    col(tables.ContactMethod.suspect_since).is_not(None),  # what got lost lately goes last
-    col(tables.ContactMethod.position),
-    col(tables.ContactMethod.id),
-)
 
 
 async def methods_of(session: Session, person_id: str) -> list[Method]:

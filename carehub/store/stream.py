@@ -1,12 +1,11 @@
 """The stream's rows: events, dead letters, scope state and deadlines, written many at a time."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
-from functools import lru_cache
+from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import delete, exists, func, insert
+from sqlalchemy import exists, func
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import SQLModel, col, select
@@ -15,7 +14,7 @@ from carehub.core.events import Command, Event, Tick, Value
 from carehub.core.findings import Deadline, Outcome, Trace
 from carehub.core.fold import ScopeState
 from carehub.core.kinds import HUB_ONLY
-from carehub.store import tables
+from carehub.store import sql, tables
 from carehub.store.database import Session
 
 _LONGEST_VALUE = 200
@@ -26,10 +25,9 @@ _state_decoder = msgspec.json.Decoder(ScopeState)
 
 def upsert(session: Session, table: type[SQLModel]) -> Any:
     """An INSERT that knows ON CONFLICT, in the dialect at hand."""
-    return sqlite_insert(table) if is_sqlite(session) else postgresql_insert(table)
+    return sqlite_insert(table) if sql.is_sqlite(session) else postgresql_insert(table)
 
 
-_Moment = Callable[[datetime | None], Any]
 EventRow = tuple[Event, Outcome, datetime | None]
 """An event, what became of it, and until when it waits."""
 HeldTrace = tuple[int, str, Trace]
@@ -44,12 +42,14 @@ _EVENT_COLUMNS = (
 async def add_events(session: Session, rows: Sequence[EventRow]) -> None:
     """Insert events."""
     if rows:
-        moment = _sqlite_moment if is_sqlite(session) else _as_is
+        moment = sql.moments_of(session)
         values = [_event_values(event, outcome.value, until, moment) for event, outcome, until in rows]
-        await _write_rows(session, _ADD_EVENT, values)
+        await sql.write_bound(session, _ADD_EVENT, values)
 
 
-def _event_values(e: Event, outcome: str, until: datetime | None, moment: _Moment) -> tuple[Any, ...]:
+def _event_values(
+    e: Event, outcome: str, until: datetime | None, moment: Callable[[datetime | None], Any]
+) -> tuple[Any, ...]:
     """An event as its row; the value is kept as JSON text, so that a number stays a number."""
     value = None if e.value is None else _as_json(e.value)
     return (
@@ -67,28 +67,10 @@ def _as_json(value: Value) -> str:
     return text
 
 
-def _as_is(moment: datetime | None) -> datetime | None:
-    return moment
-
-
-def _sqlite_moment(moment: datetime | None) -> str | None:
-    """As SQLAlchemy writes a moment in SQLite: UTC without a zone, to the microsecond."""
-    if moment is None:
-        return None
-    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return utc.replace(tzinfo=None).isoformat(" ", "microseconds")
-
-
-async def add_many(session: Session, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert all of them in one statement."""
-    if rows:
-        await (await session.connection()).execute(insert(table), rows)
-
-
 async def add_inputs(session: Session, given: Iterable[Tick | Command]) -> None:
     """Journal ticks and commands beside the events, in the same sequence."""
     rows = [_input_row(one) for one in given]
-    await add_many(session, tables.FoldInput, rows)
+    await sql.add(session, tables.FoldInput, rows)
 
 
 def _input_row(given: Tick | Command) -> dict[str, Any]:
@@ -107,15 +89,19 @@ async def add_held_back(session: Session, held: Sequence[HeldTrace]) -> None:
         }
         for seq, scope, trace in held
     ]  # fmt: skip
-    await add_many(session, tables.HeldBack, rows)
+    await sql.add(session, tables.HeldBack, rows)
+
+
+async def add_letters(session: Session, rows: Sequence[dict[str, object]]) -> None:
+    """Keep what could not be read."""
+    await sql.add(session, tables.DeadLetter, rows)
 
 
 async def known_keys(session: Session, keys: Sequence[str]) -> dict[str, str]:
     """Which of these keys are stored already, with the hash of the message that was stored."""
     if not keys:
         return {}
-    statement = select(tables.Event.dedup_key, tables.Event.body_hash).where(col(tables.Event.dedup_key).in_(keys))
-    return {key: body for key, body in (await session.exec(statement)).all() if key}
+    return {row[0]: row[1] for row in await sql.ask(session, _KNOWN_KEYS, keys)}
 
 
 async def recent_deliveries(session: Session, limit: int = 5000) -> list[str]:
@@ -152,16 +138,16 @@ async def save_states(session: Session, states: Sequence[ScopeState], epoch: int
     if states:
         body = _state_encoder.encode
         rows = [(s.scope, s.version, epoch, body(s).decode()) for s in states]
-        await _write_rows(session, _SAVE_STATE, rows)
+        await sql.write_bound(session, _SAVE_STATE, rows)
 
 
 async def set_deadlines(session: Session, deadlines: Sequence[Deadline]) -> None:
     """Arm these; an earlier moment for the same key wins."""
     if deadlines:
-        moment = _sqlite_moment if is_sqlite(session) else _as_is
-        await _write_rows(session, _SET_DEADLINE, [(d.scope, d.key, moment(d.due_at)) for d in deadlines])
+        await sql.write(session, _SET_DEADLINE, [(d.scope, d.key, d.due_at) for d in deadlines])
 
 
+_KNOWN_KEYS = "SELECT dedup_key, body_hash FROM event WHERE dedup_key = ANY (?)"
 _SAVE_STATE = (
     "INSERT INTO scope_state (scope_id, version, epoch, body) VALUES (?, ?, ?, ?) ON CONFLICT (scope_id) "
     "DO UPDATE SET version = excluded.version, epoch = excluded.epoch, body = excluded.body"
@@ -170,26 +156,8 @@ _SET_DEADLINE = (
     "INSERT INTO fold_deadline (scope_id, key, due_at) VALUES (?, ?, ?) ON CONFLICT (scope_id, key) "
     "DO UPDATE SET due_at = excluded.due_at WHERE fold_deadline.due_at > excluded.due_at"
 )
+_DROP_DUE = "DELETE FROM fold_deadline WHERE scope_id = ? AND due_at <= ?"
 _ADD_EVENT = f"INSERT INTO event ({', '.join(_EVENT_COLUMNS)}) VALUES ({', '.join('?' * len(_EVENT_COLUMNS))})"  # noqa: S608 - ours
-
-
-def is_sqlite(session: Session) -> bool:
-    """Whether this session speaks to SQLite."""
-    return session.get_bind().dialect.name == "sqlite"
-
-
-async def _write_rows(session: Session, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Plain tuples into a constant statement: this is the stream, and every batch pays for what it builds."""
-    if not is_sqlite(session):
-        statement = _numbered(statement)
-    await (await session.connection()).exec_driver_sql(statement, list(rows))
-
-
-@lru_cache
-def _numbered(statement: str) -> str:
-    """The same statement with PostgreSQL's marks: $1, $2 ..."""
-    first, *rest = statement.split("?")
-    return first + "".join(f"${place}{part}" for place, part in enumerate(rest, 1))
 
 
 async def scopes_due(session: Session, now: datetime, limit: int = 500) -> list[str]:
@@ -201,10 +169,10 @@ async def scopes_due(session: Session, now: datetime, limit: int = 500) -> list[
     return list((await session.exec(statement)).all())
 
 
-async def drop_due(session: Session, scope: str, now: datetime) -> None:
-    """Remove a scope's deadlines that a tick at `now` answers."""
-    due = (col(tables.FoldDeadline.scope_id) == scope, col(tables.FoldDeadline.due_at) <= now)
-    await session.exec(delete(tables.FoldDeadline).where(*due))
+async def drop_due(session: Session, ticks: Sequence[Tick]) -> None:
+    """Remove the deadlines that these ticks answer."""
+    if ticks:
+        await sql.write(session, _DROP_DUE, [(tick.scope, tick.at) for tick in ticks])
 
 
 async def next_deadline(session: Session) -> datetime | None:

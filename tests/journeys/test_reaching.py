@@ -231,7 +231,7 @@ async def test_an_answer_that_comes_after_the_lease_does_not_overwrite_the_secon
         claimed = await outbox.claim(session, night.clock(), deliver.LEASE)
     await night.pass_time(seconds=31)
 
-    await deliver._record(night.hub, [(one, Receipt(fate=Fate.FAILED_FOR_GOOD)) for one in claimed])
+    await deliver._record(night.hub, [(one.notice, Receipt(fate=Fate.FAILED_FOR_GOOD)) for one in claimed])
 
     assert {one.state for one in await night.notices()} == {NoticeState.DELIVERED}
 

@@ -30,7 +30,7 @@ class Alert(SQLModel, table=True):
     )
 
     id: str = Field(primary_key=True, max_length=32)
-    dedup_key: str = Field(max_length=180)
+    dedup_key: str = Field(index=True, max_length=180)
     kind: str = Field(max_length=60)
     severity: Severity = choice(Severity)
     alert_code: str | None = Field(default=None, max_length=10)

@@ -1,0 +1,106 @@
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from carehub.core.alerts import Status
+from carehub.core.severity import Severity
+from carehub.store import alerts, outbox, sql, tables
+from carehub.store.database import Database
+from carehub.store.tables.alerts import NoticeState
+from tests.journeys.building import NIGHT
+
+_MINUTE = timedelta(minutes=1)
+
+
+def _alert(name: str, at: datetime, status: Status = Status.OPEN) -> dict[str, Any]:
+    return {
+        "id": name, "dedup_key": "kari/fall", "kind": "fall", "severity": Severity.CRITICAL, "status": status,
+        "scope_id": "104", "rule_id": "fall", "rule_version": "1", "raised_at": at, "last_event_at": at,
+        "due_at": at, "presses": 1, "rung": 1,
+    }  # fmt: skip
+
+
+def _notice(name: str, severity: Severity, *, not_before: datetime = NIGHT) -> dict[str, Any]:
+    return {
+        "id": name, "alert_id": "first", "channel": "tablet", "address": name, "text": "A-1", "severity": severity,
+        "cycle": "rung:1", "state": NoticeState.WAITING, "created_at": NIGHT, "not_before": not_before, "attempts": 0,
+    }  # fmt: skip
+
+
+async def _fill(database: Database, *notices: dict[str, Any]) -> None:
+    fresh = alerts.Fresh(alerts=[_alert("first", NIGHT)], notices=list(notices))
+    async with database.write() as session:
+        await alerts.add_fresh(session, fresh)
+
+
+async def _notices(database: Database) -> dict[str, tables.Notice]:
+    async with database.read() as session:
+        return {one.id: one for one in (await session.exec(select(tables.Notice))).all()}
+
+
+async def test_a_row_in_plain_sql_reads_as_if_the_orm_had_written_it(database: Database) -> None:
+    await _fill(database)
+
+    async with database.read() as session:
+        alert = (await session.exec(select(tables.Alert).where(tables.Alert.raised_at == NIGHT))).one()
+
+    assert (alert.severity, alert.status, alert.due_at) == (Severity.CRITICAL, Status.OPEN, NIGHT)
+
+
+async def test_a_moment_without_a_zone_is_refused_by_plain_sql_too(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    await database.migrate()
+    async with database.read() as session:
+        with pytest.raises(ValueError, match="without a time zone"):
+            await sql.ask(session, "SELECT ?", NIGHT.replace(tzinfo=None))
+    await database.close()
+
+
+async def test_reports_count_within_the_window_and_whether_an_alert_is_open_however_old(database: Database) -> None:
+    closed = _alert("closed", NIGHT, Status.CLOSED)
+    reports = [{"alert_id": "closed", "event_seq": seq, "at": NIGHT + seq * _MINUTE, "trace": "{}"} for seq in range(3)]
+    async with database.write() as session:
+        await alerts.add_fresh(session, alerts.Fresh(alerts=[closed], events=reports))
+        before = await alerts.before(session, {"kari/fall", "ola/fall"}, NIGHT)
+        await alerts.add_fresh(session, alerts.Fresh(alerts=[_alert("open", NIGHT)]))
+        after = await alerts.before(session, {"kari/fall"}, NIGHT + 9 * _MINUTE)
+
+    assert before == {"kari/fall": alerts.Before(is_open=False, reports=2)}
+    assert after == {"kari/fall": alerts.Before(is_open=True, reports=0)}
+
+
+async def test_what_is_most_urgent_is_claimed_first_and_nothing_before_its_time(database: Database) -> None:
+    later = _notice("later", Severity.CRITICAL, not_before=NIGHT + _MINUTE)
+    await _fill(database, _notice("calm", Severity.MODERATE), _notice("urgent", Severity.CRITICAL), later)
+
+    async with database.write() as session:
+        claimed = await outbox.claim(session, NIGHT, _MINUTE)
+        again = await outbox.claim(session, NIGHT, _MINUTE)
+
+    assert [one.notice.id for one in claimed] == ["urgent", "calm"]
+    assert again == []
+    assert {one.id: (one.state, one.attempts) for one in (await _notices(database)).values()} == {
+        "urgent": (NoticeState.SENDING, 1), "calm": (NoticeState.SENDING, 1), "later": (NoticeState.WAITING, 0),
+    }  # fmt: skip
+
+
+async def test_a_step_that_is_written_twice_is_told_once(database: Database) -> None:
+    await _fill(database, _notice("once", Severity.CRITICAL))
+
+    async with database.write() as session:
+        await outbox.write(session, [_notice("once", Severity.CRITICAL) | {"id": "twice"}])
+
+    assert list(await _notices(database)) == ["once"]
+
+
+async def test_what_another_has_settled_meanwhile_is_not_called_delivered(database: Database) -> None:
+    await _fill(database, _notice("mine", Severity.CRITICAL), _notice("waits", Severity.CRITICAL))
+
+    async with database.write() as session:
+        await outbox.claim(session, NIGHT, _MINUTE, limit=1)
+        await outbox.note_delivered(session, ["mine", "waits"], NIGHT)
+
+    states = {one.id: one.state for one in (await _notices(database)).values()}
+    assert sorted(states.values()) == [NoticeState.DELIVERED, NoticeState.WAITING]
