@@ -89,7 +89,7 @@ async def opened(settings: Settings, *, clock: Clock = utc_now, with_broker: boo
         ingest.tick(intake.registry.units)
         worker = Worker(hub, ingest)
         executor = stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
-        add_roster(hub, worker)
+        add_roster(hub, ingest, worker)
         add_models(settings, hub, ingest, worker, executor)
         running = Running(
             hub=hub,

@@ -8,8 +8,10 @@ from carehub.app.broker import find_broker
 from carehub.app.line import Line
 from carehub.app.settings import Settings, names
 from carehub.contracts import ConfigurationError, TransportError
+from carehub.core.coverage import Gap, Horizon
+from carehub.kit.clock import utc_now
 from carehub.plugins import load_channels, load_module, load_rulebook, load_sources
-from carehub.store import people
+from carehub.store import people, staffing
 from carehub.store.database import Database
 
 _LOW_DISK_BYTES = 500 * 1024 * 1024
@@ -61,6 +63,7 @@ async def _database(settings: Settings) -> AsyncIterator[Diagnosis]:
     else:
         yield Diagnosis(what="database", well=True, words=f"Durable, schema {version}.")
         yield await _logins(database)
+        yield await _staffing(database)
     await database.close()
 
 
@@ -72,6 +75,24 @@ async def _logins(database: Database) -> Diagnosis:
     return Diagnosis(
         what="logins", well=False, words="Nobody can administer: `carehub user add NAME --role administrator`."
     )
+
+
+async def _staffing(database: Database) -> Diagnosis:
+    """By the duties that are written down; the running hub keeps them so."""
+    async with database.read() as session:
+        ahead = await staffing.gaps_ahead(session, utc_now())
+        unplanned = await staffing.units_without_plan(session)
+    spans = [f"{unit} {_span(gap)}" for unit, found in ahead.items() for gap in found[Horizon.FORTNIGHT]]
+    if spans:
+        return Diagnosis(what="shifts", well=False, words=f"Nobody can be reached (UTC): {'; '.join(spans)}.")
+    if unplanned:
+        words = f"No plan for {', '.join(unplanned)}: only those who say themselves that they are on duty are asked."
+        return Diagnosis(what="shifts", well=None, words=words)
+    return Diagnosis(what="shifts", well=True, words="Somebody can be reached at every minute of the next 14 days.")
+
+
+def _span(gap: Gap) -> str:
+    return f"{gap.since:%Y-%m-%d %H:%M} to {gap.until:%Y-%m-%d %H:%M}"
 
 
 async def _broker(settings: Settings) -> Diagnosis:

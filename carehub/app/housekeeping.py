@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 
 from carehub.app.settings import Settings, names
-from carehub.flow import learn, roster
+from carehub.flow import learn, roster, staffing
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.worker import Worker
@@ -24,9 +24,10 @@ def library_version() -> str:
     return f"scikit-learn {importlib.metadata.version('scikit-learn')}"
 
 
-def add_roster(hub: Hub, worker: Worker) -> None:
-    """Give the worker a post that keeps the duties of the coming fortnight written down."""
+def add_roster(hub: Hub, ingest: Ingest, worker: Worker) -> None:
+    """Give the worker the posts that keep the coming fortnight's duties written down, and look for gaps in them."""
     worker.add("roster", partial(roster.renew, hub), _RENEW_EVERY_S)
+    worker.add("staffing", partial(staffing.check, hub, ingest), _RENEW_EVERY_S)
 
 
 def add_models(settings: Settings, hub: Hub, ingest: Ingest, worker: Worker, executor: Executor) -> None:

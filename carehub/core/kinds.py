@@ -68,12 +68,15 @@ class EventKind(StrEnum):
     # the hub's own words, never accepted from a device
     ALARM_UNREADABLE = "alarm.unreadable"
     BEHAVIOUR_CHANGED = "behaviour.changed"
+    STAFFING_GAP = "staffing.gap"
     HUB_FAULT = "hub.fault"
 
 
 KNOWN_KINDS = frozenset(kind.value for kind in EventKind)
 
-HUB_ONLY = frozenset({EventKind.ALARM_UNREADABLE, EventKind.BEHAVIOUR_CHANGED, EventKind.HUB_FAULT})
+HUB_ONLY = frozenset(
+    {EventKind.ALARM_UNREADABLE, EventKind.BEHAVIOUR_CHANGED, EventKind.STAFFING_GAP, EventKind.HUB_FAULT}
+)
 """Kinds that only the hub itself may write; from a device they are unknown kinds."""
 
 LIFE_SAFETY = frozenset(

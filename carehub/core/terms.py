@@ -25,7 +25,7 @@ KINDS: dict[str, str] = {
     "pressure": "lufttrykk", "body_temperature": "kroppstemperatur", "body_weight": "vekt",
     "blood_pressure.systolic": "blodtrykk (over)", "blood_pressure.diastolic": "blodtrykk (under)",
     "alarm.unreadable": "melding som ikke kunne leses", "behaviour.changed": "endret døgnrytme",
-    "hub.fault": "feil i huben",
+    "staffing.gap": "ingen å nå", "hub.fault": "feil i huben",
 }  # fmt: skip
 
 PLACES: dict[str, str] = {

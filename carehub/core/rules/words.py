@@ -96,6 +96,9 @@ KINDS: dict[str, Words] = {
     ),
     "alarm.unreadable": _words("en alarm ikke kan leses", "ein alarm ikkje kan lesast", "an alarm cannot be read"),
     "behaviour.changed": _words("døgnrytmen er endret", "døgnrytmen er endra", "the daily routine has changed"),
+    "staffing.gap": _words(
+        "vaktplanen har tid uten noen å nå", "vaktplanen har tid utan nokon å nå", "the plan leaves time to nobody"
+    ),
     "hub.fault": _words("systemet melder om feil", "systemet melder om feil", "the system reports a fault"),
 }  # fmt: skip
 

@@ -4,7 +4,7 @@ from carehub.store.tables.alerts import Alert, AlertEvent, AlertStep, Notice, Re
 from carehub.store.tables.people import AccessLog, Competence, ContactMethod, LoginSession, Person, Relation
 from carehub.store.tables.places import Assignment, Device, Residency, Resident, Scope, Unit, UnitNeighbour
 from carehub.store.tables.selfwatch import CanaryMonth, CanarySong, RuleOff
-from carehub.store.tables.shifts import Absence, Duty, ShiftChange, ShiftLine
+from carehub.store.tables.shifts import Absence, Duty, ShiftChange, ShiftLine, StaffingGap
 from carehub.store.tables.stream import (
     Beat,
     DeadLetter,
@@ -52,6 +52,7 @@ __all__ = [
     "ScopeStateRow",
     "ShiftChange",
     "ShiftLine",
+    "StaffingGap",
     "StatusReport",
     "Unit",
     "UnitNeighbour",

@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from sqlalchemy import Index
 from sqlmodel import Field
 
+from carehub.core.coverage import Horizon
 from carehub.core.shifts import Why
 from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
 
@@ -70,3 +71,19 @@ class Duty(SQLModel, table=True):
     why: Why = choice(Why)
     line_id: str = Field(max_length=32)
     day: date
+
+
+class StaffingGap(SQLModel, table=True):
+    """A stretch in which nobody in a unit can be reached, as it was warned of: once for each horizon."""
+
+    __tablename__ = "staffing_gap"
+
+    id: str = Field(primary_key=True, max_length=32)
+    unit_id: str = Field(foreign_key="unit.id", index=True, max_length=32)
+    horizon: Horizon = choice(Horizon)
+    since: datetime = moment()
+    until: datetime = moment()
+    warning: str = Field(max_length=32)
+    """The warning that told of it; parts of a gap that has been filled in the middle have the same."""
+    is_open: bool = False
+    """It reached to where the check looked."""

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 from sqlmodel import col, select
 
@@ -11,26 +10,7 @@ from carehub.core.shifts import Why
 from carehub.flow import roster
 from carehub.store import people, shifts, tables
 from tests.journeys.building import NIGHT, OSLO, Night
-
-MONDAY = date(2026, 1, 12)  # the night of the stories is a Thursday's
-TONIGHT = date(2026, 1, 14)
-"""The date on which the night shift of the stories began: it is 02:14 on the 15th."""
-
-
-def shift(person: str, starts: str, ends: str, first: date = TONIGHT, **more: Any) -> tables.ShiftLine:
-    start, end = time.fromisoformat(starts), time.fromisoformat(ends)
-    given = {"unit_id": "sol", "every_weeks": 1, "created_at": NIGHT, "nights": int(end <= start), **more}
-    return tables.ShiftLine(
-        id=f"{person}-{starts}-{first:%a}", person_id=person, first_day=first, starts=start, ends=end, **given
-    )
-
-
-async def plan(night: Night, *rows: Any) -> int:
-    """Somebody changes the plan."""
-    async with night.database.write() as session:
-        session.add_all(rows)
-        await session.flush()
-        return await shifts.rebuild(session, OSLO, night.clock())
+from tests.unit.shifts.planning import TONIGHT, plan, shift
 
 
 async def duties(night: Night) -> list[str]:
