@@ -11,10 +11,11 @@ from multiprocessing import get_context
 from typing import Any
 
 from carehub.app.broker import embedded_broker
-from carehub.app.housekeeping import add_models, add_roster
+from carehub.app.housekeeping import add_canary, add_models, add_roster
 from carehub.app.line import Line
 from carehub.app.settings import Settings, names
 from carehub.contracts import Channel, ConfigurationError
+from carehub.flow.canary import Recipient
 from carehub.flow.hub import Health, Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.intake import Intake
@@ -90,6 +91,8 @@ async def opened(settings: Settings, *, clock: Clock = utc_now, with_broker: boo
         worker = Worker(hub, ingest)
         executor = stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
         add_roster(hub, ingest, worker)
+        if transport is not None:
+            add_canary(settings, hub, ingest, worker, line)
         add_models(settings, hub, ingest, worker, executor)
         running = Running(
             hub=hub,
@@ -133,7 +136,7 @@ def build_hub(settings: Settings, database: Database, clock: Clock, line: Line) 
         municipality=settings.municipality,
         rulebook=rulebook,
         sources=load_sources(names(settings.sources)),
-        channels=_channels(settings, line),
+        channels={**_channels(settings, line), Recipient.name: Recipient()},
         read_body=load_module(settings.http_road).messages,
         webhooks=load_module(settings.sms_webhooks),
         health=Health(rulebook_faults=faults),

@@ -5,8 +5,10 @@ from concurrent.futures import Executor
 from datetime import timedelta
 from functools import partial
 
+from carehub.app.line import Line
 from carehub.app.settings import Settings, names
 from carehub.flow import learn, roster, staffing
+from carehub.flow.canary import Canary
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.worker import Worker
@@ -14,6 +16,7 @@ from carehub.store import history, tables
 
 _LOOK_EVERY_S = 1800.0
 _RENEW_EVERY_S = 3600.0
+_LISTEN_EVERY_S, _SWEEP_EVERY_S = 1.0, 600.0
 _NIGHT = range(2, 5)
 """Local hours in which models are trained."""
 _STALE_AFTER = timedelta(hours=20)
@@ -28,6 +31,14 @@ def add_roster(hub: Hub, ingest: Ingest, worker: Worker) -> None:
     """Give the worker the posts that keep the coming fortnight's duties written down, and look for gaps in them."""
     worker.add("roster", partial(roster.renew, hub), _RENEW_EVERY_S)
     worker.add("staffing", partial(staffing.check, hub, ingest), _RENEW_EVERY_S)
+
+
+def add_canary(settings: Settings, hub: Hub, ingest: Ingest, worker: Worker, line: Line) -> None:
+    """Give the worker the canary, where the settings want one."""
+    if settings.canary_every_s:
+        bird = Canary(hub, ingest.observe, line.publish, settings.canary_every_s)
+        worker.add("canary", bird.look, _LISTEN_EVERY_S)
+        worker.add("canary sweep", bird.sweep, _SWEEP_EVERY_S)
 
 
 def add_models(settings: Settings, hub: Hub, ingest: Ingest, worker: Worker, executor: Executor) -> None:

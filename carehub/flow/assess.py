@@ -7,11 +7,12 @@ from typing import Any
 import msgspec
 
 from carehub.core.alerts import Status, Step
+from carehub.core.canary import SCOPE as CANARY
 from carehub.core.escalation import Colleague, ladder_for, reach
 from carehub.core.events import Event
 from carehub.core.findings import Finding
 from carehub.core.severity import Severity
-from carehub.flow import escalate
+from carehub.flow import canary, escalate
 from carehub.flow.hub import Hub
 from carehub.flow.respond import journal_line, step_row
 from carehub.flow.telling import Telling, rung, summons_rows
@@ -47,12 +48,14 @@ async def raise_alerts(hub: Hub, session: Session, findings: Finds, units: Mappi
         key, unit = dedup_key(finding), units.get(finding.scope)
         first, reports = key not in open_now, before[key].reports if key in before else 0
         open_now.add(key)
-        if first and not (finding.press and reports + 1 >= RAISE_AT):
+        if finding.scope == CANARY:
+            fresh = await _of_canary(session, fresh, finding, first=first)
+        elif first and not (finding.press and reports + 1 >= RAISE_AT):
             _begin(hub, fresh, finding, event, unit, staff)
-            continue
-        await alerts.add_fresh(session, fresh)
-        fresh = alerts.Fresh()
-        await _again(hub, session, finding, event, unit)
+        else:
+            await alerts.add_fresh(session, fresh)
+            fresh = alerts.Fresh()
+            await _again(hub, session, finding, event, unit)
     await alerts.add_fresh(session, fresh)
 
 
@@ -78,6 +81,20 @@ def _begin(
     fresh.steps += [step_row(alert["id"], Step.ESCALATED, now, escalate.passed_words(one)) for one in reached.passed]
     step = Step.NOTIFIED if number == 1 else Step.ESCALATED
     fresh.steps.append(step_row(alert["id"], step, now, escalate.told_words(len(reached.people), number)))
+
+
+async def _of_canary(session: Session, fresh: alerts.Fresh, finding: Finding, *, first: bool) -> alerts.Fresh:
+    """The hub's own alarm is an alert as any other, but asks its own recipient and nobody else."""
+    if first:
+        alert = _new(finding, None, None)
+        fresh.notices.append(canary.summons(alert["id"], 1, finding.at))
+        fresh.alerts.append(alert | canary.first_step(finding.at))
+    else:
+        await alerts.add_fresh(session, fresh)
+        fresh, open_one = alerts.Fresh(), await alerts.open_alert(session, dedup_key(finding))
+        alert = {"id": open_one.id if open_one else ""}
+    fresh.events.append(_event_row(alert["id"], finding))
+    return fresh
 
 
 def _new(finding: Finding, event: Event | None, unit: str | None) -> dict[str, Any]:

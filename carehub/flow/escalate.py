@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from carehub.core.alerts import Status, Step
+from carehub.core.canary import SCOPE as CANARY
 from carehub.core.escalation import Group, asked, ladder_for, reach, when_to_tell_relatives
 from carehub.core.wording import handled_text, repeat_text
+from carehub.flow import canary
 from carehub.flow.hub import Hub
 from carehub.flow.respond import journal_line
 from carehub.flow.telling import MESSAGES_FROM, SMS, about, link_to, rung, summons_rows
@@ -23,6 +25,9 @@ async def escalate(hub: Hub, session: Session, now: datetime) -> int:
     if due:
         fail_at("escalate.due")
     for alert in due:
+        if alert.scope_id == CANARY:
+            await canary.ask_again(session, alert, now)
+            continue
         if alert.status is not Status.OPEN:
             _reopen(session, alert, now)
         await summon(hub, session, alert, now)

@@ -24,6 +24,17 @@ class AuditorState(Struct, frozen=True, kw_only=True):
 
 
 @dataclass(slots=True, kw_only=True)
+class CanaryHealth:
+    """How the hub's own alarm fares: whether the last one was missed, and how long the last return took."""
+
+    missing: bool = False
+    took_ms: int | None = None
+    month: str = ""
+    returned: int = 0
+    missed: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
 class Health:
     """What the hub knows of itself, for /readyz, the admin page and the doctor.
 
@@ -40,6 +51,7 @@ class Health:
     failures: dict[str, int] = field(default_factory=dict)
     unaccounted: int = 0
     auditor: AuditorState | None = None
+    canary: CanaryHealth = field(default_factory=CanaryHealth)
 
 
 @dataclass(slots=True, kw_only=True)

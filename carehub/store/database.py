@@ -17,9 +17,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import AsyncAdaptedQueuePool, Connection, NullPool, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlmodel import Session as SyncSession
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from carehub.contracts import ConfigurationError
+from carehub.store.unseen import hide_canary
 
 _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -104,8 +106,8 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
-        """A session that only reads."""
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
+        """A session that only reads, and never meets the canary."""
+        async with AsyncSession(self.engine, expire_on_commit=False, sync_session_class=_Reading) as session:
             yield session
 
     @asynccontextmanager
@@ -127,6 +129,13 @@ class Database:
         """Close every connection."""
         await self.engine.dispose()
         await self._writer.dispose()
+
+
+class _Reading(SyncSession):
+    """What the canary leaves is hidden from it (`unseen`)."""
+
+
+event.listen(_Reading, "do_orm_execute", hide_canary)
 
 
 def async_url(url: str) -> str:

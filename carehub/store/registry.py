@@ -4,10 +4,11 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlmodel import col, select
 
+from carehub.core import canary
 from carehub.kit.ids import new_id
 from carehub.store import tables
 from carehub.store.database import Session
@@ -71,10 +72,16 @@ async def load(session: Session) -> Registry:
         places[row.device_id].append(Place(row.since, row.until, row.scope_id, row.resident_id, row.place))
     devices = (await session.exec(select(tables.Device))).all()
     return Registry(
-        devices=_by_address(devices, places),
+        devices=_by_address(devices, places) | {(canary.SOURCE, canary.DEVICE): _canary()},
         residencies=await _residencies(session),
         units=dict((await session.exec(select(tables.Scope.id, tables.Scope.unit_id))).all()),
     )
+
+
+def _canary() -> KnownDevice:
+    """The hub's own alarm stands in no table, so it is nobody's device and on no list."""
+    place = Place(datetime.min.replace(tzinfo=UTC), None, canary.SCOPE, None, None)
+    return KnownDevice(canary.DEVICE, canary.DEVICE, canary.SOURCE, can_alarm=True, places=[place])
 
 
 def _by_address(

@@ -8,14 +8,15 @@ from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from carehub.core.access import Permission
+from carehub.core.audit import words_of
 from carehub.core.events import CommandKind
 from carehub.core.findings import Outcome
 from carehub.flow.hub import Hub
-from carehub.store import logins, pages, registers, registry, tables
+from carehub.store import canary, logins, pages, registers, registry, tables
 from carehub.store.database import Session
 from carehub.store.registers import Show
 from carehub.web import words
-from carehub.web.health import REASONS, not_ready
+from carehub.web.health import REASONS, auditor_says, not_ready
 from carehub.web.render import page
 from carehub.web.security import Administering, NotAllowed, TheHub, Visitor, local_path
 
@@ -39,6 +40,7 @@ async def overview(request: Request, hub: TheHub, visitor: Administering) -> Res
             "waiting": await registers.waiting_notices(session),
             "open": sum((await registers.open_by_severity(session)).values()),
             "last_event_at": await pages.last_event_at(session),
+            "canary": await canary.months(session),
         }
     return page(
         request,
@@ -46,6 +48,8 @@ async def overview(request: Request, hub: TheHub, visitor: Administering) -> Res
         visitor,
         health=hub.health,
         reasons=[REASONS[one][1] for one in await not_ready(hub)],
+        auditor=auditor_says(hub),
+        concerns=[words_of(*one) for one in (hub.health.auditor.concerns if hub.health.auditor else {}).items()],
         **shown,
     )
 

@@ -61,6 +61,14 @@ def troubles(hub: Hub, now: datetime) -> list[Trouble]:
                 danger=True,
             )
         )
+    if hub.health.canary.missing:
+        found.append(
+            Trouble(
+                title="Prøvealarmen kom ikke tilbake",
+                advice="Alarmer kan bli borte på veien. Gå tilsyn etter reserverutinen, og ring teknisk vakt.",
+                danger=True,
+            )
+        )
     if hub.rulebook.version == SAFE_MODE:
         found.append(
             Trouble(
@@ -153,6 +161,12 @@ class Meters:
         self.concerns = Gauge(
             "carehub_auditor_concerns", "What the auditor found, by concern.", ["concern"], registry=self.registry
         )
+        self.canary_returned = Gauge(
+            "carehub_canary_returned", "Canary alarms of this month that came back.", registry=self.registry
+        )
+        self.canary_missed = Gauge(
+            "carehub_canary_missed", "Canary alarms of this month that did not.", registry=self.registry
+        )
         self.beat_age = Gauge("carehub_beat_age_seconds", "Since a part last worked.", ["part"], registry=self.registry)
 
     async def read(self, hub: Hub) -> None:
@@ -163,6 +177,8 @@ class Meters:
         for severity in Severity:
             self.alerts.labels(severity.name.lower()).set(counts.get(severity, 0))
         self.broker.set(1 if hub.health.broker else 0)
+        self.canary_returned.set(hub.health.canary.returned)
+        self.canary_missed.set(hub.health.canary.missed)
         self.concerns.clear()
         for concern, count in (hub.health.auditor.concerns if hub.health.auditor else {}).items():
             self.concerns.labels(concern.value).set(count)

@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 from aiohttp import web
 
@@ -62,7 +63,7 @@ def hub(tmp_path: Path, outside: Outside) -> Iterator[HubProcess]:
     with Mosquitto(tmp_path / "broker") as broker:
         hub = HubProcess(
             tmp_path / "hub", broker.url, CAREHUB_AUDITOR="child", CAREHUB_AUDITOR_PHONES=GUARD,
-            CAREHUB_AUDITOR_EVERY_S="0.5", CAREHUB_AUDITOR_TOLERANCE_S="3", CAREHUB_CANARY_EVERY_S="0",
+            CAREHUB_AUDITOR_EVERY_S="0.5", CAREHUB_AUDITOR_TOLERANCE_S="3", CAREHUB_CANARY_EVERY_S="2",
             CAREHUB_HEARTBEAT_URL=f"{outside.url}/beat", CAREHUB_HEARTBEAT_EVERY_S="0.5",
             CAREHUB_TWILIO_ACCOUNT_SID="AC" + "0" * 32, CAREHUB_TWILIO_AUTH_TOKEN="t",
             CAREHUB_TWILIO_FROM="+4759440000", CAREHUB_TWILIO_BASE_URL=outside.url,
@@ -86,6 +87,13 @@ def _end(pid: int) -> None:
                 return
 
 
+def _canaries_shown(hub: HubProcess) -> str:
+    """Open alerts that a page would count."""
+    meters = httpx2.get(f"{hub.url}/metrics").text
+    assert "carehub_canary_returned 0.0" not in meters
+    return next(line.rsplit(" ", 1)[1] for line in meters.splitlines() if 'alerts{severity="normal"}' in line)
+
+
 async def _until(holds: Callable[[], object], within_s: float = _HEARD_WITHIN_S) -> float:
     """Wait for what happens in another process; gives how long it took."""
     began = time.monotonic()
@@ -99,7 +107,8 @@ async def _until(holds: Callable[[], object], within_s: float = _HEARD_WITHIN_S)
 async def test_hub_and_auditor_killed_in_turn_are_heard_of_from_outside_f81(hub: HubProcess, outside: Outside) -> None:
     """F81, G11: whoever dies, somebody hears; with a tolerance of 3 s here, of 30 s by default."""
     await asyncio.to_thread(hub.wait_until_ready)
-    await _until(lambda: outside.beats)
+    await _until(lambda: outside.beats)  # a canary came back, through the broker and the outbox
+    assert await asyncio.to_thread(_canaries_shown, hub) == "0.0"
 
     os.kill(auditor_of(hub), signal.SIGSTOP)  # the auditor stands still: the heartbeat does
     await asyncio.sleep(1)
