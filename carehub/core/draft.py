@@ -7,15 +7,18 @@ the first change to one makes a copy, and the draft knows its own copies by iden
 from collections.abc import Iterable
 from datetime import datetime
 
-from carehub.core import floor
+from msgspec import structs
+
+from carehub.core import floor, holding
 from carehub.core.events import Event
-from carehub.core.findings import Condition, Deadline, Finding, Outcome, RuleFault, Trace
+from carehub.core.findings import Condition, Deadline, Finding, Held, Outcome, RuleFault, Trace
 from carehub.core.rules import engine
 from carehub.core.rules.engine import Situation, Stepped
 from carehub.core.rules.program import Program
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.rules.state import RuleState
 from carehub.core.scope_state import ScopeState
+from carehub.core.silence import Silence, Why
 
 _MOST_ERROR = 200
 
@@ -30,12 +33,15 @@ class Draft:
         "faults",
         "findings",
         "flags",
+        "held",
+        "held_now",
         "moment",
         "outcome",
         "pending_until",
         "rulebook",
         "rules",
         "scope",
+        "silences",
         "traces",
     )  # fmt: skip
 
@@ -45,6 +51,9 @@ class Draft:
         self.rules = state.rules
         self.flags = state.flags
         self.armed = state.armed
+        self.silences = state.silences
+        self.held = state.held
+        self.held_now: list[Held] = []
         self.rulebook = rulebook
         self.moment = moment
         self.outcome = Outcome.NO_RULE
@@ -56,6 +65,8 @@ class Draft:
 
     def show(self, event: Event, programs: Iterable[Program]) -> None:
         """Show an event to the rules that ask for its kind, and then to the floor."""
+        if self._is_the_test(event):
+            return
         situation, before = self._situation(), len(self.findings)
         held_back = False
         for program in programs:
@@ -72,8 +83,67 @@ class Draft:
         elif held_back:
             self.outcome = Outcome.SUPPRESSED
 
+    def _is_the_test(self, event: Event) -> bool:
+        """Whether this is the one alarm for which its device was put on test; the next one is real."""
+        tests = (one for one in self.silences.values() if one.why is Why.TEST and one.device == event.device)
+        test = next(tests, None)
+        if test is None or event.late or event.kind not in floor.TESTABLE:
+            return False
+        self.silences = {name: one for name, one in self.silences.items() if name != test.id}
+        found = floor.of_test(event, test.id)
+        self._found(found, found.trace)
+        self.outcome = Outcome.ALERT
+        return True
+
+    def hear(self, event: Event) -> None:
+        """What is held back may be over: it is as it should be again, and nobody need be told of it."""
+        over = {
+            name
+            for name, held in self.held.items()
+            if (program := self._program(held.key)) is not None and holding.is_over(held, program, event)
+        }
+        if over:
+            self.held = {name: held for name, held in self.held.items() if name not in over}
+
+    def silence(self, silence: Silence) -> None:
+        """Begin a silence, or give a running one other terms."""
+        self.silences = {**self.silences, silence.id: silence}
+        self._arm_at(f"{holding.DEADLINE}{silence.id}", silence.until)
+
+    def end_silence(self, name: str) -> None:
+        """End a silence now: what it held and still holds alerts, unless another silence holds it too."""
+        silence = self.silences.get(name)
+        if silence is None:
+            return
+        self.silences = {other: one for other, one in self.silences.items() if other != name}
+        mine = {key: held for key, held in self.held.items() if held.silence == name}
+        self.held = {key: held for key, held in self.held.items() if key not in mine}
+        for key, held in mine.items():
+            self._release(key, held, silence)
+
+    def forget_away(self) -> None:
+        """Whoever was away no longer lives here: what was held for that is nobody's concern."""
+        away = {name for name, one in self.silences.items() if one.why is Why.AWAY}
+        if away:
+            self.silences = {name: one for name, one in self.silences.items() if name not in away}
+            self.held = {key: held for key, held in self.held.items() if held.silence not in away}
+
+    def _release(self, key: str, held: Held, silence: Silence) -> None:
+        program = self._program(held.key)
+        if program is None or not holding.lasts(program):
+            return
+        other = holding.silence_over(self.silences.values(), program, held.finding)
+        if other is not None:
+            self.held = {**self.held, key: structs.replace(held, silence=other.id)}
+            return
+        found = holding.released(held, silence, self.moment, self.rulebook.zone)
+        self._found(found, found.trace)
+
     def judge_due(self) -> None:
-        """Let every rule decide whose moment has come, the earliest first."""
+        """End the silences whose time is up, then let every rule decide whose moment has come, the earliest first."""
+        for name, silence in list(self.silences.items()):
+            if silence.until <= self.moment:
+                self.end_silence(name)
         due = [(state.due, key) for key, state in self.rules.items() if state.due and state.due <= self.moment]
         for _, key in sorted(due):
             self._judge(key, self.rules[key])
@@ -98,6 +168,8 @@ class Draft:
             self._arm(key, state)
             if state.due is not None:
                 self.deadlines[key] = Deadline(scope=self.scope, key=key, due_at=state.due)
+        for name, silence in self.silences.items():
+            self._arm_at(f"{holding.DEADLINE}{name}", silence.until)
 
     def _step(self, program: Program, event: Event, situation: Situation) -> Stepped | None:
         key = f"{program.id}/{event.device}" if program.per_device else program.id
@@ -111,14 +183,14 @@ class Draft:
             return None
         if stepped is None:
             return None
-        self._take(key, stepped)
+        stepped = self._take(key, program, stepped)
         if stepped.waits and stepped.state is not None and stepped.state.due is not None:
             due = stepped.state.due
             self.pending_until = due if self.pending_until is None else max(due, self.pending_until)
         return stepped
 
     def _judge(self, key: str, state: RuleState) -> None:
-        program = self.rulebook.programs.get(key.partition("/")[0])
+        program = self._program(key)
         current: RuleState | None = state
         if program is not None and state.version != program.version:
             current = engine.inherited(program, state)
@@ -126,12 +198,13 @@ class Draft:
             self._drop(key, state)
             return
         try:
-            self._take(key, engine.on_due(program, current, self._situation()))
+            self._take(key, program, engine.on_due(program, current, self._situation()))
         except Exception as error:  # noqa: BLE001 - see _step; kept, it would raise again at every tick
             self._blame(program, error)
             self._keep(key, None)
 
-    def _take(self, key: str, stepped: Stepped) -> None:
+    def _take(self, key: str, program: Program, stepped: Stepped) -> Stepped:
+        stepped = self._hold_back(key, program, stepped)
         self._keep(key, stepped.state)
         if stepped.state is not None:
             self._arm(key, stepped.state)
@@ -139,6 +212,21 @@ class Draft:
             self._found(stepped.finding, stepped.trace)
         elif stepped.trace is not None:
             self.traces.append(stepped.trace)
+        return stepped
+
+    def _hold_back(self, key: str, program: Program, stepped: Stepped) -> Stepped:
+        """Where a silence covers what was found, nobody is told: it is kept, and counted against the silence."""
+        found = stepped.finding or stepped.held
+        silence = found and holding.silence_over(self.silences.values(), program, found)
+        if found is None or not silence or stepped.trace is None:
+            return stepped
+        trace = holding.held_trace(stepped.trace, silence, self.rulebook.zone)
+        held = Held(silence=silence.id, key=key, finding=structs.replace(found, trace=trace))
+        self.held_now.append(held)
+        self.held = {**self.held, f"{key}|{found.device or ''}": held}
+        # A rule rests after it has told somebody, and it has told nobody.
+        state = None if stepped.state is not None and stepped.state.rests_until is not None else stepped.state
+        return Stepped(state, trace=trace)
 
     def _found(self, finding: Finding, trace: Trace) -> None:
         self.findings.append(finding)
@@ -156,13 +244,19 @@ class Draft:
 
     def _arm(self, key: str, state: RuleState) -> None:
         """Ask for a row only if none is known at or before the wanted moment: rows may be early."""
-        due = state.due
-        if due is None or (key in self.armed and self.armed[key] <= due):
+        if state.due is not None:
+            self._arm_at(key, state.due)
+
+    def _arm_at(self, key: str, due: datetime) -> None:
+        if key in self.armed and self.armed[key] <= due:
             return
         if self.armed is self._given.armed:
             self.armed = dict(self.armed)
         self.armed[key] = due
         self.deadlines[key] = Deadline(scope=self.scope, key=key, due_at=due)
+
+    def _program(self, key: str) -> Program | None:
+        return self.rulebook.programs.get(key.partition("/")[0])
 
     def _drop(self, key: str, state: RuleState) -> None:
         """Say that a rule no longer stands behind what it was waiting for."""

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from carehub.core.silence import Silence
+
 Value = float | int | str | bool | None
 
 
@@ -92,6 +94,10 @@ class CommandKind(StrEnum):
     STAFF_LEFT = "staff_left"
     REASSIGNED = "reassigned"
     """Residents or devices of the scope changed: what was pending no longer holds."""
+    SILENCED = "silenced"
+    """Begin the silence that the command carries, or change its terms."""
+    SILENCE_ENDED = "silence_ended"
+    """End the silence that the command carries: what it held and still holds alerts now."""
 
 
 class Command(Struct, frozen=True, kw_only=True):
@@ -103,6 +109,7 @@ class Command(Struct, frozen=True, kw_only=True):
     kind: CommandKind
     until: datetime | None = None
     by: str | None = None
+    silence: Silence | None = None
 
 
 Input = Event | Tick | Command

@@ -90,6 +90,19 @@ class Finding(Struct, frozen=True, kw_only=True):
     late: bool = False
 
 
+class Held(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A finding that a silence held back.
+
+    Attributes:
+        silence: The silence's id.
+        key: The state key of the rule, "id" or "id/device".
+    """
+
+    silence: str
+    key: str
+    finding: Finding
+
+
 class Deadline(Struct, frozen=True, kw_only=True):
     """The fold wants a tick at `due_at`. One row per (scope, key); early is allowed, late is not."""
 

@@ -6,7 +6,7 @@ of one thing. Nothing edits this table away: it is code, not data (invariant 7).
 
 from collections.abc import Iterable
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from carehub.core.events import Event
 from carehub.core.findings import Condition, Finding, Trace
@@ -16,6 +16,8 @@ from carehub.core.severity import Severity
 FLOOR = "floor"
 VERSION = "floor-1"
 ENOUGH = Severity.SERIOUS
+TESTABLE = frozenset(str(kind) for kind in LIFE_SAFETY if kind is not EventKind.ALARM_UNREADABLE)
+"""What the test of a device may be: its alarm. What cannot be read is no test that was passed."""
 
 
 class Floor(Struct, frozen=True):
@@ -55,6 +57,16 @@ def beneath(event: Event, findings: Iterable[Finding]) -> Finding | None:
     return _raised(event, floor)
 
 
+def of_test(event: Event, test: str) -> Finding:
+    """The alarm for which a device was put on test: it goes the whole way of an alarm, and wakes nobody.
+
+    Args:
+        test: The id of the test, for the trace.
+    """
+    told = Condition(name="test", wanted="the first alarm on test", seen=test, held=True, event=event.seq)
+    return _finding(event, Floor("test-alarm", None, Severity.NORMAL), told)
+
+
 def _raised(event: Event, floor: Floor) -> Finding:
     asked = Condition(
         name=FLOOR,
@@ -63,6 +75,10 @@ def _raised(event: Event, floor: Floor) -> Finding:
         held=True,
         event=event.seq,
     )
+    return structs.replace(_finding(event, floor, asked), press=event.kind in PRESSES)
+
+
+def _finding(event: Event, floor: Floor, asked: Condition) -> Finding:
     return Finding(
         kind=floor.alert,
         rule=FLOOR,
@@ -76,7 +92,6 @@ def _raised(event: Event, floor: Floor) -> Finding:
         event=event.seq,
         device=event.device,
         place=event.place,
-        press=event.kind in PRESSES,
         detail=event.detail if event.kind in HUB_ONLY else None,
         value=event.value,
         late=event.late,

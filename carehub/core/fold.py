@@ -10,11 +10,12 @@ from msgspec import Struct
 
 from carehub.core.draft import Draft
 from carehub.core.events import Command, CommandKind, Event, Input, Tick
-from carehub.core.findings import Deadline, Finding, Outcome, RuleFault, Trace
+from carehub.core.findings import Deadline, Finding, Held, Outcome, RuleFault, Trace
 from carehub.core.kinds import KNOWN_KINDS, LIFE_SAFETY, aspect
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.rules.state import RuleState, storable
 from carehub.core.scope_state import ScopeState, Seen
+from carehub.core.silence import Why
 
 __all__ = ["Folded", "RuleState", "Rulebook", "ScopeState", "Seen", "fold", "note_state"]
 
@@ -26,6 +27,7 @@ class Folded(Struct, frozen=True, kw_only=True):
         state: The new state; the very same object when nothing changed, so nothing need be written.
         outcome: What became of the event; None for ticks and commands.
         pending_until: With outcome PENDING: when the last rule that waits because of it decides.
+        held: What silences held back because of it.
         traces: Of rules that fired or were held back; why-not for the rest is recomputed.
     """
 
@@ -33,6 +35,7 @@ class Folded(Struct, frozen=True, kw_only=True):
     outcome: Outcome | None = None
     pending_until: datetime | None = None
     findings: tuple[Finding, ...] = ()
+    held: tuple[Held, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
     traces: tuple[Trace, ...] = ()
     faults: tuple[RuleFault, ...] = ()
@@ -80,7 +83,7 @@ def fold(state: ScopeState, given: Input, rulebook: Rulebook, now: datetime) -> 
 def note_state(state: ScopeState, event: Event) -> ScopeState:
     """Take a retained message as state only: `seen` is brought up to date and no rule runs."""
     _, seen = _news(state, event)
-    return state if seen is None else _with(state, seen, state.rules, state.flags, state.armed)
+    return state if seen is None else _with(state, seen, None)
 
 
 def _fold_event(state: ScopeState, event: Event, rulebook: Rulebook) -> Folded:
@@ -89,6 +92,9 @@ def _fold_event(state: ScopeState, event: Event, rulebook: Rulebook) -> Folded:
         draft = Draft(state, rulebook, event.at)
         draft.judge_due()
     new, seen = _news(state, event)
+    if state.held:
+        draft = draft or Draft(state, rulebook, event.at)
+        draft.hear(event)
     if not new and event.kind not in _LIFE_SAFETY:
         return _folded(state, draft, Outcome.UNCHANGED)
     programs = rulebook.asking.get(event.kind)
@@ -118,15 +124,35 @@ def _obey(draft: Draft, command: Command) -> None:
     if command.kind is CommandKind.REASSIGNED:
         # "away" was said of the person who lived here: it must not silence the next one.
         # The rows still stand, so `armed` does too: what waits anew under an old key is armed again by its tick.
+        draft.forget_away()
+        for name in draft.silences:
+            draft.end_silence(name)
         draft.rules, draft.flags = {}, {}
         return
-    flag = _FLAGS[command.kind]
+    if command.silence is not None and command.kind in {CommandKind.AWAY, CommandKind.SILENCED}:
+        draft.silence(command.silence)
+    flag = _FLAGS.get(command.kind)
+    if flag is None:
+        _end_silence(draft, command)
+        return
     flags = {name: until for name, until in draft.flags.items() if name != flag}
     if command.kind is CommandKind.AWAY:
         flags[flag] = command.until
     elif command.kind is CommandKind.STAFF_PRESENT:
         flags[flag] = command.until or command.at + _LONGEST_VISIT
     draft.flags = flags
+    if command.kind is CommandKind.HOME:
+        for silence in list(draft.silences.values()):
+            if silence.why is Why.AWAY:
+                draft.end_silence(silence.id)
+
+
+def _end_silence(draft: Draft, command: Command) -> None:
+    if command.kind is not CommandKind.SILENCE_ENDED or command.silence is None:
+        return
+    draft.end_silence(command.silence.id)
+    if command.silence.why is Why.AWAY and not any(one.why is Why.AWAY for one in draft.silences.values()):
+        draft.flags = {name: until for name, until in draft.flags.items() if name != "away"}
 
 
 def _folded(
@@ -134,27 +160,29 @@ def _folded(
 ) -> Folded:
     if draft is None:
         if seen is not None:
-            state = _with(state, seen, state.rules, state.flags, state.armed)
+            state = _with(state, seen, None)
         return Folded(state=state, outcome=outcome)
-    same = draft.rules is state.rules and draft.flags is state.flags and draft.armed is state.armed
+    same = all(getattr(draft, name) is getattr(state, name) for name in _DRAFTED)
     if seen is not None or not same:
-        state = _with(state, state.seen if seen is None else seen, draft.rules, draft.flags, draft.armed)
+        state = _with(state, state.seen if seen is None else seen, draft)
     return Folded(
         state=state,
         outcome=outcome,
         pending_until=draft.pending_until if outcome is Outcome.PENDING else None,
         findings=tuple(draft.findings),
+        held=tuple(draft.held_now),
         deadlines=tuple(draft.deadlines.values()),
         traces=tuple(draft.traces),
         faults=tuple(draft.faults),
     )
 
 
-def _with(
-    state: ScopeState,
-    seen: dict[str, Seen],
-    rules: dict[str, RuleState],
-    flags: dict[str, datetime | None],
-    armed: dict[str, datetime],
-) -> ScopeState:
-    return ScopeState(scope=state.scope, version=state.version + 1, rules=rules, seen=seen, flags=flags, armed=armed)
+_DRAFTED = ("rules", "flags", "armed", "silences", "held")
+
+
+def _with(state: ScopeState, seen: dict[str, Seen], draft: Draft | None) -> ScopeState:
+    of = draft or state
+    return ScopeState(
+        scope=state.scope, version=state.version + 1, seen=seen, rules=of.rules, flags=of.flags, armed=of.armed,
+        silences=of.silences, held=of.held,
+    )  # fmt: skip

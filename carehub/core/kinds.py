@@ -70,12 +70,19 @@ class EventKind(StrEnum):
     BEHAVIOUR_CHANGED = "behaviour.changed"
     STAFFING_GAP = "staffing.gap"
     HUB_FAULT = "hub.fault"
+    SILENCE_ENDED = "silence.ended"
 
 
 KNOWN_KINDS = frozenset(kind.value for kind in EventKind)
 
 HUB_ONLY = frozenset(
-    {EventKind.ALARM_UNREADABLE, EventKind.BEHAVIOUR_CHANGED, EventKind.STAFFING_GAP, EventKind.HUB_FAULT}
+    {
+        EventKind.ALARM_UNREADABLE,
+        EventKind.BEHAVIOUR_CHANGED,
+        EventKind.STAFFING_GAP,
+        EventKind.HUB_FAULT,
+        EventKind.SILENCE_ENDED,
+    }
 )
 """Kinds that only the hub itself may write; from a device they are unknown kinds."""
 

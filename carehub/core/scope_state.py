@@ -5,7 +5,9 @@ from datetime import datetime
 from msgspec import Struct
 
 from carehub.core.events import Value
+from carehub.core.findings import Held
 from carehub.core.rules.state import RuleState
+from carehub.core.silence import Silence
 
 
 class Seen(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -30,6 +32,8 @@ class ScopeState(Struct, frozen=True, kw_only=True, omit_defaults=True):
         rules: Per state key: the rule's id, or "id/device" for a rule that is kept per device.
         seen: Per "device/aspect".
         flags: "away" and "staff_present", until when; None means until told otherwise.
+        silences: By id, those in force; each has its deadline row under "silence/<id>".
+        held: What they hold and what has not ended meanwhile, by rule key and device.
         armed: Per state key, the deadline row that is known to exist; never later than the wanted due.
     """
 
@@ -39,3 +43,5 @@ class ScopeState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     seen: dict[str, Seen] = {}
     flags: dict[str, datetime | None] = {}
     armed: dict[str, datetime] = {}
+    silences: dict[str, Silence] = {}
+    held: dict[str, Held] = {}

@@ -25,7 +25,7 @@ KINDS: dict[str, str] = {
     "pressure": "lufttrykk", "body_temperature": "kroppstemperatur", "body_weight": "vekt",
     "blood_pressure.systolic": "blodtrykk (over)", "blood_pressure.diastolic": "blodtrykk (under)",
     "alarm.unreadable": "melding som ikke kunne leses", "behaviour.changed": "endret døgnrytme",
-    "staffing.gap": "ingen å nå", "hub.fault": "feil i huben",
+    "staffing.gap": "ingen å nå", "hub.fault": "feil i huben", "silence.ended": "stille er slutt",
 }  # fmt: skip
 
 PLACES: dict[str, str] = {
@@ -47,9 +47,11 @@ _CONDITIONS: dict[str, str] = {
     "unless.away": "Beboeren er ikke borte", "unless.staff_present": "Personale er ikke til stede",
     "rest": "Pause etter forrige varsel", "floor": "Varsles alltid, uansett regler",
     "version": "Samme utgave av regelen",
+    "silence": "Ingenting satt på stille", "test": "Første alarm mens utstyret prøves",
 }  # fmt: skip
 _PHRASES = (
-    (" within ", " innen "), (" without ", " uten "), ("none by ", "ikke sett innen kl. "),
+    (" within ", " innen "), (" without ", " uten "), ("no silence", "ingenting satt på stille"),
+    ("none by ", "ikke sett innen kl. "),
     ("no alert from ", "ingen varsel nylig fra "), (" lately", ""), ("from ", "fra kl. "),
     (" to ", " til kl. "), ("last seen ", "sist sett "), (" until ", " til kl. "), ("not away", "ikke borte"),
     ("not staff_present", "personale ikke til stede"), ("staff_present", "personale til stede"),

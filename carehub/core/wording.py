@@ -22,6 +22,7 @@ FLOOR_TITLES_NB: dict[str, str] = {
     "fall": "Fall",
     "fire": "Røyk eller gass",
     "unreadable-alarm": "Uleselig alarm",
+    "test-alarm": "Prøvealarm",
 }
 """Titles that must be there even when the rulebook is not."""
 

@@ -11,10 +11,11 @@ from msgspec import structs
 
 from carehub.contracts import Message
 from carehub.core.events import Command, CommandKind, Event, Tick
-from carehub.core.findings import Deadline, Finding, Outcome, RuleFault
+from carehub.core.findings import Deadline, Finding, Held, Outcome, RuleFault
 from carehub.core.fold import Folded, ScopeState, fold, note_state
 from carehub.core.kinds import EventKind
 from carehub.core.rules.rulebook import Rulebook
+from carehub.core.silence import Silence
 from carehub.flow.intake import Draft, Intake, Letter, is_telemetry, letter_delivery, used_twice
 from carehub.kit.failpoints import fail_at
 from carehub.store.stream import EventRow, HeldTrace
@@ -31,6 +32,7 @@ class Note:
     command: CommandKind | None = None
     until: datetime | None = None
     by: str | None = None
+    silence: Silence | None = None
     event: Event | None = None
     waits: "asyncio.Future[None] | None" = None
     """Whoever waits until it is stored and folded."""
@@ -78,6 +80,7 @@ class Work:
     inputs: list[Tick | Command] = field(default_factory=list)
     states: dict[str, ScopeState] = field(default_factory=dict)
     findings: list[tuple[Finding, Event | None]] = field(default_factory=list)
+    held: list[Held] = field(default_factory=list)
     deadlines: dict[tuple[str, str], Deadline] = field(default_factory=dict)
     letters: list[tuple[Letter, int | None]] = field(default_factory=list)
     held_back: list[HeldTrace] = field(default_factory=list)
@@ -113,7 +116,10 @@ class Folder:
         seq, state = work.next_seq(), self._state(work, note.scope)
         given: Tick | Command = Tick(seq=seq, at=work.now, scope=note.scope)
         if note.command is not None:
-            given = Command(seq=seq, at=work.now, scope=note.scope, kind=note.command, until=note.until, by=note.by)
+            given = Command(
+                seq=seq, at=work.now, scope=note.scope, kind=note.command, until=note.until, by=note.by,
+                silence=note.silence,
+            )  # fmt: skip
         work.inputs.append(given)
         self._take_in(work, state, fold(state, given, self.rulebook(), work.now), None)
 
@@ -207,6 +213,7 @@ class Folder:
             work.states[before.scope] = folded.state
         for finding in folded.findings:
             work.findings.append((finding, event if event and finding.event == event.seq else None))
+        work.held.extend(folded.held)
         for deadline in folded.deadlines:
             work.deadlines[deadline.scope, deadline.key] = deadline
         if folded.traces:

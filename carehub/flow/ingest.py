@@ -24,7 +24,7 @@ from carehub.flow.queue import Queue
 from carehub.kit.failpoints import fail_at
 from carehub.kit.ids import new_id
 from carehub.kit.log import log
-from carehub.store import ownership, registry, stream
+from carehub.store import ownership, registry, silences, stream
 from carehub.store.database import Session
 from carehub.store.errors import is_unavailable
 
@@ -211,6 +211,7 @@ class Ingest(Queue):
             await stream.add_letters(session, [_letter_row(*letter) for letter in work.letters])
             await stream.save_states(session, list(work.states.values()), self._epoch)
             await stream.set_deadlines(session, list(work.deadlines.values()))
+            await silences.note_held(session, work.held)
             if work.findings:
                 await assess.raise_alerts(self._hub, session, work.findings, self.intake.registry.units)
             fail_at("ingest.inserted")

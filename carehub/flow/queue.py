@@ -8,6 +8,7 @@ from datetime import datetime
 
 from carehub.contracts import Message
 from carehub.core.events import CommandKind, Event
+from carehub.core.silence import Silence
 from carehub.flow.batch import Load, Note
 from carehub.flow.intake import Intake
 from carehub.kit.failpoints import fail_at
@@ -51,11 +52,17 @@ class Queue:
         await done
 
     async def command(
-        self, scope: str, kind: CommandKind, *, until: datetime | None = None, by: str | None = None
+        self,
+        scope: str,
+        kind: CommandKind,
+        *,
+        until: datetime | None = None,
+        by: str | None = None,
+        silence: Silence | None = None,
     ) -> None:
         """Tell the fold something a person decided; returns when it is stored and folded, raises what kept it out."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._notes.append(Note(scope, command=kind, until=until, by=by, waits=done))
+        self._notes.append(Note(scope, command=kind, until=until, by=by, silence=silence, waits=done))
         self._press()
         await done
 

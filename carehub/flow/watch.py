@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from carehub.core.events import Event
 from carehub.core.kinds import EventKind
+from carehub.flow import silences
 from carehub.flow.batch import hub_fault
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
@@ -27,6 +28,7 @@ async def watch(hub: Hub, ingest: Ingest) -> int:
         silent = {_silence(device): device for device in await devices.silent(session)}
         told = await stream.known_keys(session, list(silent))
         lost = await stream.unaccounted(session, now - UNACCOUNTED_AFTER)
+        digests = await silences.digests(hub, session, now)
     ingest.batteries = {}
     ingest.seen = {device: at for device, at in ingest.seen.items() if heard.get(device) != at}
     for device in returned:
@@ -34,6 +36,8 @@ async def watch(hub: Hub, ingest: Ingest) -> int:
     for key, device in silent.items():
         if key not in told:  # also what was noted just before a crash, and told to nobody
             ingest.observe(replace(_about(device, ingest, EventKind.DEVICE_OFFLINE, now), dedup_key=key))
+    for digest in digests:
+        ingest.observe(digest)
     if lost and not hub.health.unaccounted:  # told once for each spell of it
         log.error("ledger.unaccounted", events=lost)
         ingest.observe(hub_fault(now, f"{lost} hendelser venter på en frist som er passert."))

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from carehub.core import canary
 from carehub.kit.ids import new_id
-from carehub.store import tables
+from carehub.store import silences, tables
 from carehub.store.database import Session
 from carehub.store.tables.places import DeviceStatus, ScopeKind
 
@@ -146,6 +146,7 @@ async def assign_device(
             id=new_id(), device_id=device_id, scope_id=scope_id, resident_id=resident_id, place=place, since=now
         )
     )
+    await silences.end_for(session, touched, device_id, now)
     device = await session.get_one(tables.Device, device_id)
     device.status = DeviceStatus.IN_SERVICE
     return touched

@@ -76,8 +76,11 @@ async def add_inputs(session: Session, given: Iterable[Tick | Command]) -> None:
 def _input_row(given: Tick | Command) -> dict[str, Any]:
     row: dict[str, Any] = {"seq": given.seq, "at": given.at, "scope_id": given.scope}
     if isinstance(given, Tick):
-        return row | {"kind": "tick", "command": None, "until": None, "by": None}
-    return row | {"kind": "command", "command": given.kind, "until": given.until, "by": given.by}
+        return row | {"kind": "tick", "command": None, "until": None, "by": None, "silence": None}
+    silence = None if given.silence is None else _state_encoder.encode(given.silence).decode()
+    return row | {
+        "kind": "command", "command": given.kind, "until": given.until, "by": given.by, "silence": silence,
+    }  # fmt: skip
 
 
 async def add_held_back(session: Session, held: Sequence[HeldTrace]) -> None:

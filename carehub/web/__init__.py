@@ -23,6 +23,7 @@ from carehub.web import (
     login,
     nurse,
     relatives,
+    silences,
     tablet,
     webhooks,
     why,
@@ -37,7 +38,7 @@ from carehub.web.throttle import Throttle
 __all__ = ["create_web"]
 
 LONGEST_BODY = 64 * 1024
-DOORS = (login, tablet, nurse, why, actions, relatives, admin, admin_people, live, api, webhooks, health)
+DOORS = (login, tablet, nurse, why, actions, silences, relatives, admin, admin_people, live, api, webhooks, health)
 
 
 class _Files(StaticFiles):

@@ -12,7 +12,7 @@ from carehub.core.findings import Trace
 from carehub.core.severity import Severity
 from carehub.core.wording import URGENCY_NB
 from carehub.flow.hub import Hub
-from carehub.store import logins, pages, tables
+from carehub.store import logins, pages, silences, tables
 from carehub.store.database import Session
 from carehub.store.tables.places import ScopeKind
 from carehub.web import words
@@ -91,6 +91,7 @@ class Board:
     closed: Sequence[AlertView]
     last_event_at: datetime | None
     silent: Sequence[tuple[str, datetime]]
+    silences: int
 
     @property
     def waiting(self) -> int:
@@ -108,12 +109,14 @@ async def board(hub: Hub, visitor: Visitor, unit: str | None) -> Board:
         views = await with_pictures(hub, session, visitor, shown)
         silent = await pages.silent_places(session)
         last = await pages.last_event_at(session)
+        held = await silences.how_many(session, now)
     return Board(
         # Among equals that somebody has, the visitor's own: the card that was large stays large when it is taken.
         alerts=sorted(views, key=lambda one: (-one.severity, not one.waits, not one.mine, one.raised_at)),
         elsewhere=[view(hub, visitor, card) for card in cards if not _is_in(card, unit)],
         closed=[view(hub, visitor, card) for card in closed if _is_in(card, unit)],
         last_event_at=last,
+        silences=held,
         silent=[(_standing(device, scope, place), device.silent_since or now) for device, scope, place in silent],
     )
 

@@ -183,6 +183,16 @@ def needs(*permissions: Permission) -> Callable[[MaybeVisitor], Awaitable[Visito
     return door
 
 
+async def _staff_or_technician(visitor: MaybeVisitor) -> Visitor:
+    """Opens for whoever answers alerts, and for whoever looks after devices."""
+    if visitor is None:
+        raise LoginNeeded
+    if not (visitor.may(Permission.ANSWER_ALERTS) or visitor.may(Permission.ADMINISTER)):
+        raise NotAllowed
+    return visitor
+
+
+StaffOrTechnician = Annotated[Visitor, Depends(_staff_or_technician)]
 Staff = Annotated[Visitor, Depends(needs(Permission.SEE_ALERTS))]
 Answering = Annotated[Visitor, Depends(needs(Permission.SEE_ALERTS, Permission.ANSWER_ALERTS))]
 Caring = Annotated[Visitor, Depends(needs(Permission.SEE_ALERTS, Permission.SEE_RESIDENTS))]

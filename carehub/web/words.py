@@ -7,6 +7,7 @@ from carehub.core.access import Role
 from carehub.core.alerts import Aftermath, Cause, Status, Step
 from carehub.core.escalation import Group, ladder_for
 from carehub.core.rules.rulebook import Rulebook
+from carehub.core.silence import Why
 from carehub.core.terms import KINDS, OUTCOMES, PLACES, condition_line, kind_name, place_name
 from carehub.core.wording import FLOOR_TITLES_NB
 from carehub.store import tables
@@ -36,6 +37,10 @@ ROLES: dict[Role, str] = {
 
 DEVICE_STATUSES: dict[DeviceStatus, str] = {
     DeviceStatus.UNKNOWN: "Ukjent", DeviceStatus.IN_SERVICE: "I bruk", DeviceStatus.RETIRED: "Tatt ut",
+}  # fmt: skip
+
+WHYS: dict[Why, str] = {
+    Why.AWAY: "Ikke hjemme", Why.IN_SERVICE: "Service på utstyr", Why.TEST: "Prøve av utstyr", Why.QUIET: "Avtalt ro",
 }  # fmt: skip
 
 STEPS: dict[Step, str] = {

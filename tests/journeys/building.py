@@ -7,14 +7,14 @@ notices, and fails if one of them sings (invariant 11).
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func
@@ -46,6 +46,7 @@ INGRID, MARIA, TOR, KARI = "+4790000001", "+4790000002", "+4790000003", "+479000
 _NAMES = {INGRID: "ingrid", MARIA: "maria", TOR: "tor", KARI: "kari"}
 SOURCES = ("integrations.sources.zigbee2mqtt", "integrations.sources.carehub_v1")
 CANARY = "kanari"
+_T = TypeVar("_T")
 _HEALTH_WORDS = ("fall", "demens", "røyk", "brann", "toalett", "seng", "syk", "diabetes")
 
 
@@ -289,6 +290,7 @@ class Night:
         self.ingest = Ingest(self.hub, intake, self.road)
         if not await self.ingest.own(f"hub-{new_id()[:6]}", alone=True):
             raise AssertionError("the scopes are not ours")
+        self.hub.command = self.ingest.command
         self.ingest.tick(intake.registry.units)
         self.worker = Worker(self.hub, self.ingest)
 
@@ -334,10 +336,16 @@ class Night:
 
     async def command(self, scope: str, kind: CommandKind, **more: Any) -> None:
         """A person decides something; returns when the fold has it."""
-        told = asyncio.ensure_future(self.ingest.command(scope, kind, **more))
-        await asyncio.sleep(0)
-        await self.fold()
-        await told
+        await self.while_folding(self.ingest.command(scope, kind, **more))
+
+    async def while_folding(self, doing: Coroutine[Any, Any, _T]) -> _T:
+        """What waits for the fold is done beside it; gives what came of it."""
+        task = asyncio.ensure_future(doing)
+        while not task.done():
+            await asyncio.sleep(0)
+            await self.fold()
+            await asyncio.wait([task], timeout=0.001)
+        return await task
 
     async def reach_by_mail(
         self, who: str, address: str, *, verified: bool = True, disabled_reason: str | None = None

@@ -4,10 +4,13 @@ import json
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from carehub.core.events import Command, Event, Tick
 from carehub.core.findings import Finding, Outcome
 from carehub.core.fold import Folded, fold, note_state
 from carehub.core.scope_state import ScopeState
+from carehub.core.silence import Silence
 from carehub.flow.assess import dedup_key
 from carehub.store import stream, tables
 from tests.journeys.building import Night
@@ -42,7 +45,10 @@ def input_of(row: tables.FoldInput) -> Tick | Command:
     """The tick or command that was journalled."""
     if row.command is None:
         return Tick(seq=row.seq, at=row.at, scope=row.scope_id)
-    return Command(seq=row.seq, at=row.at, scope=row.scope_id, kind=row.command, until=row.until, by=row.by)
+    return Command(
+        seq=row.seq, at=row.at, scope=row.scope_id, kind=row.command, until=row.until, by=row.by,
+        silence=msgspec.json.decode(row.silence, type=Silence) if row.silence else None,
+    )  # fmt: skip
 
 
 async def replayed(night: Night) -> tuple[dict[str, ScopeState], list[Finding]]:

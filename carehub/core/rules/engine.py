@@ -45,6 +45,7 @@ class Stepped(Struct, frozen=True):
     Attributes:
         state: What the rule remembers from now on; None for nothing.
         trace: Present when the rule fired or was held back.
+        held: What a flag held back.
         waits: True when the rule waits because of this event.
     """
 
@@ -52,6 +53,7 @@ class Stepped(Struct, frozen=True):
     finding: Finding | None = None
     trace: Trace | None = None
     waits: bool = False
+    held: Finding | None = None
 
 
 def on_event(program: Program, state: RuleState | None, event: Event, situation: Situation) -> Stepped | None:
@@ -161,7 +163,7 @@ def _window_ended(program: Program, state: RuleState, situation: Situation) -> S
         return Stepped(kept)
     told = traces.of_absence(program, last, situation.zone)
     decided = _decide(program, (last,), situation, told, state.due)
-    return Stepped(kept, decided.finding, decided.trace)
+    return Stepped(kept, decided.finding, decided.trace, held=decided.held)
 
 
 def _expecting(program: Program, hits: tuple[Hit, ...], situation: Situation) -> RuleState:
@@ -192,7 +194,8 @@ def _decide(
     flags = traces.of_flags(program, situation.flags, situation.moment, situation.zone)
     told = (*told, *traces.of_window(program, hits[0], situation.zone), *flags)
     if any(not flag.held for flag in flags):
-        return Stepped(None, trace=_trace(program, hits, situation, told, fired=False))
+        trace = _trace(program, hits, situation, told, fired=False)
+        return Stepped(None, trace=trace, held=_finding(program, hits[-1], situation, trace, due))
     trace = _trace(program, hits, situation, told, fired=True)
     rests = None
     if program.rest:

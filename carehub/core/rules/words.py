@@ -100,6 +100,7 @@ KINDS: dict[str, Words] = {
         "vaktplanen har tid uten noen å nå", "vaktplanen har tid utan nokon å nå", "the plan leaves time to nobody"
     ),
     "hub.fault": _words("systemet melder om feil", "systemet melder om feil", "the system reports a fault"),
+    "silence.ended": _words("en stille periode er slutt", "ein stille periode er slutt", "a silence has ended"),
 }  # fmt: skip
 
 MEASUREMENTS = frozenset(

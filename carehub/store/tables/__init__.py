@@ -5,6 +5,7 @@ from carehub.store.tables.people import AccessLog, Competence, ContactMethod, Lo
 from carehub.store.tables.places import Assignment, Device, Residency, Resident, Scope, Unit, UnitNeighbour
 from carehub.store.tables.selfwatch import CanaryMonth, CanarySong, RuleOff
 from carehub.store.tables.shifts import Absence, Duty, ShiftChange, ShiftLine, StaffingGap
+from carehub.store.tables.silences import HeldAlert, Silence
 from carehub.store.tables.stream import (
     Beat,
     DeadLetter,
@@ -36,6 +37,7 @@ __all__ = [
     "Event",
     "FoldDeadline",
     "FoldInput",
+    "HeldAlert",
     "HeldBack",
     "LoginSession",
     "Model",
@@ -52,6 +54,7 @@ __all__ = [
     "ScopeStateRow",
     "ShiftChange",
     "ShiftLine",
+    "Silence",
     "StaffingGap",
     "StatusReport",
     "Unit",

@@ -60,6 +60,8 @@ class FoldInput(SQLModel, table=True):
     command: CommandKind | None = choice(CommandKind, default=None, nullable=True)
     until: datetime | None = moment_or_none()
     by: str | None = Field(default=None, max_length=32)
+    silence: str | None = Field(default=None, sa_type=Text)
+    """`Silence` as JSON, where the command carries one."""
 
 
 class HeldBack(SQLModel, table=True):

@@ -34,6 +34,10 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/alerts/{alert_id}/arrive"): STAFF,
     ("POST", "/alerts/{alert_id}/release"): STAFF,
     ("POST", "/alerts/{alert_id}/close"): STAFF,
+    ("GET", "/silences"): STAFF | ADMIN,
+    ("POST", "/silences"): STAFF,  # and a technician for a device: test_silences.py
+    ("GET", "/silences/{silence_id}"): STAFF | ADMIN,
+    ("POST", "/silences/{silence_id}/{act}"): STAFF | ADMIN,
     ("GET", "/relatives"): frozenset({Role.RELATIVE}),
     ("GET", "/admin"): ADMIN,
     ("GET", "/admin/devices"): ADMIN,
@@ -79,7 +83,9 @@ async def test_a_route_opens_for_its_roles_and_for_nobody_else(
     hub.live.close()  # so that the live stream ends at once
     roles = EXPECTED[method, path]
     assert roles is not None
-    address = path.format(alert_id="nobody", device_id="nothing", person_id="nobody", number="ZZZZ")
+    address = path.format(
+        alert_id="nobody", device_id="nothing", person_id="nobody", number="ZZZZ", silence_id="none", act="end"
+    )
     for role, username in _USERS.items():
         client = await logged_in(browser(address="10.0.0.9"), hub, username)
 
@@ -92,7 +98,9 @@ async def test_a_route_opens_for_its_roles_and_for_nobody_else(
 
 @pytest.mark.parametrize(("method", "path"), _CLOSED)
 async def test_nobody_gets_in_without_a_login(browser: Browse, method: str, path: str) -> None:
-    address = path.format(alert_id="a4f2", device_id="ukjent", person_id="maria", number="A4F2")
+    address = path.format(
+        alert_id="a4f2", device_id="ukjent", person_id="maria", number="A4F2", silence_id="none", act="end"
+    )
 
     answer = await browser(address="10.0.0.9").request(method, address)
 

@@ -1,0 +1,132 @@
+"""What is silent: a list that everybody on the staff sees, with an end and an undo for each."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+
+from carehub.core.access import Permission
+from carehub.core.silence import LONGEST_ALONE, Why
+from carehub.flow import silences as flow
+from carehub.flow.hub import Hub
+from carehub.flow.silences import Wish
+from carehub.store import logins, registers, silences, tables
+from carehub.store.silences import Line
+from carehub.web import words
+from carehub.web.render import page
+from carehub.web.security import NotAllowed, StaffOrTechnician, TheHub, Visitor
+
+router = APIRouter(prefix="/silences")
+_SHOWN = timedelta(hours=24)
+_HOURS = (1, 2, 4, 8, 12, 24, 48, 72, 168, 336)
+_DEVICE_TERMS = {"test": (Why.TEST, timedelta(minutes=10)), "service": (Why.IN_SERVICE, timedelta(hours=2))}
+_REFUSED = "Det gikk ikke. Se på listen: noen andre kan ha gjort det alt, eller du er den som ba om det."
+_AIMLESS = "Velg hvem det gjelder. Den du velger, må bo et sted som huben kjenner."
+
+
+@router.get("")
+async def everything(request: Request, hub: TheHub, visitor: StaffOrTechnician) -> Response:
+    """What is silent now, and what was until lately."""
+    return await _listed(request, hub, visitor)
+
+
+async def _listed(
+    request: Request, hub: Hub, visitor: Visitor, *, status: int = 200, wrong: str | None = None
+) -> Response:
+    now = hub.clock()
+    may_see = visitor.may(Permission.SEE_RESIDENTS)
+    async with hub.database.read() as session:
+        lines = await silences.shown(session, now, now - _SHOWN)
+        residents = await registers.residents(session) if may_see else []
+    await _log(hub, visitor, "silences", [line.silence for line in lines])
+    return page(
+        request, "silences.html", visitor, status=status, wrong=wrong, residents=residents, hours=_HOURS,
+        alone=LONGEST_ALONE // timedelta(hours=1), whys=[why for why in Why if why is not Why.TEST],
+        running=[(one, about(one, may_see=may_see)) for one in lines if _may_hold(one.silence, hub)],
+        over=[(one, about(one, may_see=may_see)) for one in lines if not _may_hold(one.silence, hub)],
+    )  # fmt: skip
+
+
+def _may_hold(silence: tables.Silence, hub: Hub) -> bool:
+    """In force, or waiting for a second person."""
+    return silence.ended_at is None and silence.wanted_until > hub.clock()
+
+
+def about(line: Line, *, may_see: bool) -> str:
+    """What a silence is about, in words."""
+    parts = []
+    if line.resident and may_see:
+        parts.append(f"{line.resident.given_name} {line.resident.family_name}")
+    if line.device:
+        parts.append(line.device.label or line.device.address)
+    if line.scope:
+        parts.append(line.scope.name)
+    if line.silence.kind:
+        parts.append(line.silence.kind)
+    return " · ".join(parts) or "Alle"
+
+
+@router.post("")
+async def begin(  # noqa: PLR0913 - one form
+    request: Request,
+    hub: TheHub,
+    visitor: StaffOrTechnician,
+    resident_id: Annotated[str, Form(max_length=32)] = "",
+    why: Annotated[Why, Form()] = Why.AWAY,
+    hours: Annotated[int, Form(ge=1, le=336)] = 4,
+    device_id: Annotated[str, Form(max_length=32)] = "",
+    terms: Annotated[str, Form(max_length=10)] = "",
+) -> Response:
+    """Begin one: for a resident by staff, for a device also by a technician."""
+    now = hub.clock()
+    wish = Wish(why=why, until=now + timedelta(hours=hours), resident=resident_id or None)
+    if terms in _DEVICE_TERMS:
+        reason, how_long = _DEVICE_TERMS[terms]
+        wish = Wish(why=reason, until=now + how_long, device=device_id)
+    elif not visitor.may(Permission.SEE_RESIDENTS):
+        raise NotAllowed
+    silence = await flow.begin(hub, wish, visitor.person.id)
+    if silence is None:
+        return await _listed(request, hub, visitor, status=422, wrong=_AIMLESS)
+    await _log(hub, visitor, "silence.begun", [silence])
+    return RedirectResponse("/silences", status_code=303)
+
+
+_ACTS = {"end": flow.end, "agree": flow.agree, "resume": flow.resume}
+
+
+@router.post("/{silence_id}/{act}")
+async def change(request: Request, hub: TheHub, visitor: StaffOrTechnician, silence_id: str, act: str) -> Response:
+    """End it now, agree to it as the second person, or undo an end."""
+    if act not in _ACTS:
+        raise HTTPException(404)
+    if act == "agree" and not visitor.may(Permission.SEE_RESIDENTS):
+        raise NotAllowed
+    if not await _ACTS[act](hub, silence_id, visitor.person.id):
+        return await _listed(request, hub, visitor, status=409, wrong=_REFUSED)
+    async with hub.database.read() as session:
+        silence = await session.get_one(tables.Silence, silence_id)
+    await _log(hub, visitor, f"silence.{act}", [silence])
+    return RedirectResponse("/silences", status_code=303)
+
+
+@router.get("/{silence_id}")
+async def one(request: Request, hub: TheHub, visitor: StaffOrTechnician, silence_id: str) -> Response:
+    """What one silence held back."""
+    may_see = visitor.may(Permission.SEE_RESIDENTS)
+    async with hub.database.read() as session:
+        line = await silences.line(session, silence_id)
+        if line is None:
+            raise HTTPException(404)
+        rows = await silences.held_by(session, silence_id)
+    await _log(hub, visitor, "silence", [line.silence])
+    held = [(row, words.title_of(row.kind, hub.rulebook), scope) for row, scope in rows]
+    return page(request, "silence.html", visitor, line=line, about=about(line, may_see=may_see), held=held)
+
+
+async def _log(hub: Hub, visitor: Visitor, action: str, seen: list[tables.Silence]) -> None:
+    """Who looked at or changed whose silence."""
+    pairs = [(one.resident_id, f"silence:{one.id}") for one in seen]
+    async with hub.database.write() as session:
+        logins.log_reading(session, visitor.person.id, action, pairs, hub.clock())
