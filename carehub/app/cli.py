@@ -88,7 +88,7 @@ def simulate_command(  # noqa: PLR0913 - the options of a demonstration
         broker=broker, exchange=exchange, hub=hub, password=os.environ.get("CAREHUB_DEMO_PASSWORD", ""),
         seed=seed, speed=speed, eventful=eventful, plain=plain,
     )  # fmt: skip
-    asyncio.run(village.run_village(life, Settings().transport))
+    asyncio.run(village.run_village(life, Settings().transport, Settings().zone_info))
 
 
 @app.command("replay")

@@ -12,7 +12,7 @@ from pathlib import Path
 from pwdlib import PasswordHash
 
 from carehub.app.broker import Broker, embedded_broker, free_port
-from carehub.app.move_in import move_in, remember
+from carehub.app.move_in import move_in, plan_shifts, remember
 from carehub.app.processes import Processes
 from carehub.app.settings import Settings
 from carehub.contracts import ConfigurationError
@@ -53,7 +53,7 @@ async def demo(wanted: Demo) -> None:
         village = directory(wanted.seed, plain=not broker.takes_spaces)
         password = secrets.token_urlsafe(9)
         _say(f"Flytter inn i Marker: {len(village.residents)} beboere, {len(village.devices)} enheter …")
-        await _furnish(wanted, village, password)
+        at_work = await _furnish(wanted, village, password)
         exchange_port = free_port()
         environment = _environment(wanted, broker, exchange_port) | {
             "CAREHUB_DEMO_PASSWORD": password,
@@ -63,7 +63,7 @@ async def demo(wanted: Demo) -> None:
         await children.start("hub", "serve", environment=environment)
         await _wait_for_pages(wanted.port, stop)
         await children.start("village", *_village_arguments(wanted, broker, exchange_port), environment=environment)
-        _say(_welcome(wanted, village, password, exchange_port, broker))
+        _say(_welcome(wanted, village, password, at_work, exchange_port, broker))
         ended = asyncio.create_task(children.first_to_end())
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -93,14 +93,17 @@ def _stop_at_signal() -> asyncio.Event:
     return stop
 
 
-async def _furnish(wanted: Demo, village: Directory, password: str) -> None:
+async def _furnish(wanted: Demo, village: Directory, password: str) -> frozenset[str]:
+    """Write the village down; gives who is on duty."""
     settings = Settings(data_dir=wanted.folder, database_url=None)
     database = Database(settings.database)
     now = utc_now()
     await database.migrate()
     await move_in(database, village, PasswordHash.recommended().hash(password), now)
+    at_work = await plan_shifts(database, village, settings.zone_info, now)
     await remember(database, village, history(wanted.seed, _HISTORY_DAYS, now, plain=_is_plain(village)))
     await database.close()
+    return at_work
 
 
 def _is_plain(village: Directory) -> bool:
@@ -164,14 +167,16 @@ _FACES = (
 )
 
 
-def _welcome(wanted: Demo, village: Directory, password: str, exchange_port: int, broker: Broker) -> str:
+def _welcome(
+    wanted: Demo, village: Directory, password: str, at_work: frozenset[str], exchange_port: int, broker: Broker
+) -> str:
     lines = ["", f"CareHub kjører i Marker (megler: {broker.kind}). Første varsel kommer om noen sekunder.", ""]
     for role, face, path in _FACES:
         who = next(
             (
                 p.username
                 for p in village.persons
-                if p.role == role and (p.on_duty or role in {"relative", "administrator"})
+                if p.role == role and (p.id in at_work or role in {"relative", "administrator"})
             ),
             "",
         )

@@ -3,16 +3,18 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
+from zoneinfo import ZoneInfo
 
 from carehub.core.access import Role
 from carehub.core.events import Event
 from carehub.core.findings import Outcome
 from carehub.kit.ids import new_id
-from carehub.store import people, stream, tables
+from carehub.store import people, shifts, stream, tables
 from carehub.store.database import Database, Session
 from carehub.store.tables.people import Insight
 from carehub.store.tables.places import DeviceStatus, ScopeKind, UnitKind
 from carehub.village.register import Device, Directory, Resident
+from carehub.village.rotation import Shift, rotation
 from carehub.village.simulate import PastEvent
 
 _LIVED_HERE = timedelta(days=400)
@@ -81,6 +83,33 @@ async def _add_people(session: Session, directory: Directory, password_hash: str
             for r in directory.relations
         ),
     )  # fmt: skip
+
+
+async def plan_shifts(database: Database, directory: Directory, zone: ZoneInfo, now: datetime) -> frozenset[str]:
+    """Put the village's rotation in the plan: from now on it says who is on duty. Gives who is so at once."""
+    async with database.write() as session:
+        shifts_of = rotation(directory.persons)
+        await _add(session, (_shift(one, now) for one in shifts_of))
+        for person_id in {one.person_id for one in shifts_of}:
+            (await session.get_one(tables.Person, person_id)).on_duty = False
+        await _add(session, _neighbours(directory))
+        await shifts.rebuild(session, zone, now)
+        return frozenset(one.id for one in await people.staff(session, now) if one.on_duty)
+
+
+def _shift(one: Shift, now: datetime) -> tables.ShiftLine:
+    return tables.ShiftLine(
+        id=new_id(), unit_id=one.unit_id, person_id=one.person_id, first_day=one.first_day, every_weeks=one.every_weeks,
+        starts=one.starts, ends=one.ends, nights=int(one.ends <= one.starts), created_at=now,
+    )  # fmt: skip
+
+
+def _neighbours(directory: Directory) -> Iterator[tables.UnitNeighbour]:
+    """Wards help wards first, and zones zones."""
+    for unit in directory.units:
+        others = sorted((one for one in directory.units if one != unit), key=lambda one: one.kind != unit.kind)
+        for place, other in enumerate(others):
+            yield tables.UnitNeighbour(unit_id=unit.id, neighbour_id=other.id, position=place)
 
 
 async def _add(session: Session, rows: Iterable[object]) -> None:

@@ -2,9 +2,10 @@
 
 import asyncio
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import uvicorn
 from pydantic import SecretStr
@@ -15,6 +16,7 @@ from carehub.plugins import load_module
 from carehub.village.exchange import create_exchange
 from carehub.village.homes import directory
 from carehub.village.register import Person
+from carehub.village.rotation import at_work, rotation
 from carehub.village.simulate import simulate
 from carehub.village.staff import answer_telephones
 from carehub.village.switchboard import ExchangeSettings, Telephone
@@ -98,18 +100,27 @@ class Life:
     plain: bool = False
 
 
-async def run_village(life: Life, transport: str) -> None:
+def _by_the_plan(persons: Sequence[Person], zone: ZoneInfo) -> Callable[[Person], bool]:
+    """Who is at work now; those without shifts as the register says."""
+    shifts = rotation(persons)
+    planned = {shift.person_id for shift in shifts}
+    return lambda one: at_work(shifts, one.id, utc_now().astimezone(zone)) if one.id in planned else one.on_duty
+
+
+async def run_village(life: Life, transport: str, zone: ZoneInfo) -> None:
     """Live over MQTT until SIGTERM; staff answer and visit where there is an exchange and a hub."""
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     road, persons = _Road(life.broker, transport), directory(life.seed).persons
+    working = _by_the_plan(persons, zone)
     async with asyncio.TaskGroup() as group:
         keeping = group.create_task(road.keep_open())
         if life.exchange:
-            group.create_task(answer_telephones(life.exchange, persons, seed=life.seed, stop=stop))
+            group.create_task(answer_telephones(life.exchange, persons, seed=life.seed, stop=stop, at_work=working))
         if life.hub:
-            group.create_task(make_visits(life.hub, persons, life.password, seed=life.seed, stop=stop))
+            visits = make_visits(life.hub, persons, life.password, seed=life.seed, stop=stop, at_work=working)
+            group.create_task(visits)
         await simulate(
             road.publish, road.subscribe_acks, seed=life.seed, speed=life.speed, start=utc_now(),
             eventful=life.eventful, plain=life.plain, stop=stop,

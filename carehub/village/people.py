@@ -107,8 +107,8 @@ def _posts(units: Sequence[Unit]) -> Iterator[_Post]:
         yield _Post(role, None, on_duty=True)
     for unit in units:
         role = "care_centre" if unit.kind == "ward" else "nurse"
-        # Four share a unit's days and nights; two of them are at work.
-        yield from (_Post(role, unit.id, on_duty=place < 2) for place in range(4))  # noqa: PLR2004
+        # Six share a unit's days and nights (`rotation`); two of them are at work.
+        yield from (_Post(role, unit.id, on_duty=place < 2) for place in range(6))  # noqa: PLR2004
 
 
 def staff(rng: Random, units: Sequence[Unit]) -> Iterator[Person]:

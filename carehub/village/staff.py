@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -11,6 +11,7 @@ import msgspec
 
 from carehub.village.register import Person
 
+AtWork = Callable[[Person], bool]
 _CODE = re.compile(r"[2-9A-HJKMNP-Z]{5}")
 """The hub's codes: five signs without those that are easily mistaken for one another."""
 _POLL_S = 1.0
@@ -36,10 +37,10 @@ class _Text(msgspec.Struct):
     direction: str
 
 
-def habits(seed: int, person: Person) -> Habits:
+def habits(seed: int, person: Person, *, at_work: bool) -> Habits:
     """Drawn once for each person; who is off duty seldom answers."""
     rng = Random(f"{seed}/{person.id}/habits")
-    return Habits(rng.uniform(0.55, 0.95) if person.on_duty else rng.uniform(0.05, 0.25), rng.uniform(8, 45))
+    return Habits(rng.uniform(0.55, 0.95) if at_work else rng.uniform(0.05, 0.25), rng.uniform(8, 45))
 
 
 def code_in(text: str) -> str | None:
@@ -49,7 +50,13 @@ def code_in(text: str) -> str | None:
 
 
 async def answer_telephones(
-    exchange_url: str, persons: Sequence[Person], *, seed: int, stop: asyncio.Event, haste: float = 1
+    exchange_url: str,
+    persons: Sequence[Person],
+    *,
+    seed: int,
+    stop: asyncio.Event,
+    at_work: AtWork = lambda person: person.on_duty,
+    haste: float = 1,
 ) -> None:
     """Read every new message to these people, and let each answer by habit, until `stop` is set.
 
@@ -58,22 +65,24 @@ async def answer_telephones(
         persons: Whose telephones these are; relatives do not answer, they have nothing to take.
         seed: For habits and chance.
         stop: Set it to end.
+        at_work: Who has a shift now.
         haste: How many times faster than life they answer.
     """
-    who = {person.phone: habits(seed, person) for person in persons if person.role != "relative"}
+    who = {person.phone: person for person in persons if person.role != "relative"}
     rng, seen = Random(f"{seed}/telephones"), 0
     async with httpx2.AsyncClient(base_url=exchange_url, timeout=5) as client, asyncio.TaskGroup() as answers:
         while not await stopped(stop, _POLL_S / haste):
             texts = await _new_texts(client, seen)
             seen += len(texts)
-            for text, after_s in _to_answer(rng, texts, who):
+            known = ((text, who[text.to]) for text in texts if text.to in who)
+            treated = [(text, habits(seed, person, at_work=at_work(person))) for text, person in known]
+            for text, after_s in _to_answer(rng, treated):
                 answers.create_task(_answer(client, text, after_s / haste, stop))
 
 
-def _to_answer(rng: Random, texts: Sequence[_Text], who: dict[str, Habits]) -> Iterator[tuple[_Text, float]]:
-    for text in texts:
-        habit = who.get(text.to)
-        if habit and text.direction == "outbound-api" and code_in(text.body) and rng.random() < habit.answers:
+def _to_answer(rng: Random, texts: Sequence[tuple[_Text, Habits]]) -> Iterator[tuple[_Text, float]]:
+    for text, habit in texts:
+        if text.direction == "outbound-api" and code_in(text.body) and rng.random() < habit.answers:
             yield text, rng.expovariate(1 / habit.after_s)
 
 

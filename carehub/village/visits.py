@@ -12,7 +12,7 @@ import httpx2
 import msgspec
 
 from carehub.village.register import Person
-from carehub.village.staff import stopped
+from carehub.village.staff import AtWork, stopped
 
 _LOOK_S = 3.0
 _WALK_S = 40.0
@@ -52,22 +52,31 @@ class Carer:
 
 
 async def make_visits(
-    hub_url: str, persons: Sequence[Person], password: str, *, seed: int, stop: asyncio.Event
+    hub_url: str,
+    persons: Sequence[Person],
+    password: str,
+    *,
+    seed: int,
+    stop: asyncio.Event,
+    at_work: AtWork = lambda person: person.on_duty,
 ) -> None:
-    """Each on-duty member of staff finishes what they have taken, until `stop` is set.
+    """Each member of staff at work finishes what they have taken, until `stop` is set.
 
     Args:
         hub_url: Origin of the hub's pages.
         persons: Who may have taken something; relatives never have.
         password: The demonstration's one password.
+        at_work: Who has a shift now.
     """
-    staff = [person for person in persons if person.role in {"nurse", "care_centre", "coordinator"} and person.on_duty]
+    staff = [person for person in persons if person.role in {"nurse", "care_centre", "coordinator"}]
     async with asyncio.TaskGroup() as group:
         for person in staff:
-            group.create_task(_shift(hub_url, person, password, Random(f"{seed}/{person.id}/visits"), stop))
+            group.create_task(_shift(hub_url, person, password, Random(f"{seed}/{person.id}/visits"), stop, at_work))
 
 
-async def _shift(hub_url: str, person: Person, password: str, rng: Random, stop: asyncio.Event) -> None:
+async def _shift(
+    hub_url: str, person: Person, password: str, rng: Random, stop: asyncio.Event, at_work: AtWork
+) -> None:
     headers = {"Origin": hub_url}
     async with (
         httpx2.AsyncClient(base_url=hub_url, headers=headers, timeout=10) as client,
@@ -75,7 +84,7 @@ async def _shift(hub_url: str, person: Person, password: str, rng: Random, stop:
     ):
         carer = Carer(person, client, rng)
         while not await stopped(stop, _LOOK_S):
-            for alert in await _mine(carer, password):
+            for alert in await _mine(carer, password) if at_work(person) else ():
                 carer.underway.add(alert.id)
                 visits.create_task(_visit(carer, alert, stop))
 

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 ACCOUNT = "AC" + "0" * 31 + "7"
 TOKEN = "only-for-this-test"
 OURS = "+4799900001"
-NURSE = "+4799900111"
+NURSE = "+4799900115"
 MESSAGES = f"/2010-04-01/Accounts/{ACCOUNT}/Messages.json"
 
 

@@ -176,5 +176,5 @@ async def test_somebody_who_answers_sends_the_code_back(line: Line, hub: Hub) ->
 def test_who_is_off_duty_seldom_answers() -> None:
     staff = [person for person in directory(1).persons if person.role == "nurse"]
 
-    chances = {person.on_duty: habits(1, person).answers for person in staff}
+    chances = {person.on_duty: habits(1, person, at_work=person.on_duty).answers for person in staff}
     assert chances[True] > 0.5 > chances[False]
