@@ -123,6 +123,15 @@ class Fate(StrEnum):
     FAILED_FOR_GOOD = "failed_for_good"
 
 
+class Lost(StrEnum):
+    """Why an address must not be used any more."""
+
+    STOPPED = "STOP"
+    """Whoever has it asked for silence."""
+    GONE = "gone"
+    """It is no more, and will not come back."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """A channel's answer.
@@ -131,12 +140,14 @@ class Receipt:
         reference: The provider's id, by which its later status reports are known.
         reason: Why it failed, for staff and logs; never a person's number or name.
         retry_after_s: The provider asked us to wait this many seconds.
+        lost: The address itself is of no more use; None where nothing is wrong with it.
     """
 
     fate: Fate
     reference: str | None = None
     reason: str | None = None
     retry_after_s: float | None = None
+    lost: Lost | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,9 +166,15 @@ class OutgoingNotice:
 
 
 class Channel(Protocol):
-    """One way to reach a person."""
+    """One way to reach a person.
+
+    Attributes:
+        heard_within_s: How long after it was accepted a notice must be reported delivered; silence is a failure then,
+            and the person is told by their next way. What is delivered at once never waits for it.
+    """
 
     name: ClassVar[str]
+    heard_within_s: ClassVar[float]
 
     async def send(self, notice: OutgoingNotice) -> Receipt:
         """Hand the notice over. Never raises for what can be foreseen; answers within 10 s."""
@@ -218,11 +235,16 @@ class StatusReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundText:
-    """One text from a telephone. Who sent it is a claim: numbers can be forged."""
+    """One text from a telephone. Who sent it is a claim: numbers can be forged.
+
+    Attributes:
+        wants_texts: False where it is the provider's word for "no more" (the provider holds it too); True for "again".
+    """
 
     sender: str
     body: str
     reference: str
+    wants_texts: bool | None = None
 
 
 class Webhooks(Protocol):

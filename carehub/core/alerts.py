@@ -53,6 +53,8 @@ class Step(StrEnum):
     RAISED = "raised"
     NOT_DELIVERED = "not_delivered"
     REACHED = "reached"
+    RESOLVED = "resolved"
+    """What the hub itself reported is over; a person still has to close it."""
 
 
 COMPOSITION_EVENT: dict[Step, str | None] = {
@@ -67,6 +69,7 @@ COMPOSITION_EVENT: dict[Step, str | None] = {
     Step.RAISED: None,
     Step.NOT_DELIVERED: None,
     Step.REACHED: None,
+    Step.RESOLVED: None,
 }
 """`vkp-composition-event` code for each step; None says that the step is ours alone."""
 

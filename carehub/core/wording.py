@@ -63,6 +63,16 @@ def repeat_text(*, number: str, presses: int, link: str) -> str:
     return f"Nytt trykk på varsel {number} ({presses} ganger nå). {link}"
 
 
+def repeated_text(text: str) -> str:
+    """A message that may have come before: whoever has it already need not count it as another."""
+    return f"Gjentatt melding. {text}"
+
+
+def closed_way_text(*, channel: str, link: str) -> str:
+    """To the coordinator when a colleague cannot be reached by one of their ways any more: whose it is stands there."""
+    return f"En ansatt tar ikke lenger imot varsler på {channel}. Sjekk vaktlisten, og finn en annen vei: {link}"
+
+
 def handled_text(*, link: str) -> str:
     """The SMS to a relative when an alert has been handled: no name, no kind, no cause."""
     return f"Det har vært et varsel hos dine, og det er fulgt opp av personalet. Logg inn for mer: {link}"

@@ -2,15 +2,19 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from carehub.contracts import Fate, OutgoingNotice, Receipt
+from carehub.contracts import Channel, Fate, OutgoingNotice, Receipt
 from carehub.core.alerts import Step
 from carehub.core.escalation import Method, ladder_for
+from carehub.core.severity import Severity
+from carehub.core.wording import repeated_text
+from carehub.flow import lines
 from carehub.flow.hub import Hub
+from carehub.flow.lost_ways import close_way
 from carehub.flow.respond import journal_line
-from carehub.flow.telling import Telling, rung_of
+from carehub.flow.telling import notice_row, rung_of
 from carehub.kit.failpoints import fail_at
 from carehub.kit.log import log
 from carehub.store import alerts, outbox, people, tables
@@ -23,8 +27,9 @@ PROMPT_S = 0.5
 """How long the others' receipts wait for a slow channel before they are recorded without it."""
 MOST_ATTEMPTS = 4
 LONGEST_WAIT_S = 60.0
-UNHEARD_AFTER = timedelta(seconds=60)
-"""An SMS with no "delivered" after this long counts as not delivered."""
+HURRIES_FROM = Severity.SERIOUS
+"""From here on nobody waits for a provider that says "later": the next way is tried at once (F42)."""
+_HEARD_WITHIN_S = 60.0
 _LONGEST_REASON, _LONGEST_REFERENCE = 200, 80
 _AT_ONCE = frozenset({Fate.DELIVERED, Fate.SEEN})
 _ARRIVED = frozenset({NoticeState.DELIVERED, NoticeState.SEEN})
@@ -70,7 +75,7 @@ async def _record(hub: Hub, receipts: Sequence[tuple[OutgoingNotice, Receipt]]) 
         await outbox.note_delivered(session, arrived, hub.clock())
         for notice, receipt in receipts:
             if receipt.fate not in _AT_ONCE:
-                await _note(session, notice, receipt, hub.clock())
+                await _note(hub, session, notice, receipt)
     fail_at("notify.recorded")
     hub.live.change()
 
@@ -79,19 +84,30 @@ async def _send(hub: Hub, claimed: outbox.Claimed) -> Receipt:
     channel = hub.channels.get(claimed.channel)
     if channel is None:
         return _MISSING_CHANNEL
+    receipt = lines.passed_over(hub, claimed.channel, hub.clock())
+    if receipt is None:
+        receipt = await _hand_over(channel, claimed)
+        lines.note(hub, claimed.channel, receipt, hub.clock())
+    return receipt
+
+
+async def _hand_over(channel: Channel, claimed: outbox.Claimed) -> Receipt:
+    notice = claimed.notice
+    if claimed.repeated:
+        notice = replace(notice, text=repeated_text(notice.text))
     try:
         async with asyncio.timeout(SEND_WITHIN_S):
             fail_at("notify.before_http")
-            receipt = await channel.send(claimed.notice)
+            receipt = await channel.send(notice)
             fail_at("notify.after_http")
             return receipt
     except Exception as error:  # noqa: BLE001 - one broken channel must not take the others' notices with it
-        log.error("channel.failed", channel=claimed.channel, notice=claimed.notice.id, error=type(error).__name__)
+        log.error("channel.failed", channel=claimed.channel, notice=notice.id, error=type(error).__name__)
         return Receipt(fate=Fate.FAILED_FOR_NOW, reason=type(error).__name__)
 
 
-async def _note(session: Session, sent: OutgoingNotice, receipt: Receipt, now: datetime) -> None:
-    notice = await session.get(tables.Notice, sent.id, with_for_update=True)
+async def _note(hub: Hub, session: Session, sent: OutgoingNotice, receipt: Receipt) -> None:
+    notice, now = await session.get(tables.Notice, sent.id, with_for_update=True), hub.clock()
     if notice is None or notice.state is not NoticeState.SENDING:
         return  # another sender was faster, after this one's lease had run out
     notice.reason, notice.lease_until = receipt.reason and receipt.reason[:_LONGEST_REASON], None
@@ -99,13 +115,25 @@ async def _note(session: Session, sent: OutgoingNotice, receipt: Receipt, now: d
     match receipt.fate:
         case Fate.ACCEPTED:
             notice.state, notice.sent_at, notice.reference = NoticeState.ACCEPTED, now, reference
+            notice.pass_on_at = now + _heard_within(hub, notice.channel)
             await _reports_that_came_first(session, notice, now)
         case Fate.FAILED_FOR_NOW if notice.attempts < MOST_ATTEMPTS:
             wait = timedelta(seconds=min(receipt.retry_after_s or 2.0**notice.attempts, LONGEST_WAIT_S))
             notice.state, notice.not_before = NoticeState.WAITING, now + wait
+            hurries = receipt.retry_after_s is not None and notice.pass_on_at and notice.severity >= HURRIES_FROM
+            if hurries and await _tell_by_the_next_way(session, notice, now):
+                notice.pass_on_at = None
         case _:
+            if receipt.lost and notice.person_id:
+                method = Method(channel=notice.channel, address=notice.address)
+                await close_way(hub, session, notice.person_id, method, receipt.lost, now)
             await _give_up(session, notice, now)
     session.add(notice)
+
+
+def _heard_within(hub: Hub, channel: str) -> timedelta:
+    known = hub.channels.get(channel)
+    return timedelta(seconds=known.heard_within_s if known else _HEARD_WITHIN_S)
 
 
 async def _give_up(session: Session, notice: tables.Notice, now: datetime) -> None:
@@ -114,16 +142,16 @@ async def _give_up(session: Session, notice: tables.Notice, now: datetime) -> No
     Not from its top: where nobody can be reached at all, the last rung repeats at its own pace, not in a storm.
     """
     notice.state = NoticeState.FAILED
-    session.add(
-        journal_line(
-            notice.alert_id,
-            Step.NOT_DELIVERED,
-            now,
-            person_id=notice.person_id,
-            text=f"{notice.channel}: kom ikke frem.",
-        )
-    )
-    if await _tell_by_the_next_way(session, notice, now):
+    if notice.alert_id is not None:
+        words = f"{notice.channel}: kom ikke frem."
+        session.add(journal_line(notice.alert_id, Step.NOT_DELIVERED, now, person_id=notice.person_id, text=words))
+    await _pass_on(session, notice, now)
+
+
+async def _pass_on(session: Session, notice: tables.Notice, now: datetime) -> None:
+    """By their next way; where they have none, and nobody else was reached either, by the ladder's next rung."""
+    notice.pass_on_at = None
+    if notice.alert_id is None or await _tell_by_the_next_way(session, notice, now):
         return
     rung = rung_of(notice.cycle)
     if rung is None or rung >= len(ladder_for(notice.severity)) or await outbox.others_may_answer(session, notice):
@@ -135,31 +163,34 @@ async def _tell_by_the_next_way(session: Session, notice: tables.Notice, now: da
     """The same words by the person's next way that this step has not tried; False where there is none."""
     if notice.person_id is None:
         return False
+    if await outbox.another_way_is_open(session, notice):
+        return True
     tried = await outbox.ways_tried(session, notice)
     for method in await people.methods_of(session, notice.person_id):
         if (method.channel, method.address) not in tried:
-            await outbox.write(session, [_again_by(notice, method, now)])
+            again = notice_row(
+                method, notice.text, cycle=notice.cycle, severity=notice.severity, now=now, person_id=notice.person_id
+            )
+            await outbox.write(session, [again | {"alert_id": notice.alert_id}])
             return True
     return False
 
 
-def _again_by(notice: tables.Notice, method: Method, now: datetime) -> dict[str, Any]:
-    telling = Telling(
-        alert_id=notice.alert_id, severity=notice.severity, unit_id=None, cycle=notice.cycle, now=now
-    )  # fmt: skip
-    return telling.row(method.channel, method.address, notice.text, notice.person_id)
-
-
 async def give_up_unheard(hub: Hub, session: Session, now: datetime) -> int:
-    """Accepted long ago and never delivered: as good as not sent."""
-    silent = await outbox.unheard(session, now - UNHEARD_AFTER)
-    for notice in silent:
-        notice.reason = "no delivery report in time"
-        await _give_up(session, notice, now)
+    """Accepted and never delivered is as good as not sent; what is still being tried goes another way beside it."""
+    late = await outbox.not_through(session, now)
+    for notice in late:
+        if notice.state is NoticeState.ACCEPTED:
+            notice.reason = "no delivery report in time"
+            await people.suspect(session, notice, now)
+            await _give_up(session, notice, now)
+        else:
+            await _pass_on(session, notice, now)
         session.add(notice)
-    if silent:
+    if late:
         hub.wake.escalate.set()
-    return len(silent)
+        hub.wake.deliver.set()
+    return len(late)
 
 
 # --- what providers tell us later -------------------------------------------------------
@@ -183,24 +214,21 @@ async def _reports_that_came_first(session: Session, notice: tables.Notice, now:
 
 
 async def _move(session: Session, notice: tables.Notice, fate: Fate | None, now: datetime) -> None:
-    if fate is Fate.SEEN:
-        _note_seen(session, notice, now)
-        return
-    if notice.state in _ARRIVED:
-        return
-    if fate is Fate.DELIVERED:
-        notice.state, notice.delivered_at = NoticeState.DELIVERED, now
-        session.add(journal_line(notice.alert_id, Step.REACHED, now, person_id=notice.person_id))
+    if fate in {Fate.DELIVERED, Fate.SEEN}:
+        await _note_arrived(session, notice, now)
+    if fate is Fate.SEEN:  # shown on the device, or heard: more than delivered, and still no answer
+        notice.state, notice.seen_at = NoticeState.SEEN, notice.seen_at or now
     elif fate in {Fate.FAILED_FOR_GOOD, Fate.FAILED_FOR_NOW} and notice.state is NoticeState.ACCEPTED:
         notice.reason = "the provider could not deliver it"
+        await people.suspect(session, notice, now)
         await _give_up(session, notice, now)
     session.add(notice)
 
 
-def _note_seen(session: Session, notice: tables.Notice, now: datetime) -> None:
-    """Shown on the device, or heard: that is more than delivered, and still no answer."""
-    if notice.state not in _ARRIVED:
+async def _note_arrived(session: Session, notice: tables.Notice, now: datetime) -> None:
+    if notice.state in _ARRIVED:
+        return
+    notice.state, notice.delivered_at, notice.pass_on_at = NoticeState.DELIVERED, now, None
+    await people.trust(session, notice)
+    if notice.alert_id is not None:
         session.add(journal_line(notice.alert_id, Step.REACHED, now, person_id=notice.person_id))
-    notice.state, notice.delivered_at = NoticeState.SEEN, notice.delivered_at or now
-    notice.seen_at = notice.seen_at or now
-    session.add(notice)

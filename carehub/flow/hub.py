@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from carehub.contracts import Channel, Message, Source, Webhooks
 from carehub.core.audit import Concern
+from carehub.core.breaker import Breaker
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.live import Live
 from carehub.kit.clock import Clock
@@ -79,6 +80,12 @@ class Hub:
     wake: Wakers = field(default_factory=Wakers)
     sending: set["asyncio.Task[None]"] = field(default_factory=set)
     """Notices whose channel is slow: recorded when it answers."""
+    breakers: dict[str, Breaker] = field(default_factory=dict)
+    """By channel: which providers answer. In memory: a restart tries them all anew."""
+    faults: list[str] = field(default_factory=list)
+    """Troubles of its own that the hub has yet to tell, in words for staff."""
+    good_news: list[str] = field(default_factory=list)
+    """Troubles that are over, likewise."""
     read_body: Callable[[bytes, datetime], list[Message]] | None = None
     """Reads the body of `POST /api/v1/events`; raises DecodeError."""
     submit: Callable[[Sequence[Message]], Awaitable[None]] | None = None

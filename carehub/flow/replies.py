@@ -3,10 +3,14 @@
 import re
 from datetime import datetime
 
+from carehub.contracts import Lost
 from carehub.core.alerts import Status
+from carehub.core.escalation import Method
 from carehub.core.wording import alert_number, local_time
 from carehub.flow import respond
 from carehub.flow.hub import Hub
+from carehub.flow.lost_ways import close_way
+from carehub.flow.telling import SMS
 from carehub.kit.failpoints import fail_at
 from carehub.store import people, tables
 from carehub.store.database import Session
@@ -28,6 +32,18 @@ async def receive_reply(hub: Hub, sender: str, body: str) -> str:
     fail_at("reply.committed")
     hub.live.change()
     return words
+
+
+async def receive_wish(hub: Hub, sender: str, *, wants_texts: bool) -> None:
+    """STOP closes this telephone for whoever is reached by it, and START opens it; the provider answers by itself."""
+    method = Method(channel=SMS, address=sender)
+    async with hub.database.write() as session:
+        for person in await people.with_address(session, SMS, sender):
+            if wants_texts:
+                await people.enable(session, person.id, method, Lost.STOPPED)
+            else:
+                await close_way(hub, session, person.id, method, Lost.STOPPED, hub.clock())
+    hub.live.change()
 
 
 async def _answer(hub: Hub, session: Session, sender: str, body: str, now: datetime) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from carehub.core.escalation import Colleague
+from carehub.core.escalation import Colleague, Method
 from carehub.core.severity import Severity
 from carehub.core.wording import alert_number, summons_text
 from carehub.flow.hub import Hub
@@ -44,21 +44,10 @@ class Telling:
         return alert_number(self.alert_id)
 
     def row(self, channel: str, address: str, text: str, person_id: str | None = None) -> dict[str, Any]:
-        """One notice, as the outbox keeps it."""
-        return {
-            "id": new_id(),
-            "alert_id": self.alert_id,
-            "person_id": person_id,
-            "channel": channel,
-            "address": address,
-            "text": text,
-            "severity": self.severity,
-            "cycle": self.cycle,
-            "state": NoticeState.WAITING,
-            "created_at": self.now,
-            "not_before": self.not_before or self.now,
-            "attempts": 0,
-        }
+        """One notice of this step."""
+        method = Method(channel=channel, address=address)
+        row = notice_row(method, text, cycle=self.cycle, severity=self.severity, now=self.now, person_id=person_id)
+        return row | {"alert_id": self.alert_id, "not_before": self.not_before or self.now}
 
     def tablet(self, text: str) -> dict[str, Any]:
         """The notice to the unit's tablets."""
@@ -76,6 +65,27 @@ class Telling:
             "code": new_code(), "alert_id": self.alert_id, "person_id": person_id, "created_at": self.now,
             "expires_at": expires, "used_at": None,
         }  # fmt: skip
+
+
+def notice_row(
+    method: Method, text: str, *, cycle: str, severity: Severity, now: datetime, person_id: str | None = None
+) -> dict[str, Any]:
+    """One notice as the outbox keeps it; of no alert, until somebody says of which."""
+    return {
+        "id": new_id(),
+        "alert_id": None,
+        "person_id": person_id,
+        "channel": method.channel,
+        "address": method.address,
+        "text": text,
+        "severity": severity,
+        "cycle": cycle,
+        "state": NoticeState.WAITING,
+        "created_at": now,
+        "not_before": now,
+        "attempts": 0,
+        "repeated": False,
+    }
 
 
 def about(alert: tables.Alert, cycle: str, now: datetime, not_before: datetime | None = None) -> Telling:

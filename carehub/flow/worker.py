@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from carehub.flow import deliver, escalate, watch
+from carehub.flow import deliver, escalate, lines, watch
 from carehub.flow.batch import hub_fault
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
@@ -112,6 +112,7 @@ class Worker:
     async def _deliver(self) -> None:
         while await deliver.deliver(self._hub):  # noqa: ASYNC110 - a breath between rounds, not a wait for something
             await asyncio.sleep(_BREATH_S)
+        await lines.tell(self._hub, self._ingest)
         self._beaten("deliver")
 
     async def _tick(self) -> None:

@@ -125,6 +125,12 @@ async def hurry(session: Session, alert_id: str, rung: int, now: datetime) -> No
     await session.exec(statement)
 
 
+async def open_in_scope(session: Session, scope: str) -> Sequence[tables.Alert]:
+    """What is not closed in this scope, the oldest first."""
+    statement = select(tables.Alert).where(tables.Alert.scope_id == scope, tables.Alert.status != Status.CLOSED)
+    return (await session.exec(statement.order_by(col(tables.Alert.raised_at)))).all()
+
+
 async def raised_before(session: Session, moment: datetime) -> Sequence[tables.Alert]:
     """Alerts that rose before then and are still not closed, the oldest first."""
     statement = select(tables.Alert).where(tables.Alert.status != Status.CLOSED, tables.Alert.raised_at <= moment)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 from sqlmodel import col, select
 
 from carehub.contracts import Fate, OutgoingNotice
@@ -19,10 +19,11 @@ from carehub.store.tables.alerts import NoticeState
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A notice that is ours to send, and by which channel."""
+    """A notice that is ours to send, and by which channel; `repeated` where it may have gone before."""
 
     channel: str
     notice: OutgoingNotice
+    repeated: bool
 
 
 _ONCE_A_STEP = "ON CONFLICT (alert_id, cycle, channel, address) DO NOTHING"
@@ -32,13 +33,21 @@ _CLAIM = """
         WHERE (state = 'waiting' AND not_before <= ?) OR (state = 'sending' AND lease_until < ?)
         ORDER BY severity DESC, created_at LIMIT ? FOR UPDATE SKIP LOCKED
     )
-    UPDATE notice SET state = 'sending', lease_until = ?, attempts = attempts + 1 FROM mine WHERE id = wanted
-    RETURNING severity, channel, id, address, text
+    UPDATE notice
+    SET pass_on_at = CASE WHEN attempts = 0 THEN ? ELSE pass_on_at END, repeated = (repeated OR state = 'sending'),
+        state = 'sending', lease_until = ?, attempts = attempts + 1
+    FROM mine WHERE id = wanted
+    RETURNING severity, channel, id, address, text, repeated
 """
 _DELIVERED = """
-    UPDATE notice SET state = 'delivered', sent_at = ?, delivered_at = ?, reason = NULL, lease_until = NULL
+    UPDATE notice SET state = 'delivered', sent_at = ?, delivered_at = ?, reason = NULL, lease_until = NULL,
+        pass_on_at = NULL
     WHERE id = ? AND state = 'sending'
 """
+
+
+PASS_ON_AFTER = timedelta(seconds=20)
+"""Not handed over this long after the first try: the person's next way starts beside it, within 30 s in all (G9)."""
 
 
 async def write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -50,12 +59,12 @@ async def claim(session: Session, now: datetime, lease: timedelta, limit: int = 
     """Take waiting notices, and those whose sender died, for as long as the lease lasts; the most urgent first.
 
     A lease that ran out means that nobody knows whether the notice went: it is sent
-    again, since a nurse who is asked twice is better than one who is never asked.
+    again and says so, since a nurse who is asked twice is better than one who is never asked.
     """
-    found = await sql.ask(session, _CLAIM, now, now, limit, now + lease)
+    found = await sql.ask(session, _CLAIM, now, now, limit, now + PASS_ON_AFTER, now + lease)
     return [
-        Claimed(channel, OutgoingNotice(id=name, address=address, text=text, severity=Severity(severity)))
-        for severity, channel, name, address, text in sorted(found, key=lambda row: -row[0])
+        Claimed(channel, OutgoingNotice(id=name, address=address, text=text, severity=Severity(severity)), bool(again))
+        for severity, channel, name, address, text, again in sorted(found, key=lambda row: -row[0])
     ]
 
 
@@ -75,19 +84,22 @@ async def stop_asking(session: Session, alert_id: str) -> None:
     await session.exec(statement)
 
 
-async def unheard(session: Session, accepted_before: datetime) -> Sequence[tables.Notice]:
-    """Notices that a provider accepted and never reported delivered, on alerts that nobody has."""
-    statement = (
-        select(tables.Notice)
-        .join(tables.Alert, col(tables.Alert.id) == col(tables.Notice.alert_id))
-        .where(
-            tables.Notice.state == NoticeState.ACCEPTED,
-            col(tables.Notice.sent_at) < accepted_before,
-            tables.Alert.status == Status.OPEN,
-        )
+async def not_through(session: Session, now: datetime, limit: int = 200) -> Sequence[tables.Notice]:
+    """Notices that should have come through by now and have not, on alerts that nobody has; others are let rest."""
+    late = (
+        select(tables.Notice, tables.Alert.status)
+        .join(tables.Alert, col(tables.Alert.id) == col(tables.Notice.alert_id), isouter=True)
+        .where(col(tables.Notice.pass_on_at) < now)
+        .limit(limit)
         .with_for_update(of=tables.Notice, skip_locked=True)  # a report that is coming in just now goes first
     )
-    return (await session.exec(statement)).all()
+    found = []
+    for notice, status in (await session.exec(late)).all():
+        if status in {Status.OPEN, None}:
+            found.append(notice)
+        else:
+            notice.pass_on_at = None
+    return found
 
 
 async def others_may_answer(session: Session, notice: tables.Notice) -> bool:
@@ -97,7 +109,28 @@ async def others_may_answer(session: Session, notice: tables.Notice) -> bool:
         tables.Notice.cycle == notice.cycle,
         tables.Notice.id != notice.id,
         tables.Notice.channel != "tablet",
-        tables.Notice.state != NoticeState.FAILED,
+        _may_come_through(),
+    )
+    return (await session.exec(statement)).first() is not None
+
+
+def _may_come_through() -> ColumnElement[bool]:
+    """It came, or its time is not over yet."""
+    notice = tables.Notice
+    trying = col(notice.state).in_([NoticeState.WAITING, NoticeState.SENDING])
+    return col(notice.state).in_([NoticeState.ACCEPTED, NoticeState.DELIVERED, NoticeState.SEEN]) | (
+        trying & (col(notice.pass_on_at).is_not(None) | (col(notice.attempts) == 0))
+    )
+
+
+async def another_way_is_open(session: Session, notice: tables.Notice) -> bool:
+    """Whether the same person is being told of this step by another way that may still come through."""
+    statement = select(tables.Notice.id).where(
+        tables.Notice.alert_id == notice.alert_id,
+        tables.Notice.cycle == notice.cycle,
+        tables.Notice.person_id == notice.person_id,
+        tables.Notice.id != notice.id,
+        _may_come_through(),
     )
     return (await session.exec(statement)).first() is not None
 

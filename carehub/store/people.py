@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, literal, union_all
+from sqlalchemy import ColumnElement, bindparam, literal, union_all, update
 from sqlalchemy import select as columns
 from sqlmodel import col, func, select
 
@@ -106,6 +107,56 @@ async def methods_of(session: Session, person_id: str) -> list[Method]:
     statement = select(method.channel, method.address).where(method.person_id == person_id, _usable())
     rows = (await session.exec(statement.order_by(*_IN_TURN))).all()
     return [Method(channel=channel, address=address) for channel, address in rows]
+
+
+async def suspect(session: Session, notice: tables.Notice, now: datetime) -> None:
+    """Something to this address got lost: it is tried last until something comes through (F43)."""
+    clean = col(tables.ContactMethod.suspect_since).is_(None)
+    await _mark(session, notice.person_id, _method_of(notice), clean, suspect_since=now)
+
+
+async def trust(session: Session, notice: tables.Notice) -> None:
+    """Something came through: the address is as good as any."""
+    marked = col(tables.ContactMethod.suspect_since).is_not(None)
+    await _mark(session, notice.person_id, _method_of(notice), marked, suspect_since=None)
+
+
+async def disable(session: Session, person_id: str, method: Method, reason: str) -> bool:
+    """Never use this address again; True for whoever says so first."""
+    in_use = col(tables.ContactMethod.disabled_reason).is_(None)
+    return await _mark(session, person_id, method, in_use, disabled_reason=reason)
+
+
+async def enable(session: Session, person_id: str, method: Method, reason: str) -> bool:
+    """Use it again, if it was closed for this reason."""
+    closed = col(tables.ContactMethod.disabled_reason) == reason
+    return await _mark(session, person_id, method, closed, disabled_reason=None)
+
+
+def _method_of(notice: tables.Notice) -> Method:
+    return Method(channel=notice.channel, address=notice.address)
+
+
+async def _mark(
+    session: Session, person_id: str | None, method: Method, where: ColumnElement[bool], **values: Any
+) -> bool:
+    one = tables.ContactMethod
+    statement = update(one).where(
+        col(one.person_id) == person_id, col(one.channel) == method.channel, col(one.address) == method.address, where
+    )
+    return (await session.exec(statement.values(**values))).rowcount > 0
+
+
+async def with_address(session: Session, channel: str, address: str) -> Sequence[tables.Person]:
+    """Everybody who is reached at this address: a duty telephone has several."""
+    method = tables.ContactMethod
+    statement = (
+        select(tables.Person)
+        .join(method, col(method.person_id) == col(tables.Person.id))
+        .where(method.channel == channel, method.address == address)
+        .order_by(tables.Person.id)
+    )
+    return (await session.exec(statement)).all()
 
 
 async def has_address(session: Session, person_id: str, address: str) -> bool:

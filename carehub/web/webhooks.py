@@ -62,5 +62,8 @@ async def sms(form: Signed, hub: TheHub, provider: Provider) -> Response:
     text = provider.inbound_of(form)
     if text is None:
         raise HTTPException(422)
+    if text.wants_texts is not None:
+        await replies.receive_wish(hub, text.sender, wants_texts=text.wants_texts)
+        return Response(provider.answer(""), media_type="text/xml")
     words = await replies.receive_reply(hub, text.sender, text.body)
     return Response(provider.answer(words), media_type="text/xml")

@@ -47,7 +47,7 @@ STEPS: dict[Step, str] = {
     Step.REPORTED: "Varselet kom", Step.REPEATED: "Meldt igjen", Step.NOTIFIED: "Personale varslet",
     Step.ESCALATED: "Flere varslet", Step.TAKEN: "Tatt", Step.ARRIVED: "Fremme", Step.RELEASED: "Gitt tilbake",
     Step.CLOSED: "Avsluttet", Step.RAISED: "Hevet alvorlighet", Step.NOT_DELIVERED: "Melding kom ikke frem",
-    Step.REACHED: "Melding kom frem",
+    Step.REACHED: "Melding kom frem", Step.RESOLVED: "Feilen er over",
 }  # fmt: skip
 
 _GROUPS: dict[Group, str] = {

@@ -19,7 +19,7 @@ from twilio.http.async_http_client import AsyncTwilioHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from carehub.contracts import ChannelTools, ConfigurationError, Fate, OutgoingNotice, Receipt
+from carehub.contracts import ChannelTools, ConfigurationError, Fate, Lost, OutgoingNotice, Receipt
 from integrations.channels._gsm import fit
 
 STATUS_PATH = "/webhooks/twilio/status"
@@ -32,6 +32,7 @@ _VALIDITY_S = 120  # a text that comes later than this would send somebody to an
 _TOO_MANY, _SERVER_ERROR, _UNAUTHORIZED, _FORBIDDEN = 429, 500, 401, 403
 _FOR_GOOD = frozenset({21211, 21214, 21217, 21408, 21601, 21610, 21612, 21614, 21635, 21660})
 """The number is wrong, has said STOP, is a landline or lies where we may not send: no repeat will help."""
+_SAID_STOP = 21610
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 
 
@@ -98,6 +99,7 @@ class SmsChannel:
     """Sends a notice as one text message of at most two segments."""
 
     name: ClassVar[str] = "sms"
+    heard_within_s: ClassVar[float] = 60.0
 
     def __init__(self, settings: SmsSettings, public_url: str) -> None:
         self._settings = settings
@@ -157,7 +159,8 @@ def _refused(error: TwilioException) -> Receipt:
     if status in {_UNAUTHORIZED, _FORBIDDEN}:
         _log.error("sms.refused", status=status, code=code)  # a setting is wrong, not the number: keep trying
     fate = Fate.FAILED_FOR_GOOD if code in _FOR_GOOD else Fate.FAILED_FOR_NOW
-    return Receipt(fate=fate, reason=f"Twilio {code or status or type(error).__name__}")
+    lost = Lost.STOPPED if code == _SAID_STOP else None
+    return Receipt(fate=fate, reason=f"Twilio {code or status or type(error).__name__}", lost=lost)
 
 
 class _Factory:

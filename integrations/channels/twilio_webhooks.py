@@ -27,6 +27,11 @@ _FATES = {
 }
 """What each of Twilio's words means to us; a new word is kept and moves nothing."""
 
+_WISHES = dict.fromkeys(("STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT"), False) | {
+    "START": True, "UNSTOP": True,
+}  # fmt: skip
+"""Words that Twilio itself obeys: after STOP it refuses to send with error 21610, until START."""
+
 _LONGEST_BODY = 1600
 
 
@@ -65,7 +70,8 @@ def inbound_of(form: Mapping[str, Any]) -> InboundText | None:
     sender, reference = _text(form, "From"), _text(form, "MessageSid")
     if not sender or not reference:
         return None
-    return InboundText(sender=sender[:20], body=_text(form, "Body")[:_LONGEST_BODY], reference=reference)
+    body = _text(form, "Body")[:_LONGEST_BODY]
+    return InboundText(sender=sender[:20], body=body, reference=reference, wants_texts=_WISHES.get(body.upper()))
 
 
 def answer(words: str) -> str:

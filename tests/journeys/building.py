@@ -97,6 +97,7 @@ class Recorder:
     """A channel that writes down what it was asked to send."""
 
     name: ClassVar[str] = "recorder"
+    heard_within_s: ClassVar[float] = 60.0
     clock: Clock
     sent: list[tuple[datetime, OutgoingNotice]] = field(default_factory=list)
     tried: list[tuple[datetime, OutgoingNotice]] = field(default_factory=list)
@@ -390,13 +391,9 @@ class Night:
         async with self.database.read() as session:
             waiting = await session.exec(select(func.min(notice.not_before)).where(notice.state == NoticeState.WAITING))
             leased = await session.exec(select(func.min(notice.lease_until)).where(notice.state == NoticeState.SENDING))
-            unheard = select(func.min(notice.sent_at)).join(tables.Alert, col(tables.Alert.id) == col(notice.alert_id))
-            accepted = await session.exec(
-                unheard.where(notice.state == NoticeState.ACCEPTED, tables.Alert.status == Status.OPEN)
-            )
-            sent_at = accepted.one()
+            late = await session.exec(select(func.min(notice.pass_on_at)))
             moments = [
-                waiting.one(), leased.one(), sent_at and sent_at + deliver.UNHEARD_AFTER,
+                waiting.one(), leased.one(), late.one(),
                 await stream.next_deadline(session), await alerts.next_due(session),
             ]  # fmt: skip
         return min((moment for moment in moments if moment is not None), default=None)
@@ -501,9 +498,10 @@ def _hour(at: datetime) -> str:
 def _sort(text: str) -> str:
     if found := re.match(r"Nytt trykk .* \((\d+) ganger", text):
         return f"trykk {found[1]}"
-    urgency = re.split("[: ]", text, maxsplit=1)[0]
+    bare = text.removeprefix("Gjentatt melding. ")
+    urgency = re.split("[: ]", bare, maxsplit=1)[0]
     again = re.search(r"\((\d+)\. gang\)", text)
-    return f"{urgency} {again[1] if again else 1}"
+    return f"{urgency} {again[1] if again else 1}{' gjentatt' if bare != text else ''}"
 
 
 @asynccontextmanager

@@ -109,10 +109,12 @@ class Notice(SQLModel, table=True):
     __table_args__ = (
         Index("uq_notice_step", "alert_id", "cycle", "channel", "address", unique=True),
         Index("ix_notice_state_not_before", "state", "not_before"),
+        Index("ix_notice_pass_on_at", "pass_on_at"),
     )
 
     id: str = Field(primary_key=True, max_length=32)
-    alert_id: str = Field(foreign_key="alert.id", index=True, max_length=32)
+    alert_id: str | None = Field(default=None, foreign_key="alert.id", index=True, max_length=32)
+    """None for what concerns no alert, such as a code that verifies a telephone; its cycle is then unique by itself."""
     person_id: str | None = Field(default=None, foreign_key="person.id", max_length=32)
     channel: str = Field(max_length=40)
     address: str = Field(max_length=120)
@@ -124,7 +126,11 @@ class Notice(SQLModel, table=True):
     created_at: datetime = moment()
     not_before: datetime = moment()
     lease_until: datetime | None = moment_or_none()
+    pass_on_at: datetime | None = moment_or_none()
+    """If it has not come through by then, the person's next way is tried too. None: not yet, or no more."""
     attempts: int = 0
+    repeated: bool = False
+    """It was sent again because nobody knows whether it went; the text says so."""
     reference: str | None = Field(default=None, index=True, max_length=80)
     reason: str | None = Field(default=None, max_length=200)
     sent_at: datetime | None = moment_or_none()

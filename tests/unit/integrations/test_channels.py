@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from carehub.app.line import Line
-from carehub.contracts import Channel, ChannelFactory, ConfigurationError, Fate, OutgoingNotice
+from carehub.contracts import Channel, ChannelFactory, ConfigurationError, Fate, Lost, OutgoingNotice
 from carehub.core.severity import Severity
 from carehub.village.exchange import ExchangeSettings, create_exchange
 from integrations.channels import console, sms, tablet
@@ -130,6 +130,7 @@ async def test_a_number_that_will_never_do_fails_for_good(code: int) -> None:
 
     assert receipt.fate is Fate.FAILED_FOR_GOOD
     assert receipt.reason == f"Twilio {code}"
+    assert receipt.lost is (Lost.STOPPED if code == 21610 else None)
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,12 @@ def told(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
         return "Du har varsel A4F2 <nå>."
 
     monkeypatch.setattr(deliver, "receive_status", receive_status)
+
+    async def receive_wish(_hub: Hub, sender: str, *, wants_texts: bool) -> None:
+        calls.append((sender, wants_texts))
+
     monkeypatch.setattr(replies, "receive_reply", receive_reply)
+    monkeypatch.setattr(replies, "receive_wish", receive_wish)
     hub.twilio_tokens = (TOKEN, OLD_TOKEN)
     return calls
 
@@ -123,6 +128,18 @@ async def test_a_reply_is_answered_in_words_that_are_text(browser: Browse, told:
     assert answer.headers["content-type"].startswith("text/xml")
     assert "<Message>Du har varsel A4F2 &lt;nå&gt;.</Message>" in answer.text
     assert told == [("+4790000000", "K7M2P")]
+
+
+@pytest.mark.parametrize(("word", "wants"), [("STOP", False), (" stop ", False), ("Start", True)])
+async def test_stop_and_start_are_wishes_and_answered_by_the_provider_f51(
+    browser: Browse, told: list[tuple[object, ...]], word: str, wants: bool
+) -> None:
+    form = {"From": "+4790000000", "Body": word, "MessageSid": "SM2"}
+
+    answer = await browser(raw=True).post(SMS, data=form, headers={"x-twilio-signature": signed(PUBLIC + SMS, form)})
+
+    assert "<Message>" not in answer.text
+    assert told == [("+4790000000", wants)]
 
 
 async def test_an_error_code_and_a_new_word_are_passed_on(browser: Browse, told: list[tuple[object, ...]]) -> None:
