@@ -25,7 +25,7 @@ from carehub.kit.ids import new_id
 from carehub.kit.lock import Held, only_process
 from carehub.kit.log import log
 from carehub.plugins import load_channels, load_module, load_rulebook, load_sources
-from carehub.store import ownership, registry, rulebooks
+from carehub.store import ownership, registry
 from carehub.store.database import Database
 
 
@@ -159,8 +159,6 @@ def _twilio_tokens() -> tuple[str, ...]:
 
 
 async def _registered(hub: Hub) -> Intake:
-    async with hub.database.write() as session:
-        await rulebooks.note_versions(session, hub.rulebook, hub.clock())
     async with hub.database.read() as session:
         return Intake(hub.sources, await registry.load(session))
 

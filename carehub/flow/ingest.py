@@ -17,6 +17,7 @@ from carehub.core.findings import Outcome
 from carehub.core.fold import ScopeState
 from carehub.core.kinds import EventKind
 from carehub.flow import assess
+from carehub.flow.activation import activate
 from carehub.flow.batch import Folder, Load, Note, Work, hub_fault
 from carehub.flow.hub import Hub
 from carehub.flow.intake import Intake, Letter, letter_delivery, plain
@@ -67,6 +68,8 @@ class Ingest(Queue):
                 return False
             self._epoch = row.epoch
             await self._recall(session)
+            self._seq = await activate(self._hub, session, self._epoch, self._seq, self.intake.registry.units)
+            await ownership.hold(session, self._epoch, self._hub.clock(), next_seq=self._seq + 1)
         return True
 
     async def _recall(self, session: Session) -> None:

@@ -31,6 +31,12 @@ async def note_versions(session: Session, rulebook: Rulebook, now: datetime) -> 
     return [rule for rule, _ in changed]
 
 
+async def active(session: Session) -> dict[str, str]:
+    """The content hash of every rule that is in force."""
+    statement = select(tables.RuleVersion).where(col(tables.RuleVersion.deactivated_at).is_(None))
+    return {row.rule_id: row.version for row in (await session.exec(statement)).all()}
+
+
 def body_of(rule: Rule) -> str:
     """A rule as it is stored: in its own words, so that it can be read again."""
     return rule.model_dump_json(by_alias=True, exclude_defaults=True)

@@ -125,7 +125,14 @@ async def last_seq(session: Session) -> int:
     """The highest place taken in the hub's order; 0 in an empty hub."""
     events = (await session.exec(select(func.max(tables.Event.seq)))).one()
     inputs = (await session.exec(select(func.max(tables.FoldInput.seq)))).one()
-    return max(events or 0, inputs or 0)
+    activated = (await session.exec(select(func.max(tables.Activation.seq)))).one()
+    return max(events or 0, inputs or 0, activated or 0)
+
+
+async def folded_scopes(session: Session) -> list[str]:
+    """Every scope that the fold may know something of."""
+    known = set((await session.exec(select(tables.Scope.id))).all())
+    return sorted(known | set((await session.exec(select(tables.ScopeStateRow.scope_id))).all()))
 
 
 async def load_states(session: Session, scopes: Sequence[str]) -> dict[str, ScopeState]:

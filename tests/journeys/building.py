@@ -33,7 +33,7 @@ from carehub.flow.respond import Answer
 from carehub.flow.worker import Worker
 from carehub.kit.ids import new_id
 from carehub.plugins import load_rulebook, load_sources
-from carehub.store import alerts, people, registry, rulebooks, stream, tables
+from carehub.store import alerts, people, registry, stream, tables
 from carehub.store.database import Database, Session
 from carehub.store.tables.alerts import NoticeState
 from carehub.store.tables.places import DeviceStatus, ScopeKind, UnitKind
@@ -285,8 +285,6 @@ class Night:
             database=self.database, clock=self.clock, zone=OSLO, public_url=PUBLIC, municipality="Marker",
             rulebook=self.rulebook, sources=load_sources(SOURCES), channels=self.channels,
         )  # fmt: skip
-        async with self.database.write() as session:
-            await rulebooks.note_versions(session, self.rulebook, self.clock())
         intake = intake or Intake(self.hub.sources, await self.registry())
         self.ingest = Ingest(self.hub, intake, self.road)
         if not await self.ingest.own(f"hub-{new_id()[:6]}", alone=True):

@@ -39,12 +39,13 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     """An open, empty hub database; the test runs once for each kind."""
     opened = Database(database_url)
     if not opened.is_sqlite:
-        await _empty(opened)
+        await empty(opened)
     yield opened
     await opened.close()
 
 
-async def _empty(database: Database) -> None:
+async def empty(database: Database) -> None:
+    """Take every row away."""
     async with database.connect() as connection:
         for table in reversed(SQLModel.metadata.sorted_tables):
             await connection.execute(table.delete())

@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,10 +13,12 @@ from sqlalchemy.exc import IntegrityError
 
 from carehub.core.alerts import Status
 from carehub.core.events import CommandKind
+from carehub.core.rules.rulebook import Rulebook
 from carehub.store import tables
 from carehub.store.database import Database
 from tests.databases import Sqlite
-from tests.journeys.building import INGRID, MARIA, NIGHT, Night, night_at, refuses_for_good, refuses_for_now
+from tests.journeys.building import INGRID, MARIA, NIGHT, Night, night_at, refuses_for_good, refuses_for_now, shipped
+from tests.journeys.conftest import empty
 from tests.journeys.replaying import check_replay, replayed
 
 _DEVICES = ("knapp-anna", "knapp-bjarne", "knapp-kåre", "aldri-sett")
@@ -33,9 +36,30 @@ _step = st.one_of(
     st.tuples(st.just("wait"), st.sampled_from([0.1, 1, 4, 6, 11, 25])),
     st.tuples(st.just("command"), st.sampled_from(list(CommandKind))),
     st.tuples(st.just("network"), st.sampled_from(["up", "down", "gone", "mute"])),
-    st.tuples(st.just("restart")),
+    st.tuples(st.just("restart"), st.sampled_from(["", "shipped", "quicker", "slower", "fewer", "none"])),
     st.tuples(st.just("late"), st.sampled_from(["fall.detected", "door.opened"]), st.integers(1, 600)),
 )
+
+
+def _with_waits(minutes: int, *, without: str = "") -> Rulebook:
+    """The shipped rules with other waits, and so other versions."""
+    length = timedelta(minutes=minutes)
+    changed = []
+    for rule in shipped().rules.values():
+        wait: dict[str, object] = {"for_": length} if rule.for_ else {}
+        if rule.then_missing:
+            wait = {"then_missing": rule.then_missing.model_copy(update={"within": length})}
+        changed.append(rule.model_copy(update=wait))
+    return Rulebook.of(rule for rule in changed if rule.id != without)
+
+
+_RULES: dict[str, Callable[[], Rulebook]] = {
+    "shipped": shipped,
+    "quicker": lambda: _with_waits(1),
+    "slower": lambda: _with_waits(20),
+    "fewer": lambda: _with_waits(5, without="night-exit"),
+    "none": Rulebook.safe_mode,
+}
 
 
 async def _play(night: Night, step: tuple[object, ...]) -> None:
@@ -55,8 +79,9 @@ async def _play(night: Night, step: tuple[object, ...]) -> None:
             broken = {"down": refuses_for_now(), "gone": refuses_for_good}.get(state)
             night.phones.network = dict.fromkeys((INGRID, MARIA), broken) if broken else {}
             night.phones.silent = {INGRID, MARIA} if state == "mute" else set()
-        case ("restart",):
+        case ("restart", str(which)):
             await night.die()
+            night.rulebook = _RULES[which]() if which else night.rulebook
             await night.start()
         case ("late", str(kind), int(minutes)):
             at = (night.clock() - timedelta(minutes=minutes)).isoformat()
@@ -67,6 +92,8 @@ async def _play(night: Night, step: tuple[object, ...]) -> None:
 
 async def _live_through(url: str, steps: list[tuple[object, ...]]) -> None:
     database = Database(url)
+    if not database.is_sqlite:
+        await empty(database)
     async with night_at(database) as night:
         for step in steps:
             await _play(night, step)
@@ -79,13 +106,18 @@ async def _live_through(url: str, steps: list[tuple[object, ...]]) -> None:
     await database.close()
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 @settings(
     max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(steps=st.lists(_step, max_size=10))
 def test_on_any_night_every_open_alert_has_a_deadline_and_nobody_is_told_twice(
-    sqlite: Sqlite, steps: list[tuple[object, ...]]
+    request: pytest.FixtureRequest, sqlite: Sqlite, kind: str, steps: list[tuple[object, ...]]
 ) -> None:
+    """P12: and its journal, folded again by the rules as they were, gives the same alerts and the same states."""
+    if kind == "postgresql":
+        asyncio.run(_live_through(request.getfixturevalue("postgres_for_nights"), steps))
+        return
     memory = Path("/dev/shm")  # noqa: S108 - as in conftest
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
         asyncio.run(_live_through(sqlite.copy_to(Path(folder)), steps))

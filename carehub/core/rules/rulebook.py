@@ -43,15 +43,25 @@ class Rulebook:
             zone: Name of the residents' time zone.
         """
         by_id = {rule.id: rule for rule in sorted(rules, key=lambda rule: rule.id)}
-        programs = {rule.id: compiled(rule) for rule in by_id.values() if rule.enabled}
+        return cls.made(ZoneInfo(zone), [compiled(rule) for rule in by_id.values() if rule.enabled], by_id)
+
+    @classmethod
+    def made(cls, zone: ZoneInfo, programs: Iterable[Program], rules: dict[str, Rule]) -> Self:
+        """A book of programs that are compiled already."""
+        by_id = {program.id: program for program in programs}
         return cls(
-            zone=ZoneInfo(zone),
-            version=_version(programs.values()),
-            rules=by_id,
-            programs=programs,
-            asking=_index(programs.values()),
-            absences=tuple(program for program in programs.values() if program.shape is Shape.ABSENT),
+            zone=zone,
+            version=_version(by_id.values()),
+            rules=rules,
+            programs=by_id,
+            asking=_index(by_id.values()),
+            absences=tuple(program for program in by_id.values() if program.shape is Shape.ABSENT),
         )
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Each rule in force with its content hash: what the journal keeps of the book."""
+        return {program.id: program.version for program in self.programs.values()}
 
     @classmethod
     def safe_mode(cls, zone: str = OSLO) -> Self:

@@ -7,6 +7,7 @@ from carehub.store.tables.selfwatch import CanaryMonth, CanarySong, RuleOff
 from carehub.store.tables.shifts import Absence, Duty, ShiftChange, ShiftLine, StaffingGap
 from carehub.store.tables.silences import HeldAlert, Silence
 from carehub.store.tables.stream import (
+    Activation,
     Beat,
     DeadLetter,
     Event,
@@ -22,6 +23,7 @@ from carehub.store.tables.stream import (
 __all__ = [
     "Absence",
     "AccessLog",
+    "Activation",
     "Alert",
     "AlertEvent",
     "AlertStep",

@@ -64,6 +64,16 @@ class FoldInput(SQLModel, table=True):
     """`Silence` as JSON, where the command carries one."""
 
 
+class Activation(SQLModel, table=True):
+    """From this place in the order on, the fold judges by these rules."""
+
+    seq: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    at: datetime = moment()
+    zone: str = Field(max_length=60)
+    rules: str = Field(sa_type=Text)
+    """Content hash by rule, as JSON; the rules themselves stand in `rule_version`."""
+
+
 class HeldBack(SQLModel, table=True):
     """Why a rule that would have fired did not; the trace of one that fired stands with its alert."""
 

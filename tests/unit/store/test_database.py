@@ -15,11 +15,11 @@ from carehub.core.findings import Outcome
 from carehub.core.severity import Severity
 from carehub.store import alerts, errors, ownership, rulebooks, stream, tables
 from carehub.store.database import Database, async_url
+from carehub.store.journal import event_of
 from carehub.store.ownership import OwnershipLost
 from carehub.store.types import EnumValue, UtcDateTime
 from tests.databases import Postgres
 from tests.journeys.building import NIGHT, shipped
-from tests.journeys.replaying import event_of
 
 # --- durability ------------------------------------------------------------------------------
 
