@@ -21,9 +21,9 @@ export UV_PYTHON := $(BIN)/python
 unexport VIRTUAL_ENV
 
 LOCK := uv.lock pyproject.toml requirements-bootstrap.txt
-DEBIAN := mosquitto postgresql chromium openssl
+DEBIAN := mosquitto postgresql chromium openssl strace
 
-.PHONY: help install install-all demo test proofs bench check format clean \
+.PHONY: help install install-all demo test proofs bench faults check format clean \
 	check-format check-lint check-types check-floors check-migrations check-dead check-deps check-docker
 
 help: ## this list
@@ -75,6 +75,10 @@ bench: install-all ## events per second, press to outbox, memory; writes build/b
 	@tools/debian-packages.sh mosquitto postgresql
 	mkdir -p build
 	$(BIN)/python -m benchmarks $(if $(KIT),--kit $(KIT)) $(BENCH)
+
+faults: install-all ## every named failure, 300 kills, 1,200 power cuts; writes build/faults.json
+	@tools/debian-packages.sh mosquitto strace
+	$(BIN)/python -m tests.faults $(FAULTS)
 
 # --- checking ------------------------------------------------------------------------------------------------
 

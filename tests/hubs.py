@@ -38,6 +38,7 @@ class HubProcess:
             "CAREHUB_AUDITOR": "off",
             **environment,
         }
+        self.program: tuple[str, ...] = (sys.executable, "-m", "carehub.app", "serve")
         self.process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -58,7 +59,7 @@ class HubProcess:
         """Start it; `wait_until_ready` says when it hears."""
         with (self.folder / "hub.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "carehub.app", "serve"], stdout=log, stderr=log,
+                self.program, stdout=log, stderr=log,
                 env={**os.environ, **self._environment}, start_new_session=True,
             )  # fmt: skip
 

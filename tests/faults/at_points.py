@@ -2,8 +2,9 @@
 
 import asyncio
 import signal
+import sqlite3
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -15,15 +16,17 @@ from carehub.kit.failpoints import LIST, SWITCH
 from carehub.store.database import Database
 from tests.brokers import Mosquitto
 from tests.faults.buttons import Buttons, buttons
-from tests.faults.exchange import Exchange
+from tests.faults.exchange import Exchange, browser
 from tests.faults.invariants import Verdict, check, moment, opened
 from tests.faults.town import Town, settings, settle_in
 from tests.faults.warden import Warden, watched
 from tests.hubs import HubProcess
 
 ACTIONS = ("kill", "raise", "stop")
-_WITHIN_S = 90.0
+_WITHIN_S = 60.0
 _AT_START = "migrate.mid"
+_PASSED_EMPTY = frozenset({"ingest.begin", "ingest.inserted", "ingest.committed", "mqtt.before_ack", "mqtt.after_ack"})
+"""The first batch after a start has no press in it, so these fail at their second pass."""
 
 
 @dataclass
@@ -71,11 +74,19 @@ class Story:
 
     async def _until(self, what: str, done: Callable[[], Awaitable[bool]]) -> None:
         until = time.monotonic() + _WITHIN_S
-        while not await done():
+        while not await self._tried(done):
             if time.monotonic() > until:
                 self.scene.verdict.broken.append(f"never: {what}")
                 return
             await asyncio.sleep(0.1)
+
+    @staticmethod
+    async def _tried(done: Callable[[], Awaitable[bool]]) -> bool:
+        """A hub that is frozen amid a transaction holds the store; whoever thaws it needs this very loop."""
+        try:
+            return await done()
+        except sqlite3.OperationalError:
+            return False
 
     async def _texted(self) -> bool:
         return self._one("SELECT count(*) FROM notice WHERE channel = 'sms' AND state = 'delivered'") > 0
@@ -95,7 +106,7 @@ class Story:
         if row is None:
             return self._one(_TAKEN_OF_BJARNE) == 1
         try:
-            async with httpx2.AsyncClient(timeout=3, cookies={"carehub": self.login}) as client:
+            async with browser(3, cookies={"carehub": self.login}) as client:
                 headers = {"sec-fetch-site": "same-origin"}
                 await client.post(f"{self.hub.url}/api/v1/alerts/{row[0]}/take", headers=headers)
         except httpx2.HTTPError:
@@ -141,7 +152,7 @@ async def play(point: str, action: str, folder: Path, town: Town, exchange: Exch
         town.copy_to(folder / "hub")
     with Mosquitto(folder / "broker") as broker:
         hub = HubProcess(folder / "hub", broker.url, **settings(exchange.url))
-        hub.set(**{LIST: f"{point}={action}@1", SWITCH: "yes"})
+        hub.set(**{LIST: f"{point}={action}@{1 + (point in _PASSED_EMPTY)}", SWITCH: "yes"})
         with hub:
             async with watched(hub) as warden:
                 login = await _moved_in(hub, warden, town, point)
@@ -153,6 +164,20 @@ async def play(point: str, action: str, folder: Path, town: Town, exchange: Exch
         if status:
             scene.verdict.broken.append(f"the hub ended with status {status}")
     return scene
+
+
+async def in_lanes(
+    scenes: Iterable[tuple[str, str]], folder: Path, town: Town, exchange: Exchange, lanes: int = 2
+) -> AsyncIterator[Scene]:
+    """Several scenes, some side by side; each as it ends."""
+    free = asyncio.Semaphore(lanes)
+
+    async def one(point: str, action: str) -> Scene:
+        async with free:
+            return await play(point, action, folder / f"{point}-{action}", town, exchange)
+
+    for ended in asyncio.as_completed([one(point, action) for point, action in scenes]):
+        yield await ended
 
 
 async def _moved_in(hub: HubProcess, warden: Warden, town: Town, point: str) -> str:
@@ -174,7 +199,7 @@ async def _moved_in(hub: HubProcess, warden: Warden, town: Town, point: str) -> 
 async def ready(hub: HubProcess, within_s: float = 60) -> None:
     """Wait until it answers that it hears; whoever watches it starts it again meanwhile."""
     until = time.monotonic() + within_s
-    async with httpx2.AsyncClient(timeout=2) as client:
+    async with browser(2) as client:
         while time.monotonic() < until:
             try:
                 if (await client.get(f"{hub.url}/readyz")).is_success:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
 import httpx2
 from aiohttp import web
@@ -25,6 +26,7 @@ class Exchange:
     """
 
     url: str
+    client: httpx2.AsyncClient
     sent: list[tuple[str, str, str]] = field(default_factory=list)
     _sids: "count[int]" = field(default_factory=lambda: count(1))
     _reports: set["asyncio.Task[None]"] = field(default_factory=set)
@@ -41,32 +43,35 @@ class Exchange:
 
     async def _report(self, url: str, form: dict[str, str]) -> None:
         for _ in range(_TIMES):
-            if await posted(url, form) is not None:
+            if await self._posted(url, form) is not None:
                 return
             await asyncio.sleep(_REPORTED_AGAIN_AFTER_S)
 
     async def reply(self, hub_url: str, number: str, words: str) -> str | None:
         """A text from a telephone to the hub; gives its answer, None where the hub did not take it."""
         form = {"MessageSid": f"SM{next(self._sids):032x}", "From": number, "To": "+4759440000", "Body": words}
-        return await posted(f"{hub_url}/webhooks/twilio/sms", form)
+        return await self._posted(f"{hub_url}/webhooks/twilio/sms", form)
+
+    async def _posted(self, url: str, form: dict[str, str]) -> str | None:
+        """A signed request; gives the answer's body, None where there was none."""
+        signature = RequestValidator(TOKEN).compute_signature(url, form)
+        try:
+            answer = await self.client.post(url, data=form, headers={"X-Twilio-Signature": signature})
+        except httpx2.HTTPError:
+            return None
+        return answer.text if answer.is_success else None
 
 
-async def posted(url: str, form: dict[str, str]) -> str | None:
-    """A signed request; gives the answer's body, None where there was none."""
-    signature = RequestValidator(TOKEN).compute_signature(url, form)
-    try:
-        async with httpx2.AsyncClient(timeout=5) as client:
-            answer = await client.post(url, data=form, headers={"X-Twilio-Signature": signature})
-    except httpx2.HTTPError:
-        return None
-    return answer.text if answer.is_success else None
+def browser(timeout_s: float = 5.0, **more: Any) -> httpx2.AsyncClient:
+    """A client for loopback; without certificates, since to read them takes longer than a hub's answer."""
+    return httpx2.AsyncClient(timeout=timeout_s, verify=False, **more)
 
 
 @asynccontextmanager
 async def open_exchange() -> AsyncIterator[Exchange]:
     """Run it on loopback for as long as the block lasts."""
     port = free_port()
-    exchange = Exchange(f"http://127.0.0.1:{port}")
+    exchange = Exchange(f"http://127.0.0.1:{port}", browser())
     app = web.Application()
     app.router.add_post("/2010-04-01/Accounts/{account}/Messages.json", exchange.take)
     runner = web.AppRunner(app)
@@ -77,4 +82,5 @@ async def open_exchange() -> AsyncIterator[Exchange]:
     finally:
         for report in list(exchange._reports):
             report.cancel()
+        await exchange.client.aclose()
         await runner.cleanup()

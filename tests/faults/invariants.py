@@ -11,6 +11,7 @@ from carehub.kit.clock import utc_now
 from tests.faults.buttons import Press
 from tests.journeys.building import CANARY
 
+_PATIENCE_S = 0.2
 _STUCK_AFTER = timedelta(seconds=5)
 
 
@@ -37,7 +38,7 @@ class Verdict:
 @contextmanager
 def opened(path: Path) -> Iterator[sqlite3.Connection]:
     """The hub's store, beside the hub."""
-    store = sqlite3.connect(path, timeout=10, isolation_level=None)
+    store = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None)
     try:
         yield store
     finally:

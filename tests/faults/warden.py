@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx2
 
 from carehub.kit.failpoints import LIST
+from tests.faults.exchange import browser
 from tests.hubs import HubProcess
 
 FROZEN_FOR_S = 1.0
@@ -60,7 +61,7 @@ class Warden:
     async def _thaw(self, pid: int) -> None:
         """Frozen, it must answer nobody: that is how an outside watcher knows. Then it goes on where it was."""
         with suppress(httpx2.HTTPError):
-            async with httpx2.AsyncClient(timeout=FROZEN_FOR_S) as client:
+            async with browser(FROZEN_FOR_S) as client:
                 await client.get(f"{self._hub.url}/healthz")
             self.complaints.append("a frozen hub answered")
         os.kill(pid, signal.SIGCONT)
