@@ -162,7 +162,7 @@ class _Journey:
 
 async def _answer(session: Session, now: datetime) -> None:
     for alert in await alerts.raised_before(session, now - _ANSWERED_AFTER):
-        await respond.close(session, alert.id, _STAFF, now, cause=Cause.OTHER, aftermath=Aftermath.NO_ACTION_NEEDED)
+        await respond.close(session, alert.id, _STAFF, now, cause=Cause.OTHER, aftermath=Aftermath.HELPED_ON_SITE)
 
 
 def _settings(wanted: Wanted) -> Settings:

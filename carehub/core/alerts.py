@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from carehub.core.severity import Severity
+
 
 class Status(StrEnum):
     """Where an alert is in its life. Taken is not helped: both have their own deadline."""
@@ -24,6 +26,16 @@ class Action(StrEnum):
     CLOSE = "close"
     RELEASE = "release"
     """Give it back: it is open again and climbs at once."""
+    HAND_OVER = "hand_over"
+    """Ask a named colleague to take it over; until they have, it stays where it is."""
+    ACCEPT = "accept"
+    """Take over what one was asked to."""
+    HELP = "help"
+    """Call for a second person, and keep it."""
+    CONFIRM = "confirm"
+    """A second person agrees that a follow-up without contact may rest."""
+    UNDO = "undo"
+    """Closed by mistake: as it was before."""
 
 
 NEXT: dict[tuple[Status, Action], Status] = {
@@ -35,6 +47,8 @@ NEXT: dict[tuple[Status, Action], Status] = {
     (Status.TAKEN, Action.RELEASE): Status.OPEN,
     (Status.ARRIVED, Action.CLOSE): Status.CLOSED,
     (Status.ARRIVED, Action.RELEASE): Status.OPEN,
+    (Status.TAKEN, Action.ACCEPT): Status.TAKEN,
+    (Status.ARRIVED, Action.ACCEPT): Status.TAKEN,
 }
 """The whole life; what is not here cannot happen."""
 
@@ -55,6 +69,17 @@ class Step(StrEnum):
     REACHED = "reached"
     RESOLVED = "resolved"
     """What the hub itself reported is over; a person still has to close it."""
+    REMINDED = "reminded"
+    HANDED_OVER = "handed_over"
+    ACCEPTED = "accepted"
+    HELP_CALLED = "help_called"
+    HELPER = "helper"
+    CAUSE = "cause"
+    ACTION = "action"
+    SPOKEN = "spoken"
+    FOLLOWED_UP = "followed_up"
+    CONFIRMED = "confirmed"
+    UNDONE = "undone"
 
 
 COMPOSITION_EVENT: dict[Step, str | None] = {
@@ -70,8 +95,25 @@ COMPOSITION_EVENT: dict[Step, str | None] = {
     Step.NOT_DELIVERED: None,
     Step.REACHED: None,
     Step.RESOLVED: None,
+    Step.REMINDED: None,
+    Step.HANDED_OVER: "9",
+    Step.ACCEPTED: "5",
+    Step.HELP_CALLED: None,
+    Step.HELPER: "10",
+    Step.CAUSE: "6",
+    Step.ACTION: "7",
+    Step.SPOKEN: "8",
+    Step.FOLLOWED_UP: None,
+    Step.CONFIRMED: "10",
+    Step.UNDONE: None,
 }
 """`vkp-composition-event` code for each step; None says that the step is ours alone."""
+
+
+FOLLOW_UP, HELP = "follow-up", "help"
+"""Kinds of alerts that people make, each linked to the one it comes from."""
+PERSONAL = frozenset({"social-alarm", "fall", "fire", "unreadable-alarm"})
+"""Kinds behind which there may be a person, also where nobody knows whose device it was."""
 
 
 class Cause(StrEnum):
@@ -100,7 +142,31 @@ class Aftermath(StrEnum):
     CALLED_113 = "called_113"
     HANDED_TO_RELATIVE = "handed_to_relative"
     DEVICE_FIXED = "device_fixed"
+    NO_CONTACT = "no_contact"
     NO_ACTION_NEEDED = "no_action_needed"
+
+
+class Contact(StrEnum):
+    """Whether whoever closes an alert has been with the resident, or spoken with them."""
+
+    VISITED = "visited"
+    SPOKEN = "spoken"
+    NONE = "none"
+
+
+CONTACT_IN: dict[Aftermath, Contact] = {
+    Aftermath.HELPED_ON_SITE: Contact.VISITED,
+    Aftermath.SPOKE_WITH: Contact.SPOKEN,
+}
+"""What some outcomes say by themselves; the others say nothing of it, and are taken for no contact."""
+
+
+def needs_contact(kind: str, severity: Severity, resident: str | None) -> bool:
+    """Whether an alert may rest only when somebody has seen the resident or spoken with them.
+
+    "Asleep, no doubt" is no contact: that is how a man in Kristiansund died after four alarms.
+    """
+    return severity >= Severity.SERIOUS and kind != HELP and (resident is not None or kind in PERSONAL | {FOLLOW_UP})
 
 
 def after(status: Status, action: Action) -> Status | None:

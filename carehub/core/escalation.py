@@ -1,81 +1,17 @@
-"""Who is asked next when nobody has come: ladders, rungs and their patience."""
+"""Who is asked next when nobody has come: a ladder, the people there are now, and how far it has climbed."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from carehub.core.access import Role
 from carehub.core.alerts import Status
+from carehub.core.ladders import LOUD_FROM, AnswerTimes, Audience, Group, Ladder, Plan, Rung, built_in, known
 from carehub.core.severity import Severity
 
-
-class Group(StrEnum):
-    """Whom a rung asks."""
-
-    ON_DUTY = "on_duty"
-    """Staff on duty in the alert's unit."""
-    UNIT = "unit"
-    """Everybody in the unit, on duty or not."""
-    EVERYBODY_ON_DUTY = "everybody_on_duty"
-    """Staff on duty in every unit, and the coordinators."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rung:
-    """One step of a ladder: whom to ask, and how long to wait before the next."""
-
-    group: Group
-    patience: timedelta
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summons:
-    """What to do now: ask this group, as the so-manieth try, and look again then."""
-
-    group: Group
-    rung: int
-    look_again_at: datetime
-
-
 _MINUTE = timedelta(minutes=1)
-
-LADDERS: dict[Severity, tuple[Rung, ...]] = {
-    Severity.CRITICAL: (
-        Rung(group=Group.ON_DUTY, patience=2 * _MINUTE),
-        Rung(group=Group.ON_DUTY, patience=2 * _MINUTE),
-        Rung(group=Group.EVERYBODY_ON_DUTY, patience=3 * _MINUTE),
-        Rung(group=Group.UNIT, patience=5 * _MINUTE),
-    ),
-    Severity.SERIOUS: (
-        Rung(group=Group.ON_DUTY, patience=5 * _MINUTE),
-        Rung(group=Group.ON_DUTY, patience=5 * _MINUTE),
-        Rung(group=Group.EVERYBODY_ON_DUTY, patience=5 * _MINUTE),
-    ),
-    Severity.MODERATE: (
-        Rung(group=Group.ON_DUTY, patience=30 * _MINUTE),
-        Rung(group=Group.ON_DUTY, patience=60 * _MINUTE),
-    ),
-    Severity.NORMAL: (Rung(group=Group.ON_DUTY, patience=240 * _MINUTE),),
-}
-"""First form: one ladder a severity, the same for every unit."""
-
-ARRIVE_WITHIN: dict[Severity, timedelta] = {
-    Severity.CRITICAL: 10 * _MINUTE,
-    Severity.SERIOUS: 30 * _MINUTE,
-    Severity.MODERATE: 240 * _MINUTE,
-    Severity.NORMAL: 720 * _MINUTE,
-}
-"""After "I take it": how long until somebody must be there, else it climbs again."""
-
-FINISH_WITHIN: dict[Severity, timedelta] = {
-    Severity.CRITICAL: 60 * _MINUTE,
-    Severity.SERIOUS: 90 * _MINUTE,
-    Severity.MODERATE: 480 * _MINUTE,
-    Severity.NORMAL: 1440 * _MINUTE,
-}
-"""After "I am there": how long until it must be closed, else the hub asks how it goes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +22,21 @@ class Method:
     address: str
 
 
+class Bond(StrEnum):
+    """What somebody who is asked is to the hub; it decides what they may read."""
+
+    STAFF = "staff"
+    RELATIVE = "relative"
+    OUTSIDE = "outside"
+    """A fixed contact that has no login, such as an alarm centre."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Colleague:
-    """A member of staff, as far as a ladder cares.
+    """Somebody who can be asked, as far as a ladder cares.
 
     Attributes:
+        id: Of the person; of the contact where it is no person.
         unit: Where they belong.
         on_duty: Anywhere, by a shift or because they said so themselves.
         methods: In the order in which they are tried; empty for somebody whom only a tablet reaches.
@@ -100,11 +46,12 @@ class Colleague:
 
     id: str
     unit: str | None
-    role: Role
+    role: Role | None
     on_duty: bool
     methods: tuple[Method, ...] = ()
     shifts: frozenset[str] = frozenset()
     competences: frozenset[str] = frozenset()
+    bond: Bond = Bond.STAFF
 
     def is_on_duty_in(self, unit: str) -> bool:
         """By their shift; whoever has none and says that they are on duty is so where they belong."""
@@ -112,42 +59,238 @@ class Colleague:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reached:
-    """A summons that reaches somebody.
+class Circle:
+    """Everybody whom a ladder may choose from, and what each unit has decided, at one moment.
 
     Attributes:
-        people: Whom it asks; empty only where there is no staff at all.
-        passed: The rungs that had nobody, and were passed at once.
+        staff: Of every unit, on duty or not.
+        plans: By unit and severity; a unit of None holds for all units without one of their own.
+        neighbours: Unit → other units, the nearest first.
+        relatives: Resident → those who have agreed to be asked.
+        contacts: Fixed contacts outside the house, by id.
     """
 
-    summons: Summons
+    staff: Sequence[Colleague]
+    plans: Mapping[tuple[str | None, Severity], Plan] = field(default_factory=dict)
+    neighbours: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    relatives: Mapping[str, Sequence[Colleague]] = field(default_factory=dict)
+    contacts: Mapping[str, Colleague] = field(default_factory=dict)
+
+    def plan(self, unit: str | None, severity: Severity) -> Plan:
+        """What holds here: the unit's own, else the one for all units, else the built-in one."""
+        severity = known(severity)
+        return self.plans.get((unit, severity)) or self.plans.get((None, severity)) or built_in(severity)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concern:
+    """Whom an alert is about, as far as a ladder cares.
+
+    Attributes:
+        besides: Who is there already, and is not asked again.
+    """
+
+    unit: str | None
+    severity: Severity
+    resident: str | None = None
+    besides: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far an alert has climbed: rungs tried, and of the last one how many were asked in turn (0: all at once)."""
+
+    rung: int = 0
+    turn: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """Whom to ask now.
+
+    Attributes:
+        people: With the ways by which this rung asks; empty only where nobody at all can be reached.
+        rungs: How many the ladder has. From its last one on it repeats, for ever.
+        passed: The rungs that had nobody who can be reached, and were passed at once.
+        siren: Whether the unit's siren sounds.
+    """
+
+    place: Place
+    rungs: int
     people: tuple[Colleague, ...]
+    look_again_at: datetime
     passed: tuple[int, ...] = ()
+    siren: bool = False
 
 
-def asked(group: Group, unit: str | None, staff: Sequence[Colleague]) -> tuple[Colleague, ...]:
-    """Whom a rung asks. An alert without a unit (an unknown device) concerns everybody on duty."""
-    if group is Group.EVERYBODY_ON_DUTY or unit is None:
-        return tuple(one for one in staff if one.on_duty)
-    return tuple(one for one in staff if one.is_on_duty_in(unit) or (group is Group.UNIT and one.unit == unit))
+# --- whom a rung asks ----------------------------------------------------------------------
+
+_Choose = Callable[[str | None, Concern, Circle], Sequence[Colleague]]
 
 
-def reach(ladder: Sequence[Rung], rung: int, unit: str | None, staff: Sequence[Colleague], now: datetime) -> Reached:
-    """Climb to the next rung that has somebody; with nobody on any, ask all staff and look again in a minute.
+def _on_duty(_: str | None, concern: Concern, circle: Circle) -> list[Colleague]:
+    """An alert without a unit (an unknown device) concerns everybody on duty."""
+    unit = concern.unit
+    return [one for one in circle.staff if (one.on_duty if unit is None else one.is_on_duty_in(unit))]
 
-    Args:
-        rung: How many rungs have been tried already.
-        staff: Everybody who may be asked, of every unit.
+
+def _unit(_: str | None, concern: Concern, circle: Circle) -> list[Colleague]:
+    """Whoever belongs there, and whoever has the shift there now."""
+    there = {one.id for one in _on_duty(None, concern, circle)}
+    return [one for one in circle.staff if one.id in there or (concern.unit and one.unit == concern.unit)]
+
+
+def _everybody_on_duty(_: str | None, _concern: Concern, circle: Circle) -> list[Colleague]:
+    return [one for one in circle.staff if one.on_duty]
+
+
+def _everybody(_: str | None, _concern: Concern, circle: Circle) -> Sequence[Colleague]:
+    return circle.staff
+
+
+def _nearest(_: str | None, concern: Concern, circle: Circle) -> list[Colleague]:
+    near = circle.neighbours.get(concern.unit or "", ())
+    return [one for unit in near for one in circle.staff if one.is_on_duty_in(unit)]
+
+
+def _role(which: str | None, _: Concern, circle: Circle) -> list[Colleague]:
+    having = [one for one in circle.staff if one.role == which]
+    return [one for one in having if one.on_duty] or having
+
+
+def _competence(which: str | None, concern: Concern, circle: Circle) -> list[Colleague]:
+    found = [one for one in circle.staff if one.on_duty and which in one.competences]
+    return sorted(found, key=lambda one: one.unit != concern.unit)
+
+
+def _schedule(which: str | None, _: Concern, circle: Circle) -> list[Colleague]:
+    return [one for one in circle.staff if which in one.shifts]
+
+
+def _person(which: str | None, _: Concern, circle: Circle) -> list[Colleague]:
+    return [one for one in circle.staff if one.id == which]
+
+
+def _relatives(_: str | None, concern: Concern, circle: Circle) -> Sequence[Colleague]:
+    return circle.relatives.get(concern.resident or "", ())
+
+
+def _centre(which: str | None, _: Concern, circle: Circle) -> list[Colleague]:
+    return [one for one in circle.contacts.values() if which in {None, one.id}]
+
+
+_CHOOSE: dict[Group, _Choose] = {
+    Group.ON_DUTY: _on_duty,
+    Group.UNIT: _unit,
+    Group.EVERYBODY_ON_DUTY: _everybody_on_duty,
+    Group.EVERYBODY: _everybody,
+    Group.NEAREST: _nearest,
+    Group.ROLE: _role,
+    Group.COMPETENCE: _competence,
+    Group.SCHEDULE: _schedule,
+    Group.PERSON: _person,
+    Group.RELATIVE: _relatives,
+    Group.ALARM_CENTRE: _centre,
+}
+
+
+def asked(audience: Audience, concern: Concern, circle: Circle) -> list[Colleague]:
+    """Whom a group means here and now; whoever is there already is not asked."""
+    found = _CHOOSE[audience.group](audience.which, concern, circle)
+    return [one for one in found if one.id != concern.besides]
+
+
+def on_rung(rung: Rung, concern: Concern, circle: Circle) -> tuple[Colleague, ...]:
+    """Everybody whom a rung can reach, each once, with the ways by which it asks.
+
+    What is not loud waits on the tablet, which needs no telephone.
     """
+    found = {one.id: _by(rung, one) for group in rung.asks for one in asked(group, concern, circle)}
+    return tuple(one for one in found.values() if one.methods or concern.severity < LOUD_FROM)
+
+
+def _by(rung: Rung, one: Colleague) -> Colleague:
+    if not rung.methods:
+        return one
+    return replace(one, methods=tuple(way for way in one.methods if way.channel in rung.methods))
+
+
+# --- climbing ------------------------------------------------------------------------------
+
+
+def reach(ladder: Ladder, place: Place, concern: Concern, circle: Circle, now: datetime) -> Reached:
+    """Climb to the next rung that reaches somebody; with nobody on any, ask all staff and look again in a minute.
+
+    The last rung repeats for ever: an unanswered alarm is never dropped.
+    """
+    if place.turn and (found := _next_in_turn(ladder, place, concern, circle, now)):
+        return found
     passed: list[int] = []
-    for _ in ladder:
-        summons = climb(ladder, rung, now)
-        if people := asked(summons.group, unit, staff):
-            return Reached(summons=summons, people=people, passed=tuple(passed))
-        passed.append(summons.rung)
-        rung = summons.rung
-    summons = Summons(group=Group.UNIT, rung=rung, look_again_at=now + _MINUTE)
-    return Reached(summons=summons, people=tuple(staff), passed=tuple(passed))
+    for number in range(place.rung + 1, max(len(ladder), place.rung + 1) + 1):
+        rung = _rung(ladder, number)
+        people = on_rung(rung, concern, circle)
+        if people:
+            turn = int(rung.in_turn)
+            whom = people[:1] if rung.in_turn else people
+            return _reached(ladder, Place(number, turn), concern, whom, now + rung.patience, passed)
+        passed.append(number)
+    everybody = on_rung(_ANYBODY, concern, circle)
+    return _reached(ladder, Place(passed[-1]), concern, everybody, now + _MINUTE, passed)
+
+
+_ANYBODY = Rung(asks=(Audience(Group.EVERYBODY), Audience(Group.ALARM_CENTRE)), patience=_MINUTE)
+
+
+def _next_in_turn(ladder: Ladder, place: Place, concern: Concern, circle: Circle, now: datetime) -> Reached | None:
+    rung = _rung(ladder, place.rung)
+    people = on_rung(rung, concern, circle)
+    if not rung.in_turn or place.turn >= len(people):
+        return None
+    onwards = Place(place.rung, place.turn + 1)
+    return _reached(ladder, onwards, concern, (people[place.turn],), now + rung.patience, ())
+
+
+def _reached(
+    ladder: Ladder, place: Place, concern: Concern, people: tuple[Colleague, ...], then: datetime, passed: Sequence[int]
+) -> Reached:
+    loud_end = place.rung >= len(ladder) and concern.severity >= LOUD_FROM
+    return Reached(
+        place=place, rungs=len(ladder), people=people, look_again_at=then, passed=tuple(passed),
+        siren=loud_end or _rung(ladder, place.rung).siren,
+    )  # fmt: skip
+
+
+def _rung(ladder: Ladder, number: int) -> Rung:
+    return ladder[min(number, len(ladder)) - 1]
+
+
+def upcoming(ladder: Ladder, place: Place) -> Rung:
+    """The rung that is asked when nobody answers the present one in time."""
+    here = _rung(ladder, place.rung) if place.rung else None
+    return here if here and place.turn and here.in_turn else _rung(ladder, place.rung + 1)
+
+
+# --- answering -----------------------------------------------------------------------------
+
+_REMIND_AT = 2 / 3
+
+
+def deadline_after(status: Status, times: AnswerTimes, now: datetime) -> datetime | None:
+    """When the hub looks again after a person did something; None only for a closed alert."""
+    match status:
+        case Status.OPEN:
+            return now
+        case Status.TAKEN:
+            return now + times.arrive
+        case Status.ARRIVED:
+            return now + times.finish
+        case Status.CLOSED:
+            return None
+
+
+def remind_at(times: AnswerTimes, now: datetime) -> datetime:
+    """When whoever took an alert is reminded, once, before the time to arrive runs out."""
+    return now + times.arrive * _REMIND_AT
 
 
 _QUIET_FROM, _QUIET_TO = time(21), time(8)
@@ -160,36 +303,3 @@ def when_to_tell_relatives(now: datetime, zone: ZoneInfo) -> datetime:
         return now
     day = local.date() + timedelta(days=local.time() >= _QUIET_FROM)
     return datetime.combine(day, _QUIET_TO, zone).astimezone(UTC)
-
-
-def ladder_for(severity: Severity) -> tuple[Rung, ...]:
-    """The ladder of a severity; what is not reported is treated as normal."""
-    return LADDERS.get(severity, LADDERS[Severity.NORMAL])
-
-
-def climb(ladder: Sequence[Rung], rung: int, now: datetime) -> Summons:
-    """Decide the next summons after `rung` rungs have gone unanswered.
-
-    The last step repeats for ever: an unanswered alarm is never dropped.
-
-    Args:
-        ladder: The steps in order; at least one.
-        rung: How many steps have been tried already.
-        now: The moment of the decision.
-    """
-    step = ladder[min(rung, len(ladder) - 1)]
-    return Summons(group=step.group, rung=rung + 1, look_again_at=now + step.patience)
-
-
-def deadline_after(status: Status, severity: Severity, now: datetime) -> datetime | None:
-    """When the hub looks again after a person did something; None only for a closed alert."""
-    severity = severity if severity in ARRIVE_WITHIN else Severity.NORMAL
-    match status:
-        case Status.OPEN:
-            return now
-        case Status.TAKEN:
-            return now + ARRIVE_WITHIN[severity]
-        case Status.ARRIVED:
-            return now + FINISH_WITHIN[severity]
-        case Status.CLOSED:
-            return None

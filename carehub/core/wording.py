@@ -7,6 +7,7 @@ that somebody is needed, how much it hurries, where to look, and how to take it.
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from carehub.core.alerts import Aftermath, Cause
 from carehub.core.severity import Severity
 
 URGENCY_NB: dict[Severity, str] = {
@@ -23,8 +24,25 @@ FLOOR_TITLES_NB: dict[str, str] = {
     "fire": "Røyk eller gass",
     "unreadable-alarm": "Uleselig alarm",
     "test-alarm": "Prøvealarm",
+    "follow-up": "Oppfølging uten kontakt",
+    "help": "Kollega trenger hjelp",
 }
 """Titles that must be there even when the rulebook is not."""
+
+CAUSE_NB: dict[Cause, str] = {
+    Cause.FALL: "Fall", Cause.ILLNESS: "Sykdom", Cause.TOILET: "Toalett", Cause.PAIN: "Smerter",
+    Cause.PRACTICAL_HELP: "Praktisk hjelp", Cause.ANXIETY: "Uro", Cause.INFORMATION: "Spørsmål",
+    Cause.UNINTENDED: "Ikke ment", Cause.TECHNICAL: "Teknisk", Cause.TEST: "Prøve",
+    Cause.NOTHING_FOUND: "Fant ikke årsak", Cause.OTHER: "Annet",
+}  # fmt: skip
+
+AFTERMATH_NB: dict[Aftermath, str] = {
+    Aftermath.HELPED_ON_SITE: "Hjalp på stedet", Aftermath.SPOKE_WITH: "Snakket sammen",
+    Aftermath.CALLED_DOCTOR: "Ringte lege/legevakt", Aftermath.CALLED_113: "Ringte 113",
+    Aftermath.HANDED_TO_RELATIVE: "Pårørende tok over", Aftermath.DEVICE_FIXED: "Ordnet utstyret",
+    Aftermath.NO_CONTACT: "Fikk ikke kontakt",
+    Aftermath.NO_ACTION_NEEDED: "Trengte ikke hjelp",
+}  # fmt: skip
 
 _HURRY = {Severity.CRITICAL: "HASTER", Severity.SERIOUS: "Snarest"}
 
@@ -71,6 +89,37 @@ def repeated_text(text: str) -> str:
 def closed_way_text(*, channel: str, link: str) -> str:
     """To the coordinator when a colleague cannot be reached by one of their ways any more: whose it is stands there."""
     return f"En ansatt tar ikke lenger imot varsler på {channel}. Sjekk vaktlisten, og finn en annen vei: {link}"
+
+
+def reminder_text(*, number: str, link: str) -> str:
+    """The SMS to whoever took an alert, shortly before the time to be there runs out."""
+    return f"Påminnelse: du har varsel {number}. Trykk «Jeg er der» når du er fremme, ellers spør vi flere. {link}"
+
+
+def hand_over_text(*, number: str, code: str, link: str) -> str:
+    """The SMS to a colleague who is asked to take an alert over."""
+    return f"En kollega ber deg overta varsel {number}. {link} Svar med koden for å ta det: {code}"
+
+
+def relative_text(*, link: str) -> str:
+    """The SMS that asks a relative: no name, no kind, no time; what they may know stands behind the login."""
+    return f"Vi har ikke fått svar fra personalet på et varsel hos dine. Logg inn, eller ring vakttelefonen: {link}"
+
+
+def centre_text(*, number: str, raised_at: datetime, zone: ZoneInfo) -> str:
+    """The message to an alarm centre, which has no login: that nobody answers, and whom to call."""
+    when = local_time(raised_at, zone)
+    return f"HASTER: varsel {number} fra kl. {when} er ikke besvart. Ring vakttelefonen til tjenesten."
+
+
+def unmanned_text(*, number: str, rungs: str, link: str) -> str:
+    """The SMS to a coordinator when a ladder had a rung that reaches nobody."""
+    return f"Varsel {number}: ingen kunne nås på trinn {rungs}. Varselet gikk videre. Se over vakten: {link}"
+
+
+def stale_text(*, number: str, link: str) -> str:
+    """The SMS to a coordinator about an alert whose deadline passed long ago, before the hub could keep it."""
+    return f"Varsel {number} har ligget uten oppfølging i over et døgn. Gå gjennom det: {link}"
 
 
 def handled_text(*, link: str) -> str:

@@ -8,16 +8,17 @@ import msgspec
 
 from carehub.core.alerts import Status, Step
 from carehub.core.canary import SCOPE as CANARY
-from carehub.core.escalation import Colleague, ladder_for, reach
+from carehub.core.escalation import Circle, Concern, Place, reach
 from carehub.core.events import Event
 from carehub.core.findings import Finding
+from carehub.core.ladders import below_wide
 from carehub.core.severity import Severity
 from carehub.flow import canary, escalate
 from carehub.flow.hub import Hub
-from carehub.flow.respond import journal_line, step_row
+from carehub.flow.journal import journal_line, step_row
 from carehub.flow.telling import Telling, rung, summons_rows
 from carehub.kit.ids import new_id
-from carehub.store import alerts, people, tables
+from carehub.store import alerts, ladders, tables
 from carehub.store.database import Session
 
 REPEAT_WINDOW = timedelta(minutes=10)
@@ -42,7 +43,8 @@ async def raise_alerts(hub: Hub, session: Session, findings: Finds, units: Mappi
     earliest = min(finding.at for finding, _ in findings) - RAISE_WINDOW
     before = await alerts.before(session, keys, earliest)
     open_now = {key for key, one in before.items() if one.is_open}
-    staff = await people.staff(session, max(finding.at for finding, _ in findings))
+    latest = max(finding.at for finding, _ in findings)
+    circle = await ladders.circle(session, latest, [finding.resident for finding, _ in findings])
     fresh = alerts.Fresh()
     for finding, event in findings:
         key, unit = dedup_key(finding), units.get(finding.scope)
@@ -51,7 +53,7 @@ async def raise_alerts(hub: Hub, session: Session, findings: Finds, units: Mappi
         if finding.scope == CANARY:
             fresh = await _of_canary(session, fresh, finding, first=first)
         elif first and not (finding.press and reports + 1 >= RAISE_AT):
-            _begin(hub, fresh, finding, event, unit, staff)
+            _begin(hub, fresh, finding, event, unit, circle)
         else:
             await alerts.add_fresh(session, fresh)
             fresh = alerts.Fresh()
@@ -65,22 +67,24 @@ def dedup_key(finding: Finding) -> str:
 
 
 def _begin(
-    hub: Hub, fresh: alerts.Fresh, finding: Finding, event: Event | None, unit: str | None, staff: Sequence[Colleague]
+    hub: Hub, fresh: alerts.Fresh, finding: Finding, event: Event | None, unit: str | None, circle: Circle
 ) -> None:
     """A new alert with its first summons, as rows."""
     now, alert = finding.at, _new(finding, event, unit)
-    reached = reach(ladder_for(finding.severity), 0, unit, staff, now)
-    number = reached.summons.rung
-    telling = Telling(alert_id=alert["id"], severity=finding.severity, unit_id=unit, cycle=rung(number), now=now)
-    notices, codes = summons_rows(hub, telling, reached.people, now, number)
-    fresh.alerts.append(alert | {"presses": 1, "rung": number, "due_at": reached.summons.look_again_at})
+    concern = Concern(unit=unit, severity=finding.severity, resident=finding.resident)
+    reached = reach(circle.plan(unit, finding.severity).ladder, Place(), concern, circle, now)
+    number = reached.place.rung
+    telling = Telling(alert_id=alert["id"], severity=finding.severity, unit_id=unit, cycle=rung(reached.place), now=now)
+    notices, codes = summons_rows(hub, telling, reached, now)
+    place = {"rung": number, "turn": reached.place.turn, "rungs": reached.rungs}
+    fresh.alerts.append(alert | place | {"presses": 1, "due_at": reached.look_again_at})
     fresh.codes += codes
-    fresh.notices += notices
+    fresh.notices += [*notices, *escalate.unmanned_rows(hub, telling, reached, concern, circle)]
     fresh.events.append(_event_row(alert["id"], finding))
     fresh.steps.append(step_row(alert["id"], Step.REPORTED, now))
     fresh.steps += [step_row(alert["id"], Step.ESCALATED, now, escalate.passed_words(one)) for one in reached.passed]
     step = Step.NOTIFIED if number == 1 else Step.ESCALATED
-    fresh.steps.append(step_row(alert["id"], step, now, escalate.told_words(len(reached.people), number)))
+    fresh.steps.append(step_row(alert["id"], step, now, escalate.told_words(reached)))
 
 
 async def _of_canary(session: Session, fresh: alerts.Fresh, finding: Finding, *, first: bool) -> alerts.Fresh:
@@ -119,6 +123,8 @@ def _new(finding: Finding, event: Event | None, unit: str | None) -> dict[str, A
         "due_at": finding.at,
         "presses": 0,
         "rung": 0,
+        "turn": 0,
+        "rungs": 0,
     }
 
 
@@ -145,7 +151,7 @@ async def _again(hub: Hub, session: Session, finding: Finding, event: Event | No
 
 async def _record(session: Session, alert: tables.Alert, finding: Finding) -> None:
     alert.presses += 1
-    alert.last_event_at = max(alert.last_event_at, finding.at)
+    alert.last_event_at, alert.stale_since = max(alert.last_event_at, finding.at), None
     session.add(tables.AlertEvent(**_event_row(alert.id, finding)))
     await session.flush()
 
@@ -169,16 +175,20 @@ async def _raise_level(session: Session, alert: tables.Alert, finding: Finding) 
     if not finding.press:
         return False
     presses = await alerts.reports_since(session, alert.dedup_key, finding.at - RAISE_WINDOW)
-    if presses < RAISE_AT or _is_at_the_top(alert):
+    if presses < RAISE_AT:
         return False
-    await _raise_to(session, alert, alert.severity.raised(), finding.at)
-    alert.rung = max(alert.rung, RAISE_AT - 1)  # the next step asks everybody on duty
+    raised = alert.severity.raised()
+    wide = below_wide((await ladders.plan(session, alert.unit_id, raised)).ladder)
+    if _is_at_the_top(alert, wide):
+        return False
+    await _raise_to(session, alert, raised, finding.at)
+    alert.rung, alert.turn = max(alert.rung, wide), 0  # the next step asks more than those on duty in the unit
     return True
 
 
-def _is_at_the_top(alert: tables.Alert) -> bool:
+def _is_at_the_top(alert: tables.Alert, wide: int) -> bool:
     """Critical, and everybody on duty has been asked, or will be if whoever has it does not come."""
-    asked = RAISE_AT if alert.status is Status.OPEN else RAISE_AT - 1
+    asked = wide + 1 if alert.status is Status.OPEN else wide
     return alert.severity is Severity.CRITICAL and alert.rung >= asked
 
 

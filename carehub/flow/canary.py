@@ -13,6 +13,7 @@ import msgspec
 from carehub.contracts import Fate, OutgoingNotice, Receipt, TransportError
 from carehub.core import canary
 from carehub.core.alerts import Status
+from carehub.core.escalation import Place
 from carehub.core.events import Event
 from carehub.core.severity import Severity
 from carehub.flow.batch import hub_fault
@@ -53,13 +54,13 @@ class Recipient:
 
 def summons(alert_id: str, number: int, now: datetime) -> dict[str, Any]:
     """The notice to its recipient. Behind every other: it must not delay an alarm."""
-    telling = Telling(alert_id=alert_id, severity=Severity.NORMAL, unit_id=None, cycle=rung(number), now=now)
+    telling = Telling(alert_id=alert_id, severity=Severity.NORMAL, unit_id=None, cycle=rung(Place(number)), now=now)
     return telling.row(canary.CHANNEL, canary.CHANNEL, telling.number)
 
 
 def first_step(now: datetime) -> dict[str, Any]:
     """Where its ladder begins."""
-    return {"severity": Severity.NORMAL, "presses": 1, "rung": 1, "due_at": now + _ASK_AGAIN_AFTER}
+    return {"severity": Severity.NORMAL, "presses": 1, "rung": 1, "rungs": 1, "due_at": now + _ASK_AGAIN_AFTER}
 
 
 async def ask_again(session: Session, alert: tables.Alert, now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from carehub.contracts import Channel, Fate, OutgoingNotice, Receipt
 from carehub.core.alerts import Step
-from carehub.core.escalation import Method, ladder_for
+from carehub.core.escalation import Method
 from carehub.core.severity import Severity
 from carehub.core.wording import repeated_text
 from carehub.flow import lines
@@ -137,10 +137,7 @@ def _heard_within(hub: Hub, channel: str) -> timedelta:
 
 
 async def _give_up(session: Session, notice: tables.Notice, now: datetime) -> None:
-    """This way is closed: the journal says so, and the ladder climbs now instead of waiting.
-
-    Not from its top: where nobody can be reached at all, the last rung repeats at its own pace, not in a storm.
-    """
+    """This way is closed: the journal says so, and the ladder climbs now instead of waiting."""
     notice.state = NoticeState.FAILED
     if notice.alert_id is not None:
         words = f"{notice.channel}: kom ikke frem."
@@ -153,10 +150,10 @@ async def _pass_on(session: Session, notice: tables.Notice, now: datetime) -> No
     notice.pass_on_at = None
     if notice.alert_id is None or await _tell_by_the_next_way(session, notice, now):
         return
-    rung = rung_of(notice.cycle)
-    if rung is None or rung >= len(ladder_for(notice.severity)) or await outbox.others_may_answer(session, notice):
+    place = rung_of(notice.cycle)
+    if place is None or await outbox.others_may_answer(session, notice):
         return
-    await alerts.hurry(session, notice.alert_id, rung, now)
+    await alerts.hurry(session, notice.alert_id, place, now)
 
 
 async def _tell_by_the_next_way(session: Session, notice: tables.Notice, now: datetime) -> bool:

@@ -1,22 +1,41 @@
 """Station 3: ask the next people, again and again, until somebody has been there."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
 
-from carehub.core.alerts import Status, Step
+from carehub.core.alerts import HELP, Status, Step
 from carehub.core.canary import SCOPE as CANARY
-from carehub.core.escalation import Group, asked, ladder_for, reach, when_to_tell_relatives
-from carehub.core.wording import handled_text, repeat_text
+from carehub.core.escalation import (
+    Circle,
+    Colleague,
+    Concern,
+    Place,
+    Reached,
+    asked,
+    on_rung,
+    reach,
+    when_to_tell_relatives,
+)
+from carehub.core.ladders import Audience, Group, Rung
+from carehub.core.wording import handled_text, reminder_text, repeat_text, stale_text, unmanned_text
 from carehub.flow import canary
 from carehub.flow.hub import Hub
-from carehub.flow.respond import journal_line
-from carehub.flow.telling import MESSAGES_FROM, SMS, about, link_to, rung, summons_rows
+from carehub.flow.journal import journal_line
+from carehub.flow.respond import UNDO_WITHIN
+from carehub.flow.telling import MESSAGES_FROM, SMS, Telling, about, link_to, rung, summons_rows
 from carehub.kit.failpoints import fail_at
-from carehub.store import alerts, outbox, people, tables
+from carehub.store import alerts, ladders, outbox, people, tables
 from carehub.store.database import Session
+
+STALE_AFTER = timedelta(hours=24)
+"""A deadline that passed longer ago than this is from another time: it is listed, not paged blindly (F60)."""
+_DAY = timedelta(days=1)
+_COORDINATORS = Audience(Group.ROLE, "coordinator")
 
 
 async def escalate(hub: Hub, session: Session, now: datetime) -> int:
-    """Climb one step for every alert that is due; give how many there were.
+    """Climb one step for every alert that is due, and remind who is late; give how many there were.
 
     The notices and the new deadline are saved in one transaction, so a crash
     between deciding and sending loses nothing and repeats nothing.
@@ -24,14 +43,22 @@ async def escalate(hub: Hub, session: Session, now: datetime) -> int:
     due = await alerts.claim_due(session, now)
     if due:
         fail_at("escalate.due")
+        await _climb(hub, session, due, now)
+    return len(due) + await _remind(hub, session, now)
+
+
+async def _climb(hub: Hub, session: Session, due: Sequence[tables.Alert], now: datetime) -> None:
+    circle = await ladders.circle(session, now, [alert.resident_id for alert in due])
     for alert in due:
         if alert.scope_id == CANARY:
             await canary.ask_again(session, alert, now)
             continue
+        if alert.stale_since or (alert.due_at and now - alert.due_at > STALE_AFTER):
+            await _list_as_stale(hub, session, alert, circle, now)
+            continue
         if alert.status is not Status.OPEN:
             _reopen(session, alert, now)
-        await summon(hub, session, alert, now)
-    return len(due)
+        await summon(hub, session, alert, now, circle)
 
 
 def _reopen(session: Session, alert: tables.Alert, now: datetime) -> None:
@@ -39,22 +66,35 @@ def _reopen(session: Session, alert: tables.Alert, now: datetime) -> None:
     said = "tok varselet, men er ikke fremme" if alert.status is Status.TAKEN else "er fremme, men har ikke avsluttet"
     session.add(journal_line(alert.id, Step.ESCALATED, now, person_id=alert.owner_id, text=f"Fristen gikk ut: {said}."))
     alert.status, alert.owner_id, alert.taken_at, alert.arrived_at = Status.OPEN, None, None, None
+    alert.remind_at, alert.handed_to_id = None, None
 
 
-async def summon(hub: Hub, session: Session, alert: tables.Alert, now: datetime) -> None:
-    """Ask the next rung; an empty one is passed at once, and the journal says so."""
-    reached = reach(ladder_for(alert.severity), alert.rung, alert.unit_id, await people.staff(session, now), now)
-    alert.rung, alert.due_at = reached.summons.rung, reached.summons.look_again_at
+async def summon(hub: Hub, session: Session, alert: tables.Alert, now: datetime, circle: Circle | None = None) -> None:
+    """Ask the next rung; one that reaches nobody is passed at once, and journal and coordinator are told."""
+    circle = circle or await ladders.circle(session, now, [alert.resident_id])
+    concern, before = await _concern(session, alert), Place(alert.rung, alert.turn)
+    reached = reach(circle.plan(alert.unit_id, alert.severity).ladder, before, concern, circle, now)
+    alert.rung, alert.turn, alert.rungs = reached.place.rung, reached.place.turn, reached.rungs
+    alert.due_at, alert.stale_since = reached.look_again_at, None
     session.add(alert)
     for passed in reached.passed:
         session.add(journal_line(alert.id, Step.ESCALATED, now, text=passed_words(passed)))
     step = Step.NOTIFIED if alert.rung == 1 else Step.ESCALATED
-    session.add(journal_line(alert.id, step, now, text=told_words(len(reached.people), alert.rung)))
-    telling = about(alert, rung(alert.rung), now)
-    notices, codes = summons_rows(hub, telling, reached.people, alert.raised_at, alert.rung)
+    session.add(journal_line(alert.id, step, now, text=told_words(reached)))
+    telling = about(alert, rung(reached.place), now)
+    notices, codes = summons_rows(hub, telling, reached, alert.raised_at)
     session.add_all(tables.ReplyCode(**code) for code in codes)
     await session.flush()
-    await outbox.write(session, notices)
+    await outbox.write(session, [*notices, *unmanned_rows(hub, telling, reached, concern, circle)])
+
+
+async def _concern(session: Session, alert: tables.Alert) -> Concern:
+    """Whoever called for help is there already."""
+    caller = None
+    if alert.kind == HELP and alert.parent_id:
+        parent = await session.get(tables.Alert, alert.parent_id)
+        caller = parent.owner_id if parent else None
+    return Concern(unit=alert.unit_id, severity=alert.severity, resident=alert.resident_id, besides=caller)
 
 
 def passed_words(number: int) -> str:
@@ -62,29 +102,98 @@ def passed_words(number: int) -> str:
     return f"Ingen å varsle på trinn {number}: gikk videre."
 
 
-def told_words(count: int, number: int) -> str:
+def told_words(reached: Reached) -> str:
     """What the journal says of a rung that was asked."""
-    return f"Varslet {count} på trinn {number}."
+    turn = f", nummer {reached.place.turn} etter tur" if reached.place.turn else ""
+    return f"Varslet {len(reached.people)} på trinn {reached.place.rung}{turn}."
+
+
+def unmanned_rows(
+    hub: Hub, telling: Telling, reached: Reached, concern: Concern, circle: Circle
+) -> list[dict[str, Any]]:
+    """Tell the coordinators of rungs that reached nobody; of the repetitions at the top, once is enough."""
+    new = [number for number in reached.passed if number <= reached.rungs]
+    if not new or concern.severity < MESSAGES_FROM:
+        return []
+    own = Telling(
+        alert_id=telling.alert_id, severity=telling.severity, unit_id=telling.unit_id, cycle=f"passed:{new[0]}",
+        now=telling.now,
+    )  # fmt: skip
+    text = unmanned_text(number=telling.number, rungs=" og ".join(map(str, new)), link=link_to(hub, telling.number))
+    return [own.to(one, text) for one in asked(_COORDINATORS, concern, circle) if one.methods]
+
+
+# --- what else is told ---------------------------------------------------------------------
+
+
+async def _remind(hub: Hub, session: Session, now: datetime) -> int:
+    """One word to whoever is on the way, before the time to arrive runs out."""
+    late = await alerts.claim_reminders(session, now)
+    for alert in late:
+        taken_at = alert.taken_at or now
+        alert.remind_at = None
+        session.add(alert)
+        session.add(journal_line(alert.id, Step.REMINDED, now, person_id=alert.owner_id))
+        telling = about(alert, f"remind:{int(taken_at.timestamp())}", now)
+        text = reminder_text(number=telling.number, link=link_to(hub, telling.number))
+        await outbox.write(session, await _to_owner(session, alert, telling, text, now))
+    return len(late)
+
+
+async def _to_owner(
+    session: Session, alert: tables.Alert, telling: Telling, text: str, now: datetime
+) -> list[dict[str, Any]]:
+    rows = [telling.tablet(text)]
+    if alert.severity >= MESSAGES_FROM:
+        staff = (await ladders.circle(session, now)).staff
+        rows += [telling.to(one, text) for one in staff if one.id == alert.owner_id and one.methods]
+    return rows
+
+
+async def _list_as_stale(hub: Hub, session: Session, alert: tables.Alert, circle: Circle, now: datetime) -> None:
+    """An alert from another time: the coordinators go through it; it comes back each day until somebody has."""
+    alert.stale_since, alert.due_at = alert.stale_since or alert.due_at, now + _DAY
+    session.add(alert)
+    words = "Fristen gikk ut for mer enn et døgn siden: står på listen, ingen er vekket."
+    session.add(journal_line(alert.id, Step.ESCALATED, now, text=words))
+    telling = about(alert, f"stale:{now.date()}", now)
+    text = stale_text(number=telling.number, link=link_to(hub, telling.number))
+    whom = _who_sorts_out(await _concern(session, alert), circle)
+    await session.flush()
+    await outbox.write(session, [telling.tablet(text), *(telling.to(one, text) for one in whom)])
+
+
+def _who_sorts_out(concern: Concern, circle: Circle) -> Sequence[Colleague]:
+    found = [one for one in asked(_COORDINATORS, concern, circle) if one.methods]
+    return found or [one for one in asked(Audience(Group.ON_DUTY), concern, circle) if one.methods]
 
 
 async def remind_of_repeat(hub: Hub, session: Session, alert: tables.Alert, now: datetime) -> None:
     """Tell whoever has the alert that it was reported again; with no owner the ladder's own people."""
-    staff = await people.staff(session, now)
-    mine = tuple(one for one in staff if one.id == alert.owner_id)
+    circle = await ladders.circle(session, now)
     telling = about(alert, f"repeat:{alert.presses}", now)
     text = repeat_text(number=telling.number, presses=alert.presses, link=link_to(hub, telling.number))
-    rows = [telling.tablet(text)]
-    whom = mine or asked(Group.ON_DUTY, alert.unit_id, staff)
-    rows += [telling.to(one, text) for one in whom if one.methods]
-    await outbox.write(session, rows)
+    whom = [one for one in circle.staff if one.id == alert.owner_id] or await _ladders_own(session, alert, circle)
+    await outbox.write(session, [telling.tablet(text), *(telling.to(one, text) for one in whom if one.methods)])
+
+
+async def _ladders_own(session: Session, alert: tables.Alert, circle: Circle) -> Sequence[Colleague]:
+    concern = await _concern(session, alert)
+    for group in (Group.ON_DUTY, Group.UNIT, Group.EVERYBODY):
+        if whom := on_rung(Rung(asks=(Audience(group),), patience=_DAY), concern, circle):
+            return whom
+    return ()
 
 
 async def tell_relatives(hub: Hub, session: Session, alert: tables.Alert, now: datetime) -> None:
-    """An alert that mattered is over: those whom the resident lets know hear that it was handled, and no more."""
+    """An alert that mattered is over: those whom the resident lets know hear that it was handled, and no more.
+
+    Not before the closing can no longer be undone.
+    """
     if alert.resident_id is None or alert.severity < MESSAGES_FROM:
         return
     family = await people.followers(session, alert.resident_id, now)
-    telling = about(alert, "handled", now, when_to_tell_relatives(now, hub.zone))
+    telling = about(alert, "handled", now, when_to_tell_relatives(now + UNDO_WITHIN, hub.zone))
     text = handled_text(link=f"{hub.public_url}/relatives")
     rows = [telling.row(SMS, person.phone, text, person.id) for person in family if person.phone]
     if rows:

@@ -1,16 +1,24 @@
 """Station 5: a person takes an alert, arrives, gives it back, closes it. One winner each time."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from carehub.core.alerts import COMPOSITION_EVENT, NEXT, Action, Aftermath, Cause, Status, Step
-from carehub.core.escalation import deadline_after
+from carehub.core.alerts import CONTACT_IN, FOLLOW_UP, HELP, NEXT, Action, Aftermath, Cause, Contact, Status, Step
+from carehub.core.escalation import deadline_after, remind_at
+from carehub.flow.follow_up import after_closing, rest
+from carehub.flow.journal import journal_line, step_row
 from carehub.kit.failpoints import fail_at
-from carehub.store import alerts, outbox, tables
+from carehub.store import alerts, ladders, outbox, tables
 from carehub.store.database import Session
 
-_STEP = {Action.TAKE: Step.TAKEN, Action.ARRIVE: Step.ARRIVED, Action.CLOSE: Step.CLOSED, Action.RELEASE: Step.RELEASED}
+__all__ = ["Answer", "arrive", "close", "confirm", "journal_line", "release", "step_row", "take", "undo"]
+
+UNDO_WITHIN = timedelta(minutes=5)
+_STEP = {
+    Action.TAKE: Step.TAKEN, Action.ACCEPT: Step.ACCEPTED, Action.ARRIVE: Step.ARRIVED, Action.CLOSE: Step.CLOSED,
+    Action.RELEASE: Step.RELEASED,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +37,14 @@ class Answer:
 
 
 async def take(session: Session, alert_id: str, by: str, now: datetime) -> Answer:
-    """Say "I take it": from now on `by` owns it, and must arrive within the severity's time."""
-    return await _act(session, alert_id, Action.TAKE, by, now, owner_id=by, taken_at=now)
+    """Say "I take it": from now on `by` owns it, and must arrive within the severity's time.
+
+    What somebody was asked to take over, they take from its owner.
+    """
+    alert = await session.get(tables.Alert, alert_id, with_for_update=True)
+    offered = alert is not None and alert.handed_to_id == by and alert.status is not Status.OPEN
+    action = Action.ACCEPT if offered else Action.TAKE
+    return await _act(session, alert_id, action, by, now, owner_id=by, taken_at=now, arrived_at=None)
 
 
 async def arrive(session: Session, alert_id: str, by: str, now: datetime) -> Answer:
@@ -51,13 +65,75 @@ async def close(  # noqa: PLR0913 - cause and outcome are what closing means
     *,
     cause: Cause,
     aftermath: Aftermath,
+    contact: Contact | None = None,
     note: str | None = None,
 ) -> Answer:
-    """Handled: with the cause and what was done. Its codes stop working; its notices stop."""
-    return await _act(
+    """Handled: with the cause and what was done. Its codes stop working; its notices stop.
+
+    Args:
+        contact: Whether the resident was seen or spoken with; None to read it from the outcome.
+    """
+    alert = await session.get(tables.Alert, alert_id, with_for_update=True)
+    met = contact or (_contact(alert, aftermath) if alert else None)
+    answer = await _act(
         session, alert_id, Action.CLOSE, by, now,
-        closed_at=now, closed_by_id=by, cause=cause, aftermath=aftermath, note=note,
+        closed_at=now, closed_by_id=by, cause=cause, aftermath=aftermath, contact=met, note=note,
     )  # fmt: skip
+    if answer.done and answer.alert:
+        await after_closing(session, answer.alert, by, now)
+    return answer
+
+
+def _contact(alert: tables.Alert, aftermath: Aftermath) -> Contact:
+    """Whoever said "I am there" was there, unless they say that they found nobody."""
+    if alert.status is Status.ARRIVED and aftermath is not Aftermath.NO_CONTACT:
+        return Contact.VISITED
+    return CONTACT_IN.get(aftermath, Contact.NONE)
+
+
+async def confirm(session: Session, alert_id: str, by: str, now: datetime) -> Answer:
+    """A second person agrees that a follow-up may rest without contact; whoever closed the first one cannot."""
+    follow = await session.get(tables.Alert, alert_id, with_for_update=True)
+    if follow is None:
+        return Answer(done=False, alert=None)
+    before = await session.get(tables.Alert, follow.parent_id) if follow.parent_id else None
+    if follow.kind != FOLLOW_UP or before is None or before.closed_by_id == by:
+        return await _refused(session, follow)
+    return await close(
+        session, alert_id, by, now, cause=before.cause or Cause.OTHER, contact=Contact.NONE,
+        aftermath=before.aftermath or Aftermath.NO_CONTACT,
+    )  # fmt: skip
+
+
+async def undo(session: Session, alert_id: str, by: str, now: datetime) -> Answer:
+    """Closed by mistake a moment ago: as it was before, with its history and a fresh deadline."""
+    alert = await session.get(tables.Alert, alert_id, with_for_update=True)
+    if alert is None:
+        return Answer(done=False, alert=None)
+    if not may_undo(alert, by, now) or await alerts.open_alert(session, alert.dedup_key) is not None:
+        return await _refused(session, alert)
+    status = _status_before(alert)
+    if not await alerts.move(
+        session, alert, status, **await _deadlines(session, alert, status, now), closed_at=None, closed_by_id=None,
+        cause=None, aftermath=None, contact=None,
+    ):  # fmt: skip
+        return await _refused(session, alert)
+    session.add(journal_line(alert_id, Step.UNDONE, now, person_id=by))
+    await outbox.stop_asking(session, alert_id)
+    for follow in await alerts.children(session, alert_id, FOLLOW_UP):
+        await rest(session, follow, by, now, "Avslutningen ble angret.")
+    return await _done(session, alert)
+
+
+def may_undo(alert: tables.Alert, by: str, now: datetime) -> bool:
+    """Whether this person closed it, and did so only just now."""
+    return alert.closed_at is not None and alert.closed_by_id == by and now - alert.closed_at <= UNDO_WITHIN
+
+
+def _status_before(alert: tables.Alert) -> Status:
+    if alert.owner_id is None:
+        return Status.OPEN
+    return Status.ARRIVED if alert.arrived_at else Status.TAKEN
 
 
 async def _act(session: Session, alert_id: str, action: Action, by: str, now: datetime, **changes: object) -> Answer:
@@ -67,17 +143,34 @@ async def _act(session: Session, alert_id: str, action: Action, by: str, now: da
     if before is None:
         return Answer(done=False, alert=None)
     allowed = NEXT.get((before.status, action))
-    mine = before.owner_id in {None, by} or action in {Action.ARRIVE, Action.CLOSE}
-    if allowed is None or not mine:
+    if allowed is None or not _may(before, action, by):
         return await _refused(session, before)
-    due_at = deadline_after(allowed, before.severity, now)
-    if not await alerts.move(session, before, allowed, due_at=due_at, **changes):
+    deadlines = await _deadlines(session, before, allowed, now)
+    if not await alerts.move(session, before, allowed, **deadlines, handed_to_id=None, **changes):
         return await _refused(session, before)
     session.add(journal_line(alert_id, _STEP[action], now, person_id=by))
+    if before.kind == HELP and before.parent_id and action is Action.TAKE:
+        session.add(journal_line(before.parent_id, Step.HELPER, now, person_id=by, text="Kommer for å hjelpe."))
     if allowed is not Status.OPEN:
         await outbox.stop_asking(session, alert_id)
-    await session.refresh(before)
-    return Answer(done=True, alert=before, owner=await _owner(session, before))
+    return await _done(session, before)
+
+
+def _may(alert: tables.Alert, action: Action, by: str) -> bool:
+    """A colleague may arrive and close, and take over what they were asked to; the rest is the owner's."""
+    return alert.owner_id in {None, by} or action in {Action.ARRIVE, Action.CLOSE, Action.ACCEPT}
+
+
+async def _deadlines(session: Session, alert: tables.Alert, status: Status, now: datetime) -> dict[str, Any]:
+    """When the hub looks again, and when it reminds whoever is on the way."""
+    times = (await ladders.plan(session, alert.unit_id, alert.severity)).times
+    remind = remind_at(times, now) if status is Status.TAKEN else None
+    return {"due_at": deadline_after(status, times, now), "remind_at": remind}
+
+
+async def _done(session: Session, alert: tables.Alert) -> Answer:
+    await session.refresh(alert)
+    return Answer(done=True, alert=alert, owner=await _owner(session, alert))
 
 
 async def _refused(session: Session, alert: tables.Alert) -> Answer:
@@ -87,20 +180,3 @@ async def _refused(session: Session, alert: tables.Alert) -> Answer:
 
 async def _owner(session: Session, alert: tables.Alert) -> tables.Person | None:
     return await session.get(tables.Person, alert.owner_id) if alert.owner_id else None
-
-
-def journal_line(
-    alert_id: str, step: Step, now: datetime, *, person_id: str | None = None, text: str | None = None
-) -> tables.AlertStep:
-    """One line in an alert's journal, with its national code where there is one."""
-    return tables.AlertStep(**step_row(alert_id, step, now, text, person_id))
-
-
-def step_row(
-    alert_id: str, step: Step, now: datetime, text: str | None = None, person_id: str | None = None
-) -> dict[str, Any]:
-    """The same line as a row."""
-    return {
-        "alert_id": alert_id, "at": now, "step": step, "code": COMPOSITION_EVENT[step], "person_id": person_id,
-        "text": text,
-    }  # fmt: skip

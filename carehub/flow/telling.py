@@ -1,23 +1,23 @@
 """Part of station 3: one step of one alert, told to several people, as rows of the outbox."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from carehub.core.escalation import Colleague, Method
+from carehub.core.escalation import Bond, Colleague, Method, Place, Reached
+from carehub.core.ladders import LOUD_FROM
 from carehub.core.severity import Severity
-from carehub.core.wording import alert_number, summons_text
+from carehub.core.wording import alert_number, centre_text, relative_text, summons_text
 from carehub.flow.hub import Hub
 from carehub.kit.ids import new_code, new_id
 from carehub.store import tables
 from carehub.store.tables.alerts import NoticeState
 
-SMS, TABLET = "sms", "tablet"
+SMS, TABLET, SIREN = "sms", "tablet", "siren"
 EVERYWHERE = "all"
-"""The tablet's address where no unit is known: every tablet shows it."""
+"""The address of tablet and siren where no unit is known: every one of them."""
 CODE_LIVES = timedelta(hours=12)
-MESSAGES_FROM = Severity.SERIOUS
+MESSAGES_FROM = LOUD_FROM
 """Below this a notice waits on the tablet: what can wait until morning wakes nobody."""
 _RUNG = "rung:"
 
@@ -56,7 +56,8 @@ class Telling:
     def to(self, person: Colleague, text: str) -> dict[str, Any]:
         """The notice to somebody, by the first of their ways."""
         first = person.methods[0]
-        return self.row(first.channel, first.address, text, person.id)
+        who = None if person.bond is Bond.OUTSIDE else person.id
+        return self.row(first.channel, first.address, text, who)
 
     def code_for(self, person_id: str) -> dict[str, Any]:
         """A fresh code that takes this alert for this person, and nothing else ever."""
@@ -95,14 +96,17 @@ def about(alert: tables.Alert, cycle: str, now: datetime, not_before: datetime |
     )
 
 
-def rung(number: int) -> str:
-    """The step of a rung."""
-    return f"{_RUNG}{number}"
+def rung(place: Place) -> str:
+    """The step of a rung; in turn, each of its people is a step."""
+    return f"{_RUNG}{place.rung}.{place.turn}" if place.turn else f"{_RUNG}{place.rung}"
 
 
-def rung_of(cycle: str) -> int | None:
+def rung_of(cycle: str) -> Place | None:
     """Which rung a notice was written for; None for what is no rung's, such as the word of another press."""
-    return int(cycle.removeprefix(_RUNG)) if cycle.startswith(_RUNG) else None
+    if not cycle.startswith(_RUNG):
+        return None
+    number, _, turn = cycle.removeprefix(_RUNG).partition(".")
+    return Place(int(number), int(turn or 0))
 
 
 def link_to(hub: Hub, number: str) -> str:
@@ -111,18 +115,30 @@ def link_to(hub: Hub, number: str) -> str:
 
 
 def summons_rows(
-    hub: Hub, telling: Telling, people: Sequence[Colleague], raised_at: datetime, attempt: int
+    hub: Hub, telling: Telling, reached: Reached, raised_at: datetime
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Notices that ask these people to come, and the codes with which they answer."""
+    """Notices that ask these people to come, and the codes with which staff answer."""
     notices, codes = [telling.tablet(telling.number)], []
-    for person in people:
+    if reached.siren and SIREN in hub.channels:
+        notices.append(telling.row(SIREN, telling.unit_id or EVERYWHERE, telling.number))
+    for person in reached.people:
         if not person.methods or telling.severity < MESSAGES_FROM:
+            continue
+        if person.bond is not Bond.STAFF:
+            notices.append(telling.to(person, _outside_text(hub, telling, person, raised_at)))
             continue
         code = telling.code_for(person.id)
         codes.append(code)
         text = summons_text(
             severity=telling.severity, raised_at=raised_at, number=telling.number, code=code["code"],
-            link=link_to(hub, telling.number), attempt=attempt, zone=hub.zone,
+            link=link_to(hub, telling.number), attempt=reached.place.rung, zone=hub.zone,
         )  # fmt: skip
         notices.append(telling.to(person, text))
     return notices, codes
+
+
+def _outside_text(hub: Hub, telling: Telling, person: Colleague, raised_at: datetime) -> str:
+    """Relatives and alarm centres take nothing by a code, and read no more than they may."""
+    if person.bond is Bond.RELATIVE:
+        return relative_text(link=f"{hub.public_url}/relatives")
+    return centre_text(number=telling.number, raised_at=raised_at, zone=hub.zone)

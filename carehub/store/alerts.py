@@ -9,6 +9,7 @@ from sqlalchemy import func, update
 from sqlmodel import col, select
 
 from carehub.core.alerts import Status
+from carehub.core.escalation import Place
 from carehub.store import outbox, sql, tables
 from carehub.store.database import Session
 
@@ -39,10 +40,40 @@ async def claim_due(session: Session, now: datetime, limit: int = 50) -> Sequenc
     return (await session.exec(statement)).all()
 
 
+async def claim_reminders(session: Session, now: datetime, limit: int = 50) -> Sequence[tables.Alert]:
+    """Lock the alerts whose owner is on the way and is reminded now."""
+    statement = (
+        select(tables.Alert)
+        .where(tables.Alert.status == Status.TAKEN, col(tables.Alert.remind_at) <= now)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return (await session.exec(statement)).all()
+
+
 async def next_due(session: Session) -> datetime | None:
-    """When the next ladder climbs; None when nothing is open."""
-    statement = select(func.min(tables.Alert.due_at)).where(tables.Alert.status != Status.CLOSED)
-    return (await session.exec(statement)).one()
+    """When the next ladder climbs, or the next owner is reminded; None when nothing is open."""
+    alert = tables.Alert
+    statement = select(func.min(alert.due_at), func.min(alert.remind_at)).where(alert.status != Status.CLOSED)
+    moments = (await session.exec(statement)).one()
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+async def children(session: Session, parent_id: str, kind: str) -> Sequence[tables.Alert]:
+    """Open alerts of this kind that came from another one, locked for us."""
+    alert = tables.Alert
+    statement = select(alert).where(alert.parent_id == parent_id, alert.kind == kind, alert.status != Status.CLOSED)
+    return (await session.exec(statement.with_for_update())).all()
+
+
+async def open_of_kind(session: Session, resident: str | None, kind: str) -> Sequence[tables.Alert]:
+    """A resident's open alerts of this kind, locked for us."""
+    alert = tables.Alert
+    statement = select(alert).where(
+        col(alert.resident_id).is_not(None), alert.resident_id == resident, alert.kind == kind,
+        alert.status != Status.CLOSED,
+    )  # fmt: skip
+    return (await session.exec(statement.with_for_update())).all()
 
 
 async def reports_since(session: Session, dedup_key: str, since: datetime) -> int:
@@ -107,17 +138,20 @@ async def move(session: Session, alert: tables.Alert, status: Status, **changes:
     return (await session.exec(statement)).rowcount == 1
 
 
-async def hurry(session: Session, alert_id: str, rung: int, now: datetime) -> None:
-    """Let the ladder of an alert that nobody has climb now, if it still waits on this rung.
+async def hurry(session: Session, alert_id: str, place: Place, now: datetime) -> None:
+    """Let the ladder of an alert that nobody has climb now, if it still waits at this place.
 
     What an earlier rung could not deliver is no reason to cut short the time of those asked since.
+    Nor from its top: where nobody can be reached at all, the last rung repeats at its own pace, not in a storm.
     """
     statement = (
         update(tables.Alert)
         .where(
             col(tables.Alert.id) == alert_id,
             col(tables.Alert.status) == Status.OPEN,
-            col(tables.Alert.rung) == rung,
+            col(tables.Alert.rung) == place.rung,
+            col(tables.Alert.turn) == place.turn,
+            col(tables.Alert.rung) < col(tables.Alert.rungs),
             col(tables.Alert.due_at) > now,
         )
         .values(due_at=now)

@@ -103,12 +103,12 @@ async def not_through(session: Session, now: datetime, limit: int = 200) -> Sequ
 
 
 async def others_may_answer(session: Session, notice: tables.Notice) -> bool:
-    """Whether somebody else was asked in the same step and may still answer; a tablet is nobody."""
+    """Whether somebody else was asked in the same step and may still answer; a tablet or a siren is nobody."""
     statement = select(tables.Notice.id).where(
         tables.Notice.alert_id == notice.alert_id,
         tables.Notice.cycle == notice.cycle,
         tables.Notice.id != notice.id,
-        tables.Notice.channel != "tablet",
+        col(tables.Notice.channel).not_in(("tablet", "siren")),
         _may_come_through(),
     )
     return (await session.exec(statement)).first() is not None

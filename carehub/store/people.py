@@ -1,7 +1,7 @@
 """Questions about people with a login."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy import select as columns
 from sqlmodel import col, func, select
 
 from carehub.core.access import Role
-from carehub.core.escalation import Colleague, Method
+from carehub.core.escalation import Bond, Colleague, Method
 from carehub.kit.ids import new_id
 from carehub.store import tables
 from carehub.store.database import Session
@@ -187,6 +187,32 @@ async def followers(session: Session, resident: str, now: datetime) -> Sequence[
         )
     )
     return (await session.exec(statement)).all()
+
+
+async def relatives_to_ask(
+    session: Session, residents: Collection[str], now: datetime
+) -> dict[str, tuple[Colleague, ...]]:
+    """Relatives of these residents who have agreed to be asked when no staff answer, with their ways."""
+    person, method, relation = tables.Person, tables.ContactMethod, tables.Relation
+    statement = (
+        columns(col(relation.resident_id), col(person.id), col(method.channel), col(method.address))
+        .join_from(relation, person, col(person.id) == col(relation.person_id))
+        .join(method, (col(method.person_id) == col(person.id)) & _usable())
+        .where(
+            col(relation.resident_id).in_(residents),
+            col(relation.may_be_asked),
+            col(relation.since) <= now,
+            col(relation.until).is_(None) | (col(relation.until) > now),
+            col(person.active),
+        )
+        .order_by(person.id, *_IN_TURN)
+    )
+    found: dict[str, dict[str, Colleague]] = {}
+    for resident, who, channel, address in (await (await session.connection()).execute(statement)).all():
+        nobody = Colleague(id=who, unit=None, role=Role.RELATIVE, on_duty=False, bond=Bond.RELATIVE)
+        one = found.setdefault(resident, {}).setdefault(who, nobody)
+        found[resident][who] = replace(one, methods=(*one.methods, Method(channel=channel, address=address)))
+    return {resident: tuple(family.values()) for resident, family in found.items()}
 
 
 async def everybody(session: Session) -> Sequence[tables.Person]:

@@ -5,11 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
-from carehub.core.alerts import Action, Aftermath, Cause, Status
-from carehub.flow import escalate, respond
+from carehub.core.alerts import FOLLOW_UP, Action, Aftermath, Cause, Contact, Status
+from carehub.flow import escalate, respond, teamwork
 from carehub.flow.hub import Hub
 from carehub.flow.respond import Answer
 from carehub.kit.failpoints import fail_at
+from carehub.store import tables
 from carehub.web.render import page
 from carehub.web.security import Answering, TheHub, Visitor, local_path
 
@@ -35,6 +36,43 @@ async def release(request: Request, hub: TheHub, visitor: Answering, alert_id: s
     return _told(request, hub, visitor, await act(hub, visitor, alert_id, Action.RELEASE), back)
 
 
+@router.post("/confirm")
+async def confirm(request: Request, hub: TheHub, visitor: Answering, alert_id: str, back: Back = "/") -> Response:
+    """En til er enig i at oppfølgingen kan avsluttes uten kontakt."""
+    return _told(request, hub, visitor, await act(hub, visitor, alert_id, Action.CONFIRM), back)
+
+
+@router.post("/undo")
+async def undo(request: Request, hub: TheHub, visitor: Answering, alert_id: str, back: Back = "/") -> Response:
+    """Angre avslutningen."""
+    return _told(request, hub, visitor, await act(hub, visitor, alert_id, Action.UNDO), back)
+
+
+@router.post("/help")
+async def call_help(request: Request, hub: TheHub, visitor: Answering, alert_id: str, back: Back = "/") -> Response:
+    """Trenger en til."""
+    async with hub.database.write() as session:
+        answer = await teamwork.call_help(hub, session, alert_id, visitor.person.id, hub.clock())
+    ring(hub, answer)
+    return _told(request, hub, visitor, answer, back)
+
+
+@router.post("/hand-over")
+async def hand_over(
+    request: Request,
+    hub: TheHub,
+    visitor: Answering,
+    alert_id: str,
+    to: Annotated[str, Form(max_length=32)],
+    back: Back = "/",
+) -> Response:
+    """Be en kollega overta."""
+    async with hub.database.write() as session:
+        answer = await teamwork.hand_over(hub, session, alert_id, visitor.person.id, to, hub.clock())
+    ring(hub, answer)
+    return _told(request, hub, visitor, answer, back)
+
+
 @router.post("/close")
 async def close(  # noqa: PLR0913 - one form
     request: Request,
@@ -43,44 +81,52 @@ async def close(  # noqa: PLR0913 - one form
     alert_id: str,
     cause: Annotated[Cause, Form()],
     aftermath: Annotated[Aftermath, Form()],
+    contact: Annotated[Contact | None, Form()] = None,
     note: Annotated[str, Form(max_length=2000)] = "",
     back: Back = "/",
 ) -> Response:
     """Ferdig, with the cause and what was done."""
-    answer = await finish(hub, visitor, alert_id, cause, aftermath, note)
+    answer = await finish(hub, visitor, alert_id, cause, aftermath, contact, note)
     return _told(request, hub, visitor, answer, back)
 
 
-_ACTIONS = {Action.TAKE: respond.take, Action.ARRIVE: respond.arrive, Action.RELEASE: respond.release}
+_ACTIONS = {
+    Action.TAKE: respond.take, Action.ARRIVE: respond.arrive, Action.RELEASE: respond.release,
+    Action.CONFIRM: respond.confirm, Action.UNDO: respond.undo,
+}  # fmt: skip
 
 
 async def act(hub: Hub, visitor: Visitor, alert_id: str, action: Action) -> Answer:
     """Do it in one transaction, then tell every page; a released alert climbs at once."""
     async with hub.database.write() as session:
         answer = await _ACTIONS[action](session, alert_id, visitor.person.id, hub.clock())
-    _ring(hub, answer, climbs=action is Action.RELEASE)
+    ring(hub, answer)
     return answer
 
 
-async def finish(hub: Hub, visitor: Visitor, alert_id: str, cause: Cause, aftermath: Aftermath, note: str) -> Answer:
+async def finish(  # noqa: PLR0913 - one form
+    hub: Hub, visitor: Visitor, alert_id: str, cause: Cause, aftermath: Aftermath, contact: Contact | None, note: str
+) -> Answer:
     """Close it in one transaction, then tell every page."""
     words = note.strip() or None
     async with hub.database.write() as session:
         answer = await respond.close(
-            session, alert_id, visitor.person.id, hub.clock(), cause=cause, aftermath=aftermath, note=words
-        )
+            session, alert_id, visitor.person.id, hub.clock(), cause=cause, aftermath=aftermath, contact=contact,
+            note=words,
+        )  # fmt: skip
         if answer.done and answer.alert:
             await escalate.tell_relatives(hub, session, answer.alert, hub.clock())
-    _ring(hub, answer, climbs=False)
+    ring(hub, answer)
     return answer
 
 
-def _ring(hub: Hub, answer: Answer, *, climbs: bool) -> None:
+def ring(hub: Hub, answer: Answer) -> None:
+    """Tell every page, and wake the stations that may have something to do now."""
     fail_at("ack.committed")
     if answer.done:
         hub.live.change()
-    if answer.done and climbs:
         hub.wake.escalate.set()
+        hub.wake.deliver.set()
 
 
 def _told(request: Request, hub: Hub, visitor: Visitor, answer: Answer, back: str) -> Response:
@@ -101,10 +147,16 @@ def why_not(hub: Hub, answer: Answer, visitor: Visitor) -> str:
     owner = answer.owner
     if alert.status is Status.CLOSED:
         return "Varselet er allerede avsluttet."
-    if owner is not None and owner.id == visitor.person.id:
-        return "Du har allerede dette varselet."
-    if owner is not None and alert.status is Status.ARRIVED:
-        return f"{owner.name} er allerede der."
-    if owner is not None and alert.status is Status.TAKEN:
-        return f"{owner.name} har allerede tatt dette varselet."
+    if owner is not None:
+        return _held(owner, alert, visitor)
+    if alert.kind == FOLLOW_UP:
+        return "En annen enn den som avsluttet, må bekrefte. Du kan ta varselet og se til beboeren."
     return "Det går ikke an akkurat nå. Se på varselet en gang til."
+
+
+def _held(owner: tables.Person, alert: tables.Alert, visitor: Visitor) -> str:
+    if owner.id == visitor.person.id:
+        return "Du har allerede dette varselet."
+    if alert.status is Status.ARRIVED:
+        return f"{owner.name} er allerede der."
+    return f"{owner.name} har allerede tatt dette varselet."

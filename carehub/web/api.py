@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 from carehub.contracts import DecodeError, HubError, Message
 from carehub.core.access import Permission
-from carehub.core.alerts import Action, Aftermath, Cause, Status
+from carehub.core.alerts import Action, Aftermath, Cause, Contact, Status
 from carehub.core.severity import Severity
 from carehub.core.wording import alert_number
 from carehub.flow.hub import Hub
@@ -126,10 +126,11 @@ async def list_alerts(hub: TheHub, visitor: Staff, unit: str | None = None) -> S
 
 
 class Closing(BaseModel):
-    """Why it happened, and what was done."""
+    """Why it happened, what was done, and whether the resident was seen or spoken with."""
 
     cause: Cause
     aftermath: Aftermath
+    contact: Contact | None = None
     note: Annotated[str, Field(max_length=2000)] = ""
 
 
@@ -154,7 +155,7 @@ async def release(hub: TheHub, visitor: Answering, alert_id: str) -> Response | 
 @router.post("/alerts/{alert_id}/close", response_model=AlertOut)
 async def close(hub: TheHub, visitor: Answering, alert_id: str, closing: Closing) -> Response | AlertOut:
     """Handled."""
-    answer = await finish(hub, visitor, alert_id, closing.cause, closing.aftermath, closing.note)
+    answer = await finish(hub, visitor, alert_id, closing.cause, closing.aftermath, closing.contact, closing.note)
     return _answered(hub, visitor, answer)
 
 

@@ -8,11 +8,12 @@ from msgspec import DecodeError
 from msgspec.json import decode
 
 from carehub.core.alerts import NEXT, Action, Status
+from carehub.core.escalation import Circle
 from carehub.core.findings import Trace
 from carehub.core.severity import Severity
 from carehub.core.wording import URGENCY_NB
 from carehub.flow.hub import Hub
-from carehub.store import logins, pages, silences, tables
+from carehub.store import ladders, logins, pages, silences, tables
 from carehub.store.database import Session
 from carehub.store.tables.places import ScopeKind
 from carehub.web import words
@@ -107,14 +108,15 @@ async def board(hub: Hub, visitor: Visitor, unit: str | None) -> Board:
         closed = await pages.closed_since(session, now - _RECENT)
         shown = [card for card in cards if _is_in(card, unit)]
         views = await with_pictures(hub, session, visitor, shown)
+        circle = await ladders.circle(session, now)
         silent = await pages.silent_places(session)
         last = await pages.last_event_at(session)
         held = await silences.how_many(session, now)
     return Board(
         # Among equals that somebody has, the visitor's own: the card that was large stays large when it is taken.
         alerts=sorted(views, key=lambda one: (-one.severity, not one.waits, not one.mine, one.raised_at)),
-        elsewhere=[view(hub, visitor, card) for card in cards if not _is_in(card, unit)],
-        closed=[view(hub, visitor, card) for card in closed if _is_in(card, unit)],
+        elsewhere=[view(hub, visitor, card, circle) for card in cards if not _is_in(card, unit)],
+        closed=[view(hub, visitor, card, circle) for card in closed if _is_in(card, unit)],
         last_event_at=last,
         silences=held,
         silent=[(_standing(device, scope, place), device.silent_since or now) for device, scope, place in silent],
@@ -133,17 +135,19 @@ async def with_pictures(hub: Hub, session: Session, visitor: Visitor, cards: Seq
     movements = await pages.movements(session, residents, start)
     marks = await pages.alerts_of(session, residents, start)
     traces = await pages.traces(session, [card.alert.id for card in cards])
+    circle = await ladders.circle(session, now)
     views = []
     for card in cards:
         who = card.resident.id if card.resident else ""
         picture = drawn(movements.get(who, []), marks.get(who, []), card.alert.id, now, hub.zone) if who else None
-        views.append(view(hub, visitor, card, picture, traces.get(card.alert.id)))
+        views.append(view(hub, visitor, card, circle, picture, traces.get(card.alert.id)))
     return views
 
 
 def view(
-    hub: Hub, visitor: Visitor, card: pages.Card, picture: Picture | None = None, trace: str | None = None
-) -> AlertView:
+    hub: Hub, visitor: Visitor, card: pages.Card, circle: Circle, picture: Picture | None = None,
+    trace: str | None = None,
+) -> AlertView:  # fmt: skip
     """One alert in words."""
     alert = card.alert
     return AlertView(
@@ -155,7 +159,8 @@ def view(
         detail=alert.detail, raised_at=alert.raised_at, happened_at=alert.happened_at, presses=alert.presses,
         owner=_called(card.owner) if card.owner and alert.status is not Status.OPEN else None,
         mine=alert.owner_id == visitor.person.id and alert.status is not Status.OPEN,
-        taken_at=alert.taken_at, arrived_at=alert.arrived_at, due_at=alert.due_at, next_step=words.next_step(alert),
+        taken_at=alert.taken_at, arrived_at=alert.arrived_at, due_at=alert.due_at,
+        next_step=words.next_step(alert, circle),
         may=allowed(alert, visitor), closed_at=alert.closed_at, outcome=_outcome(alert),
         closer=_called(card.closer) if card.closer else None, picture=picture, why=_why(trace), rule=alert.rule_id,
     )  # fmt: skip

@@ -1,33 +1,23 @@
 """What the pages call things, in bokmål: kinds, places, causes, roles, and the lines of a trace."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from carehub.core.access import Role
-from carehub.core.alerts import Aftermath, Cause, Status, Step
-from carehub.core.escalation import Group, ladder_for
+from carehub.core.alerts import Status, Step
+from carehub.core.escalation import Circle, Place, upcoming
+from carehub.core.ladders import Audience, Group
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.silence import Why
 from carehub.core.terms import KINDS, OUTCOMES, PLACES, condition_line, kind_name, place_name
-from carehub.core.wording import FLOOR_TITLES_NB
+from carehub.core.wording import AFTERMATH_NB, CAUSE_NB, FLOOR_TITLES_NB
 from carehub.store import tables
 from carehub.store.tables.places import DeviceStatus
 
 __all__ = ["KINDS", "OUTCOMES", "PLACES", "condition_line", "kind_name", "place_name"]
 
-CAUSES: dict[Cause, str] = {
-    Cause.FALL: "Fall", Cause.ILLNESS: "Sykdom", Cause.TOILET: "Toalett", Cause.PAIN: "Smerter",
-    Cause.PRACTICAL_HELP: "Praktisk hjelp", Cause.ANXIETY: "Uro", Cause.INFORMATION: "Spørsmål",
-    Cause.UNINTENDED: "Ikke ment", Cause.TECHNICAL: "Teknisk", Cause.TEST: "Prøve",
-    Cause.NOTHING_FOUND: "Fant ikke årsak", Cause.OTHER: "Annet",
-}  # fmt: skip
-
-AFTERMATHS: dict[Aftermath, str] = {
-    Aftermath.HELPED_ON_SITE: "Hjalp på stedet", Aftermath.SPOKE_WITH: "Snakket sammen",
-    Aftermath.CALLED_DOCTOR: "Ringte lege/legevakt", Aftermath.CALLED_113: "Ringte 113",
-    Aftermath.HANDED_TO_RELATIVE: "Pårørende tok over", Aftermath.DEVICE_FIXED: "Ordnet utstyret",
-    Aftermath.NO_ACTION_NEEDED: "Trengte ikke hjelp",
-}  # fmt: skip
+CAUSES, AFTERMATHS = CAUSE_NB, AFTERMATH_NB
 
 ROLES: dict[Role, str] = {
     Role.NURSE: "Hjemmetjenesten (telefon)", Role.CARE_CENTRE: "Omsorgssenter (nettbrett)",
@@ -48,13 +38,18 @@ STEPS: dict[Step, str] = {
     Step.ESCALATED: "Flere varslet", Step.TAKEN: "Tatt", Step.ARRIVED: "Fremme", Step.RELEASED: "Gitt tilbake",
     Step.CLOSED: "Avsluttet", Step.RAISED: "Hevet alvorlighet", Step.NOT_DELIVERED: "Melding kom ikke frem",
     Step.REACHED: "Melding kom frem", Step.RESOLVED: "Feilen er over",
+    Step.REMINDED: "Påminnelse om å komme frem",
+    Step.HANDED_OVER: "Ber en kollega overta", Step.ACCEPTED: "Overtatt", Step.HELP_CALLED: "Ba om en til",
+    Step.HELPER: "Hjelper på vei", Step.CAUSE: "Årsak", Step.ACTION: "Tiltak", Step.SPOKEN: "Samtale",
+    Step.FOLLOWED_UP: "Følges opp", Step.CONFIRMED: "Bekreftet av en til", Step.UNDONE: "Avslutning angret",
 }  # fmt: skip
 
-_GROUPS: dict[Group, str] = {
-    Group.ON_DUTY: "Varsler vakten igjen",
-    Group.UNIT: "Varsler hele enheten",
-    Group.EVERYBODY_ON_DUTY: "Varsler alle på vakt",
-}
+GROUPS: dict[Group, str] = {
+    Group.ON_DUTY: "vakten", Group.UNIT: "hele enheten", Group.EVERYBODY_ON_DUTY: "alle på vakt",
+    Group.EVERYBODY: "alle ansatte", Group.NEAREST: "naboenhetene", Group.ROLE: "rolle", Group.COMPETENCE: "kompetanse",
+    Group.SCHEDULE: "vaktplan", Group.PERSON: "person", Group.RELATIVE: "pårørende",
+    Group.ALARM_CENTRE: "alarmsentralen",
+}  # fmt: skip
 
 
 def title_of(kind: str, rulebook: Rulebook) -> str:
@@ -65,14 +60,30 @@ def title_of(kind: str, rulebook: Rulebook) -> str:
     return FLOOR_TITLES_NB.get(kind) or kind.replace("-", " ").capitalize()
 
 
-def next_step(alert: tables.Alert) -> str:
+def next_step(alert: tables.Alert, circle: Circle) -> str:
     """What the hub does at the alert's deadline, in words."""
     if alert.status is Status.TAKEN:
         return "Varsler andre hvis ingen er fremme"
     if alert.status is Status.ARRIVED:
         return "Spør igjen hvis det ikke er avsluttet"
-    ladder = ladder_for(alert.severity)
-    return _GROUPS[ladder[min(alert.rung, len(ladder) - 1)].group]
+    ladder = circle.plan(alert.unit_id, alert.severity).ladder
+    onwards = upcoming(ladder, Place(alert.rung, alert.turn))
+    again = bool(alert.rung) and onwards.asks == ladder[min(alert.rung, len(ladder)) - 1].asks
+    whom = joined(audience_name(one) for one in onwards.asks)
+    return f"Varsler {whom}{' etter tur' if onwards.in_turn else ' igjen' if again else ''}"
+
+
+def audience_name(one: Audience) -> str:
+    """Whom a rung asks, as staff say it: "vakten", "koordinator"."""
+    if one.group is Group.ROLE and one.which:
+        return ROLES[Role(one.which)].lower()
+    return f"{GROUPS[one.group]} {one.which}" if one.which else GROUPS[one.group]
+
+
+def joined(names: Iterable[str]) -> str:
+    """Names in a sentence: "vakten, naboenhetene og koordinator"."""
+    *first, last = list(names)
+    return f"{', '.join(first)} og {last}" if first else last
 
 
 def age(moment: datetime, now: datetime) -> str:

@@ -22,10 +22,10 @@ from sqlmodel import SQLModel, col, select
 
 from carehub.contracts import Channel, Fate, Message, OutgoingNotice, Receipt
 from carehub.core.access import Role
-from carehub.core.alerts import Aftermath, Cause, Status
+from carehub.core.alerts import Aftermath, Cause, Contact, Status
 from carehub.core.events import CommandKind
 from carehub.core.rules.rulebook import Rulebook
-from carehub.flow import deliver, replies, respond
+from carehub.flow import deliver, replies, respond, teamwork
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.intake import Intake
@@ -407,12 +407,31 @@ class Night:
     async def release(self, who: str, number: int = 0) -> Answer:
         return await self._do(respond.release, who, number)
 
-    async def close(self, who: str, number: int = 0) -> Answer:
+    async def close(
+        self, who: str, number: int = 0, *, aftermath: Aftermath = Aftermath.HELPED_ON_SITE,
+        contact: Contact | None = None,
+    ) -> Answer:  # fmt: skip
         alert = (await self.alerts())[number]
         async with self.database.write() as session:
             return await respond.close(
-                session, alert.id, who, self.clock(), cause=Cause.TOILET, aftermath=Aftermath.HELPED_ON_SITE
+                session, alert.id, who, self.clock(), cause=Cause.TOILET, aftermath=aftermath, contact=contact
             )
+
+    async def confirm(self, who: str, number: int = 0) -> Answer:
+        return await self._do(respond.confirm, who, number)
+
+    async def undo(self, who: str, number: int = 0) -> Answer:
+        return await self._do(respond.undo, who, number)
+
+    async def hand_over(self, who: str, to: str, number: int = 0) -> Answer:
+        alert = (await self.alerts())[number]
+        async with self.database.write() as session:
+            return await teamwork.hand_over(self.hub, session, alert.id, who, to, self.clock())
+
+    async def call_help(self, who: str, number: int = 0) -> Answer:
+        alert = (await self.alerts())[number]
+        async with self.database.write() as session:
+            return await teamwork.call_help(self.hub, session, alert.id, who, self.clock())
 
     async def _do(self, action: Any, who: str, number: int) -> Answer:
         alert = (await self.alerts())[number]
@@ -493,9 +512,18 @@ def _hour(at: datetime) -> str:
     return at.astimezone(OSLO).strftime("%H:%M")
 
 
+_SORTS = {
+    "Påminnelse": "påminnelse", "overta": "overta", "hos dine": "pårørende", "ikke besvart": "sentral",
+    "kunne nås": "ubemannet", "i over et døgn": "gammelt",
+}  # fmt: skip
+
+
 def _sort(text: str) -> str:
     if found := re.match(r"Nytt trykk .* \((\d+) ganger", text):
         return f"trykk {found[1]}"
+    for opening, sort in _SORTS.items():
+        if opening in text:
+            return sort
     bare = text.removeprefix("Gjentatt melding. ")
     urgency = re.split("[: ]", bare, maxsplit=1)[0]
     again = re.search(r"\((\d+)\. gang\)", text)

@@ -7,6 +7,7 @@ from carehub.store import tables
 from tests.journeys.building import INGRID, MARIA, Night, refuses_for_good
 
 _BOTH_AT_0214 = ["02:14 ingrid HASTER 1", "02:14 maria HASTER 1"]
+_REMINDED = "02:20 ingrid påminnelse"
 
 
 async def test_an_unanswered_alarm_asks_both_on_duty_again_then_everybody_then_the_whole_ward_f55(night: Night) -> None:
@@ -49,7 +50,7 @@ async def test_a_taken_alarm_asks_nobody_until_the_time_to_arrive_has_run_out_f5
 
     await night.pass_time(9)
 
-    assert sorted(night.told) == _BOTH_AT_0214
+    assert sorted(night.told) == [*_BOTH_AT_0214, _REMINDED]
 
 
 async def test_a_taken_alarm_climbs_again_when_nobody_arrives_and_another_can_take_it_f56(night: Night) -> None:
@@ -58,7 +59,7 @@ async def test_a_taken_alarm_climbs_again_when_nobody_arrives_and_another_can_ta
 
     await night.pass_time(11)
 
-    assert sorted(night.told) == [*_BOTH_AT_0214, "02:24 ingrid HASTER 2", "02:24 maria HASTER 2"]
+    assert sorted(night.told) == [*_BOTH_AT_0214, _REMINDED, "02:24 ingrid HASTER 2", "02:24 maria HASTER 2"]
     assert "02:24 escalated: Fristen gikk ut: tok varselet, men er ikke fremme." in await night.journal()
     assert (await night.take("maria")).done
     assert (await night.the_alert()).owner_id == "maria"

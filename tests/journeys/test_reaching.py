@@ -155,7 +155,7 @@ async def test_a_text_of_an_earlier_rung_that_never_came_does_not_hurry_the_next
 
     await night.pass_time(11)
 
-    assert sorted(night.told[2:]) == ["02:24 ingrid HASTER 2", "02:24 maria HASTER 2"]
+    assert sorted(night.told[3:]) == ["02:24 ingrid HASTER 2", "02:24 maria HASTER 2"]
 
 
 async def test_an_undelivered_report_makes_the_ladder_climb_at_once_f43(night: Night) -> None:

@@ -1,6 +1,7 @@
 """All tables, read as `tables.Alert`, `tables.Event`, ..."""
 
 from carehub.store.tables.alerts import Alert, AlertEvent, AlertStep, Notice, ReplyCode, StatusReport
+from carehub.store.tables.ladders import FixedContact, LadderChange, LadderRow, LadderRung
 from carehub.store.tables.people import AccessLog, Competence, ContactMethod, LoginSession, Person, Relation
 from carehub.store.tables.places import Assignment, Device, Residency, Resident, Scope, Unit, UnitNeighbour
 from carehub.store.tables.selfwatch import CanaryMonth, CanarySong, RuleOff
@@ -37,10 +38,14 @@ __all__ = [
     "Device",
     "Duty",
     "Event",
+    "FixedContact",
     "FoldDeadline",
     "FoldInput",
     "HeldAlert",
     "HeldBack",
+    "LadderChange",
+    "LadderRow",
+    "LadderRung",
     "LoginSession",
     "Model",
     "Notice",

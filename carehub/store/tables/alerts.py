@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, Text, text
 from sqlmodel import Field
 
 from carehub.contracts import Fate
-from carehub.core.alerts import Aftermath, Cause, Status, Step
+from carehub.core.alerts import Aftermath, Cause, Contact, Status, Step
 from carehub.core.severity import Severity
 from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
 
@@ -51,8 +51,16 @@ class Alert(SQLModel, table=True):
     """How many times it was reported; for a button, how many presses."""
     rung: int = 0
     """How many steps of the ladder have been tried."""
+    turn: int = 0
+    """Of a rung that asks one after another: how many have been asked."""
+    rungs: int = 0
+    """How many steps the ladder has, as last climbed; from the last one on, the alert is unanswered."""
     due_at: datetime | None = moment_or_none()
     """When the ladder climbs next. Never empty while the alert is open."""
+    remind_at: datetime | None = moment_or_none()
+    """When whoever took it is reminded, once; empty while nobody is on the way."""
+    stale_since: datetime | None = moment_or_none()
+    """Its deadline had passed long before the hub saw it: it is listed each day, and wakes nobody blindly."""
     owner_id: str | None = Field(default=None, foreign_key="person.id", max_length=32)
     taken_at: datetime | None = moment_or_none()
     arrived_at: datetime | None = moment_or_none()
@@ -60,7 +68,12 @@ class Alert(SQLModel, table=True):
     closed_by_id: str | None = Field(default=None, foreign_key="person.id", max_length=32)
     cause: Cause | None = choice(Cause, default=None, nullable=True)
     aftermath: Aftermath | None = choice(Aftermath, default=None, nullable=True)
+    contact: Contact | None = choice(Contact, default=None, nullable=True)
     note: str | None = Field(default=None, max_length=2000)
+    handed_to_id: str | None = Field(default=None, max_length=32)
+    """Who has been asked to take it over, and has not answered."""
+    parent_id: str | None = Field(default=None, index=True, max_length=32)
+    """The alert that this follow-up, or this call for a second person, comes from."""
 
 
 class AlertEvent(SQLModel, table=True):

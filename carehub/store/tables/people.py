@@ -72,6 +72,8 @@ class Relation(SQLModel, table=True):
     """As the family says it: "datter", "sønn"."""
     insight: Insight = choice(Insight)
     by_sms: bool = False
+    may_be_asked: bool = False
+    """Agreed: they are asked when no staff answer."""
     since: datetime = moment()
     until: datetime | None = moment_or_none()
 

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carehub.contracts import Message
+from carehub.core.escalation import Place as Rungs
 from carehub.flow.intake import Intake, listed_name, matches, plain
 from carehub.flow.telling import rung_of
 from carehub.plugins import load_sources
@@ -52,7 +53,7 @@ def test_plain_words_are_short_and_storable(text: str, most: int) -> None:
 
 
 def test_only_a_rungs_notice_knows_its_rung() -> None:
-    assert (rung_of("rung:12"), rung_of("repeat:3")) == (12, None)
+    assert (rung_of("rung:12"), rung_of("rung:2.3"), rung_of("repeat:3")) == (Rungs(12), Rungs(2, 3), None)
 
 
 def _intake(*devices: KnownDevice) -> Intake:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from carehub.core.access import Role
 from carehub.core.coverage import Gap, Warned, gaps, told_in, within
-from carehub.core.escalation import Colleague, ladder_for, reach
+from carehub.core.escalation import Circle, Colleague, Concern, Method, Place, reach
+from carehub.core.ladders import built_in
 from carehub.core.severity import Severity
 from carehub.core.shifts import Absence, Line, Plan, duties
 
@@ -80,7 +81,8 @@ def plans(draw: st.DrawFn) -> Plan:
 
 def _colleague(who: str, *, is_on_duty: bool) -> Colleague:
     shifts = frozenset({"sol"} if is_on_duty else ())
-    return Colleague(id=who, unit="sol", role=Role.NURSE, on_duty=is_on_duty, shifts=shifts)
+    ways = (Method(channel="sms", address=who),)
+    return Colleague(id=who, unit="sol", role=Role.NURSE, on_duty=is_on_duty, shifts=shifts, methods=ways)
 
 
 _CLOCKS = st.builds(time, st.integers(0, 23), st.sampled_from([0, 1, 30, 59]))
@@ -93,7 +95,8 @@ def test_whatever_the_plan_somebody_is_asked_at_every_minute(plan: Plan, minute:
     on_duty = {duty.person for duty in duties(plan, moment, moment + timedelta(microseconds=1)) if duty.unit == "sol"}
     staff = [_colleague(who, is_on_duty=who in on_duty) for who in _PEOPLE]
 
-    first = reach(ladder_for(severity), 0, "sol", staff, moment)
+    concern = Concern(unit="sol", severity=severity)
+    first = reach(built_in(severity).ladder, Place(), concern, Circle(staff=staff), moment)
 
     assert first.people
     assert {one.id for one in first.people} == (on_duty or set(_PEOPLE))

@@ -38,6 +38,10 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/silences"): STAFF,  # and a technician for a device: test_silences.py
     ("GET", "/silences/{silence_id}"): STAFF | ADMIN,
     ("POST", "/silences/{silence_id}/{act}"): STAFF | ADMIN,
+    ("POST", "/alerts/{alert_id}/confirm"): STAFF,
+    ("POST", "/alerts/{alert_id}/undo"): STAFF,
+    ("POST", "/alerts/{alert_id}/help"): STAFF,
+    ("POST", "/alerts/{alert_id}/hand-over"): STAFF,
     ("GET", "/relatives"): frozenset({Role.RELATIVE}),
     ("GET", "/admin"): ADMIN,
     ("GET", "/admin/devices"): ADMIN,

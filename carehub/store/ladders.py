@@ -1,0 +1,126 @@
+"""Questions about ladders: what each unit has decided, and whom a ladder can choose from now."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from carehub.core.escalation import Bond, Circle, Colleague, Method
+from carehub.core.ladders import AnswerTimes, Group, Plan, Rung, audience, built_in, faults_of, time_faults
+from carehub.core.severity import Severity
+from carehub.store import people, tables
+from carehub.store.database import Session
+
+ALL_UNITS = "*"
+
+
+def ladder_id(unit: str | None, severity: Severity) -> str:
+    """The key of a unit's ladder for a severity."""
+    return f"{unit or ALL_UNITS}/{int(severity)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A ladder as its rows say; with faults it is not followed, and the built-in one holds."""
+
+    unit: str | None
+    severity: Severity
+    plan: Plan
+    faults: tuple[str, ...]
+
+
+async def circle(session: Session, now: datetime, residents: Collection[str | None] = ()) -> Circle:
+    """Everybody whom a ladder may choose from now, and what each unit has decided.
+
+    Args:
+        residents: Whose relatives may have to be asked.
+    """
+    plans = {(one.unit, one.severity): one.plan for one in await stored(session) if not one.faults}
+    wanted = {who.group for plan in plans.values() for rung in plan.ladder for who in rung.asks}
+    family = [who for who in residents if who] if Group.RELATIVE in wanted else []
+    return Circle(
+        staff=await people.staff(session, now),
+        plans=plans,
+        neighbours=await _neighbours(session) if Group.NEAREST in wanted else {},
+        relatives=await people.relatives_to_ask(session, family, now) if family else {},
+        contacts=await _contacts(session),
+    )
+
+
+async def plan(session: Session, unit: str | None, severity: Severity) -> Plan:
+    """What one unit has decided about one severity, or the floor."""
+    found = {one.unit: one.plan for one in await stored(session, severity) if not one.faults}
+    return found.get(unit) or found.get(None) or built_in(severity)
+
+
+async def stored(session: Session, severity: Severity | None = None) -> list[Stored]:
+    """Every ladder that has rows, those with faults too."""
+    ladder, rung = tables.LadderRow, tables.LadderRung
+    statement = select(ladder, rung).join(rung, col(rung.ladder_id) == col(ladder.id), isouter=True)
+    if severity is not None:
+        statement = statement.where(ladder.severity == severity)
+    rungs: dict[str, list[tables.LadderRung]] = defaultdict(list)
+    heads: dict[str, tables.LadderRow] = {}
+    for head, step in (await session.exec(statement.order_by(ladder.id, col(rung.position)))).all():
+        heads[head.id] = head
+        if step is not None:
+            rungs[head.id].append(step)
+    return [read(head, rungs[head.id]) for head in heads.values()]
+
+
+def read(head: tables.LadderRow, rows: Iterable[tables.LadderRung]) -> Stored:
+    """Rows as a plan; what cannot be read is a fault like any other, and never stops an alert."""
+    faults: list[str] = []
+    rungs: list[Rung] = []
+    for row in rows:
+        try:
+            rungs.append(rung_in(row))
+        except ValueError:
+            faults.append(f"Trinn {row.position} kan ikke leses.")
+    usual = built_in(head.severity).times
+    times = AnswerTimes(
+        arrive=_time(head.arrive_within_s, usual.arrive), finish=_time(head.finish_within_s, usual.finish)
+    )
+    faults += [*faults_of(head.severity, rungs), *time_faults(head.severity, times)]
+    return Stored(
+        unit=head.unit_id, severity=head.severity, plan=Plan(ladder=tuple(rungs), times=times), faults=tuple(faults)
+    )
+
+
+def _time(seconds: int | None, usual: timedelta) -> timedelta:
+    return usual if seconds is None else timedelta(seconds=seconds)
+
+
+def rung_in(row: tables.LadderRung) -> Rung:
+    """A row as a rung; ValueError where it names a group that there is not."""
+    return Rung(
+        asks=tuple(audience(words) for words in row.asks.split()),
+        patience=timedelta(seconds=row.patience_s),
+        in_turn=row.in_turn,
+        methods=tuple(row.methods.split()),
+        siren=row.siren,
+    )
+
+
+async def _neighbours(session: Session) -> dict[str, list[str]]:
+    near, found = tables.UnitNeighbour, defaultdict(list)
+    for one in (await session.exec(select(near).order_by(near.unit_id, col(near.position)))).all():
+        found[one.unit_id].append(one.neighbour_id)
+    return found
+
+
+async def _contacts(session: Session) -> dict[str, Colleague]:
+    return {
+        one.id: Colleague(
+            id=one.id, unit=None, role=None, on_duty=True, bond=Bond.OUTSIDE,
+            methods=(Method(channel=one.channel, address=one.address),),
+        )
+        for one in await contacts(session)
+    }  # fmt: skip
+
+
+async def contacts(session: Session) -> Sequence[tables.FixedContact]:
+    """The fixed contacts outside the house, by name."""
+    return (await session.exec(select(tables.FixedContact).order_by(tables.FixedContact.name))).all()
