@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from typing import Any
 
 from carehub.app.broker import embedded_broker
-from carehub.app.housekeeping import add_canary, add_models, add_roster
+from carehub.app.housekeeping import add_canary, add_models, add_roster, add_sweeping
 from carehub.app.line import Line
 from carehub.app.settings import Settings, names
 from carehub.contracts import Channel, ConfigurationError
@@ -91,6 +91,7 @@ async def opened(settings: Settings, *, clock: Clock = utc_now, with_broker: boo
         worker = Worker(hub, ingest)
         executor = stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
         add_roster(hub, ingest, worker)
+        add_sweeping(hub, worker)
         if transport is not None:
             add_canary(settings, hub, ingest, worker, line)
         add_models(settings, hub, ingest, worker, executor)

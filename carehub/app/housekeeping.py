@@ -12,7 +12,7 @@ from carehub.flow.canary import Canary
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.worker import Worker
-from carehub.store import history, tables
+from carehub.store import codes, history, tables
 
 _LOOK_EVERY_S = 1800.0
 _RENEW_EVERY_S = 3600.0
@@ -31,6 +31,16 @@ def add_roster(hub: Hub, ingest: Ingest, worker: Worker) -> None:
     """Give the worker the posts that keep the coming fortnight's duties written down, and look for gaps in them."""
     worker.add("roster", partial(roster.renew, hub), _RENEW_EVERY_S)
     worker.add("staffing", partial(staffing.check, hub, ingest), _RENEW_EVERY_S)
+
+
+def add_sweeping(hub: Hub, worker: Worker) -> None:
+    """Give the worker the post that forgets reply codes which ran out weeks ago."""
+
+    async def sweep() -> None:
+        async with hub.database.write() as session:
+            await codes.sweep(session, hub.clock())
+
+    worker.add("sweep codes", sweep, _RENEW_EVERY_S)
 
 
 def add_canary(settings: Settings, hub: Hub, ingest: Ingest, worker: Worker, line: Line) -> None:

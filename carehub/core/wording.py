@@ -66,8 +66,8 @@ def summons_text(  # noqa: PLR0913 - every word of the text is named here
 
     >>> from datetime import UTC
     >>> summons_text(severity=Severity.CRITICAL, raised_at=datetime(2026, 1, 15, 1, 14, tzinfo=UTC), number="A4F2",
-    ...     code="K7M2P", link="https://hub.example/a/A4F2", attempt=1, zone=ZoneInfo("Europe/Oslo"))
-    'HASTER: varsel A4F2 kl. 02:14 venter på deg. https://hub.example/a/A4F2 Svar med koden for å ta det: K7M2P'
+    ...     code="K7M2PT", link="https://hub.example/a/A4F2", attempt=1, zone=ZoneInfo("Europe/Oslo"))
+    'HASTER: varsel A4F2 kl. 02:14 venter på deg. https://hub.example/a/A4F2 Svar med koden for å ta det: K7M2PT'
     """
     hurry = _HURRY.get(severity)
     again = f" ({attempt}. gang)" if attempt > 1 else ""

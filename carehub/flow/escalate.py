@@ -25,7 +25,7 @@ from carehub.flow.journal import journal_line
 from carehub.flow.respond import UNDO_WITHIN
 from carehub.flow.telling import MESSAGES_FROM, SMS, Telling, about, link_to, rung, summons_rows
 from carehub.kit.failpoints import fail_at
-from carehub.store import alerts, ladders, outbox, people, tables
+from carehub.store import alerts, codes, ladders, outbox, people, tables
 from carehub.store.database import Session
 
 STALE_AFTER = timedelta(hours=24)
@@ -82,9 +82,9 @@ async def summon(hub: Hub, session: Session, alert: tables.Alert, now: datetime,
     step = Step.NOTIFIED if alert.rung == 1 else Step.ESCALATED
     session.add(journal_line(alert.id, step, now, text=told_words(reached)))
     telling = about(alert, rung(reached.place), now)
-    notices, codes = summons_rows(hub, telling, reached, alert.raised_at)
-    session.add_all(tables.ReplyCode(**code) for code in codes)
+    notices, given = summons_rows(hub, telling, reached, alert.raised_at)
     await session.flush()
+    await codes.add(session, given, notices)
     await outbox.write(session, [*notices, *unmanned_rows(hub, telling, reached, concern, circle)])
 
 

@@ -86,6 +86,8 @@ class Hub:
     """Troubles of its own that the hub has yet to tell, in words for staff."""
     good_news: list[str] = field(default_factory=list)
     """Troubles that are over, likewise."""
+    wrong_codes: dict[str, tuple[datetime, ...]] = field(default_factory=dict)
+    """By telephone: when it sent its last wrong codes. In memory: a restart forgives them."""
     read_body: Callable[[bytes, datetime], list[Message]] | None = None
     """Reads the body of `POST /api/v1/events`; raises DecodeError."""
     submit: Callable[[Sequence[Message]], Awaitable[None]] | None = None

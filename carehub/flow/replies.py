@@ -1,10 +1,10 @@
 """Part of station 5: an SMS that answers. It may take one alert, and nothing else (C23)."""
 
-import re
 from datetime import datetime
 
 from carehub.contracts import Lost
 from carehub.core.alerts import Status
+from carehub.core.codes import codes_in, looks_mistyped, must_wait, with_wrong
 from carehub.core.escalation import Method
 from carehub.core.wording import alert_number, local_time
 from carehub.flow import respond
@@ -12,12 +12,14 @@ from carehub.flow.hub import Hub
 from carehub.flow.lost_ways import close_way
 from carehub.flow.telling import SMS
 from carehub.kit.failpoints import fail_at
-from carehub.store import people, tables
+from carehub.store import codes, people, tables
 from carehub.store.database import Session
 
-_MAY_BE_CODE, _MOST_WORDS = re.compile("[A-Z0-9]{5,12}"), 10
+_MOST_LISTED, _MOST_SENDERS = 4, 10_000
 _UNKNOWN = "Koden er ikke kjent. Svar med koden som står i meldingen du fikk, eller åpne lenken."
 _NOT_YOURS = "Koden hører til et annet nummer. Be om hjelp på vaktrommet."
+_NOTHING = "Ingen varsler venter på svar fra dette nummeret. Trenger du hjelp, ring vaktrommet."
+_WAIT = "Det kom for mange feil koder fra dette nummeret. Vent ti minutter, åpne lenken, eller ring vaktrommet."
 _OLD = "Koden er for gammel. Åpne lenken i meldingen, eller ring vaktrommet."
 
 
@@ -47,12 +49,16 @@ async def receive_wish(hub: Hub, sender: str, *, wants_texts: bool) -> None:
 
 
 async def _answer(hub: Hub, session: Session, sender: str, body: str, now: datetime) -> str:
-    code = await _code_in(session, body)
-    if code is None:
-        return _UNKNOWN
-    person = await session.get(tables.Person, code.person_id)
-    if person is None or not person.active or not await people.has_address(session, person.id, sender):
-        return _NOT_YOURS
+    written = codes_in(body)
+    if len(written) != 1:
+        return await _which(hub, session, sender, body, now)
+    if must_wait(hub.wrong_codes.get(sender, ()), now):
+        return _WAIT
+    code = await session.get(tables.ReplyCode, written[0])
+    person = await session.get_one(tables.Person, code.person_id) if code else None
+    if code is None or person is None or not await _is_theirs(session, person, sender):
+        _note_wrong(hub, sender, now)
+        return _NOT_YOURS if code else _UNKNOWN
     alert = await session.get_one(tables.Alert, code.alert_id)
     if alert.status is Status.CLOSED:
         return f"Varsel {alert_number(alert.id)} er allerede avsluttet. Takk."
@@ -63,6 +69,31 @@ async def _answer(hub: Hub, session: Session, sender: str, body: str, now: datet
     return _told(hub, await respond.take(session, alert.id, person.id, now), alert, person)
 
 
+async def _is_theirs(session: Session, person: tables.Person, sender: str) -> bool:
+    return person.active and await people.has_address(session, person.id, sender)
+
+
+def _note_wrong(hub: Hub, sender: str, now: datetime) -> None:
+    """A guess, as far as we know. A slip that the check sign shows is none, and is not counted."""
+    hub.wrong_codes[sender] = with_wrong(hub.wrong_codes.pop(sender, ()), now)
+    while len(hub.wrong_codes) > _MOST_SENDERS:
+        del hub.wrong_codes[next(iter(hub.wrong_codes))]
+
+
+async def _which(hub: Hub, session: Session, sender: str, body: str, now: datetime) -> str:
+    """No code, a mistyped one or several: nothing is taken, and whoever asks from their own number gets the list."""
+    waiting = await codes.open_for(session, sender, now)
+    slip = "Koden ble ikke riktig. " if looks_mistyped(body) else ""
+    if not waiting:
+        return f"{slip}{_UNKNOWN if slip else _NOTHING}"
+    lines = [
+        f"{alert_number(alert.id)} kl. {local_time(alert.raised_at, hub.zone)}: {code.code}"
+        for code, alert in waiting[:_MOST_LISTED]
+    ]
+    more = f" Se også {hub.public_url}/nurse" if len(waiting) > _MOST_LISTED else ""
+    return f"{slip}Svar med koden til varselet du tar. {'. '.join(lines)}.{more}"
+
+
 def _told(hub: Hub, answer: respond.Answer, alert: tables.Alert, person: tables.Person) -> str:
     number = alert_number(alert.id)
     if answer.done:
@@ -70,12 +101,3 @@ def _told(hub: Hub, answer: respond.Answer, alert: tables.Alert, person: tables.
     if answer.owner and answer.owner.id == person.id and alert.taken_at:
         return f"Du har allerede varsel {number}, fra kl. {local_time(alert.taken_at, hub.zone)}."
     return f"En kollega har allerede varsel {number}. Takk for at du svarte."
-
-
-async def _code_in(session: Session, body: str) -> tables.ReplyCode | None:
-    """The first word that is a code; case, and whatever stands around it, does not matter."""
-    for word in _MAY_BE_CODE.findall(body.upper())[:_MOST_WORDS]:
-        found = await session.get(tables.ReplyCode, word)
-        if found is not None:
-            return found
-    return None

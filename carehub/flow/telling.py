@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from carehub.core.codes import with_check
 from carehub.core.escalation import Bond, Colleague, Method, Place, Reached
 from carehub.core.ladders import LOUD_FROM
 from carehub.core.severity import Severity
 from carehub.core.wording import alert_number, centre_text, relative_text, summons_text
 from carehub.flow.hub import Hub
-from carehub.kit.ids import new_code, new_id
+from carehub.kit.ids import new_code, new_digits, new_id
 from carehub.store import tables
 from carehub.store.tables.alerts import NoticeState
 
@@ -63,8 +64,8 @@ class Telling:
         """A fresh code that takes this alert for this person, and nothing else ever."""
         expires = self.now + CODE_LIVES
         return {
-            "code": new_code(), "alert_id": self.alert_id, "person_id": person_id, "created_at": self.now,
-            "expires_at": expires, "used_at": None,
+            "code": with_check(new_code()), "digits": new_digits(), "alert_id": self.alert_id, "person_id": person_id,
+            "created_at": self.now, "expires_at": expires, "used_at": None,
         }  # fmt: skip
 
 

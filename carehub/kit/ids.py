@@ -3,7 +3,7 @@
 import secrets
 import uuid
 
-_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without 0/O, 1/I/L: read aloud over a bad line, typed with cold fingers."""
 
 
@@ -18,5 +18,10 @@ def new_token() -> str:
 
 
 def new_code(length: int = 5) -> str:
-    """A short code that a person types to take one alert (5 signs are 24 random bits)."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    """A few random signs that a person can read aloud and type (5 signs are 24 random bits)."""
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(length))
+
+
+def new_digits(length: int = 3) -> str:
+    """Random digits, for a voice to say and a telephone's keys to repeat."""
+    return "".join(secrets.choice("0123456789") for _ in range(length))

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from carehub.core.alerts import Status
 from carehub.core.escalation import Place
-from carehub.store import outbox, sql, tables
+from carehub.store import codes, outbox, sql, tables
 from carehub.store.database import Session
 
 
@@ -101,7 +101,7 @@ class Fresh:
 async def add_fresh(session: Session, fresh: Fresh) -> None:
     """Write them. The database refuses a second open alert of one resident and kind."""
     await sql.add(session, tables.Alert, fresh.alerts)
-    await sql.add(session, tables.ReplyCode, fresh.codes)
+    await codes.add(session, fresh.codes, fresh.notices)
     await sql.add(session, tables.AlertEvent, fresh.events)
     await sql.add(session, tables.AlertStep, fresh.steps)
     await outbox.write(session, fresh.notices)

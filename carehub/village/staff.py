@@ -12,8 +12,8 @@ import msgspec
 from carehub.village.register import Person
 
 AtWork = Callable[[Person], bool]
-_CODE = re.compile(r"[2-9A-HJKMNP-Z]{5}")
-"""The hub's codes: five signs without those that are easily mistaken for one another."""
+_CODE = re.compile(r"[2-9A-HJKMNP-Z]{6}")
+"""The hub's codes: six signs without those that are easily mistaken for one another."""
 _POLL_S = 1.0
 
 

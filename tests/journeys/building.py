@@ -500,7 +500,7 @@ class Night:
         """What must hold after every night, whatever happened in it."""
         notices = await self.notices()
         for notice in notices:
-            said = re.sub(": [0-9A-Z]{5}$", "", notice.text).casefold()  # a random code may spell anything
+            said = re.sub(": [0-9A-Z]{6}$", "", notice.text).casefold()  # a random code may spell anything
             assert not [word for word in (CANARY, *_HEALTH_WORDS) if word in said], notice.text
         steps = [(one.alert_id, one.cycle, one.channel, one.address) for one in notices]
         assert len(steps) == len(set(steps))

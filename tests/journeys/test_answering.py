@@ -1,12 +1,15 @@
 """Taking an alert: one winner, and an SMS that takes its own alert and nothing else (F50, F57, P6)."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from carehub.core.alerts import Action, Status, after
-from carehub.flow import respond
-from carehub.store import tables
+from carehub.core.codes import with_check
+from carehub.flow import replies, respond, telling
+from carehub.kit.ids import new_code, new_id
+from carehub.store import codes, tables
 from tests.journeys.building import INGRID, KARI, MARIA, TOR, Night
 
 
@@ -99,6 +102,8 @@ _TAKES = [
     "{code}😊",
     "ok\u00a0{code}",
     "{code}\x00",
+    "{spaced}",
+    "  {spaced} ",
     "HASTER: varsel A4F2 kl. 02:14 venter på deg. https://hub.example/a/A4F2 Svar med koden for å ta det: {code}",
 ]
 _TAKES_NOTHING = [
@@ -120,7 +125,14 @@ _TAKES_NOTHING = [
     "\x00",
     "'; DROP TABLE alert; --",
     "æøå " * 400,
-    "{spaced}",
+    "{swapped}",
+    "{slip}",
+    "{code} {other}",
+    "Steng varselet",
+    "avslutt",
+    "lukk 1",
+    "slett alt",
+    "låse opp",
     "%",
     "_____",
 ]
@@ -132,21 +144,125 @@ async def test_a_reply_with_the_code_takes_the_alert_f50(quick_night: Night, wor
     await night.press()
     code = night.code_for(INGRID)
 
-    answer = await night.reply(INGRID, words.format(code=code, lower=code.lower()))
+    answer = await night.reply(INGRID, words.format(code=code, lower=code.lower(), spaced=" ".join(code)))
 
     assert answer.startswith("Du har varsel ")
     assert (await night.the_alert()).owner_id == "ingrid"
 
 
-async def test_replies_without_the_code_take_nothing_f50(night: Night) -> None:
+async def test_replies_without_the_code_take_nothing_and_are_told_which_there_are_f50(night: Night) -> None:
+    """F50, C23: an SMS takes by its code and does nothing else; every other word is answered with the list."""
     await night.press()
-    code = night.code_for(INGRID)
+    await night.press("knapp-bjarne")
+    code, other = night.code_for(INGRID, 0), night.code_for(INGRID, 1)
+    at = next(place for place in range(5) if code[place] != code[place + 1])
+    swapped = code[:at] + code[at + 1] + code[at] + code[at + 2 :]
+    slip = ("3" if code[0] != "3" else "4") + code[1:]
     for words in _TAKES_NOTHING:
-        said = words.format(code=code, cut=code[:4], spaced=" ".join(code))
-        answer = await night.reply(INGRID, said)
+        answer = await night.reply(
+            INGRID, words.format(code=code, cut=code[:4], swapped=swapped, slip=slip, other=other)
+        )
 
-        assert answer.startswith("Koden er ikke kjent."), said
+        assert f"kl. 02:14: {code}" in answer, words
+        assert f"kl. 02:14: {other}" in answer, words
+        assert answer.startswith("Koden ble ikke riktig.") or words not in {"{swapped}", "{slip}"} or slip.isalpha()
+    assert {alert.status for alert in await night.alerts()} == {Status.OPEN}
+
+
+async def test_a_stranger_learns_no_code_f50(night: Night) -> None:
+    await night.press()
+
+    for words in ("ok", "1", "liste"):
+        assert (await night.reply("+4799999999", words)).startswith("Ingen varsler venter på svar fra dette nummeret.")
+
+
+async def test_after_five_wrong_codes_a_number_is_not_listened_to_for_ten_minutes_c22(night: Night) -> None:
+    """C22: whoever guesses from a forged number gets five tries, and even the right code then waits."""
+    await night.press()
+    right = night.code_for(INGRID)
+    for guess in ("22222", "33333", "44444", "55555", "66666"):
+        assert (await night.reply(INGRID, with_check(guess))).startswith("Koden er ikke kjent.")
+
+    assert (await night.reply(INGRID, right)).startswith("Det kom for mange feil koder")
     assert (await night.the_alert()).status is Status.OPEN
+    assert (await night.reply(MARIA, night.code_for(MARIA))).startswith("Du har varsel ")
+    night.clock.advance(minutes=10)
+
+    assert (await night.reply(INGRID, right)).startswith("En kollega har allerede varsel ")
+
+
+async def test_a_slip_of_the_thumb_is_no_guess_c22(night: Night) -> None:
+    await night.press()
+    right = night.code_for(INGRID)
+    slip = ("2" if right[0] != "2" else "3") + right[1:]
+    for _ in range(9):
+        await night.reply(INGRID, slip)
+
+    assert (await night.reply(INGRID, right)).startswith("Du har varsel ")
+
+
+async def test_only_the_last_senders_of_wrong_codes_are_remembered_c22(
+    quick_night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replies, "_MOST_SENDERS", 3)
+
+    for number in range(5):
+        await quick_night.reply(f"+4790000{number:03}", with_check("22222"))
+
+    assert list(quick_night.hub.wrong_codes) == ["+4790000002", "+4790000003", "+4790000004"]
+
+
+async def test_with_many_alerts_the_most_urgent_are_listed_and_the_page_named_f50(night: Night) -> None:
+    for device in ("knapp-anna", "knapp-bjarne"):
+        await night.press(device)
+    for number in range(4):
+        async with night.database.write() as session:
+            alert = (await night.alerts())[0]
+            fields = alert.model_dump() | {"id": new_id(), "dedup_key": f"more/{number}"}
+            session.add(tables.Alert(**fields))
+            await session.flush()
+            session.add(
+                tables.ReplyCode(
+                    code=with_check(new_code()), alert_id=fields["id"], person_id="ingrid", created_at=night.clock(),
+                    expires_at=night.clock() + timedelta(hours=1),
+                )
+            )  # fmt: skip
+
+    answer = await night.reply(INGRID, "ok")
+
+    assert answer.count("kl. ") == 4
+    assert answer.endswith("Se også https://hub.example/nurse")
+
+
+async def test_a_code_is_given_to_nobody_else_for_a_fortnight_after_it_ran_out_f50(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F50, C22: whoever digs out an old message never takes today's alert with it."""
+    drawn = iter(["AAAAA", "BBBBB", "AAAAA", "BBBBB", "CCCCC", "DDDDD", *["AAAAA"] * 2, *["EEEEE", "FFFFF"] * 3])
+    monkeypatch.setattr(telling, "new_code", lambda: next(drawn))
+    monkeypatch.setattr(codes, "new_code", lambda: next(drawn))
+    await night.press()
+    first = {night.code_for(INGRID), night.code_for(MARIA)}
+    await night.close("maria")
+    night.clock.advance(days=13)
+    await sweep(night)
+
+    await night.press()
+    second = {night.code_for(INGRID), night.code_for(MARIA)}
+
+    assert first == {with_check("AAAAA"), with_check("BBBBB")}
+    assert second == {with_check("CCCCC"), with_check("DDDDD")}
+    await night.close("maria", number=1)
+    night.clock.advance(days=15)
+    await sweep(night)
+    assert [row for row in await night.rows(tables.ReplyCode) if row.code in first] == []
+    await night.press()
+    assert with_check("AAAAA") in {night.code_for(INGRID), night.code_for(MARIA)}
+
+
+async def sweep(night: Night) -> None:
+    async with night.database.write() as session:
+        await codes.sweep(session, night.clock())
 
 
 async def test_a_code_from_another_number_takes_nothing_f50(night: Night) -> None:

@@ -171,6 +171,8 @@ class ReplyCode(SQLModel, table=True):
     __tablename__ = "reply_code"
 
     code: str = Field(primary_key=True, max_length=12)
+    digits: str = Field(default="", max_length=6)
+    """The same for a call: said by a voice, and pressed after a 1. Only in a call about this alert to this person."""
     alert_id: str = Field(foreign_key="alert.id", index=True, max_length=32)
     person_id: str = Field(foreign_key="person.id", max_length=32)
     created_at: datetime = moment()

@@ -61,7 +61,7 @@ class Line:
 
     async def send(self, **fields: Any) -> httpx2.Response:
         """Create a message; a field that is None is left out."""
-        form = {"To": NURSE, "From": OURS, "Body": "Alarm 7K3QF", "StatusCallback": self.callback} | fields
+        form = {"To": NURSE, "From": OURS, "Body": "Alarm 7K3QFX", "StatusCallback": self.callback} | fields
         return await self.client.post(MESSAGES, data={k: v for k, v in form.items() if v is not None})
 
     async def arrived(self, number: str = NURSE) -> list[str]:
