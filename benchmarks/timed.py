@@ -98,6 +98,6 @@ if __name__ == "__main__":
     _watch(Intake, "read", "decode")
     _watch(Folder, "draft", "fold")
     _watch(Ingest, "_after", "acknowledge")
-    _watch_waiting(Ingest, "_commit", "store")
+    _watch_waiting(Ingest, "_write", "store")
     _write_at_the_end()
     main()

@@ -18,7 +18,7 @@ from carehub.core.fold import ScopeState
 from carehub.core.kinds import EventKind
 from carehub.flow import assess
 from carehub.flow.activation import activate
-from carehub.flow.batch import Folder, Load, Note, Work, hub_fault
+from carehub.flow.batch import Folder, Load, Work, hub_fault
 from carehub.flow.hub import Hub
 from carehub.flow.intake import Intake, Letter, letter_delivery, plain
 from carehub.flow.queue import Queue
@@ -156,23 +156,29 @@ class Ingest(Queue):
 
     async def _store_letters(self, error: Exception, load: Load) -> Work:
         work = Work(self._hub.clock(), self._seq)
-        for message in load.messages:
-            road = self.intake.road(message.topic)
-            source, address = (road.source.name, road.address) if road else ("unknown", None)
-            letter = Letter(message, source, repr(error)[:400], alarm_path=bool(road and road.urgent), address=address)
-            await self._load_states({self.intake.unreadable(letter).scope})
-            self.folder.letter(work, letter)
-        return await self._commit(work)
+        async with self._hub.database.write() as session:
+            for message in load.messages:
+                letter = self.intake.set_aside(message, repr(error)[:400])
+                await self._load_states(session, {self.intake.unreadable(letter).scope})
+                self.folder.letter(work, letter)
+            await self._write(session, work)
+        return work
 
     async def _store(self, load: Load) -> Work:
+        """One transaction, also for what the fold must know first: on a busy hub each one more is a wait."""
         fail_at("ingest.begin")
         work = Work(self._hub.clock(), self._seq)
         work.drafts = [draft for message in load.messages if (draft := self.intake.read(message))]
-        await self._load_states({event.scope for draft in work.drafts for event in draft.events})
-        letters = (draft.letter for draft in work.drafts if draft.letter and draft.letter.alarm_path)
-        await self._load_states({self.intake.unreadable(letter).scope for letter in letters})
-        await self._load_states({note.scope for note in load.notes})
-        known = await self._known(work, load.notes)
+        async with self._hub.database.write() as session:
+            await self._load_states(session, self._scopes(work, load))
+            self._fold(work, load, await stream.known_keys(session, _own_ids(work, load)))
+            await self._write(session, work)
+        fail_at("ingest.committed")
+        if work.findings:
+            fail_at("alert.committed")
+        return work
+
+    def _fold(self, work: Work, load: Load, known: dict[str, str]) -> None:
         for note in load.notes:
             if not note.is_tick:
                 self.folder.note(work, note, known)
@@ -181,47 +187,39 @@ class Ingest(Queue):
         for note in load.notes:
             if note.is_tick:  # last: what was received before the deadline is heard before it is judged
                 self.folder.note(work, note, known)
-        return await self._commit(work)
 
-    async def _load_states(self, scopes: set[str]) -> None:
+    def _scopes(self, work: Work, load: Load) -> set[str]:
+        letters = [draft.letter for draft in work.drafts if draft.letter and draft.letter.alarm_path]
+        return (
+            {event.scope for draft in work.drafts for event in draft.events}
+            | {self.intake.unreadable(letter).scope for letter in letters}
+            | {note.scope for note in load.notes}
+        )
+
+    async def _load_states(self, session: Session, scopes: set[str]) -> None:
         states = self.folder.states
         missing = [scope for scope in scopes if scope not in states]
         if missing:
-            async with self._hub.database.glance() as session:
-                found = await stream.load_states(session, missing)
+            found = await stream.load_states(session, missing)
             for scope in missing:
                 states[scope] = found.get(scope) or ScopeState(scope=scope)
 
-    async def _known(self, work: Work, notes: Sequence[Note]) -> dict[str, str]:
-        """Which ids are stored already; only senders with ids of their own can repeat themselves by id."""
-        keys = [event.dedup_key for draft in work.drafts if draft.ids for event in draft.events if event.dedup_key]
-        keys += [note.event.dedup_key for note in notes if note.event and note.event.dedup_key]
-        if not keys:
-            return {}
-        async with self._hub.database.glance() as session:
-            return await stream.known_keys(session, keys)
-
-    async def _commit(self, work: Work) -> Work:
+    async def _write(self, session: Session, work: Work) -> None:
         """Everything of this batch, or nothing: events, state, deadlines, alerts, notices, letters."""
-        async with self._hub.database.write() as session:
-            await ownership.hold(session, self._epoch, work.now, next_seq=work.seq + 1)
-            if self.intake.unknown:
-                await registry.add_unknown(session, self.intake.unknown.values(), work.now)
-            await stream.drop_due(session, [given for given in work.inputs if isinstance(given, Tick)])
-            await stream.add_inputs(session, work.inputs)
-            await stream.add_events(session, work.rows)
-            await stream.add_held_back(session, work.held_back)
-            await stream.add_letters(session, [_letter_row(*letter) for letter in work.letters])
-            await stream.save_states(session, list(work.states.values()), self._epoch)
-            await stream.set_deadlines(session, list(work.deadlines.values()))
-            await silences.note_held(session, work.held)
-            if work.findings:
-                await assess.raise_alerts(self._hub, session, work.findings, self.intake.registry.units)
-            fail_at("ingest.inserted")
-        fail_at("ingest.committed")
+        await ownership.hold(session, self._epoch, work.now, next_seq=work.seq + 1)
+        if self.intake.unknown:
+            await registry.add_unknown(session, self.intake.unknown.values(), work.now)
+        await stream.drop_due(session, [given for given in work.inputs if isinstance(given, Tick)])
+        await stream.add_inputs(session, work.inputs)
+        await stream.add_events(session, work.rows)
+        await stream.add_held_back(session, work.held_back)
+        await stream.add_letters(session, [_letter_row(*letter) for letter in work.letters])
+        await stream.save_states(session, list(work.states.values()), self._epoch)
+        await stream.set_deadlines(session, list(work.deadlines.values()))
+        await silences.note_held(session, work.held)
         if work.findings:
-            fail_at("alert.committed")
-        return work
+            await assess.raise_alerts(self._hub, session, work.findings, self.intake.registry.units)
+        fail_at("ingest.inserted")
 
     def _after(self, work: Work, load: Load) -> None:
         """The commit holds: only now may the cache follow, the senders be told and the stations be woken."""
@@ -275,3 +273,10 @@ def _letter_row(letter: Letter, seq: int | None) -> dict[str, object]:
         "payload": message.payload, "error": plain(letter.error, 400), "alarm_path": letter.alarm_path,
         "delivery": letter_delivery(message) if message.mid else None, "event_seq": seq,
     }  # fmt: skip
+
+
+def _own_ids(work: Work, load: Load) -> list[str]:
+    """Only senders with ids of their own can repeat themselves by id."""
+    keys = [event.dedup_key for draft in work.drafts if draft.ids for event in draft.events]
+    keys += [note.event.dedup_key for note in load.notes if note.event]
+    return [key for key in keys if key]

@@ -153,6 +153,13 @@ class Intake:
             self.unknown[known.id] = known
         return known
 
+    def set_aside(self, message: Message, error: str) -> Letter:
+        """A message that could be read and not stored, as a letter."""
+        road = self.road(message.topic)
+        if road is None:
+            return Letter(message, "unknown", error, alarm_path=False, address=None)
+        return Letter(message, road.source.name, error, road.urgent, road.address)
+
     def unreadable(self, letter: Letter) -> Event:
         """An unreadable message on an alarm path is itself an alarm (invariant 2)."""
         device = self._device(letter.source, letter.address or letter.message.topic)

@@ -2,22 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, update
-
 from carehub.contracts import HubError
-from carehub.store import tables
+from carehub.store import sql, tables
 from carehub.store.database import Session
 
 LEASE = timedelta(seconds=5)
 
-
-_table = tables.Ownership.__table__  # type: ignore[attr-defined]
-_HOLD = (
-    update(_table)
-    .where(_table.c.partition == bindparam("of"), _table.c.epoch == bindparam("mine"))
-    .values(lease_until=bindparam("until"))
-)
-_HOLD_AND_COUNT = _HOLD.values(next_seq=bindparam("next"))
+_HOLD = "UPDATE ownership SET lease_until = ? WHERE partition = ? AND epoch = ?"
+_HOLD_AND_COUNT = "UPDATE ownership SET lease_until = ?, next_seq = ? WHERE partition = ? AND epoch = ?"
 
 
 class OwnershipLost(HubError):
@@ -45,11 +37,12 @@ async def claim(
 
 async def hold(session: Session, epoch: int, now: datetime, *, next_seq: int | None = None, partition: int = 0) -> None:
     """Renew the lease within a transaction of the fold; raise OwnershipLost where a higher epoch rules."""
-    statement = _HOLD if next_seq is None else _HOLD_AND_COUNT
-    values = {"of": partition, "mine": epoch, "until": now + LEASE}
-    if next_seq is not None:
-        values["next"] = next_seq
-    if (await (await session.connection()).execute(statement, values)).rowcount != 1:
+    until = now + LEASE
+    if next_seq is None:
+        held = await sql.change(session, _HOLD, until, partition, epoch)
+    else:
+        held = await sql.change(session, _HOLD_AND_COUNT, until, next_seq, partition, epoch)
+    if held != 1:
         raise OwnershipLost(f"Epoch {epoch} of partition {partition} has been overtaken.")
 
 

@@ -6,14 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, literal, union_all, update
-from sqlalchemy import select as columns
+from sqlalchemy import ColumnElement, update
 from sqlmodel import col, func, select
 
 from carehub.core.access import Role
 from carehub.core.escalation import Bond, Colleague, Method
 from carehub.kit.ids import new_id
-from carehub.store import tables
+from carehub.store import sql, tables
 from carehub.store.database import Session
 from carehub.store.tables.people import Insight
 
@@ -36,53 +35,37 @@ async def by_username(session: Session, username: str) -> tables.Person | None:
 _STAFF = (Role.NURSE, Role.CARE_CENTRE, Role.COORDINATOR)
 
 
-def _usable() -> ColumnElement[bool]:
-    """Verified, and nothing speaks against it."""
-    method = tables.ContactMethod
-    return col(method.verified_at).is_not(None) & col(method.disabled_reason).is_(None)
-
-
-_IN_TURN = (
-    col(tables.ContactMethod.suspect_since).is_not(None),  # what got lost lately goes last
-    col(tables.ContactMethod.position),
-    col(tables.ContactMethod.id),
-)
-
-
-# Built once, since every alarm asks them.
-_STAFF_AND_WAYS = (
-    columns(
-        col(tables.Person.id),
-        col(tables.Person.unit_id),
-        col(tables.Person.role),
-        col(tables.Person.on_duty),
-        col(tables.ContactMethod.channel),
-        col(tables.ContactMethod.address),
-    )
-    .join_from(
-        tables.Person,
-        tables.ContactMethod,
-        (col(tables.ContactMethod.person_id) == col(tables.Person.id)) & _usable(),
-        isouter=True,
-    )
-    .where(col(tables.Person.active), col(tables.Person.role).in_(_STAFF))
-    .order_by(col(tables.Person.id), *_IN_TURN)
-)
-_SHIFTS_AND_COMPETENCES = union_all(
-    columns(col(tables.Duty.person_id), col(tables.Duty.unit_id), literal(value=True)).where(
-        col(tables.Duty.until) > bindparam("now"), col(tables.Duty.since) <= bindparam("now")
-    ),
-    columns(col(tables.Competence.person_id), col(tables.Competence.name), literal(value=False)),
-)
+_USABLE = "way.verified_at IS NOT NULL AND way.disabled_reason IS NULL"
+_IN_TURN = "way.suspect_since IS NOT NULL, way.position, way.id"  # what got lost lately goes last
+_STAFF_AND_WAYS = f"""
+    SELECT person.id, person.unit_id, person.role, person.on_duty, way.channel, way.address
+    FROM person LEFT JOIN contact_method AS way ON way.person_id = person.id AND {_USABLE}
+    WHERE person.active AND person.role = ANY (?) ORDER BY person.id, {_IN_TURN}
+"""  # noqa: S608 - ours
+_WAYS_OF = f"""
+    SELECT way.channel, way.address FROM contact_method AS way WHERE way.person_id = ? AND {_USABLE} ORDER BY {_IN_TURN}
+"""  # noqa: S608 - ours
+_RELATIVES_TO_ASK = f"""
+    SELECT relation.resident_id, person.id, way.channel, way.address
+    FROM relation JOIN person ON person.id = relation.person_id
+    JOIN contact_method AS way ON way.person_id = person.id AND {_USABLE}
+    WHERE relation.resident_id = ANY (?) AND relation.may_be_asked AND person.active
+    AND relation.since <= ? AND (relation.until IS NULL OR relation.until > ?)
+    ORDER BY person.id, {_IN_TURN}
+"""  # noqa: S608 - ours
+_SHIFTS_AND_COMPETENCES = """
+    SELECT person_id, unit_id, 1 FROM duty WHERE until > ? AND since <= ?
+    UNION ALL SELECT person_id, name, 0 FROM competence
+"""
 
 
 async def staff(session: Session, now: datetime) -> list[Colleague]:
     """All staff of every unit, on duty or not, with their ways in the order to be tried: whom ladders choose from."""
     shifts, competences = await _shifts_and_competences(session, now)
     found: dict[str, Colleague] = {}
-    for who, unit, role, duty, channel, address in (await (await session.connection()).execute(_STAFF_AND_WAYS)).all():
+    for who, unit, role, duty, channel, address in await sql.ask(session, _STAFF_AND_WAYS, _STAFF):
         one = found.get(who) or Colleague(
-            id=who, unit=unit, role=role, on_duty=duty or who in shifts,
+            id=who, unit=unit, role=Role(role), on_duty=bool(duty) or who in shifts,
             shifts=frozenset(shifts.get(who, ())), competences=frozenset(competences.get(who, ())),
         )  # fmt: skip
         found[who] = one
@@ -95,17 +78,14 @@ async def _shifts_and_competences(session: Session, now: datetime) -> tuple[dict
     """Person to the units whose shift they have now, and person to what they may do: in one question."""
     shifts: defaultdict[str, set[str]] = defaultdict(set)
     competences: defaultdict[str, set[str]] = defaultdict(set)
-    rows = await (await session.connection()).execute(_SHIFTS_AND_COMPETENCES, {"now": now})
-    for who, what, is_shift in rows.all():
+    for who, what, is_shift in await sql.ask(session, _SHIFTS_AND_COMPETENCES, now, now):
         (shifts if is_shift else competences)[who].add(what)
     return shifts, competences
 
 
 async def methods_of(session: Session, person_id: str) -> list[Method]:
     """How this person can be reached, in the order to be tried."""
-    method = tables.ContactMethod
-    statement = select(method.channel, method.address).where(method.person_id == person_id, _usable())
-    rows = (await session.exec(statement.order_by(*_IN_TURN))).all()
+    rows = await sql.ask(session, _WAYS_OF, person_id)
     return [Method(channel=channel, address=address) for channel, address in rows]
 
 
@@ -193,22 +173,8 @@ async def relatives_to_ask(
     session: Session, residents: Collection[str], now: datetime
 ) -> dict[str, tuple[Colleague, ...]]:
     """Relatives of these residents who have agreed to be asked when no staff answer, with their ways."""
-    person, method, relation = tables.Person, tables.ContactMethod, tables.Relation
-    statement = (
-        columns(col(relation.resident_id), col(person.id), col(method.channel), col(method.address))
-        .join_from(relation, person, col(person.id) == col(relation.person_id))
-        .join(method, (col(method.person_id) == col(person.id)) & _usable())
-        .where(
-            col(relation.resident_id).in_(residents),
-            col(relation.may_be_asked),
-            col(relation.since) <= now,
-            col(relation.until).is_(None) | (col(relation.until) > now),
-            col(person.active),
-        )
-        .order_by(person.id, *_IN_TURN)
-    )
     found: dict[str, dict[str, Colleague]] = {}
-    for resident, who, channel, address in (await (await session.connection()).execute(statement)).all():
+    for resident, who, channel, address in await sql.ask(session, _RELATIVES_TO_ASK, list(residents), now, now):
         nobody = Colleague(id=who, unit=None, role=Role.RELATIVE, on_duty=False, bond=Bond.RELATIVE)
         one = found.setdefault(resident, {}).setdefault(who, nobody)
         found[resident][who] = replace(one, methods=(*one.methods, Method(channel=channel, address=address)))

@@ -30,6 +30,12 @@ async def ask(session: Session, statement: str, *values: Any) -> Rows:
     return found.all()
 
 
+async def change(session: Session, statement: str, *values: Any) -> int:
+    """Run a constant statement once; give how many rows it changed."""
+    written, bind = _in_its_words(session, statement)
+    return (await (await session.connection()).exec_driver_sql(written, tuple(map(bind, values)))).rowcount
+
+
 async def write(session: Session, statement: str, rows: Rows) -> None:
     """Run a constant statement once for each row, in one call to the database."""
     written, bind = _in_its_words(session, statement)

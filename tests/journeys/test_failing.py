@@ -223,14 +223,14 @@ async def test_poison_that_is_met_while_the_store_is_away_waits_for_it(
 ) -> None:
     """A healthy neighbour must not become a dead letter because the store was busy when its turn came."""
     await _with_trial(night)
-    commit, busy = night.ingest._commit, iter([True, False, True, False, True, False])
+    write, busy = night.ingest._write, iter([True, False, True, False, True, False])
 
-    async def sometimes(*given: object) -> object:
+    async def sometimes(*given: object) -> None:
         if next(busy, False):
             raise OSError("the disk is away")
-        return await commit(*given)  # type: ignore[arg-type]
+        await write(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(night.ingest, "_commit", sometimes)
+    monkeypatch.setattr(night.ingest, "_write", sometimes)
     await night.hear(night.message("trial/d/alarm", b"zero"), night.pressed())
 
     assert [letter.payload for letter in await night.letters()] == [b"zero"]
