@@ -15,18 +15,17 @@ _MINUTE = timedelta(minutes=1)
 
 
 def _alert(name: str, at: datetime, status: Status = Status.OPEN) -> dict[str, Any]:
-    return {
-        "id": name, "dedup_key": "kari/fall", "kind": "fall", "severity": Severity.CRITICAL, "status": status,
-        "scope_id": "104", "rule_id": "fall", "rule_version": "1", "raised_at": at, "last_event_at": at,
-        "due_at": at, "presses": 1, "rung": 1,
-    }  # fmt: skip
+    return tables.Alert(
+        id=name, dedup_key="kari/fall", kind="fall", severity=Severity.CRITICAL, status=status, scope_id="104",
+        rule_id="fall", rule_version="1", raised_at=at, last_event_at=at, due_at=at,
+    ).model_dump()  # fmt: skip
 
 
 def _notice(name: str, severity: Severity, *, not_before: datetime = NIGHT) -> dict[str, Any]:
-    return {
-        "id": name, "alert_id": "first", "channel": "tablet", "address": name, "text": "A-1", "severity": severity,
-        "cycle": "rung:1", "state": NoticeState.WAITING, "created_at": NIGHT, "not_before": not_before, "attempts": 0,
-    }  # fmt: skip
+    return tables.Notice(
+        id=name, alert_id="first", channel="tablet", address=name, text="A-1", severity=severity, cycle="rung:1",
+        created_at=NIGHT, not_before=not_before,
+    ).model_dump()  # fmt: skip
 
 
 async def _fill(database: Database, *notices: dict[str, Any]) -> None:
