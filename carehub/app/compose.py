@@ -16,11 +16,12 @@ from carehub.app.line import Line
 from carehub.app.settings import Settings, names
 from carehub.contracts import Channel, ConfigurationError
 from carehub.flow.canary import Recipient
+from carehub.flow.catchup import come_back
 from carehub.flow.hub import Health, Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.intake import Intake
 from carehub.flow.worker import Worker
-from carehub.kit.clock import Clock, utc_now
+from carehub.kit.clock import Clock, steady, utc_now
 from carehub.kit.ids import new_id
 from carehub.kit.lock import Held, only_process
 from carehub.kit.log import log
@@ -88,6 +89,7 @@ async def opened(settings: Settings, *, clock: Clock = utc_now, with_broker: boo
         async with database.read() as session:  # a hot spare may have waited for days
             intake.reload(await registry.load(session))
         ingest.tick(intake.registry.units)
+        await come_back(hub, ingest)
         worker = Worker(hub, ingest)
         executor = stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
         add_roster(hub, ingest, worker)
@@ -132,6 +134,8 @@ def build_hub(settings: Settings, database: Database, clock: Clock, line: Line) 
     return Hub(
         database=database,
         clock=clock,
+        steady=steady if clock is utc_now else None,
+        name=settings.hub_name,
         zone=settings.zone_info,
         public_url=settings.public_url.rstrip("/"),
         municipality=settings.municipality,

@@ -2,7 +2,7 @@
 
 import importlib.metadata
 from concurrent.futures import Executor
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 
 from carehub.app.line import Line
@@ -17,8 +17,8 @@ from carehub.store import codes, history, tables
 _LOOK_EVERY_S = 1800.0
 _RENEW_EVERY_S = 3600.0
 _LISTEN_EVERY_S, _SWEEP_EVERY_S = 1.0, 600.0
-_NIGHT = range(2, 5)
-"""Local hours in which models are trained."""
+_TRAIN_AT = time(2, 30)
+"""Local time; a clock that is set forward over it skips one night, and the next is not far."""
 _STALE_AFTER = timedelta(hours=20)
 
 
@@ -56,6 +56,7 @@ def add_models(settings: Settings, hub: Hub, ingest: Ingest, worker: Worker, exe
     for module in names(settings.detectors):
         post = ModelPost(settings, hub, ingest, module, executor)
         worker.add(f"model {module}", post.look, _LOOK_EVERY_S)
+        worker.daily(f"training {module}", post.train_anew, _TRAIN_AT)
 
 
 class ModelPost:
@@ -66,8 +67,8 @@ class ModelPost:
         self._module, self._executor = module, executor
 
     async def look(self) -> None:
-        """Train where the night or a missing model asks for it, then judge everybody's newest part of day."""
-        if await self._should_train():
+        """Judge everybody's newest part of day; train first where there is no model that can be used."""
+        if not await self._trained():
             await self.train()
         folder = self._settings.models_dir
         await learn.judge(self._hub, self._ingest, self._module, folder, self._executor, library_version())
@@ -77,10 +78,14 @@ class ModelPost:
         folder = self._settings.models_dir
         return await learn.train(self._hub, self._module, folder, self._executor, library_version())
 
-    async def _should_train(self) -> bool:
+    async def train_anew(self) -> None:
+        """At night: with what the day has taught, unless that was done lately."""
+        now = self._hub.clock()
+        if all(now - at > _STALE_AFTER for at in await self._trained()):
+            await self.train()
+
+    async def _trained(self) -> list[datetime]:
+        """When each model that can be used was trained."""
         async with self._hub.database.read() as session:
             models = await history.newest_models(session, self._module)
-        usable = [model.trained_at for model in models if model.library == library_version()]
-        now = self._hub.clock()
-        is_night = now.astimezone(self._hub.zone).hour in _NIGHT
-        return not usable or (is_night and now - max(usable) > _STALE_AFTER)
+        return [model.trained_at for model in models if model.library == library_version()]

@@ -5,7 +5,7 @@ the first change to one makes a copy, and the draft knows its own copies by iden
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import structs
 
@@ -16,7 +16,7 @@ from carehub.core.rules import engine
 from carehub.core.rules.engine import Situation, Stepped
 from carehub.core.rules.program import Program
 from carehub.core.rules.rulebook import Rulebook
-from carehub.core.rules.state import RuleState
+from carehub.core.rules.state import RuleState, moved
 from carehub.core.scope_state import ScopeState
 from carehub.core.silence import Silence, Why
 
@@ -147,6 +147,12 @@ class Draft:
         due = [(state.due, key) for key, state in self.rules.items() if state.due and state.due <= self.moment]
         for _, key in sorted(due):
             self._judge(key, self.rules[key])
+
+    def move_clock(self, by: timedelta) -> None:
+        """The clock was set: what waits goes on waiting as long as it would have. Rows may then be early."""
+        self.rules = {key: moved(state, by) for key, state in self.rules.items()}
+        for key, state in self.rules.items():
+            self._arm(key, state)
 
     def forget_rows(self) -> None:
         """On a tick: the rows that were due by now are gone."""

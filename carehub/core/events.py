@@ -92,6 +92,8 @@ class CommandKind(StrEnum):
     STAFF_PRESENT = "staff_present"
     """Staff are in the room until `until`."""
     STAFF_LEFT = "staff_left"
+    CLOCK_SET = "clock_set"
+    """Somebody set the clock on the wall: without that it would now be `until`."""
     REASSIGNED = "reassigned"
     """Residents or devices of the scope changed: what was pending no longer holds."""
     SILENCED = "silenced"

@@ -74,6 +74,9 @@ def fold(state: ScopeState, given: Input, rulebook: Rulebook, now: datetime) -> 
         draft.forget_rows()
         draft.judge_due()
         draft.arm_everything()
+    elif given.kind is CommandKind.CLOCK_SET:
+        draft.move_clock(given.at - (given.until or given.at))
+        draft.judge_due()
     else:
         draft.judge_due()
         _obey(draft, given)

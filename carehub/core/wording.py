@@ -4,7 +4,8 @@ An SMS, a push or a call carries no name, address or health word (invariant 11):
 that somebody is needed, how much it hurries, where to look, and how to take it.
 """
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from carehub.core.alerts import Aftermath, Cause
@@ -130,3 +131,44 @@ def handled_text(*, link: str) -> str:
 def alert_number(alert_id: str) -> str:
     """The short form in which people speak of an alert: "A4F2"."""
     return alert_id[:4].upper()
+
+
+LATE = "Forsinket"
+
+
+def late_text(text: str, late: timedelta) -> str:
+    """The same words, with how late they come in front: what stands at the end of an SMS may be cut off.
+
+    >>> late_text("HASTER: varsel A4F2", timedelta(minutes=4, seconds=10))
+    'Forsinket 4 min. HASTER: varsel A4F2'
+    >>> late_text("HASTER: varsel A4F2", timedelta(hours=3, minutes=5))
+    'Forsinket 3 t 5 min. HASTER: varsel A4F2'
+    """
+    hours, minutes = divmod(int(late.total_seconds()) // 60, 60)
+    return f"{LATE} {f'{hours} t ' if hours else ''}{minutes} min. {text}"
+
+
+def technical_text(*, number: str, when: str, link: str) -> str:
+    """The SMS to a coordinator about the hub itself."""
+    return f"Teknisk varsel {number} kl. {when}: se hva huben melder. {link}"
+
+
+def downtime_words(since: str, until: str, late: int) -> str:
+    """What the hub says of the time in which it did not work.
+
+    >>> downtime_words("14:02", "14:09", 3)
+    'Huben var nede fra 14:02 til 14:09. 3 varsler gikk ut forsinket.'
+    """
+    told = {0: "Ingen varsler ble forsinket.", 1: "1 varsel gikk ut forsinket."}
+    return f"Huben var nede fra {since} til {until}. {told.get(late, f'{late} varsler gikk ut forsinket.')}"
+
+
+def forgotten_words(numbers: Sequence[str]) -> str:
+    """What the hub says of alerts whose deadline is more than a day old."""
+    many = len(numbers)
+    listed = ", ".join(numbers[:_MOST_LISTED]) + (" og flere" if many > _MOST_LISTED else "")
+    alerts = "Et åpent varsel har" if many == 1 else f"{many} åpne varsler har"
+    return f"{alerts} frist som er over et døgn gammel, og er ikke sendt på nytt ennå: {listed}. Se over, og avslutt."
+
+
+_MOST_LISTED = 20

@@ -13,7 +13,7 @@ from carehub.core.events import Event
 from carehub.core.findings import Finding
 from carehub.core.ladders import below_wide
 from carehub.core.severity import Severity
-from carehub.flow import canary, escalate
+from carehub.flow import canary, escalate, technical
 from carehub.flow.hub import Hub
 from carehub.flow.journal import journal_line, step_row
 from carehub.flow.telling import Telling, rung, summons_rows
@@ -54,6 +54,8 @@ async def raise_alerts(hub: Hub, session: Session, findings: Finds, units: Mappi
             fresh = await _of_canary(session, fresh, finding, first=first)
         elif first and not (finding.press and reports + 1 >= RAISE_AT):
             _begin(hub, fresh, finding, event, unit, circle)
+            if finding.kind == technical.KIND:
+                fresh.notices += technical.notices(hub, fresh.alerts[-1], circle.staff)
         else:
             await alerts.add_fresh(session, fresh)
             fresh = alerts.Fresh()

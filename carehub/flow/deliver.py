@@ -86,15 +86,17 @@ async def _send(hub: Hub, claimed: outbox.Claimed) -> Receipt:
         return _MISSING_CHANNEL
     receipt = lines.passed_over(hub, claimed.channel, hub.clock())
     if receipt is None:
-        receipt = await _hand_over(channel, claimed)
+        receipt = await _hand_over(hub, channel, claimed)
         lines.note(hub, claimed.channel, receipt, hub.clock())
     return receipt
 
 
-async def _hand_over(channel: Channel, claimed: outbox.Claimed) -> Receipt:
+async def _hand_over(hub: Hub, channel: Channel, claimed: outbox.Claimed) -> Receipt:
     notice = claimed.notice
     if claimed.repeated:
         notice = replace(notice, text=repeated_text(notice.text))
+    if hub.name:  # two hubs that cannot see each other both tell: people must see that it is one alarm
+        notice = replace(notice, text=f"{hub.name}: {notice.text}")
     try:
         async with asyncio.timeout(SEND_WITHIN_S):
             fail_at("notify.before_http")

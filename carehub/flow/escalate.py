@@ -1,6 +1,7 @@
 """Station 3: ask the next people, again and again, until somebody has been there."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -74,6 +75,7 @@ async def summon(hub: Hub, session: Session, alert: tables.Alert, now: datetime,
     circle = circle or await ladders.circle(session, now, [alert.resident_id])
     concern, before = await _concern(session, alert), Place(alert.rung, alert.turn)
     reached = reach(circle.plan(alert.unit_id, alert.severity).ladder, before, concern, circle, now)
+    late = now - (alert.due_at or now)
     alert.rung, alert.turn, alert.rungs = reached.place.rung, reached.place.turn, reached.rungs
     alert.due_at, alert.stale_since = reached.look_again_at, None
     session.add(alert)
@@ -81,7 +83,7 @@ async def summon(hub: Hub, session: Session, alert: tables.Alert, now: datetime,
         session.add(journal_line(alert.id, Step.ESCALATED, now, text=passed_words(passed)))
     step = Step.NOTIFIED if alert.rung == 1 else Step.ESCALATED
     session.add(journal_line(alert.id, step, now, text=told_words(reached)))
-    telling = about(alert, rung(reached.place), now)
+    telling = replace(about(alert, rung(reached.place), now), late=late)
     notices, given = summons_rows(hub, telling, reached, alert.raised_at)
     await session.flush()
     await codes.add(session, given, notices)

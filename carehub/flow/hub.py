@@ -13,7 +13,7 @@ from carehub.core.audit import Concern
 from carehub.core.breaker import Breaker
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.live import Live
-from carehub.kit.clock import Clock
+from carehub.kit.clock import Clock, Steady
 from carehub.store.database import Database
 
 
@@ -73,6 +73,10 @@ class Hub:
     public_url: str
     municipality: str
     rulebook: Rulebook
+    name: str = ""
+    """This hub's name, where several may tell of one alarm: it stands in front of each text."""
+    steady: Steady | None = None
+    """Where the clock is the machine's own: seconds that pass by themselves, to see the clock being set."""
     sources: Sequence[Source] = ()
     channels: Mapping[str, Channel] = field(default_factory=dict)
     live: Live = field(default_factory=Live)

@@ -66,6 +66,11 @@ class Queue:
         self._press()
         await done
 
+    def set_clock(self, scopes: Iterable[str], before: datetime) -> None:
+        """Tell these folds that the clock was set: without that it would now be `before`. First of all that waits."""
+        self._notes.extendleft(Note(scope, command=CommandKind.CLOCK_SET, until=before) for scope in scopes)
+        self._press()
+
     def tick(self, scopes: Iterable[str]) -> None:
         """Their deadlines have come; a scope whose tick still waits gets no second one."""
         waiting = {note.scope for note in self._notes if note.is_tick}

@@ -8,7 +8,7 @@ from carehub.core.codes import with_check
 from carehub.core.escalation import Bond, Colleague, Method, Place, Reached
 from carehub.core.ladders import LOUD_FROM
 from carehub.core.severity import Severity
-from carehub.core.wording import alert_number, centre_text, relative_text, summons_text
+from carehub.core.wording import alert_number, centre_text, late_text, relative_text, summons_text
 from carehub.flow.hub import Hub
 from carehub.kit.ids import new_code, new_digits, new_id
 from carehub.store import tables
@@ -20,6 +20,8 @@ EVERYWHERE = "all"
 CODE_LIVES = timedelta(hours=12)
 MESSAGES_FROM = LOUD_FROM
 """Below this a notice waits on the tablet: what can wait until morning wakes nobody."""
+WORTH_SAYING = timedelta(minutes=1)
+"""How late a notice must be before it says so."""
 _RUNG = "rung:"
 
 
@@ -30,6 +32,7 @@ class Telling:
     Attributes:
         cycle: Names the step, so that nobody is told of it twice.
         not_before: When it may go out; None for at once.
+        late: How long ago this step should have been taken.
     """
 
     alert_id: str
@@ -38,6 +41,7 @@ class Telling:
     cycle: str
     now: datetime
     not_before: datetime | None = None
+    late: timedelta = timedelta()
 
     @property
     def number(self) -> str:
@@ -134,7 +138,7 @@ def summons_rows(
             severity=telling.severity, raised_at=raised_at, number=telling.number, code=code["code"],
             link=link_to(hub, telling.number), attempt=reached.place.rung, zone=hub.zone,
         )  # fmt: skip
-        notices.append(telling.to(person, text))
+        notices.append(telling.to(person, late_text(text, telling.late) if telling.late >= WORTH_SAYING else text))
     return notices, codes
 
 

@@ -1,13 +1,15 @@
-"""Keeps the stations at work: a ticker that only rings, and one loop a station.
+"""Keeps the stations at work: one loop a station, that looks again and again and can be woken before.
 
-APScheduler holds no deadline here; it sets an event. Deadlines are rows that a station
-finds when it looks, so a late ring makes it late by that much and loses nothing.
+Deadlines are rows that a station finds when it looks, so a late look makes it late by that much and loses
+nothing. The rounds follow seconds that pass by themselves; APScheduler rings what follows the clock on the wall,
+once a day. With short intervals it would walk through every one that a clock, set by years, has skipped.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -15,6 +17,7 @@ from carehub.flow import deliver, escalate, lines, watch
 from carehub.flow.batch import hub_fault
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
+from carehub.flow.timekeeper import Timekeeper
 from carehub.kit.failpoints import fail_at
 from carehub.kit.log import log
 from carehub.store import stream, tables
@@ -24,18 +27,16 @@ Station = Callable[[], Awaitable[object]]
 _LONGEST_PAUSE_S = 5.0
 _BREATH_S = 0.05
 """Between two rounds of sending: in a storm, notices go together, and their two commits are shared."""
-_FIRST_LOOK = timedelta(seconds=1)
-"""Housekeeping that comes round seldom is not put off by a whole round at each start."""
 
 
 @dataclass(slots=True)
 class Post:
-    """A station and the bell that wakes it."""
+    """A station, the bell that wakes it, and how often it looks by itself; None for never."""
 
     name: str
     station: Station
     bell: asyncio.Event
-    every_s: float
+    every_s: float | None
 
 
 class Worker:
@@ -44,6 +45,8 @@ class Worker:
     def __init__(self, hub: Hub, ingest: Ingest) -> None:
         self._hub = hub
         self._ingest = ingest
+        self._timekeeper = Timekeeper(hub, ingest)
+        self._daily: list[tuple[Post, time]] = []
         self.posts = [
             Post("escalate", self._escalate, hub.wake.escalate, 1.0),
             Post("deliver", self._deliver, hub.wake.deliver, 1.0),
@@ -56,14 +59,18 @@ class Worker:
         """One more post: housekeeping that the composition root brings along."""
         self.posts.append(Post(name, station, asyncio.Event(), every_s))
 
+    def daily(self, name: str, station: Station, at: time) -> None:
+        """A post that is rung once a day, at this local time."""
+        self.posts.append(Post(name, station, asyncio.Event(), None))
+        self._daily.append((self.posts[-1], at))
+
     async def run(self) -> None:
-        """Ring and work; any loop that ends takes the rest with it, so the hub is never half alive."""
+        """Look and work; any loop that ends takes the rest with it, so the hub is never half alive."""
         scheduler = AsyncIOScheduler(
-            timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+            timezone=self._hub.zone, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
-        first = self._hub.clock() + _FIRST_LOOK
-        for post in self.posts:
-            scheduler.add_job(_ring(post.bell), "interval", seconds=post.every_s, id=post.name, next_run_time=first)
+        for post, at in self._daily:
+            scheduler.add_job(_ring(post.bell), "cron", hour=at.hour, minute=at.minute, id=post.name)
         scheduler.start()
         try:
             async with asyncio.TaskGroup() as group:
@@ -74,9 +81,10 @@ class Worker:
 
     async def _keep(self, post: Post) -> None:
         pause = 0.5
+        if post.every_s is not None:
+            post.bell.set()  # housekeeping that comes round seldom is not put off by a whole round at each start
         while True:
-            await post.bell.wait()
-            post.bell.clear()
+            await _bell_or(post)
             try:
                 await post.station()
                 self._hub.health.failures.pop(post.name, None)
@@ -98,6 +106,7 @@ class Worker:
             self._ingest.observe(hub_fault(self._hub.clock(), words))
 
     async def _escalate(self) -> None:
+        await self._timekeeper.look()
         now = self._hub.clock()
         async with self._hub.database.write() as session:
             await deliver.give_up_unheard(self._hub, session, now)
@@ -116,6 +125,7 @@ class Worker:
         self._beaten("deliver")
 
     async def _tick(self) -> None:
+        await self._timekeeper.look()
         async with self._hub.database.read() as session:
             due = await stream.scopes_due(session, self._hub.clock())
         if due:  # however much else waits: a busy hub must not hold back a silent home's deadline
@@ -123,6 +133,7 @@ class Worker:
         self._beaten("tick")
 
     async def _watch(self) -> None:
+        await self._timekeeper.look()
         await watch.watch(self._hub, self._ingest)
         self._beaten("watch")
 
@@ -138,6 +149,14 @@ class Worker:
 
     def _beaten(self, name: str) -> None:
         self._hub.health.beats[name] = self._hub.clock()
+
+
+async def _bell_or(post: Post) -> None:
+    """Wait for the bell, but no longer than a round. The loop's own time is steady, whatever is done to the clock."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(post.every_s):
+            await post.bell.wait()
+    post.bell.clear()
 
 
 def _ring(bell: asyncio.Event) -> Callable[[], Awaitable[None]]:

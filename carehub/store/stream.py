@@ -179,6 +179,11 @@ async def scopes_due(session: Session, now: datetime, limit: int = 500) -> list[
     return list((await session.exec(statement)).all())
 
 
+async def scopes_waiting(session: Session) -> Sequence[str]:
+    """Every scope with a deadline."""
+    return (await session.exec(select(tables.FoldDeadline.scope_id).distinct())).all()
+
+
 async def drop_due(session: Session, ticks: Sequence[Tick]) -> None:
     """Remove the deadlines that these ticks answer."""
     if ticks:

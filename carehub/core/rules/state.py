@@ -1,10 +1,11 @@
 """What one rule remembers about one scope (or one device) between events; stored as JSON."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from math import isfinite
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from carehub.core.events import Event, Value
 
@@ -80,3 +81,23 @@ def hit_of(event: Event) -> Hit:
         detail=event.detail,
         late=event.late,
     )
+
+
+def moved(state: RuleState, by: timedelta) -> RuleState:
+    """The same memory under a clock that was set: what has lasted so long has lasted so long still.
+
+    A daily window is the clock's own and stays where it is.
+    """
+    if state.shape is Shape.ABSENT:
+        return state
+    return replace(
+        state,
+        hits=tuple(_moved_hit(hit, by) for hit in state.hits),
+        chains=tuple(tuple(_moved_hit(hit, by) for hit in chain) for chain in state.chains),
+        due=state.due and state.due + by,
+        rests_until=state.rests_until and state.rests_until + by,
+    )
+
+
+def _moved_hit(hit: Hit, by: timedelta) -> Hit:
+    return replace(hit, at=hit.at + by)

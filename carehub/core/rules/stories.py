@@ -15,7 +15,7 @@ from carehub.core.rules.fields import PLACES
 
 SCOPE = "home:example"
 _MOMENT = re.compile(r"^([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?(?:\+([1-9][0-9]?)d)?$")
-_NOT_IN_STORIES = {CommandKind.REASSIGNED, CommandKind.SILENCED, CommandKind.SILENCE_ENDED}
+_NOT_IN_STORIES = {CommandKind.REASSIGNED, CommandKind.SILENCED, CommandKind.SILENCE_ENDED, CommandKind.CLOCK_SET}
 _COMMANDS = {kind.value for kind in CommandKind if kind not in _NOT_IN_STORIES}
 
 

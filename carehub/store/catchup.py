@@ -1,0 +1,109 @@
+"""What a hub finds when it comes back: steps that fell due meanwhile, notices that waited, what is long forgotten."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from carehub.core.alerts import Status
+from carehub.core.canary import CHANNEL, SCOPE
+from carehub.core.wording import LATE, late_text
+from carehub.store import tables
+from carehub.store.database import Session
+from carehub.store.tables.alerts import NoticeState
+
+_LONGEST_TEXT = 600
+_ON_THEIR_WAY = (NoticeState.WAITING, NoticeState.SENDING)
+
+
+async def last_beat(session: Session) -> datetime | None:
+    """When a hub on this store last wrote that it works; None where none ever has."""
+    return (await session.exec(select(tables.Beat.at).where(tables.Beat.name == "worker"))).first()
+
+
+async def overdue(session: Session, now: datetime) -> set[str]:
+    """Which alerts should have asked somebody by now."""
+    alert = tables.Alert
+    statement = select(alert.id).where(alert.status != Status.CLOSED, alert.scope_id != SCOPE, col(alert.due_at) <= now)
+    return set((await session.exec(statement)).all())
+
+
+async def mark_late(session: Session, now: datetime, after: timedelta) -> set[str]:
+    """Notices that should have gone long ago say so, once; gives which alerts they are of."""
+    notice = tables.Notice
+    statement = select(notice).where(
+        col(notice.state).in_(_ON_THEIR_WAY),
+        col(notice.not_before) < now - after,
+        col(notice.person_id).is_not(None),
+        notice.channel != CHANNEL,
+        ~col(notice.text).startswith(LATE),
+    )
+    found = (await session.exec(statement)).all()
+    for one in found:
+        one.text = late_text(one.text, now - one.not_before)[:_LONGEST_TEXT]
+    return {one.alert_id for one in found}
+
+
+async def forgotten(session: Session, before: datetime) -> Sequence[tables.Alert]:
+    """Open alerts whose deadline is older than that, the oldest first."""
+    alert = tables.Alert
+    statement = select(alert).where(
+        alert.status != Status.CLOSED, alert.scope_id != SCOPE, col(alert.due_at) < before
+    )  # fmt: skip
+    return (await session.exec(statement.order_by(col(alert.due_at)))).all()
+
+
+async def drop_old_notices(session: Session, before: datetime) -> int:
+    """Notices that have waited since before then are not sent any more; gives how many."""
+    notice = tables.Notice
+    statement = select(notice).where(col(notice.state).in_(_ON_THEIR_WAY), col(notice.not_before) < before)
+    found = (await session.exec(statement)).all()
+    for one in found:
+        one.state, one.lease_until, one.reason = NoticeState.FAILED, None, "too old when the hub came back"
+    return len(found)
+
+
+# --- when the clock on the wall is set -----------------------------------------------------------
+
+_LONGEST_DEADLINE = timedelta(hours=25)
+"""No ladder waits longer than a day: a deadline beyond it was written under yet another clock."""
+
+
+async def rebase(session: Session, before: datetime, now: datetime) -> int:
+    """Move every deadline of alerts and notices with the clock, so that what was left to wait is left still.
+
+    Args:
+        before: What the clock would say now, had nobody set it.
+        now: What it says.
+
+    Returns:
+        How many alerts were moved.
+    """
+    by, alert, notice = now - before, tables.Alert, tables.Notice
+    waiting = (await session.exec(select(alert).where(alert.status != Status.CLOSED))).all()
+    for one in waiting:
+        if one.due_at is not None:
+            one.due_at = _moved(one.due_at, before, now)
+    for message in (await session.exec(select(notice).where(col(notice.state).in_(_ON_THEIR_WAY)))).all():
+        message.not_before = _moved(message.not_before, before, now)
+        message.lease_until = message.lease_until and message.lease_until + by
+    accepted = select(notice).where(notice.state == NoticeState.ACCEPTED, col(notice.sent_at).is_not(None))
+    for message in (await session.exec(accepted)).all():
+        message.sent_at = message.sent_at and message.sent_at + by
+    for device in (await session.exec(select(tables.Device))).all():  # else all would fall silent at once
+        device.last_seen_at = device.last_seen_at and device.last_seen_at + by
+    return len(waiting)
+
+
+def _moved(due: datetime, before: datetime, now: datetime) -> datetime:
+    return now if due - before > _LONGEST_DEADLINE else due + (now - before)
+
+
+async def heal(session: Session, now: datetime) -> int:
+    """Deadlines that no clock of ours could have set come now; gives how many. In doubt somebody is asked."""
+    alert = tables.Alert
+    statement = select(alert).where(alert.status != Status.CLOSED, col(alert.due_at) > now + _LONGEST_DEADLINE)
+    found = (await session.exec(statement)).all()
+    for one in found:
+        one.due_at = now
+    return len(found)

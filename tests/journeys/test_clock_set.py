@@ -1,0 +1,151 @@
+"""Somebody sets the clock on the wall, or the machine sleeps: no storm, and no lost hour."""
+
+from datetime import timedelta
+
+import pytest
+
+from carehub.flow.worker import Worker
+from carehub.store import tables
+from tests.journeys.building import INGRID, Night
+
+
+class Machine:
+    """A night whose seconds pass by themselves beside the clock on the wall."""
+
+    def __init__(self, night: Night) -> None:
+        self.night, self.set_by = night, timedelta()
+        self._start = night.clock()
+        night.hub.steady = self._steady
+        night.worker = Worker(night.hub, night.ingest)
+
+    def _steady(self) -> float:
+        return (self.night.clock() - self._start - self.set_by).total_seconds()
+
+    async def set_clock(self, **step: float) -> None:
+        """The clock is set by so much, and the stations look as they do every second."""
+        self.set_by += timedelta(**step)
+        self.night.clock.advance(**step)
+        await self.night.worker._tick()
+        await self.night.work()
+        await self.night.work()
+
+    async def sleep(self, minutes: float) -> None:
+        """The machine stands still for so long: nothing runs, both clocks go on."""
+        self.night.clock.advance(minutes=minutes)
+        await self.night.worker._tick()
+        await self.night.work()
+        await self.night.work()
+
+    async def seconds(self, many: float, *, step: float = 5) -> None:
+        """Time as it passes for a hub that looks every few seconds."""
+        for _ in range(round(many / step)):
+            self.night.clock.advance(seconds=step)
+            await self.night.worker._tick()
+            await self.night.work()
+
+    def told(self, number: str = INGRID) -> int:
+        return len([notice for _, notice in self.night.phones.sent if notice.address == number])
+
+
+@pytest.fixture
+def machine(night: Night) -> Machine:
+    return Machine(night)
+
+
+@pytest.mark.parametrize("step", [1, -1])
+async def test_a_clock_set_by_an_hour_neither_storms_nor_loses_an_hour(machine: Machine, step: int) -> None:
+    """F33, F34: the second rung comes two minutes after the first, whatever the clock on the wall says."""
+    await machine.night.press()
+    await machine.seconds(60)
+    assert machine.told() == 1
+    await machine.set_clock(hours=step)
+    assert machine.told() == 1
+
+    await machine.seconds(50)
+    assert machine.told() == 1
+    await machine.seconds(20)
+    assert machine.told() == 2
+    assert not any("Forsinket" in notice.text for _, notice in machine.night.phones.sent)
+
+
+@pytest.mark.parametrize(("step", "way"), [(1, "frem"), (-1, "tilbake")])
+async def test_that_the_clock_was_set_is_told(machine: Machine, step: int, way: str) -> None:
+    """F33: a step of more than two seconds is an event."""
+    await machine.set_clock(hours=step)
+
+    alert = await machine.night.the_alert()
+    assert (alert.kind, alert.scope_id) == ("hub-fault", "hub:clock")
+    assert alert.detail == f"Klokken på maskinen ble stilt 1 t 0 min {way}. Fristene er flyttet med."
+
+
+async def test_a_nudge_is_nothing(machine: Machine) -> None:
+    for _ in range(5):
+        await machine.set_clock(seconds=1.5)
+        await machine.seconds(5)
+
+    assert await machine.night.alerts() == []
+
+
+@pytest.mark.parametrize("step", [1, -1])
+async def test_a_rule_that_waits_waits_as_long_as_it_would_have(machine: Machine, step: int) -> None:
+    """F33, F34: an hour in the bathroom is an hour by the seconds that pass, not by the clock."""
+    night = machine.night
+    await night.hear(night.message("zigbee2mqtt/dør", {"contact": False}))
+    rows = [row for row in await night.rows(tables.FoldDeadline) if row.scope_id == "home:anna"]
+    waits = min(row.due_at for row in rows) - night.clock()
+    assert rows
+    await machine.set_clock(hours=step)
+
+    after = [row for row in await night.rows(tables.FoldDeadline) if row.scope_id == "home:anna"]
+    assert min(row.due_at for row in after) <= night.clock() + waits
+    await machine.seconds(waits.total_seconds() - 30, step=30)
+    assert [alert.kind for alert in await night.alerts() if alert.kind != "hub-fault"] == []
+    await machine.seconds(60, step=30)
+    assert [alert.kind for alert in await night.alerts() if alert.kind != "hub-fault"] != []
+
+
+@pytest.mark.parametrize("step", [1, -1])
+async def test_devices_do_not_fall_silent_together(machine: Machine, step: int) -> None:
+    """F33: set an hour forward, every sensor would seem to have been silent for an hour."""
+    night = machine.night
+    async with night.database.write() as session:
+        (await session.get_one(tables.Device, "dør")).expected_interval_s = 600
+    await night.hear(night.message("zigbee2mqtt/dør", {"contact": True}))
+    await night.worker._watch()
+    await machine.set_clock(hours=step)
+    await night.worker._watch()
+    await night.work()
+    assert "device-silent" not in await night.kinds()
+
+    await machine.seconds(1230, step=30)
+    await night.worker._watch()
+    await night.work()
+    assert "device-silent" in await night.kinds()
+
+
+async def test_a_box_without_a_battery_for_its_clock_asks_at_once_when_it_learns_the_time(machine: Machine) -> None:
+    """F34: started in 1970 with deadlines of today, it must not wait for them, nor push them into the next century."""
+    await machine.night.press()
+    await machine.set_clock(days=-3650)
+    before = machine.told()
+    await machine.seconds(130)
+    assert machine.told() > before
+
+    await machine.set_clock(days=3650)
+    for alert in await machine.night.alerts():
+        assert alert.due_at is not None
+        assert alert.due_at < machine.night.clock() + timedelta(hours=25)
+
+
+async def test_a_machine_that_slept_says_so_and_catches_up(machine: Machine) -> None:
+    """F39: thirty minutes of sleep; the step that fell due is taken once, late, with one summary."""
+    await machine.night.press()
+    await machine.seconds(10)
+    await machine.sleep(30)
+    await machine.seconds(20)
+
+    texts = [notice.text for _, notice in machine.night.phones.sent if notice.address == INGRID]
+    assert len(texts) == 2
+    assert texts[1].startswith("Forsinket 28 min. ")
+    (summary,) = [alert for alert in await machine.night.alerts() if alert.kind == "hub-fault"]
+    assert summary.detail == "Huben var nede fra 02:14 til 02:44. 1 varsel gikk ut forsinket."
