@@ -58,6 +58,7 @@ async def _put_off_forgotten(session: Session, now: datetime) -> list[str]:
     forgotten = await catchup.forgotten(session, now - STALE_AFTER)
     for alert in forgotten:
         alert.stale_since, alert.due_at = alert.stale_since or alert.due_at, now + _AGAIN_AFTER
+        alert.remind_at = None
         words = "Fristen var over et døgn gammel da huben startet: satt på listen over glemte varsler."
         session.add(journal_line(alert.id, Step.ESCALATED, now, text=words))
     return [alert_number(alert.id) for alert in forgotten]

@@ -41,7 +41,7 @@ async def mark_late(session: Session, now: datetime, after: timedelta) -> set[st
     found = (await session.exec(statement)).all()
     for one in found:
         one.text = late_text(one.text, now - one.not_before)[:_LONGEST_TEXT]
-    return {one.alert_id for one in found}
+    return {one.alert_id for one in found if one.alert_id}
 
 
 async def forgotten(session: Session, before: datetime) -> Sequence[tables.Alert]:
