@@ -104,14 +104,16 @@ class Ingest(Queue):
 
     async def step(self) -> None:
         """One batch, one transaction; on a failing store the same batch again until it holds."""
-        load = self.take()
+        load, began = self.take(), asyncio.get_running_loop().time()
         try:
             work = await self._insist(load, self._store)
         except ownership.OwnershipLost:
             raise
         except Exception as error:  # noqa: BLE001 - one message that nobody foresaw must not stop the others
             return await self._one_by_one(load, error)
-        return self._after(work, load)
+        self._after(work, load)
+        self.lasted(len(load.messages), asyncio.get_running_loop().time() - began)
+        return None
 
     async def _insist(self, load: Load, store: Callable[[Load], Awaitable[Work]]) -> Work:
         """The same again until the store holds; what would fail for ever is raised.

@@ -14,8 +14,11 @@ from carehub.flow.intake import Intake
 from carehub.kit.failpoints import fail_at
 
 BATCH = 500
-TELEMETRY_BESIDE_ALARMS = 60
+TELEMETRY_BESIDE_ALARMS = 30
 """How much telemetry may ride in a batch that carries an alarm: the alarm's commit stays short."""
+BATCH_LASTS_S, _AT_LEAST = 0.015, 100
+"""How long a batch of telemetry may last while alarms come, since the next press waits for it; but it is no smaller."""
+_STORM_IS_OVER_S = 10.0
 _COMPANY_S, _ENOUGH = 0.02, 250
 """How long telemetry waits for more of it, and how much is enough."""
 
@@ -31,6 +34,7 @@ class Queue:
         self._submitted: deque[tuple[list[Message], asyncio.Future[None]]] = deque()
         self._arrived = asyncio.Event()
         self._pressing = asyncio.Event()
+        self._batch, self._pressed_at = BATCH, float("-inf")
 
     def deliver(self, message: Message) -> None:
         """Take one message from a transport; never blocks, never drops."""
@@ -39,6 +43,7 @@ class Queue:
         urgent = road is not None and road.urgent and not message.retain
         if urgent:
             self._alarms.append(message)
+            self._pressed_at = asyncio.get_running_loop().time()
             self._press()
         else:
             self._telemetry.append(message)
@@ -115,7 +120,18 @@ class Queue:
             load.waiting.append(done)
         while self._alarms and len(load.messages) < BATCH:
             load.messages.append(self._alarms.popleft())
-        room = TELEMETRY_BESIDE_ALARMS if load.messages or load.notes else BATCH
+        room = TELEMETRY_BESIDE_ALARMS if load.messages or load.notes else self._room()
         for _ in range(min(room, len(self._telemetry))):
             load.messages.append(self._telemetry.popleft())
         return load
+
+    def _room(self) -> int:
+        """How much telemetry goes together: much for speed, or as much as lasts a moment while alarms come."""
+        quiet = asyncio.get_running_loop().time() - self._pressed_at > _STORM_IS_OVER_S
+        return BATCH if quiet else self._batch
+
+    def lasted(self, messages: int, seconds: float) -> None:
+        """A batch took so long: the next ones are measured by it."""
+        if messages >= _AT_LEAST:
+            fitting = messages * BATCH_LASTS_S / max(seconds, 1e-6)
+            self._batch = min(BATCH, max(_AT_LEAST, round((self._batch + fitting) / 2)))

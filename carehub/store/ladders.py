@@ -1,16 +1,18 @@
 """Questions about ladders: what each unit has decided, and whom a ladder can choose from now."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
 from sqlmodel import col, select
 
 from carehub.core.escalation import Bond, Circle, Colleague, Method
 from carehub.core.ladders import AnswerTimes, Group, Plan, Rung, audience, built_in, faults_of, time_faults
 from carehub.core.severity import Severity
-from carehub.store import people, tables
+from carehub.store import people, sql, tables
 from carehub.store.database import Session
 
 ALL_UNITS = "*"
@@ -37,7 +39,7 @@ async def circle(session: Session, now: datetime, residents: Collection[str | No
     Args:
         residents: Whose relatives may have to be asked.
     """
-    plans = {(one.unit, one.severity): one.plan for one in await stored(session) if not one.faults}
+    plans = _plans(tuple(map(tuple, await sql.ask(session, _LADDERS_AND_RUNGS))))
     wanted = {who.group for plan in plans.values() for rung in plan.ladder for who in rung.asks}
     family = [who for who in residents if who] if Group.RELATIVE in wanted else []
     return Circle(
@@ -47,6 +49,40 @@ async def circle(session: Session, now: datetime, residents: Collection[str | No
         relatives=await people.relatives_to_ask(session, family, now) if family else {},
         contacts=await _contacts(session),
     )
+
+
+_LADDERS_AND_RUNGS = """
+    SELECT ladder.unit_id, ladder.severity, ladder.arrive_within_s, ladder.finish_within_s, ladder.id,
+           rung.position, rung.asks, rung.patience_s, rung.in_turn, rung.methods, rung.siren
+    FROM ladder LEFT JOIN ladder_rung AS rung ON rung.ladder_id = ladder.id ORDER BY ladder.id, rung.position
+"""
+
+
+@lru_cache(maxsize=4)
+def _plans(rows: tuple[tuple[Any, ...], ...]) -> Mapping[tuple[str | None, Severity], Plan]:
+    """What these rows decide. Remembered by the rows themselves, so it is never older than what is stored."""
+    rungs: dict[tuple[Any, ...], list[tables.LadderRung]] = defaultdict(list)
+    for unit, severity, arrive, finish, name, *step in rows:
+        head = (name, unit, severity, arrive, finish)
+        rungs[head] += [] if step[0] is None else [_rung_row(name, step)]
+    found = [
+        read(
+            tables.LadderRow(
+                id=name, unit_id=unit, severity=Severity(severity), arrive_within_s=arrive, finish_within_s=finish
+            ),
+            steps,
+        )
+        for (name, unit, severity, arrive, finish), steps in rungs.items()
+    ]
+    return {(one.unit, one.severity): one.plan for one in found if not one.faults}
+
+
+def _rung_row(ladder: str, step: Sequence[Any]) -> tables.LadderRung:
+    position, asks, patience_s, in_turn, methods, siren = step
+    return tables.LadderRung(
+        ladder_id=ladder, position=position, asks=asks, patience_s=patience_s, in_turn=bool(in_turn),
+        methods=methods, siren=bool(siren),
+    )  # fmt: skip
 
 
 async def plan(session: Session, unit: str | None, severity: Severity) -> Plan:
@@ -111,13 +147,16 @@ async def _neighbours(session: Session) -> dict[str, list[str]]:
     return found
 
 
+_CONTACTS = "SELECT id, channel, address FROM fixed_contact ORDER BY name"
+
+
 async def _contacts(session: Session) -> dict[str, Colleague]:
     return {
-        one.id: Colleague(
-            id=one.id, unit=None, role=None, on_duty=True, bond=Bond.OUTSIDE,
-            methods=(Method(channel=one.channel, address=one.address),),
+        name: Colleague(
+            id=name, unit=None, role=None, on_duty=True, bond=Bond.OUTSIDE,
+            methods=(Method(channel=channel, address=address),),
         )
-        for one in await contacts(session)
+        for name, channel, address in await sql.ask(session, _CONTACTS)
     }  # fmt: skip
 
 
