@@ -7,7 +7,7 @@ from functools import partial
 
 from carehub.app.line import Line
 from carehub.app.settings import Settings, names
-from carehub.flow import learn, roster, staffing
+from carehub.flow import learn, roll_call, roster, staffing
 from carehub.flow.canary import Canary
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
@@ -16,6 +16,7 @@ from carehub.store import codes, history, tables
 
 _LOOK_EVERY_S = 1800.0
 _RENEW_EVERY_S = 3600.0
+_CALL_EVERY_S = 5.0
 _LISTEN_EVERY_S, _SWEEP_EVERY_S = 1.0, 600.0
 _TRAIN_AT = time(2, 30)
 """Local time; a clock that is set forward over it skips one night, and the next is not far."""
@@ -30,6 +31,7 @@ def library_version() -> str:
 def add_roster(hub: Hub, ingest: Ingest, worker: Worker) -> None:
     """Give the worker the posts that keep the coming fortnight's duties written down, and look for gaps in them."""
     worker.add("roster", partial(roster.renew, hub), _RENEW_EVERY_S)
+    worker.add("roll call", partial(roll_call.call, hub), _CALL_EVERY_S)
     worker.add("staffing", partial(staffing.check, hub, ingest), _RENEW_EVERY_S)
 
 

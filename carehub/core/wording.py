@@ -123,6 +123,21 @@ def stale_text(*, number: str, link: str) -> str:
     return f"Varsel {number} har ligget uten oppfølging i over et døgn. Gå gjennom det: {link}"
 
 
+def roll_call_text(*, code: str, link: str) -> str:
+    """The message at the start of a shift: it must be answered, so that others know that this telephone works."""
+    return f"Vakten din er i gang. Svar OK på denne meldingen, så vet vi at telefonen virker. {link} Kode {code}"
+
+
+def unanswered_text(*, answered: int, asked: int, link: str) -> str:
+    """To the coordinator and those on duty when a telephone was silent as its shift began: whose, stands there."""
+    return f"Vaktstart: {answered} av {asked} har svart. Se hvem som mangler, og finn dem: {link}"
+
+
+def check_text(*, code: str) -> str:
+    """The code that shows that an address reaches its owner."""
+    return f"Koden din er {code}. Skriv den inn på siden din, eller svar med den på denne meldingen."
+
+
 def handled_text(*, link: str) -> str:
     """The SMS to a relative when an alert has been handled: no name, no kind, no cause."""
     return f"Det har vært et varsel hos dine, og det er fulgt opp av personalet. Logg inn for mer: {link}"

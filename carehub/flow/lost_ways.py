@@ -20,7 +20,7 @@ async def close_way(hub: Hub, session: Session, person_id: str, method: Method, 
         return
     person, staff = await session.get(tables.Person, person_id), await people.staff(session, now)
     text = closed_way_text(channel=method.channel, link=f"{hub.public_url}/admin/people")
-    whom = [one for one in _coordinators(staff, person.unit_id if person else None) if one.id != person_id]
+    whom = [one for one in coordinators_of(staff, person.unit_id if person else None) if one.id != person_id]
     rows = [
         notice_row(one.methods[0], text, cycle=f"closed:{new_id()[:12]}", severity=Severity.MODERATE, now=now,
                    person_id=one.id)
@@ -34,7 +34,7 @@ async def close_way(hub: Hub, session: Session, person_id: str, method: Method, 
         hub.faults.append(text)
 
 
-def _coordinators(staff: list[Colleague], unit: str | None) -> list[Colleague]:
+def coordinators_of(staff: list[Colleague], unit: str | None) -> list[Colleague]:
     """Their unit's own; where it has none, every one."""
     every = [one for one in staff if one.role is Role.COORDINATOR]
     return [one for one in every if one.unit == unit] or every

@@ -7,7 +7,7 @@ from carehub.core.alerts import Status
 from carehub.core.codes import codes_in, looks_mistyped, must_wait, with_wrong
 from carehub.core.escalation import Method
 from carehub.core.wording import alert_number, local_time
-from carehub.flow import respond
+from carehub.flow import contacts, respond, roll_call
 from carehub.flow.hub import Hub
 from carehub.flow.lost_ways import close_way
 from carehub.flow.telling import SMS
@@ -56,9 +56,16 @@ async def _answer(hub: Hub, session: Session, sender: str, body: str, now: datet
         return _WAIT
     code = await session.get(tables.ReplyCode, written[0])
     person = await session.get_one(tables.Person, code.person_id) if code else None
-    if code is None or person is None or not await _is_theirs(session, person, sender):
+    if code is None:
+        return await _beside_alerts(hub, session, sender, body, now)
+    if person is None or not await _is_theirs(session, person, sender):
         _note_wrong(hub, sender, now)
-        return _NOT_YOURS if code else _UNKNOWN
+        return _NOT_YOURS
+    return await _take(hub, session, code, person, now)
+
+
+async def _take(hub: Hub, session: Session, code: tables.ReplyCode, person: tables.Person, now: datetime) -> str:
+    """The code is theirs: it takes its alert, once, and while it lasts."""
     alert = await session.get_one(tables.Alert, code.alert_id)
     if alert.status is Status.CLOSED:
         return f"Varsel {alert_number(alert.id)} er allerede avsluttet. Takk."
@@ -67,6 +74,15 @@ async def _answer(hub: Hub, session: Session, sender: str, body: str, now: datet
     code.used_at = code.used_at or now
     session.add(code)
     return _told(hub, await respond.take(session, alert.id, person.id, now), alert, person)
+
+
+async def _beside_alerts(hub: Hub, session: Session, sender: str, body: str, now: datetime) -> str:
+    """No alert's code: it may confirm a number, or answer a roll-call; else it is a wrong one."""
+    confirmed = await contacts.confirm_by_text(session, sender, body, now)
+    if thanks := confirmed or await roll_call.answer_by_text(session, sender, body, now):
+        return thanks
+    _note_wrong(hub, sender, now)
+    return _UNKNOWN
 
 
 async def _is_theirs(session: Session, person: tables.Person, sender: str) -> bool:
@@ -83,6 +99,9 @@ def _note_wrong(hub: Hub, sender: str, now: datetime) -> None:
 async def _which(hub: Hub, session: Session, sender: str, body: str, now: datetime) -> str:
     """No code, a mistyped one or several: nothing is taken, and whoever asks from their own number gets the list."""
     waiting = await codes.open_for(session, sender, now)
+    thanks = await roll_call.answer_by_text(session, sender, body, now)
+    if thanks and not waiting:  # an "OK" while an alert waits must not sound as if it were taken
+        return thanks
     slip = "Koden ble ikke riktig. " if looks_mistyped(body) else ""
     if not waiting:
         return f"{slip}{_UNKNOWN if slip else _NOTHING}"

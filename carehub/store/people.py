@@ -89,6 +89,12 @@ async def methods_of(session: Session, person_id: str) -> list[Method]:
     return [Method(channel=channel, address=address) for channel, address in rows]
 
 
+async def competences_of(session: Session, person_id: str) -> Sequence[str]:
+    """What this person may do."""
+    statement = select(tables.Competence.name).where(tables.Competence.person_id == person_id)
+    return (await session.exec(statement.order_by(tables.Competence.name))).all()
+
+
 async def suspect(session: Session, notice: tables.Notice, now: datetime) -> None:
     """Something to this address got lost: it is tried last until something comes through (F43)."""
     clean = col(tables.ContactMethod.suspect_since).is_(None)

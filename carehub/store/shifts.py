@@ -125,6 +125,20 @@ async def _add(session: Session, fresh: Sequence[Duty]) -> None:
     await (await session.connection()).execute(statement, rows)
 
 
+async def of_person(
+    session: Session, person_id: str, since: datetime, until: datetime
+) -> list[tuple[tables.Duty, str]]:
+    """This person's shifts in a stretch of time, with the unit's name."""
+    duty = tables.Duty
+    statement = (
+        select(duty, tables.Unit.name)
+        .join(tables.Unit, col(tables.Unit.id) == col(duty.unit_id))
+        .where(duty.person_id == person_id, duty.until > since, duty.since < until)
+        .order_by(col(duty.since), col(duty.unit_id))
+    )
+    return [(one, unit) for one, unit in (await session.exec(statement)).all()]
+
+
 async def on_duty(session: Session, unit: str, now: datetime) -> Sequence[str]:
     """Who has a shift in this unit now."""
     duty = tables.Duty

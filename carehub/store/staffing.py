@@ -3,7 +3,7 @@
 from collections import defaultdict
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete
+from sqlalchemy import ColumnElement, delete, exists, true
 from sqlmodel import col, select
 
 from carehub.core.coverage import AHEAD, Gap, Horizon, Warned, gaps, within
@@ -47,12 +47,22 @@ async def _reached(session: Session, since: datetime, until: datetime, *, trusti
         .join(person, col(person.id) == col(duty.person_id))
         .join(method, col(method.person_id) == col(person.id))
         .where(duty.until > since, duty.since < until, person.active, works(trusting=trusting))
+        .where(true() if trusting else ~_is_silent())
         .distinct()
     )
     spans: defaultdict[str, Spans] = defaultdict(list)
     for unit, start, end in (await session.exec(statement)).all():
         spans[unit].append((start, end))
     return spans
+
+
+def _is_silent() -> ColumnElement[bool]:
+    """No answer at the roll-call of this shift: as good as not there."""
+    duty, call = tables.Duty, tables.RollCall
+    return exists().where(
+        col(call.person_id) == col(duty.person_id), col(call.since) == col(duty.since),
+        col(call.answered_at).is_(None), col(call.told_at).is_not(None),
+    )  # fmt: skip
 
 
 def works(*, trusting: bool) -> ColumnElement[bool]:

@@ -15,12 +15,14 @@ from carehub.flow.hub import Hub
 from carehub.web import (
     actions,
     admin,
+    admin_contacts,
     admin_people,
     api,
     errors,
     health,
     live,
     login,
+    my,
     nurse,
     relatives,
     silences,
@@ -38,7 +40,23 @@ from carehub.web.throttle import Throttle
 __all__ = ["create_web"]
 
 LONGEST_BODY = 64 * 1024
-DOORS = (login, tablet, nurse, why, actions, silences, relatives, admin, admin_people, live, api, webhooks, health)
+DOORS = (
+    login,
+    tablet,
+    nurse,
+    why,
+    actions,
+    silences,
+    relatives,
+    admin,
+    admin_people,
+    admin_contacts,
+    my,
+    live,
+    api,
+    webhooks,
+    health,
+)
 
 
 class _Files(StaticFiles):

@@ -8,10 +8,12 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from carehub.core.access import MAY, Permission, Role
+from carehub.core.escalation import Method
+from carehub.flow import contacts
 from carehub.flow.hub import Hub
+from carehub.flow.telling import SMS
 from carehub.kit.ids import new_id
 from carehub.store import logins, pages, registers, tables
-from carehub.store import people as contacts
 from carehub.store.database import Session
 from carehub.store.errors import USED_ALREADY
 from carehub.store.tables.people import Insight
@@ -21,7 +23,7 @@ from carehub.web.security import Administering, NotAllowed, TheHub, Visitor
 
 router = APIRouter(prefix="/admin/people")
 _NATIONAL_DIGITS = 8
-_WRONG_NUMBER = "Telefonnummeret må ha åtte siffer, eller begynne med +."
+WRONG_NUMBER = "Telefonnummeret må ha åtte siffer, eller begynne med +."
 _TAKEN = "Brukernavnet er i bruk, eller beboeren finnes ikke."
 
 
@@ -80,7 +82,7 @@ async def add(  # noqa: PLR0913 - one form
         raise NotAllowed
     number = e164(phone)
     if phone.strip() and number is None:
-        return await _people_page(request, hub, visitor, status=422, wrong=_WRONG_NUMBER)
+        return await _people_page(request, hub, visitor, status=422, wrong=WRONG_NUMBER)
     passwords: Passwords = request.app.state.passwords
     first = new_password()
     person = tables.Person(
@@ -92,7 +94,7 @@ async def add(  # noqa: PLR0913 - one form
             session.add(person)
             await session.flush()
             if number and role is not Role.RELATIVE:
-                session.add(contacts.telephone(person, hub.clock()))
+                await contacts.add(hub, session, person.id, Method(channel=SMS, address=number), hub.clock())
             if role is Role.RELATIVE:
                 _relate(session, person, resident_id, kinship, insight, hub.clock())
                 await session.flush()
@@ -119,9 +121,9 @@ def _relate(
 async def duty(hub: TheHub, visitor: Administering, person_id: str, on: Annotated[bool, Form()]) -> RedirectResponse:
     """On duty, or off: who is asked first."""
     async with hub.database.write() as session:
-        person = await _manageable(session, visitor, person_id)
+        person = await manageable(session, visitor, person_id)
         person.on_duty = on
-        _note(session, visitor, "person.on_duty" if on else "person.off_duty", person_id, hub.clock())
+        note(session, visitor, "person.on_duty" if on else "person.off_duty", person_id, hub.clock())
     hub.live.change()
     return RedirectResponse("/admin/people", status_code=303)
 
@@ -132,12 +134,12 @@ async def active(hub: TheHub, visitor: Administering, person_id: str, on: Annota
     if person_id == visitor.person.id:
         raise NotAllowed
     async with hub.database.write() as session:
-        person = await _manageable(session, visitor, person_id)
+        person = await manageable(session, visitor, person_id)
         person.active = on
         if not on:
             person.on_duty = False
             await logins.end_all_of(session, person_id)
-        _note(session, visitor, "person.let_in" if on else "person.shut_out", person_id, hub.clock())
+        note(session, visitor, "person.let_in" if on else "person.shut_out", person_id, hub.clock())
     hub.live.change()
     return RedirectResponse("/admin/people", status_code=303)
 
@@ -149,16 +151,17 @@ async def password(request: Request, hub: TheHub, visitor: Administering, person
     fresh = new_password()
     stored = await passwords.hashed(fresh)
     async with hub.database.write() as session:
-        person = await _manageable(session, visitor, person_id)
+        person = await manageable(session, visitor, person_id)
         person.password_hash = stored
         await logins.end_all_of(session, person_id)
-        _note(session, visitor, "person.password", person_id, hub.clock())
+        note(session, visitor, "person.password", person_id, hub.clock())
         username = person.username
     hub.live.change()
     return await _people_page(request, hub, visitor, password=(username, fresh))
 
 
-async def _manageable(session: Session, visitor: Visitor, person_id: str) -> tables.Person:
+async def manageable(session: Session, visitor: Visitor, person_id: str) -> tables.Person:
+    """Somebody whom the visitor may change; raises for anybody else."""
     person = await session.get(tables.Person, person_id)
     if person is None:
         raise HTTPException(404)
@@ -167,7 +170,8 @@ async def _manageable(session: Session, visitor: Visitor, person_id: str) -> tab
     return person
 
 
-def _note(session: Session, visitor: Visitor, action: str, person_id: str, now: datetime) -> None:
+def note(session: Session, visitor: Visitor, action: str, person_id: str, now: datetime) -> None:
+    """Who changed what about whom."""
     logins.log_reading(session, visitor.person.id, action, [(None, f"person:{person_id}")], now)
 
 

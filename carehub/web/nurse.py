@@ -4,7 +4,7 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from carehub.flow.hub import Hub
-from carehub.store import logins, pages
+from carehub.store import logins, pages, roll_calls, shifts
 from carehub.web import cards
 from carehub.web.cards import AlertView, Readings, board
 from carehub.web.render import page
@@ -22,7 +22,14 @@ async def nurse(request: Request, hub: TheHub, visitor: Caring) -> Response:
     mine = [one for one in [*shown.alerts, *shown.elsewhere] if one.mine]
     others = [one for one in shown.alerts if not one.mine]
     elsewhere = [one for one in shown.elsewhere if not one.mine]
-    return page(request, "nurse.html", visitor, board=shown, mine=mine, others=others, elsewhere=elsewhere)
+    async with hub.database.read() as session:
+        now, me = hub.clock(), visitor.person.id
+        shift = next((duty for duty, _ in await shifts.of_person(session, me, now, now) if duty.since <= now), None)
+        asked = await roll_calls.waiting_for(session, me, now)
+    return page(
+        request, "nurse.html", visitor, board=shown, mine=mine, others=others, elsewhere=elsewhere, shift=shift,
+        asked=asked,
+    )  # fmt: skip
 
 
 @router.get("/a/{number}")

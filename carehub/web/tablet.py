@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from carehub.store import pages
+from carehub.store import pages, roll_calls
 from carehub.web.cards import Readings, board
 from carehub.web.render import page
 from carehub.web.security import Caring, TheHub
@@ -23,4 +23,6 @@ async def tablet(request: Request, hub: TheHub, visitor: Caring, unit: Unit = No
     shown = await board(hub, visitor, chosen)
     readings: Readings = request.app.state.readings
     await readings.note(hub, visitor, "tablet", [*shown.alerts, *shown.closed])
-    return page(request, "tablet.html", visitor, board=shown, units=units, unit=chosen)
+    async with hub.database.read() as session:
+        present = await roll_calls.present(session, hub.clock(), chosen)
+    return page(request, "tablet.html", visitor, board=shown, units=units, unit=chosen, present=present)

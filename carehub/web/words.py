@@ -52,6 +52,11 @@ GROUPS: dict[Group, str] = {
 }  # fmt: skip
 
 
+CHANNELS: dict[str, str] = {
+    "sms": "SMS", "voice": "Telefon", "push": "Varsel på telefonen", "email": "E-post", "tablet": "Nettbrett",
+}  # fmt: skip
+
+
 def title_of(kind: str, rulebook: Rulebook) -> str:
     """What stands on the card: the rule's own title, else the floor's, else the kind itself."""
     for rule in rulebook.rules.values():

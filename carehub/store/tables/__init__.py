@@ -2,10 +2,18 @@
 
 from carehub.store.tables.alerts import Alert, AlertEvent, AlertStep, Notice, ReplyCode, StatusReport
 from carehub.store.tables.ladders import FixedContact, LadderChange, LadderRow, LadderRung
-from carehub.store.tables.people import AccessLog, Competence, ContactMethod, LoginSession, Person, Relation
+from carehub.store.tables.people import (
+    AccessLog,
+    Competence,
+    ContactCheck,
+    ContactMethod,
+    LoginSession,
+    Person,
+    Relation,
+)
 from carehub.store.tables.places import Assignment, Device, Residency, Resident, Scope, Unit, UnitNeighbour
 from carehub.store.tables.selfwatch import CanaryMonth, CanarySong, RuleOff
-from carehub.store.tables.shifts import Absence, Duty, ShiftChange, ShiftLine, StaffingGap
+from carehub.store.tables.shifts import Absence, Duty, RollCall, ShiftChange, ShiftLine, StaffingGap
 from carehub.store.tables.silences import HeldAlert, Silence
 from carehub.store.tables.stream import (
     Activation,
@@ -33,6 +41,7 @@ __all__ = [
     "CanaryMonth",
     "CanarySong",
     "Competence",
+    "ContactCheck",
     "ContactMethod",
     "DeadLetter",
     "Device",
@@ -55,6 +64,7 @@ __all__ = [
     "ReplyCode",
     "Residency",
     "Resident",
+    "RollCall",
     "RuleOff",
     "RuleVersion",
     "Scope",

@@ -47,6 +47,21 @@ class ContactMethod(SQLModel, table=True):
     """Why it must not be used ("STOP"); None for in use."""
 
 
+class ContactCheck(SQLModel, table=True):
+    """A code on its way to an address, by which its owner shows that it reaches them."""
+
+    __tablename__ = "contact_check"
+
+    method_id: str = Field(foreign_key="contact_method.id", primary_key=True, max_length=32)
+    code_hash: str = Field(max_length=64)
+    sent_at: datetime = moment()
+    expires_at: datetime = moment()
+    sends: int = 1
+    tries: int = 0
+    replaces_id: str | None = Field(default=None, max_length=32)
+    """The method that this one takes over from; it works until then."""
+
+
 class Competence(SQLModel, table=True):
     """Something that a person may do and a ladder may ask for: "medisin", "sykepleier"."""
 

@@ -87,3 +87,23 @@ class StaffingGap(SQLModel, table=True):
     """The warning that told of it; parts of a gap that has been filled in the middle have the same."""
     is_open: bool = False
     """It reached to where the check looked."""
+
+
+class RollCall(SQLModel, table=True):
+    """At the start of a shift the person's telephone is asked to answer: one for each person and shift."""
+
+    __tablename__ = "roll_call"
+    __table_args__ = (Index("uq_roll_call_person_since", "person_id", "since", unique=True),)
+
+    id: str = Field(primary_key=True, max_length=32)
+    person_id: str = Field(foreign_key="person.id", max_length=32)
+    unit_id: str = Field(foreign_key="unit.id", index=True, max_length=32)
+    since: datetime = moment()
+    """When the shift began."""
+    code: str = Field(unique=True, max_length=12)
+    asked_at: datetime = moment()
+    due_at: datetime = moment(index=True)
+    """When silence is told to others."""
+    answered_at: datetime | None = moment_or_none()
+    told_at: datetime | None = moment_or_none()
+    """When others were told that there was no answer."""

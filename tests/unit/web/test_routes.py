@@ -42,6 +42,12 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/alerts/{alert_id}/undo"): STAFF,
     ("POST", "/alerts/{alert_id}/help"): STAFF,
     ("POST", "/alerts/{alert_id}/hand-over"): STAFF,
+    ("GET", "/my"): STAFF,
+    ("POST", "/my/duty"): STAFF,
+    ("POST", "/my/roll-call"): STAFF,
+    ("POST", "/my/ways"): STAFF,
+    ("POST", "/my/ways/{method_id}/code"): STAFF,
+    ("POST", "/my/ways/{method_id}/send"): STAFF,
     ("GET", "/relatives"): frozenset({Role.RELATIVE}),
     ("GET", "/admin"): ADMIN,
     ("GET", "/admin/devices"): ADMIN,
@@ -54,6 +60,12 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/admin/people/{person_id}/duty"): ADMIN,
     ("POST", "/admin/people/{person_id}/active"): ADMIN,
     ("POST", "/admin/people/{person_id}/password"): ADMIN,
+    ("GET", "/admin/people/{person_id}"): ADMIN,
+    ("POST", "/admin/people/{person_id}/ways"): ADMIN,
+    ("POST", "/admin/people/{person_id}/ways/{method_id}/send"): ADMIN,
+    ("POST", "/admin/people/{person_id}/ways/{method_id}/verify"): ADMIN,
+    ("POST", "/admin/people/{person_id}/ways/{method_id}/remove"): ADMIN,
+    ("POST", "/admin/people/{person_id}/competences"): ADMIN,
     ("GET", "/api/v1/live"): EVERYBODY,
     ("POST", "/api/v1/events"): frozenset({Role.ADMINISTRATOR}),
     ("GET", "/api/v1/alerts"): STAFF,
@@ -88,7 +100,13 @@ async def test_a_route_opens_for_its_roles_and_for_nobody_else(
     roles = EXPECTED[method, path]
     assert roles is not None
     address = path.format(
-        alert_id="nobody", device_id="nothing", person_id="nobody", number="ZZZZ", silence_id="none", act="end"
+        alert_id="nobody",
+        device_id="nothing",
+        person_id="nobody",
+        number="ZZZZ",
+        method_id="none",
+        silence_id="none",
+        act="end",
     )
     for role, username in _USERS.items():
         client = await logged_in(browser(address="10.0.0.9"), hub, username)
@@ -103,7 +121,13 @@ async def test_a_route_opens_for_its_roles_and_for_nobody_else(
 @pytest.mark.parametrize(("method", "path"), _CLOSED)
 async def test_nobody_gets_in_without_a_login(browser: Browse, method: str, path: str) -> None:
     address = path.format(
-        alert_id="a4f2", device_id="ukjent", person_id="maria", number="A4F2", silence_id="none", act="end"
+        alert_id="a4f2",
+        device_id="ukjent",
+        person_id="maria",
+        number="A4F2",
+        method_id="none",
+        silence_id="none",
+        act="end",
     )
 
     answer = await browser(address="10.0.0.9").request(method, address)
