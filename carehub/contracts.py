@@ -247,6 +247,23 @@ class InboundText:
     wants_texts: bool | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallMoment:
+    """What happens in a call now: somebody lifted the telephone, or pressed keys.
+
+    Attributes:
+        reference: The provider's id of the call.
+        number: The telephone that was called.
+        by_machine: The provider heard an answering machine.
+        keys: What was pressed; None where nobody has been asked yet.
+    """
+
+    reference: str
+    number: str
+    by_machine: bool = False
+    keys: str | None = None
+
+
 class Webhooks(Protocol):
     """A provider's language at our door; a module is one."""
 
@@ -264,6 +281,26 @@ class Webhooks(Protocol):
 
     def answer(self, words: str) -> str:
         """The body, in the provider's language, that sends `words` back to the telephone."""
+        ...
+
+    def call_status_of(self, form: Mapping[str, Any]) -> StatusReport | None:
+        """Read what became of a call; None where it says nothing of one. Ended without an answer is a failure."""
+        ...
+
+    def moment_of(self, form: Mapping[str, Any]) -> CallMoment | None:
+        """Read what happens in a call now; None where it is none."""
+        ...
+
+    def speak(self, words: str, *, keys: int, ask_at: str) -> str:
+        """The body that says `words` aloud.
+
+        Args:
+            keys: How many keys to wait for, posted to `ask_at`; with 0 the call ends.
+        """
+        ...
+
+    def hang_up(self) -> str:
+        """The body that ends a call without a word."""
         ...
 
 

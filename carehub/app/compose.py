@@ -8,6 +8,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 from carehub.app.broker import embedded_broker
@@ -159,8 +160,14 @@ def _channels(settings: Settings, line: Line) -> dict[str, Channel]:
 
 def _twilio_tokens() -> tuple[str, ...]:
     """The present token first; a second one while it is being changed."""
-    found = (os.environ.get("CAREHUB_TWILIO_AUTH_TOKEN"), os.environ.get("CAREHUB_TWILIO_AUTH_TOKEN_SECONDARY"))
+    found = (_secret("CAREHUB_TWILIO_AUTH_TOKEN"), _secret("CAREHUB_TWILIO_AUTH_TOKEN_SECONDARY"))
     return tuple(token for token in found if token)
+
+
+def _secret(name: str) -> str | None:
+    """From the environment, or from the file that the environment names."""
+    file = os.environ.get(f"{name}_FILE")
+    return os.environ.get(name) or (Path(file).read_text(encoding="utf-8").strip() if file else None)
 
 
 async def _registered(hub: Hub) -> Intake:

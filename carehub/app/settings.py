@@ -47,7 +47,7 @@ class Settings(BaseSettings):
         description="Modules that each offer a `SOURCE`, separated by commas.",
     )
     channels: str = Field(
-        default="integrations.channels.sms,integrations.channels.tablet,integrations.channels.console",
+        default="integrations.channels.sms,integrations.channels.voice,integrations.channels.tablet,integrations.channels.console",
         description="Modules that each offer a `CHANNEL`, separated by commas.",
     )
     detectors: str = Field(

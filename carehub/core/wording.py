@@ -45,6 +45,7 @@ AFTERMATH_NB: dict[Aftermath, str] = {
     Aftermath.NO_ACTION_NEEDED: "Trengte ikke hjelp",
 }  # fmt: skip
 
+TAKE_KEY = "1"
 _HURRY = {Severity.CRITICAL: "HASTER", Severity.SERIOUS: "Snarest"}
 
 
@@ -75,6 +76,17 @@ def summons_text(  # noqa: PLR0913 - every word of the text is named here
     opening = f"{hurry}: varsel" if hurry else "Varsel"
     when = local_time(raised_at, zone)
     return f"{opening} {number} kl. {when}{again} venter på deg. {link} Svar med koden for å ta det: {code}"
+
+
+def spoken_text(*, severity: Severity, number: str, digits: str) -> str:
+    """What a voice says to a member of staff; where there are digits, how to take it.
+
+    >>> spoken_text(severity=Severity.CRITICAL, number="A4F2", digits="482")
+    'Dette er varslingen. Et varsel haster og venter på deg. Varsel A, 4, F, 2. For å ta det: trykk 1, og så 4 8 2.'
+    """
+    waits = "haster og venter" if severity in _HURRY else "venter"
+    opening = f"Dette er varslingen. Et varsel {waits} på deg. Varsel {', '.join(number)}."
+    return f"{opening} For å ta det: trykk {TAKE_KEY}, og så {' '.join(digits)}." if digits else opening
 
 
 def repeat_text(*, number: str, presses: int, link: str) -> str:

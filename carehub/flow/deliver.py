@@ -219,7 +219,8 @@ async def _move(session: Session, notice: tables.Notice, fate: Fate | None, now:
         notice.state, notice.seen_at = NoticeState.SEEN, notice.seen_at or now
     elif fate in {Fate.FAILED_FOR_GOOD, Fate.FAILED_FOR_NOW} and notice.state is NoticeState.ACCEPTED:
         notice.reason = "the provider could not deliver it"
-        await people.suspect(session, notice, now)
+        if fate is Fate.FAILED_FOR_GOOD:  # a call that nobody takes says nothing against the number
+            await people.suspect(session, notice, now)
         await _give_up(session, notice, now)
     session.add(notice)
 

@@ -51,6 +51,13 @@ async def open_for(session: Session, address: str, now: datetime) -> list[tuple[
     return list(newest.values())
 
 
+async def newest(session: Session, alert_id: str, person_id: str) -> tables.ReplyCode | None:
+    """The code that this person was given last for this alert."""
+    code = tables.ReplyCode
+    statement = select(code).where(code.alert_id == alert_id, code.person_id == person_id)
+    return (await session.exec(statement.order_by(col(code.created_at).desc()).limit(1))).first()
+
+
 async def sweep(session: Session, now: datetime) -> None:
     """Forget the codes that ran out long ago: until then nobody else is given them."""
     await session.exec(delete(tables.ReplyCode).where(col(tables.ReplyCode.expires_at) < now - KEPT_FOR))

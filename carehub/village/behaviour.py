@@ -39,6 +39,23 @@ class Callbacks(StrEnum):
     """All before the answer to the request itself."""
 
 
+class Answers(StrEnum):
+    """Who or what answers a call, and what they do."""
+
+    PRESSES_WHAT_IS_SAID = "presses_what_is_said"
+    PRESSES_ONE = "presses_one"
+    """A child, or a pocket: the first key that was named, and nothing else."""
+    PRESSES_WRONG = "presses_wrong"
+    LISTENS = "listens"
+    """Hears it all, and presses nothing."""
+    VOICEMAIL = "voicemail"
+    NOT_LIFTED = "not_lifted"
+    BUSY = "busy"
+    UNREACHABLE = "unreachable"
+    NEVER_HEARD_OF = "never_heard_of"
+    """Accepted, and no telephone rings, and nobody is told."""
+
+
 class Behaviour(BaseModel):
     """One way to behave, for one number or for all.
 
@@ -56,6 +73,7 @@ class Behaviour(BaseModel):
     refuse: Refuse = Refuse.NO
     retry_after_s: float = Field(default=1, ge=0)
     fate: Fate = Fate.DELIVERED
+    answers: Answers = Answers.PRESSES_WHAT_IS_SAID
     error_code: int = 30003
     callbacks: Callbacks = Callbacks.IN_ORDER
     deliver_after_s: float = Field(default=0, ge=0)

@@ -20,7 +20,7 @@ from fastapi.routing import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import Receive, Scope, Send
 
-from carehub.village import telephones_page, twilio_rules
+from carehub.village import calls, telephones_page, twilio_rules
 from carehub.village.behaviour import Behaviour, Callbacks, Order, Refuse
 from carehub.village.switchboard import ExchangeSettings, Message, Switchboard, Telephone, as_queued, as_twilio_json
 
@@ -32,7 +32,7 @@ def create_exchange(settings: ExchangeSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.board = Switchboard(settings)
+        app.state.board, app.state.calls = Switchboard(settings), []
         yield
         await app.state.board.close()
 
@@ -68,7 +68,13 @@ def _board(request: Request) -> Switchboard:
     return board
 
 
+def _calls(request: Request) -> list[calls.Call]:
+    placed: list[calls.Call] = request.app.state.calls
+    return placed
+
+
 Board = Annotated[Switchboard, Depends(_board)]
+Calls = Annotated[list[calls.Call], Depends(_calls)]
 
 
 # --- what Twilio offers --------------------------------------------------------------------
@@ -96,8 +102,7 @@ async def create_message(sid: str, request: Request, board: Board) -> Response:
     """Queue a message, as the document says, or as the behaviour ordered for its number says."""
     if not _is_the_account(request, sid, board.settings):
         return _refused(twilio_rules.UNAUTHENTICATED)
-    multi = await request.form()
-    form = {name: [str(value) for value in multi.getlist(name)] for name in multi}
+    form = await _form_of(request)
     behaviour = board.behaviours.next_for(form.get("To", [""])[0])
     await asyncio.sleep(behaviour.slow_s)
     if behaviour.refuse in _NOT_EVEN_READ:
@@ -107,6 +112,30 @@ async def create_message(sid: str, request: Request, board: Board) -> Response:
     if refusal:
         return _refused(refusal)
     return await _accept(request, board, {name: values[0] for name, values in form.items()}, behaviour)
+
+
+@_twilio.post("/Calls.json", operation_id="CreateCall")
+async def create_call(sid: str, request: Request, board: Board, placed: Calls) -> Response:
+    """Place a call, as the document says, or as the behaviour ordered for its number says."""
+    if not _is_the_account(request, sid, board.settings):
+        return _refused(twilio_rules.UNAUTHENTICATED)
+    form = await _form_of(request)
+    behaviour = board.behaviours.next_for(form.get("To", [""])[0])
+    await asyncio.sleep(behaviour.slow_s)
+    if behaviour.refuse in _NOT_EVEN_READ:
+        return await _turn_away(request, behaviour)
+    refusal = twilio_rules.refuse_call(form, numbers=board.settings.numbers)
+    if refusal:
+        return _refused(refusal)
+    call = calls.placed(form)
+    placed.append(call)
+    board.in_background(calls.ring(board, call, behaviour))
+    return JSONResponse(calls.as_twilio_json(call, board.settings.account_sid), 201)
+
+
+async def _form_of(request: Request) -> dict[str, list[str]]:
+    multi = await request.form()
+    return {name: [str(value) for value in multi.getlist(name)] for name in multi}
 
 
 _NOT_EVEN_READ = frozenset({Refuse.TOO_MANY, Refuse.SERVER_ERROR, Refuse.RESET})
@@ -169,6 +198,15 @@ def _shown(message: Message) -> dict[str, Any]:
 async def messages(board: Board, to: str | None = None, after: int = 0) -> list[dict[str, Any]]:
     """Every message, oldest first: those to one number, those after a `seq`."""
     return [_shown(each) for each in board.messages[after:] if to is None or each.to == to.replace(" ", "+")]
+
+
+@_by_hand.get("/calls")
+async def placed_calls(placed: Calls) -> list[dict[str, Any]]:
+    """Every call, oldest first: what was said, and what was pressed."""
+    return [
+        {"sid": c.sid, "to": c.to, "status": c.status, "said": c.said, "pressed": c.pressed, "fields": c.fields}
+        for c in placed
+    ]
 
 
 @_by_hand.get("/reports")

@@ -1,4 +1,4 @@
-"""What Twilio refuses, by its own OpenAPI document (twilio/messages.json) and its published error codes.
+"""What Twilio refuses, by its own OpenAPI document (twilio/api.json) and its published error codes.
 
 The double is stricter in one point: a field that the document does not know is refused, where
 the real Twilio ignores it. A misspelt field is our fault, and a test should say so.
@@ -53,15 +53,15 @@ def too_many(retry_after_s: float) -> Refusal:
 @cache
 def document() -> dict[str, Any]:
     """The shipped extract of Twilio's document, as JSON Schema can read it."""
-    text = (files("carehub.village") / "twilio" / "messages.json").read_text(encoding="utf-8")
+    text = (files("carehub.village") / "twilio" / "api.json").read_text(encoding="utf-8")
     extract: dict[str, Any] = json.loads(text.replace("#/components/schemas/", "#/$defs/"))
     return extract
 
 
 @cache
-def validator(schema_name: str | None = None) -> Draft202012Validator:
-    """Judge by a named schema of the document; without a name, by CreateMessage's form."""
-    shape = document()["operations"]["CreateMessage"]["form"] | {"additionalProperties": False}
+def validator(schema_name: str | None = None, operation: str = "CreateMessage") -> Draft202012Validator:
+    """Judge by a named schema of the document; without a name, by the form of an operation."""
+    shape = document()["operations"][operation]["form"] | {"additionalProperties": False}
     root = {"$ref": f"#/$defs/{schema_name}"} if schema_name else shape
     return Draft202012Validator(_nullable({**root, "$defs": document()["schemas"]}), format_checker=_FORMATS)
 
@@ -99,8 +99,27 @@ def refuse(
     return _misshapen(form) or _incomplete(form) or _unroutable(form, senders, services, opted_out)
 
 
-def _misshapen(form: Form) -> Refusal | None:
-    errors = sorted(validator().iter_errors(coerced(form)), key=lambda error: (len(error.path), str(error.path)))
+def refuse_call(form: Form, *, numbers: Collection[str]) -> Refusal | None:
+    """Why CreateCall would be refused; None when it would be accepted."""
+    wrong = _misshapen(form, "CreateCall")
+    if wrong is not None:
+        return wrong
+    if not any(form.get(name, [""])[0] for name in ("Url", "Twiml", "ApplicationSid")):
+        return Refusal(21205, "Url parameter is required.")
+    to, sender = form["To"][0], form["From"][0]
+    if not E164.fullmatch(to):
+        return Refusal(21211, f"Invalid 'To' Phone Number: {to}")
+    if sender not in numbers or not E164.fullmatch(sender):
+        return Refusal(21210, f"Source phone number not yet verified for your account: {sender}")
+    unknown = set(form.get("StatusCallbackEvent", [])) - {"initiated", "ringing", "answered", "completed"}
+    return Refusal(21626, f"Invalid StatusCallbackEvents: {sorted(unknown)}") if unknown else None
+
+
+def _misshapen(form: Form, operation: str = "CreateMessage") -> Refusal | None:
+    read = coerced(form, operation)
+    errors = sorted(
+        validator(operation=operation).iter_errors(read), key=lambda error: (len(error.path), str(error.path))
+    )
     problems = [_as_refusal(error) for error in errors]
     return problems[0] if problems else None
 
@@ -118,9 +137,9 @@ def _as_refusal(error: ValidationError) -> Refusal:
     return _BY_FIELD.get(where, Refusal(_NO_SUCH_ERROR, f"Invalid parameter {where}: {error.message}"))
 
 
-def coerced(form: Form) -> dict[str, Any]:
+def coerced(form: Form, operation: str = "CreateMessage") -> dict[str, Any]:
     """The form's texts as the values that the document's types mean."""
-    fields = document()["operations"]["CreateMessage"]["form"]["properties"]
+    fields = document()["operations"][operation]["form"]["properties"]
     return {name: _value(fields.get(name, {}), values) for name, values in form.items()}
 
 

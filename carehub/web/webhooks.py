@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
-from carehub.contracts import Webhooks
-from carehub.flow import deliver, replies
+from carehub.contracts import Fate, Webhooks
+from carehub.flow import calls, deliver, replies
 from carehub.flow.hub import Hub
 from carehub.kit.failpoints import fail_at
 from carehub.web.security import TheHub
@@ -67,3 +67,31 @@ async def sms(form: Signed, hub: TheHub, provider: Provider) -> Response:
         return Response(provider.answer(""), media_type="text/xml")
     words = await replies.receive_reply(hub, text.sender, text.body)
     return Response(provider.answer(words), media_type="text/xml")
+
+
+@router.post("/call")
+async def call(form: Signed, hub: TheHub, provider: Provider) -> Response:
+    """What became of a call; one that ended without the right keys has reached nobody."""
+    report = provider.call_status_of(form)
+    if report is None:
+        raise HTTPException(422)
+    await deliver.receive_status(hub, report.reference, report.status, report.error, report.fate)
+    return Response(status_code=204)
+
+
+@router.post("/voice/{notice_id}")
+async def voice(form: Signed, hub: TheHub, provider: Provider, notice_id: str, tries: int = 0) -> Response:
+    """Somebody lifted the telephone, or pressed keys: what the voice says next. Voicemail is told nothing."""
+    moment = provider.moment_of(form)
+    if moment is None:
+        raise HTTPException(422)
+    if moment.by_machine:
+        await deliver.receive_status(hub, moment.reference, "voicemail", None, Fate.FAILED_FOR_NOW)
+        return Response(provider.hang_up(), media_type="text/xml")
+    if moment.keys is None:
+        speech = await calls.answered(hub, notice_id, moment.number)
+    else:
+        tries += 1
+        speech = await calls.pressed(hub, notice_id, moment.number, moment.keys, tries)
+    ask_at = f"{hub.public_url}/webhooks/twilio/voice/{notice_id}?tries={tries}"
+    return Response(provider.speak(speech.words, keys=speech.keys, ask_at=ask_at), media_type="text/xml")

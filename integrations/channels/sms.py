@@ -3,96 +3,21 @@
 Accepted is not delivered: the status webhook says later whether the text arrived (`twilio_webhooks`).
 """
 
-import asyncio
-import logging
 import re
-from base64 import b64encode
-from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from typing import ClassVar
 
 import structlog
-from aiohttp import ClientError
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
 from twilio.base.exceptions import TwilioException
-from twilio.http.async_http_client import AsyncTwilioHttpClient
-from twilio.http.response import Response
-from twilio.rest import Client
 
-from carehub.contracts import ChannelTools, ConfigurationError, Fate, Lost, OutgoingNotice, Receipt
+from carehub.contracts import ChannelTools, Fate, OutgoingNotice, Receipt
 from integrations.channels._gsm import fit
+from integrations.channels._twilio import LINE_FAULTS, Account, ForNow, TwilioSettings, is_number, refused
 
 STATUS_PATH = "/webhooks/twilio/status"
 
 _log = structlog.get_logger()
-_mute = logging.getLogger("carehub.twilio")
-_mute.disabled = True  # Twilio's library would log whole requests, and with them addresses of people
-_ANSWER_S = 5.0
 _VALIDITY_S = 120  # a text that comes later than this would send somebody to an alert that has climbed on
-_TOO_MANY, _SERVER_ERROR, _UNAUTHORIZED, _FORBIDDEN = 429, 500, 401, 403
-_FOR_GOOD = frozenset({21211, 21214, 21217, 21408, 21601, 21610, 21612, 21614, 21635, 21660})
-"""The number is wrong, has said STOP, is a landline or lies where we may not send: no repeat will help."""
-_SAID_STOP = 21610
-_E164 = re.compile(r"\+[1-9]\d{6,14}")
-
-
-class SmsSettings(BaseSettings):
-    """CAREHUB_TWILIO_* and CAREHUB_SMS_PREFIXES; without an account the channel is not in use."""
-
-    model_config = SettingsConfigDict(env_prefix="CAREHUB_", extra="ignore")
-
-    twilio_account_sid: str | None = Field(default=None, description="Account at Twilio; without it no SMS is sent.")
-    twilio_auth_token: SecretStr | None = Field(default=None, description="Its token; also signs the webhooks.")
-    twilio_from: str | None = Field(default=None, description="Our number, sender name or messaging service (MG…).")
-    twilio_base_url: str = Field(
-        default="https://api.twilio.com", description="Where the API is; a test double's here."
-    )
-    sms_prefixes: str = Field(default="+47", description="Beginnings of numbers that we may send to, with commas.")
-
-    def prefixes(self) -> tuple[str, ...]:
-        """The allowed beginnings; a typing error must not send a text round the world."""
-        return tuple(prefix.strip() for prefix in self.sms_prefixes.split(",") if prefix.strip())
-
-
-class _ForNow(Exception):
-    """The provider is there but will not take it now."""
-
-    def __init__(self, status: int, retry_after_s: float | None) -> None:
-        super().__init__(f"HTTP {status}")
-        self.retry_after_s = retry_after_s
-
-
-class _Line(AsyncTwilioHttpClient):
-    """Twilio's own client, made to keep its time limit, to go where we say, and to tell Retry-After.
-
-    Its constructor forgets `timeout` (twilio-python issue 925), and its `max_retries` posts again
-    after HTTP 500, which may send the text twice. Must be made inside the running loop.
-    """
-
-    def __init__(self, base_url: str) -> None:
-        super().__init__(max_retries=None, logger=_mute)
-        self._base = urlsplit(base_url)
-
-    async def request(self, method: str, url: str, **others: Any) -> Response:
-        """One request, answered within 5 s or TimeoutError; raises `_ForNow` for 429 and 5xx."""
-        address = urlsplit(url)._replace(scheme=self._base.scheme, netloc=self._base.netloc).geturl()
-        name_and_secret = others.pop("auth", None)
-        if name_and_secret:  # the library would use aiohttp's BasicAuth, which aiohttp 4 drops
-            others["headers"] = {**(others.get("headers") or {}), "Authorization": _basic(*name_and_secret)}
-        async with asyncio.timeout(_ANSWER_S):
-            response = await super().request(method, address, **others | {"timeout": _ANSWER_S})
-        if response.status_code == _TOO_MANY or response.status_code >= _SERVER_ERROR:
-            raise _ForNow(response.status_code, _seconds(response.headers.get("Retry-After")))
-        return response
-
-
-def _basic(name: str, secret: str) -> str:
-    return f"Basic {b64encode(f'{name}:{secret}'.encode()).decode()}"
-
-
-def _seconds(header: str | None) -> float | None:
-    """Retry-After in seconds; the form with a date is not used by Twilio."""
-    return float(header) if header and header.isdecimal() and len(header) < len("100000") else None
+_SERVICE = re.compile("MG[0-9a-f]{32}")
 
 
 class SmsChannel:
@@ -101,10 +26,9 @@ class SmsChannel:
     name: ClassVar[str] = "sms"
     heard_within_s: ClassVar[float] = 60.0
 
-    def __init__(self, settings: SmsSettings, public_url: str) -> None:
-        self._settings = settings
+    def __init__(self, settings: TwilioSettings, public_url: str) -> None:
+        self._settings, self._account = settings, Account(settings)
         self._callback = f"{public_url.rstrip('/')}{STATUS_PATH}"
-        self._client: Client | None = None
 
     async def send(self, notice: OutgoingNotice) -> Receipt:
         """Hand the text to Twilio.
@@ -112,55 +36,36 @@ class SmsChannel:
         When the line breaks we cannot know whether it went out. We say that it failed for now: a
         carer who is asked twice is better than one who is never asked.
         """
-        if not self._may_go_to(notice.address):
+        if not self._settings.may_go_to(notice.address):
             return Receipt(fate=Fate.FAILED_FOR_GOOD, reason="the number is not one that we may send to")
         try:
-            message = await self._connected().messages.create_async(
+            message = await self._account.connected().messages.create_async(
                 to=notice.address,
                 body=fit(notice.text),
                 status_callback=self._callback,
                 validity_period=_VALIDITY_S,
                 **self._sender(),
             )
-        except _ForNow as refusal:
-            return Receipt(fate=Fate.FAILED_FOR_NOW, reason=str(refusal), retry_after_s=refusal.retry_after_s)
+        except ForNow as refusal:
+            return refusal.as_receipt()
         except TwilioException as error:
-            return _refused(error)
-        except (ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
+            return refused(error)
+        except LINE_FAULTS as error:
             return Receipt(fate=Fate.FAILED_FOR_NOW, reason=type(error).__name__)
         return Receipt(fate=Fate.ACCEPTED, reference=message.sid)
 
     async def close(self) -> None:
         """Let go of the connections."""
-        if self._client is not None:
-            await self._client.http_client.close()
-            self._client = None
-
-    def _may_go_to(self, address: str) -> bool:
-        return bool(_E164.fullmatch(address)) and address.startswith(self._settings.prefixes())
+        await self._account.close()
 
     def _sender(self) -> dict[str, str]:
         sender = self._settings.twilio_from or ""
-        return {"messaging_service_sid": sender} if re.fullmatch("MG[0-9a-f]{32}", sender) else {"from_": sender}
-
-    def _connected(self) -> Client:
-        """Made at the first text, because it must be made inside the loop that uses it."""
-        if self._client is None:
-            line = _Line(self._settings.twilio_base_url)
-            token = self._settings.twilio_auth_token
-            secret = token.get_secret_value() if token else ""
-            self._client = Client(self._settings.twilio_account_sid, secret, http_client=line)
-        return self._client
+        return {"messaging_service_sid": sender} if _SERVICE.fullmatch(sender) else {"from_": sender}
 
 
-def _refused(error: TwilioException) -> Receipt:
-    """What Twilio's code says; its message may hold the number, so it is never passed on."""
-    code, status = getattr(error, "code", None), getattr(error, "status", None)
-    if status in {_UNAUTHORIZED, _FORBIDDEN}:
-        _log.error("sms.refused", status=status, code=code)  # a setting is wrong, not the number: keep trying
-    fate = Fate.FAILED_FOR_GOOD if code in _FOR_GOOD else Fate.FAILED_FOR_NOW
-    lost = Lost.STOPPED if code == _SAID_STOP else None
-    return Receipt(fate=fate, reason=f"Twilio {code or status or type(error).__name__}", lost=lost)
+def is_one_way(sender: str) -> bool:
+    """Whether nobody can answer it: a sender name instead of a number or a messaging service (F52)."""
+    return not is_number(sender) and not _SERVICE.fullmatch(sender)
 
 
 class _Factory:
@@ -170,11 +75,15 @@ class _Factory:
 
     def __call__(self, tools: ChannelTools) -> SmsChannel | None:
         """Raises ConfigurationError where the account is named but not the rest."""
-        settings = SmsSettings()
-        if not settings.twilio_account_sid:
+        settings = TwilioSettings()
+        if not settings.check_account():
             return None
-        if not settings.twilio_auth_token or not settings.twilio_from:
-            raise ConfigurationError("CAREHUB_TWILIO_ACCOUNT_SID also needs CAREHUB_TWILIO_AUTH_TOKEN and _FROM")
+        if is_one_way(settings.twilio_from or ""):
+            _log.warning(
+                "sms.one_way",
+                advice="CAREHUB_TWILIO_FROM is a sender name: nobody can answer it, so no alert can be taken by SMS. "
+                "Use a number that receives texts.",
+            )
         return SmsChannel(settings, tools.public_url)
 
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from twilio.request_validator import RequestValidator
 from twilio.twiml.messaging_response import MessagingResponse
+from twilio.twiml.voice_response import Gather, VoiceResponse
 
-from carehub.contracts import Fate, InboundText, StatusReport
+from carehub.contracts import CallMoment, Fate, InboundText, StatusReport
 
 SIGNATURE_HEADER = "X-Twilio-Signature"
 
@@ -79,6 +80,57 @@ def answer(words: str) -> str:
     response = MessagingResponse()
     if words:
         response.message(words)
+    return str(response)
+
+
+_CALL_FATES = {
+    "completed": Fate.FAILED_FOR_NOW,
+    "no-answer": Fate.FAILED_FOR_NOW,
+    "busy": Fate.FAILED_FOR_NOW,
+    "canceled": Fate.FAILED_FOR_NOW,
+    "failed": Fate.FAILED_FOR_GOOD,
+}
+"""A call that ended: whoever pressed the right keys had taken the alert before, and then this moves nothing."""
+_SPOKEN, _KEYS_WITHIN_S, _TIMES = "nb-NO", 8, 2
+
+
+def call_status_of(form: Mapping[str, Any]) -> StatusReport | None:
+    """Read a call's status; None where it names no call or no status."""
+    reference, status = _text(form, "CallSid"), _text(form, "CallStatus")
+    if not reference or not status:
+        return None
+    error = _text(form, "SipResponseCode")[:40] or None
+    return StatusReport(reference=reference[:80], status=status[:40], fate=_CALL_FATES.get(status), error=error)
+
+
+def moment_of(form: Mapping[str, Any]) -> CallMoment | None:
+    """Read a request for TwiML in a call; None where call or number is missing."""
+    reference, number = _text(form, "CallSid"), _text(form, "To")
+    if not reference or not number:
+        return None
+    by_machine = _text(form, "AnsweredBy").startswith(("machine", "fax"))
+    keys = _text(form, "Digits")[:20] if "Digits" in form else None
+    return CallMoment(reference=reference[:80], number=number[:20], by_machine=by_machine, keys=keys)
+
+
+def speak(words: str, *, keys: int, ask_at: str) -> str:
+    """TwiML that says `words` twice and waits for keys, or once and hangs up; the library escapes them (C30)."""
+    response = VoiceResponse()
+    if keys:
+        asked = Gather(action=ask_at, method="POST", input="dtmf", num_digits=keys, timeout=_KEYS_WITHIN_S)
+        for _ in range(_TIMES):
+            asked.say(words, language=_SPOKEN)
+        response.append(asked)
+    else:
+        response.say(words, language=_SPOKEN)
+    response.hangup()
+    return str(response)
+
+
+def hang_up() -> str:
+    """TwiML that ends the call."""
+    response = VoiceResponse()
+    response.hangup()
     return str(response)
 
 

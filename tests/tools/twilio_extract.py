@@ -1,4 +1,4 @@
-"""Cut the messages part out of Twilio's own OpenAPI document, for the exchange to check requests by.
+"""Cut the parts on messages and calls out of Twilio's own OpenAPI document, for the exchange to check requests by.
 
 Run once for each new version of the document:
 
@@ -12,9 +12,10 @@ from typing import Any
 
 import yaml
 
-TARGET = Path(__file__).parents[2] / "carehub" / "village" / "twilio" / "messages.json"
+TARGET = Path(__file__).parents[2] / "carehub" / "village" / "twilio" / "api.json"
 _PATHS = {
     "CreateMessage": ("/2010-04-01/Accounts/{AccountSid}/Messages.json", "post"),
+    "CreateCall": ("/2010-04-01/Accounts/{AccountSid}/Calls.json", "post"),
     "FetchMessage": ("/2010-04-01/Accounts/{AccountSid}/Messages/{Sid}.json", "get"),
 }
 _PROSE = frozenset({"description", "summary", "example", "examples", "tags", "x-twilio"})
@@ -22,7 +23,7 @@ _REFERENCE = "#/components/schemas/"
 
 
 def extract(official: dict[str, Any]) -> dict[str, Any]:
-    """The two operations and every schema that they name; prose and examples left out."""
+    """The operations and every schema that they name; prose and examples left out."""
     operations = {name: _operation(official, *place) for name, place in _PATHS.items()}
     named = _named(operations, official["components"]["schemas"])
     return {

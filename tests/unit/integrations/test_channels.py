@@ -3,6 +3,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +17,9 @@ from carehub.app.line import Line
 from carehub.contracts import Channel, ChannelFactory, ConfigurationError, Fate, Lost, OutgoingNotice
 from carehub.core.severity import Severity
 from carehub.village.exchange import ExchangeSettings, create_exchange
-from integrations.channels import console, sms, tablet
+from integrations.channels import _twilio, console, sms, tablet, voice
 from integrations.channels._gsm import fit, segments
+from integrations.channels._twilio import TwilioSettings
 from tests.unit.village.lines import listening
 
 ACCOUNT, TOKEN, OURS, NURSE = "AC" + "0" * 31 + "7", "only-for-this-test", "+4799900001", "+4799900111"
@@ -70,7 +72,7 @@ async def line_to(provider: Provider, **settings: Any) -> AsyncIterator[sms.SmsC
 
 
 def channel_at(url: str, sender: str = OURS, prefixes: str = "+47") -> sms.SmsChannel:
-    settings = sms.SmsSettings(
+    settings = TwilioSettings(
         twilio_account_sid=ACCOUNT,
         twilio_auth_token=SecretStr(TOKEN),
         twilio_from=sender,
@@ -170,7 +172,7 @@ async def test_too_many_requests_passes_on_how_long_to_wait(header: str, seconds
 
 
 async def test_a_provider_that_hangs_is_left_within_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sms, "_ANSWER_S", 0.2)
+    monkeypatch.setattr(_twilio, "_ANSWER_S", 0.2)
 
     async with asyncio.timeout(3):
         async with line_to(Provider(slow_s=1)) as channel:
@@ -225,7 +227,7 @@ async def test_no_number_and_no_text_reaches_the_log(caplog: pytest.LogCaptureFi
     written = f"{caplog.text} {logged}"
     assert NURSE not in written
     assert "varsel 12" not in written
-    assert [each["event"] for each in logged] == ["sms.refused"]
+    assert [each["event"] for each in logged] == ["twilio.refused"]
 
 
 def test_without_an_account_the_channel_is_not_in_use() -> None:
@@ -245,7 +247,7 @@ def test_a_whole_account_builds_the_channel_and_hides_the_token(monkeypatch: pyt
     monkeypatch.setenv("CAREHUB_TWILIO_FROM", OURS)
 
     assert sms.CHANNEL(TOOLS) is not None
-    assert TOKEN not in repr(sms.SmsSettings())
+    assert TOKEN not in repr(TwilioSettings())
 
 
 # --- what fits in a text ---------------------------------------------------------------------
@@ -309,3 +311,43 @@ async def test_the_console_writes_ids_only() -> None:
 @pytest.mark.parametrize("factory", [sms.CHANNEL, console.CHANNEL, tablet.CHANNEL])
 def test_every_catalogue_entry_is_a_factory(factory: object) -> None:
     assert isinstance(factory, ChannelFactory)
+
+
+def test_a_secret_may_lie_in_a_file_c29(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C29: secrets come from files that only the hub may read; the variable itself wins."""
+    (tmp_path / "token").write_text(f"{TOKEN}\n")
+    monkeypatch.setenv("CAREHUB_TWILIO_AUTH_TOKEN_FILE", str(tmp_path / "token"))
+
+    token = TwilioSettings().twilio_auth_token
+
+    assert token is not None
+    assert token.get_secret_value() == TOKEN
+    monkeypatch.setenv("CAREHUB_TWILIO_AUTH_TOKEN_FILE", str(tmp_path / "nothing"))
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        TwilioSettings()
+
+
+@pytest.mark.parametrize(
+    ("sender", "one_way"), [(OURS, False), ("MG" + "a" * 32, False), ("CareHub", True), ("Nordvik", True)]
+)
+def test_a_sender_name_is_told_to_be_one_way_f52(
+    monkeypatch: pytest.MonkeyPatch, sender: str, *, one_way: bool
+) -> None:
+    """F52: nobody can answer a sender name, so the log of the start says that no SMS takes an alert."""
+    for name, value in (("ACCOUNT_SID", ACCOUNT), ("AUTH_TOKEN", TOKEN), ("FROM", sender)):
+        monkeypatch.setenv(f"CAREHUB_TWILIO_{name}", value)
+
+    with structlog.testing.capture_logs() as logged:
+        assert sms.CHANNEL(TOOLS) is not None
+
+    assert [each["event"] for each in logged] == (["sms.one_way"] if one_way else [])
+    assert (voice.CHANNEL(TOOLS) is None) == (sender != OURS)
+
+
+def test_calls_need_a_number_to_call_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("ACCOUNT_SID", ACCOUNT), ("AUTH_TOKEN", TOKEN), ("FROM", "CareHub")):
+        monkeypatch.setenv(f"CAREHUB_TWILIO_{name}", value)
+    monkeypatch.setenv("CAREHUB_TWILIO_VOICE_FROM", "CareHub")
+
+    with pytest.raises(ConfigurationError, match="must be a number"):
+        voice.CHANNEL(TOOLS)

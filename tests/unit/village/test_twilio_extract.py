@@ -15,7 +15,7 @@ def test_the_extract_is_what_twilios_own_document_says() -> None:
         pytest.skip("shared data absent")
     official = yaml.load(OFFICIAL.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
 
-    shipped = json.loads((files("carehub.village") / "twilio" / "messages.json").read_text(encoding="utf-8"))
+    shipped = json.loads((files("carehub.village") / "twilio" / "api.json").read_text(encoding="utf-8"))
 
     assert shipped == extract(official)
 

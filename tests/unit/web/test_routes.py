@@ -24,6 +24,8 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/readyz"): OPEN,
     ("POST", "/webhooks/twilio/status"): OPEN,  # a signature: test_webhooks.py
     ("POST", "/webhooks/twilio/sms"): OPEN,
+    ("POST", "/webhooks/twilio/call"): OPEN,
+    ("POST", "/webhooks/twilio/voice/{notice_id}"): OPEN,
     ("GET", "/tablet"): STAFF,
     ("GET", "/nurse"): STAFF,
     ("GET", "/nurse/{alert_id}"): STAFF,

@@ -1,0 +1,145 @@
+"""What texts and calls through Twilio share: the account, a client that keeps its time limit, and its refusals."""
+
+import asyncio
+import logging
+import re
+from base64 import b64encode
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import ClientError
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+from twilio.base.exceptions import TwilioException
+from twilio.http.async_http_client import AsyncTwilioHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from carehub.contracts import ConfigurationError, Fate, Lost, Receipt
+from integrations.channels._settings import ChannelSettings
+
+_log = structlog.get_logger()
+_mute = logging.getLogger("carehub.twilio")
+_mute.disabled = True  # Twilio's library would log whole requests, and with them addresses of people
+_ANSWER_S = 5.0
+_TOO_MANY, _SERVER_ERROR, _UNAUTHORIZED, _FORBIDDEN = 429, 500, 401, 403
+_FOR_GOOD = frozenset({21211, 21214, 21216, 21217, 21408, 21601, 21610, 21612, 21614, 21635, 21660})
+"""The number is wrong, has said STOP, is a landline or lies where we may not send: no repeat will help."""
+_SAID_STOP = 21610
+_E164 = re.compile(r"\+[1-9]\d{6,14}")
+LINE_FAULTS = (ClientError, OSError, ValueError)
+"""What a broken line raises; TimeoutError is an OSError."""
+
+
+class TwilioSettings(ChannelSettings):
+    """CAREHUB_TWILIO_* and CAREHUB_SMS_PREFIXES; without an account neither texts nor calls are in use."""
+
+    model_config = SettingsConfigDict(env_prefix="CAREHUB_", extra="ignore")
+
+    twilio_account_sid: str | None = Field(default=None, description="Account at Twilio; without it no SMS is sent.")
+    twilio_auth_token: SecretStr | None = Field(default=None, description="Its token; also signs the webhooks.")
+    twilio_from: str | None = Field(default=None, description="Our number, sender name or messaging service (MG…).")
+    twilio_voice_from: str | None = Field(
+        default=None, description="Our number for calls, where it is not the one for SMS; without a number no calls."
+    )
+    twilio_base_url: str = Field(
+        default="https://api.twilio.com", description="Where the API is; a test double's here."
+    )
+    sms_prefixes: str = Field(default="+47", description="Beginnings of numbers that we may send to, with commas.")
+
+    def may_go_to(self, address: str) -> bool:
+        """Whether it is a number that we may send to; a typing error must not send a text round the world."""
+        prefixes = tuple(prefix.strip() for prefix in self.sms_prefixes.split(",") if prefix.strip())
+        return is_number(address) and address.startswith(prefixes)
+
+    def check_account(self) -> bool:
+        """Whether there is an account here; raises ConfigurationError where it is named but not the rest."""
+        if not self.twilio_account_sid:
+            return False
+        if not self.twilio_auth_token or not self.twilio_from:
+            raise ConfigurationError("CAREHUB_TWILIO_ACCOUNT_SID also needs CAREHUB_TWILIO_AUTH_TOKEN and _FROM")
+        return True
+
+
+def is_number(address: str) -> bool:
+    """Whether it is a telephone number in E.164."""
+    return bool(_E164.fullmatch(address))
+
+
+class ForNow(Exception):
+    """The provider is there but will not take it now."""
+
+    def __init__(self, status: int, retry_after_s: float | None) -> None:
+        super().__init__(f"HTTP {status}")
+        self.retry_after_s = retry_after_s
+
+    def as_receipt(self) -> Receipt:
+        """What that means for the notice."""
+        return Receipt(fate=Fate.FAILED_FOR_NOW, reason=str(self), retry_after_s=self.retry_after_s)
+
+
+class _Line(AsyncTwilioHttpClient):
+    """Twilio's own client, made to keep its time limit, to go where we say, and to tell Retry-After.
+
+    Its constructor forgets `timeout` (twilio-python issue 925), and its `max_retries` posts again
+    after HTTP 500, which may send the text twice. Must be made inside the running loop.
+    """
+
+    def __init__(self, base_url: str) -> None:
+        super().__init__(max_retries=None, logger=_mute)
+        self._base = urlsplit(base_url)
+
+    async def request(self, method: str, url: str, **others: Any) -> Response:
+        """One request, answered within 5 s or TimeoutError; raises `ForNow` for 429 and 5xx."""
+        address = urlsplit(url)._replace(scheme=self._base.scheme, netloc=self._base.netloc).geturl()
+        name_and_secret = others.pop("auth", None)
+        if name_and_secret:  # the library would use aiohttp's BasicAuth, which aiohttp 4 drops
+            others["headers"] = {**(others.get("headers") or {}), "Authorization": _basic(*name_and_secret)}
+        async with asyncio.timeout(_ANSWER_S):
+            response = await super().request(method, address, **others | {"timeout": _ANSWER_S})
+        if response.status_code == _TOO_MANY or response.status_code >= _SERVER_ERROR:
+            raise ForNow(response.status_code, _seconds(response.headers.get("Retry-After")))
+        return response
+
+
+def _basic(name: str, secret: str) -> str:
+    return f"Basic {b64encode(f'{name}:{secret}'.encode()).decode()}"
+
+
+def _seconds(header: str | None) -> float | None:
+    """Retry-After in seconds; the form with a date is not used by Twilio."""
+    return float(header) if header and header.isdecimal() and len(header) < len("100000") else None
+
+
+class Account:
+    """The connection of one channel to Twilio."""
+
+    def __init__(self, settings: TwilioSettings) -> None:
+        self._settings = settings
+        self._client: Client | None = None
+
+    def connected(self) -> Client:
+        """Made at the first notice, because it must be made inside the loop that uses it."""
+        if self._client is None:
+            line = _Line(self._settings.twilio_base_url)
+            token = self._settings.twilio_auth_token
+            secret = token.get_secret_value() if token else ""
+            self._client = Client(self._settings.twilio_account_sid, secret, http_client=line)
+        return self._client
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        if self._client is not None:
+            await self._client.http_client.close()
+            self._client = None
+
+
+def refused(error: TwilioException) -> Receipt:
+    """What Twilio's code says; its message may hold the number, so it is never passed on."""
+    code, status = getattr(error, "code", None), getattr(error, "status", None)
+    if status in {_UNAUTHORIZED, _FORBIDDEN}:
+        _log.error("twilio.refused", status=status, code=code)  # a setting is wrong, not the number: keep trying
+    fate = Fate.FAILED_FOR_GOOD if code in _FOR_GOOD else Fate.FAILED_FOR_NOW
+    lost = Lost.STOPPED if code == _SAID_STOP else None
+    return Receipt(fate=fate, reason=f"Twilio {code or status or type(error).__name__}", lost=lost)
