@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
+from carehub.core.access import Role
 from carehub.core.escalation import Bond, Circle, Colleague, Method
 from carehub.core.ladders import AnswerTimes, Group, Plan, Rung, audience, built_in, faults_of, time_faults
 from carehub.core.severity import Severity
@@ -163,3 +164,24 @@ async def _contacts(session: Session) -> dict[str, Colleague]:
 async def contacts(session: Session) -> Sequence[tables.FixedContact]:
     """The fixed contacts outside the house, by name."""
     return (await session.exec(select(tables.FixedContact).order_by(tables.FixedContact.name))).all()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """Whom whoever edits a ladder can choose: names for ids, and what people may do."""
+
+    people: dict[str, str]
+    competences: Sequence[str]
+    contacts: dict[str, str]
+
+
+async def choices(session: Session) -> Choices:
+    """The staff by name, every competence that somebody has, and the fixed contacts."""
+    person = tables.Person
+    named = select(person.id, person.name).where(person.active, person.role != Role.RELATIVE).order_by(person.name)
+    able = select(tables.Competence.name).distinct().order_by(tables.Competence.name)
+    return Choices(
+        people=dict((await session.exec(named)).all()),
+        competences=(await session.exec(able)).all(),
+        contacts={one.id: one.name for one in await contacts(session)},
+    )

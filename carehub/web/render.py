@@ -43,6 +43,7 @@ def environment(zone: ZoneInfo) -> Environment:
         ago=ago,
         iso=lambda moment: moment.isoformat(timespec="seconds"),
         number=alert_number,
+        minutes=lambda time: f"{time / timedelta(minutes=1):g}",
         place=words.place_name,
         kind=words.kind_name,
         capital=lambda text: text[:1].upper() + text[1:],

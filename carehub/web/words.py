@@ -1,23 +1,24 @@
 """What the pages call things, in bokmål: kinds, places, causes, roles, and the lines of a trace."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from carehub.core.access import Role
 from carehub.core.alerts import Status, Step
 from carehub.core.escalation import Circle, Place, upcoming
-from carehub.core.ladders import Audience, Group
+from carehub.core.ladders import Audience, Group, in_words
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.silence import Why
 from carehub.core.terms import KINDS, OUTCOMES, PLACES, condition_line, kind_name, place_name
-from carehub.core.wording import AFTERMATH_NB, CAUSE_NB, FLOOR_TITLES_NB
+from carehub.core.wording import AFTERMATH_NB, CAUSE_NB, FLOOR_TITLES_NB, URGENCY_NB
 from carehub.store import tables
 from carehub.store.tables.places import DeviceStatus
 
-__all__ = ["KINDS", "OUTCOMES", "PLACES", "condition_line", "kind_name", "place_name"]
+__all__ = ["KINDS", "OUTCOMES", "PLACES", "condition_line", "in_words", "kind_name", "place_name"]
 
-CAUSES, AFTERMATHS = CAUSE_NB, AFTERMATH_NB
+CAUSES, AFTERMATHS, URGENCIES = CAUSE_NB, AFTERMATH_NB, URGENCY_NB
 
 ROLES: dict[Role, str] = {
     Role.NURSE: "Hjemmetjenesten (telefon)", Role.CARE_CENTRE: "Omsorgssenter (nettbrett)",
@@ -78,11 +79,13 @@ def next_step(alert: tables.Alert, circle: Circle) -> str:
     return f"Varsler {whom}{' etter tur' if onwards.in_turn else ' igjen' if again else ''}"
 
 
-def audience_name(one: Audience) -> str:
-    """Whom a rung asks, as staff say it: "vakten", "koordinator"."""
-    if one.group is Group.ROLE and one.which:
+def audience_name(one: Audience, names: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Whom a rung asks, as staff say it: "vakten", "koordinator"; people and contacts by name where it is known."""
+    if one.which is None:
+        return GROUPS[one.group]
+    if one.group is Group.ROLE and one.which in set(Role):
         return ROLES[Role(one.which)].lower()
-    return f"{GROUPS[one.group]} {one.which}" if one.which else GROUPS[one.group]
+    return names.get(one.which) or f"{GROUPS[one.group]} {one.which}"
 
 
 def joined(names: Iterable[str]) -> str:

@@ -58,6 +58,13 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/admin/dead-letters"): ADMIN,
     ("GET", "/admin/events"): ADMIN,
     ("GET", "/admin/people"): ADMIN,
+    ("GET", "/admin/ladders"): ADMIN,
+    ("GET", "/admin/ladders/{unit}/{severity}"): ADMIN,
+    ("POST", "/admin/ladders/{unit}/{severity}/rung"): ADMIN,
+    ("POST", "/admin/ladders/{unit}/{severity}/times"): ADMIN,
+    ("POST", "/admin/ladders/{unit}/{severity}/{act}"): ADMIN,
+    ("POST", "/admin/ladders/contacts"): ADMIN,
+    ("POST", "/admin/ladders/contacts/{contact_id}/remove"): ADMIN,
     ("POST", "/admin/people"): ADMIN,
     ("POST", "/admin/people/{person_id}/duty"): ADMIN,
     ("POST", "/admin/people/{person_id}/active"): ADMIN,
@@ -109,6 +116,9 @@ async def test_a_route_opens_for_its_roles_and_for_nobody_else(
         method_id="none",
         silence_id="none",
         act="end",
+        unit="ingen",
+        severity=40,
+        contact_id="none",
     )
     for role, username in _USERS.items():
         client = await logged_in(browser(address="10.0.0.9"), hub, username)
@@ -130,6 +140,9 @@ async def test_nobody_gets_in_without_a_login(browser: Browse, method: str, path
         method_id="none",
         silence_id="none",
         act="end",
+        unit="ingen",
+        severity=40,
+        contact_id="none",
     )
 
     answer = await browser(address="10.0.0.9").request(method, address)
