@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from carehub.app.broker import embedded_broker
-from carehub.app.housekeeping import add_canary, add_models, add_roster, add_sweeping
+from carehub.app.housekeeping import add_canary, add_models, add_room, add_roster, add_sweeping
 from carehub.app.line import Line
 from carehub.app.settings import Settings, names
 from carehub.contracts import Channel, ConfigurationError
@@ -97,6 +97,7 @@ async def opened(settings: Settings, *, clock: Clock = utc_now, with_broker: boo
         add_sweeping(hub, worker)
         if transport is not None:
             add_canary(settings, hub, ingest, worker, line)
+        add_room(settings, hub, worker)
         add_models(settings, hub, ingest, worker, executor)
         running = Running(
             hub=hub,

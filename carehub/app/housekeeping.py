@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from functools import partial
 
 from carehub.app.line import Line
+from carehub.app.room import Room
 from carehub.app.settings import Settings, names
 from carehub.flow import learn, roll_call, roster, staffing
 from carehub.flow.canary import Canary
@@ -15,6 +16,7 @@ from carehub.flow.worker import Worker
 from carehub.store import codes, history, tables
 
 _LOOK_EVERY_S = 1800.0
+_ROOM_EVERY_S = 5.0
 _RENEW_EVERY_S = 3600.0
 _CALL_EVERY_S = 5.0
 _LISTEN_EVERY_S, _SWEEP_EVERY_S = 1.0, 600.0
@@ -51,6 +53,13 @@ def add_canary(settings: Settings, hub: Hub, ingest: Ingest, worker: Worker, lin
         bird = Canary(hub, ingest.observe, line.publish, settings.canary_every_s)
         worker.add("canary", bird.look, _LISTEN_EVERY_S)
         worker.add("canary sweep", bird.sweep, _SWEEP_EVERY_S)
+
+
+def add_room(settings: Settings, hub: Hub, worker: Worker) -> None:
+    """Give the worker an eye on the disk; a full one is also told by a commit that fails."""
+    room = Room(hub, settings.data_dir)
+    hub.make_room = room.make
+    worker.add("room", room.look, _ROOM_EVERY_S)
 
 
 def add_models(settings: Settings, hub: Hub, ingest: Ingest, worker: Worker, executor: Executor) -> None:

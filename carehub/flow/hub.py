@@ -36,6 +36,31 @@ class CanaryHealth:
 
 
 @dataclass(slots=True, kw_only=True)
+class UnsavedAlarm:
+    """An alarm that only this process knows.
+
+    Attributes:
+        where: The home or room as staff know it; the device's own name where nobody knows whose it is.
+        times: How many messages told of it.
+    """
+
+    at: datetime
+    where: str
+    kind: str
+    times: int = 1
+
+
+@dataclass(slots=True)
+class Unsaved:
+    """The spell in which nothing could be stored: since when, how many tries, and which alarms came."""
+
+    since: datetime | None = None
+    tries: int = 0
+    alarms: dict[tuple[str, str], UnsavedAlarm] = field(default_factory=dict)
+    heard: set[int] = field(default_factory=set)
+
+
+@dataclass(slots=True, kw_only=True)
 class Health:
     """What the hub knows of itself, for /readyz, the admin page and the doctor.
 
@@ -53,6 +78,8 @@ class Health:
     unaccounted: int = 0
     auditor: AuditorState | None = None
     canary: CanaryHealth = field(default_factory=CanaryHealth)
+    no_room: bool = False
+    """The disk is nearly full: only what may be an alarm is stored."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,6 +113,10 @@ class Hub:
     """Notices whose channel is slow: recorded when it answers."""
     breakers: dict[str, Breaker] = field(default_factory=dict)
     """By channel: which providers answer. In memory: a restart tries them all anew."""
+    unsaved: Unsaved = field(default_factory=Unsaved)
+    """What came while the store took nothing."""
+    make_room: Callable[[], None] | None = None
+    """Throws the ballast off a full disk."""
     faults: list[str] = field(default_factory=list)
     """Troubles of its own that the hub has yet to tell, in words for staff."""
     good_news: list[str] = field(default_factory=list)

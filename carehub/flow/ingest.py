@@ -22,6 +22,7 @@ from carehub.flow.batch import Folder, Load, Work, hub_fault
 from carehub.flow.hub import Hub
 from carehub.flow.intake import Intake, Letter, letter_delivery, plain
 from carehub.flow.queue import Queue
+from carehub.flow.unsaved import store_failed, stored_again
 from carehub.kit.failpoints import fail_at
 from carehub.kit.ids import new_id
 from carehub.kit.log import log
@@ -29,7 +30,7 @@ from carehub.store import ownership, registry, silences, stream
 from carehub.store.database import Session
 from carehub.store.errors import is_unavailable
 
-_LONGEST_PAUSE_S = 5.0
+_LONGEST_PAUSE_S = 1.0
 
 
 @dataclass(slots=True)
@@ -126,7 +127,7 @@ class Ingest(Queue):
                 if self._in_doubt:
                     async with self._hub.database.glance() as session:
                         await self._recall(session)
-                return await store(load)
+                work = await store(load)
             except Exception as error:
                 self._in_doubt = True
                 load.came_again()
@@ -134,8 +135,13 @@ class Ingest(Queue):
                     raise
                 log.error("ingest.store_failed", error=repr(error)[:300], waiting=self.waiting)
                 self._hub.health.beats.pop("ingest", None)
+                await self._hub.database.reopen()
+                await store_failed(self._hub, self.intake, [*load.messages, *self.alarms_waiting], error)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_S)
+            else:
+                stored_again(self._hub)
+                return work
 
     async def _one_by_one(self, load: Load, error: Exception) -> None:
         """A message that the store or the fold cannot take is set aside; its neighbours are not harmed."""
@@ -170,7 +176,8 @@ class Ingest(Queue):
         """One transaction, also for what the fold must know first: on a busy hub each one more is a wait."""
         fail_at("ingest.begin")
         work = Work(self._hub.clock(), self._seq)
-        work.drafts = [draft for message in load.messages if (draft := self.intake.read(message))]
+        read = [draft for message in load.messages if (draft := self.intake.read(message))]
+        work.drafts = [draft for draft in read if draft.may_be_an_alarm or not self._hub.health.no_room]
         async with self._hub.database.write() as session:
             await self._load_states(session, self._scopes(work, load))
             self._fold(work, load, await stream.known_keys(session, _own_ids(work, load)))

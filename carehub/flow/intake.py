@@ -61,6 +61,12 @@ class Draft:
     ids: list[str] = field(default_factory=list)
     letter: Letter | None = None
 
+    @property
+    def may_be_an_alarm(self) -> bool:
+        """Whether a life may hang on this one."""
+        unread = self.letter is not None and self.letter.alarm_path
+        return unread or not all(is_telemetry(event) for event in self.events)
+
 
 @dataclass(slots=True)
 class Intake:
@@ -171,6 +177,10 @@ class Intake:
             seq=0, at=at, kind=EventKind.ALARM_UNREADABLE, scope=scope, source=letter.source,
             device=device.id, resident=resident, place=place.place if place else None, alarm=True,
         )  # fmt: skip
+
+    def listed_address(self, device: str | None) -> str | None:
+        """The device's own name, by its id."""
+        return next((address for (_, address), one in self.registry.devices.items() if one.id == device), None)
 
     def reload(self, registry: Registry) -> None:
         """Take a new registry: every road is looked up again.

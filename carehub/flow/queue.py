@@ -49,6 +49,11 @@ class Queue:
             self._telemetry.append(message)
             self._arrived.set()
 
+    @property
+    def alarms_waiting(self) -> Sequence[Message]:
+        """What may be alarms, in no batch yet."""
+        return tuple(self._alarms)
+
     async def submit(self, messages: Sequence[Message]) -> None:
         """The second road in: returns when these are stored for good."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()

@@ -125,6 +125,11 @@ class Database:
         async with self._turn or nullcontext(), AsyncSession(self._writer, expire_on_commit=False) as session:
             yield session
 
+    async def reopen(self) -> None:
+        """Drop the connections that wait: after an error of the disk, what they hold in memory may be untrue."""
+        if self.is_sqlite:
+            await self._writer.dispose()
+
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()

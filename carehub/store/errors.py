@@ -11,11 +11,18 @@ STORE_FAILED: tuple[type[Exception], ...] = (SQLAlchemyError, OSError, TimeoutEr
 USED_ALREADY: tuple[type[Exception], ...] = (IntegrityError,)
 """What must be unique is there already."""
 
+_DISK_FULL = "53100"
 _UNFIT_STATES = ("22", "23")
 """Classes of SQLSTATE that speak of the value, not of the server: too long, NUL in a text, a key used twice.
 
 asyncpg's have no class of their own in SQLAlchemy, so the type alone does not tell.
 """
+
+
+def is_full(error: Exception) -> bool:
+    """Whether there is no room on the disk."""
+    text, state = str(getattr(error, "orig", error)), str(getattr(getattr(error, "orig", None), "sqlstate", None))
+    return "disk is full" in text or state == _DISK_FULL
 
 
 def is_unavailable(error: Exception) -> bool:

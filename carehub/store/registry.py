@@ -120,6 +120,12 @@ async def add_unknown(session: Session, devices: Iterable[KnownDevice], now: dat
     await session.flush()
 
 
+async def name_of(session: Session, scope: str) -> str | None:
+    """A home's or a room's name; None for a scope that is only a device's."""
+    found = await session.get(tables.Scope, scope)
+    return found.name if found and found.kind is not ScopeKind.DEVICE else None
+
+
 async def listed(session: Session, devices: Collection[str]) -> Sequence[str]:
     """Which of these ids are in the register."""
     if not devices:

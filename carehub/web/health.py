@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from carehub.core.access import Permission
 from carehub.core.rules.rulebook import SAFE_MODE
 from carehub.core.severity import Severity
+from carehub.core.wording import local_time
 from carehub.flow.hub import Hub
 from carehub.store import registers
 from carehub.store.errors import STORE_FAILED
@@ -22,10 +23,12 @@ WORKER = "worker"
 _BEAT_WITHIN = timedelta(seconds=10)
 _AUDITOR_WITHIN = timedelta(seconds=60)
 _ANSWER_WITHIN_S = 2.0
+_MOST_UNSAVED = 8
 
 REASONS = {
     "database": ("the database does not answer", "Databasen svarer ikke."),
     "broker": ("the broker is not connected", "MQTT-tilkoblingen er nede: sensorene blir ikke hørt."),
+    "store": ("the database takes nothing: what comes is not acknowledged", "Huben får ikke lagret det som kommer."),
     "worker": ("no sign of life from the worker for 10 s", "Varslingen har ikke gitt livstegn på 10 sekunder."),
 }
 """Why a hub is not ready, for machines and for people."""
@@ -40,11 +43,13 @@ class Trouble:
     title: str
     advice: str
     danger: bool
+    key: str | None = None
+    """Where it is an alarm: what the screen sounds for, as for a critical alert that nobody has."""
 
 
 def troubles(hub: Hub, now: datetime) -> list[Trouble]:
     """What is wrong with the hub now, the worst first, in words for staff."""
-    found = []
+    found = _unsaved(hub)
     if hub.health.broker is False:
         found.append(
             Trouble(
@@ -90,6 +95,30 @@ def troubles(hub: Hub, now: datetime) -> list[Trouble]:
     return found
 
 
+def _unsaved(hub: Hub) -> list[Trouble]:
+    """Alarms that only the hub's memory has: nobody else is told of them, so this screen must be enough."""
+    if hub.unsaved.since is None:
+        return []
+    alarms = sorted(hub.unsaved.alarms.values(), key=lambda alarm: alarm.at)
+    if not alarms:
+        advice = "Alarmer vises her, men varsles ikke videre. Følg med på skjermen, og ring teknisk vakt."
+        return [Trouble(title="Huben får ikke lagret", advice=advice, danger=True)]
+    return [
+        Trouble(
+            title=f"Alarm som ikke er lagret: {alarm.where}",
+            advice=f"Meldt kl. {local_time(alarm.at, hub.zone)}{_times(alarm.times)}. Gå dit nå. "
+            "Huben får ikke lagret, og ingen andre er varslet. Ring teknisk vakt.",
+            danger=True,
+            key=f"unsaved-{alarm.at.isoformat()}",
+        )
+        for alarm in alarms[:_MOST_UNSAVED]
+    ]
+
+
+def _times(count: int) -> str:
+    return f", {count} ganger" if count > 1 else ""
+
+
 def _beats(hub: Hub, now: datetime) -> bool:
     """Whether the worker has given a sign of life lately. A hub with no worker here says nothing of it."""
     beat = hub.health.beats.get(WORKER)
@@ -127,6 +156,8 @@ async def not_ready(hub: Hub) -> list[str]:
     reasons = []
     if not await _database_answers(hub):
         reasons.append("database")
+    if hub.unsaved.since is not None:
+        reasons.append("store")
     if hub.health.broker is False:
         reasons.append("broker")
     beat = hub.health.beats.get(WORKER)

@@ -155,7 +155,7 @@ function announce(before) {
   const fresh = [...document.querySelectorAll("[data-waits]")].filter((one) => !before.has(one.dataset.key));
   if (!fresh.length) return;
   for (const one of fresh) one.classList.add("alert--new");
-  announcer.textContent = fresh.map((one) => `Nytt varsel: ${one.querySelector(".alert__urgency").textContent}. ${one.querySelector(".alert__head").textContent.replace(/\s+/g, " ").trim()}.`).join(" ");
+  announcer.textContent = fresh.filter((one) => one.matches("article")).map((one) => `Nytt varsel: ${one.querySelector(".alert__urgency").textContent}. ${one.querySelector(".alert__head").textContent.replace(/\s+/g, " ").trim()}.`).join(" ");
 }
 
 function say(words) {

@@ -1,0 +1,51 @@
+"""Room on the disk: a ballast that can be thrown out, so that alarms are still stored when the disk is full."""
+
+import os
+import shutil
+from pathlib import Path
+
+from carehub.flow.hub import Hub
+from carehub.kit.log import log
+
+LARGEST = 32 * 1024 * 1024
+_SHARE, _EASY = 20, 4
+
+
+class Room:
+    """Watches one folder's disk. With little left, the ballast goes, and telemetry is not stored any more.
+
+    Args:
+        ballast: How large it is; by default a twentieth of what is free, at most 32 MiB.
+    """
+
+    def __init__(self, hub: Hub, folder: Path, ballast: int | None = None) -> None:
+        self._hub, self._folder, self._path = hub, folder, folder / "ballast"
+        self._size = ballast or min(LARGEST, shutil.disk_usage(folder).free // _SHARE)
+
+    async def look(self) -> None:
+        """Throw the ballast out when less than itself is free; take it in again when there is plenty."""
+        free = shutil.disk_usage(self._folder).free
+        if self._path.exists() and free < self._size:
+            self.make()
+        elif not self._path.exists() and free > _EASY * self._size:
+            self._take_in()
+
+    def make(self) -> None:
+        """Throw the ballast out now; without any there is nothing more to give."""
+        if not self._hub.health.no_room:
+            self._hub.faults.append("Disken er nesten full: bare alarmer lagres nå. Rydd plass straks.")
+            log.error("disk.full", ballast=self._path.exists())
+        self._hub.health.no_room = True
+        self._path.unlink(missing_ok=True)
+        self._hub.live.change()
+
+    def _take_in(self) -> None:
+        if self._hub.health.no_room:
+            self._hub.good_news.append("Det er plass på disken igjen. Alt lagres.")
+        self._hub.health.no_room = False
+        try:
+            with self._path.open("wb") as file:
+                os.posix_fallocate(file.fileno(), 0, max(1, self._size))
+        except OSError as error:
+            log.warning("ballast.not_taken_in", error=type(error).__name__)
+            self._path.unlink(missing_ok=True)
