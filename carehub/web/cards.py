@@ -13,8 +13,10 @@ from carehub.core.findings import Trace
 from carehub.core.severity import Severity
 from carehub.core.wording import URGENCY_NB
 from carehub.flow.hub import Hub
+from carehub.kit.log import log
 from carehub.store import ladders, logins, pages, silences, tables
 from carehub.store.database import Session
+from carehub.store.errors import STORE_FAILED
 from carehub.store.tables.places import ScopeKind
 from carehub.web import words
 from carehub.web.picture import Picture, drawn, window_start
@@ -233,13 +235,20 @@ class Readings:
         self._shown: dict[tuple[str, str], None] = {}
 
     async def note(self, hub: Hub, visitor: Visitor, where: str, alerts: Sequence[AlertView]) -> None:
-        """Log what this login sees for the first time, before it is shown."""
+        """Log what this login sees for the first time, before it is shown.
+
+        While the store takes nothing the process's own log keeps it: an alarm must be seen all the same.
+        """
         fresh = [one for one in alerts if one.resident_id and (visitor.login.token_hash, one.id) not in self._shown]
         if not fresh:
             return
-        async with hub.database.write() as session:
-            seen = [(one.resident_id, f"alert:{one.id}") for one in fresh]
-            logins.log_reading(session, visitor.person.id, where, seen, hub.clock())
+        seen = [(one.resident_id, f"alert:{one.id}") for one in fresh]
+        try:
+            async with hub.database.write() as session:
+                logins.log_reading(session, visitor.person.id, where, seen, hub.clock())
+        except STORE_FAILED:
+            log.error("reading.not_stored", person=visitor.person.id, where=where, seen=[what for _, what in seen])
+            return
         for one in fresh:
             self._shown[visitor.login.token_hash, one.id] = None
         while len(self._shown) > self._MOST:

@@ -13,7 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from carehub.core.access import Permission, Role, may
 from carehub.flow.hub import Hub
+from carehub.kit.log import log
 from carehub.store import logins, tables
+from carehub.store.errors import STORE_FAILED
 from carehub.store.logins import Limits
 
 _HOUR = timedelta(hours=1)
@@ -152,9 +154,17 @@ async def visitor_of(request: Request, hub: TheHub) -> Visitor | None:
     if login is None:
         return None
     if _AUTOMATIC not in request.headers and logins.is_worth_noting(login, hub.clock()):
-        async with hub.database.write() as session:
-            await logins.note_seen(session, login.token_hash, hub.clock())
+        await _note_seen(hub, login.token_hash)
     return Visitor(person=login.person, login=login)
+
+
+async def _note_seen(hub: Hub, token_hash: str) -> None:
+    """A store that takes nothing must not take the pages away too: they then show what nothing else can tell."""
+    try:
+        async with hub.database.write() as session:
+            await logins.note_seen(session, token_hash, hub.clock())
+    except STORE_FAILED as error:
+        log.error("login.not_noted", error=type(error).__name__)
 
 
 async def valid_login(hub: Hub, token_hash: str) -> logins.Login | None:
