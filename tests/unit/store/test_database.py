@@ -59,9 +59,11 @@ def test_other_databases_are_refused_with_a_word() -> None:
         async_url("mysql://localhost/x")
 
 
-def test_a_database_in_a_new_folder_gets_its_folder(tmp_path: Path) -> None:
-    assert async_url(f"sqlite:///{tmp_path / 'a' / 'b' / 'c.db'}").startswith("sqlite+aiosqlite:///")
+async def test_a_database_in_a_new_folder_gets_its_folder(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'a' / 'b' / 'c.db'}")
+
     assert (tmp_path / "a" / "b").is_dir()
+    await database.close()
 
 
 async def test_the_schema_knows_its_version(database: Database) -> None:
