@@ -18,6 +18,7 @@ app = typer.Typer(
 )
 app.add_typer(rules_cli.app, name="rules")
 app.add_typer(why_cli.app, name="why")
+app.command("why-not")(why_cli.why_not)
 app.add_typer(people_cli.user, name="user")
 app.add_typer(people_cli.device, name="device")
 

@@ -9,9 +9,10 @@ from carehub.app.line import Line
 from carehub.app.settings import Settings, names
 from carehub.contracts import ConfigurationError, TransportError
 from carehub.core.coverage import Gap, Horizon
+from carehub.flow.watch import UNACCOUNTED_AFTER
 from carehub.kit.clock import utc_now
 from carehub.plugins import load_channels, load_module, load_rulebook, load_sources
-from carehub.store import people, staffing
+from carehub.store import people, staffing, stream
 from carehub.store.database import Database
 
 _LOW_DISK_BYTES = 500 * 1024 * 1024
@@ -64,6 +65,7 @@ async def _database(settings: Settings) -> AsyncIterator[Diagnosis]:
         yield Diagnosis(what="database", well=True, words=f"Durable, schema {version}.")
         yield await _logins(database)
         yield await _staffing(database)
+        yield await _ledger(database)
     await database.close()
 
 
@@ -89,6 +91,17 @@ async def _staffing(database: Database) -> Diagnosis:
         words = f"No plan for {', '.join(unplanned)}: only those who say themselves that they are on duty are asked."
         return Diagnosis(what="shifts", well=None, words=words)
     return Diagnosis(what="shifts", well=True, words="Somebody can be reached at every minute of the next 14 days.")
+
+
+async def _ledger(database: Database) -> Diagnosis:
+    async with database.read() as session:
+        lost = await stream.unaccounted_seqs(session, utc_now() - UNACCOUNTED_AFTER)
+    if not lost:
+        return Diagnosis(what="ledger", well=True, words="Every event is accounted for.")
+    words = (
+        f"{len(lost)} events wait for a deadline that has passed; see `carehub why event {lost[0]}`. Does a hub run?"
+    )
+    return Diagnosis(what="ledger", well=False, words=words)
 
 
 def _span(gap: Gap) -> str:

@@ -1,9 +1,9 @@
-"""`carehub why`: why an alert rose, in plain Norwegian. Residents are not named here."""
+"""`carehub why` and `carehub why-not`: in plain Norwegian. Residents are not named here."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -11,10 +11,11 @@ import typer
 from carehub.app.settings import Settings
 from carehub.contracts import ConfigurationError
 from carehub.core.wording import alert_number
+from carehub.flow import ledger
 from carehub.store import pages
 from carehub.store.database import Database, Session
 from carehub.web import words
-from carehub.web.explained import Account, Reason, account_of
+from carehub.web.explained import Account, Reason, account_of, happening, silent_lines
 
 app = typer.Typer(no_args_is_help=True, help="Why this alert, and why no alert, in plain Norwegian.")
 Moment = Callable[[datetime], str]
@@ -62,6 +63,51 @@ def why_alert(alert: Annotated[str, typer.Argument(help="The alert's id, or its 
         return _alert_lines(account, local)
 
     _tell(question)
+
+
+@app.command("event")
+def why_event(seq: Annotated[int, typer.Argument(help="The event's number in the ledger.")]) -> None:
+    """What became of an event, and what each rule that asks for its kind made of it."""
+
+    async def question(session: Session, local: Moment) -> Iterator[str]:
+        answer = await ledger.why_event(session, seq)
+        if answer is None:
+            raise ConfigurationError(f"There is no event {seq}.")
+        return _event_lines(answer, local)
+
+    _tell(question)
+
+
+def why_not(
+    resident: Annotated[str, typer.Option(help="The resident's id.")],
+    rule: Annotated[str, typer.Option(help="The rule's id, such as night-exit.")],
+    start: Annotated[datetime, typer.Option("--from", help="Local time, such as 2026-01-15T22:00.")],
+    end: Annotated[datetime, typer.Option("--to", help="Local time.")],
+) -> None:
+    """Why a rule did not alert for a resident in a time, event by event."""
+    zone = Settings().zone_info
+    first, last = start.replace(tzinfo=zone).astimezone(UTC), end.replace(tzinfo=zone).astimezone(UTC)
+
+    async def question(session: Session, _: Moment) -> Iterator[str]:
+        silent = await ledger.why_not(session, resident, rule, first, last)
+        return iter(silent_lines(silent, rule))
+
+    _tell(question)
+
+
+def _event_lines(answer: ledger.Answer, local: Moment) -> Iterator[str]:
+    event, told = answer.told.event, happening(answer.told.event.seq, answer.told)
+    yield f"Hendelse {event.seq}: {local(event.at)}  {told.words}  {told.device}".rstrip()
+    yield f"Utfall: {words.OUTCOMES[event.outcome]}"
+    if event.pending_until:
+        yield f"  Ventet til {local(event.pending_until)}"
+    if answer.general:
+        yield answer.general
+    for one in answer.verdicts:
+        yield f"  {one.title} ({one.rule}): {one.words}"
+    for alert in answer.alerts:
+        yield f"  Varsel {alert_number(alert.id)}: {alert.kind}, {local(alert.raised_at)}"
+    yield from (f"OBS: {note}" for note in answer.notes)
 
 
 def _alert_lines(account: Account, local: Moment) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """What the hub calls things before people, in bokmål: kinds, places, outcomes, and the lines of a trace."""
 
 import re
+from datetime import timedelta
 
 from carehub.core.findings import Condition, Outcome
 
@@ -59,7 +60,8 @@ _PHRASES = (
     ("a value outside the bounds", "en verdi utenfor grensene"), (" or ", " eller "), (" below ", " under "),
     (" at most ", " høyst "), (" above ", " over "), (" at least ", " minst "), (" equals ", " lik "),
     ("a rule that finds this serious", "en regel som finner dette alvorlig"), ("none", "ingen"),
-    ("the rule was changed or removed", "regelen er endret eller fjernet"), ("/", ", "),
+    ("the rule was changed or removed", "regelen er endret eller fjernet"),
+    ("the rule was changed", "regelen er endret"), ("/", ", "),
 )  # fmt: skip
 _WORD = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z_]+)?")
 
@@ -72,6 +74,21 @@ def place_name(place: str | None) -> str:
 def kind_name(kind: str) -> str:
     """An event kind as staff say it; an unknown one as it is written."""
     return KINDS.get(kind, kind)
+
+
+def span(length: timedelta) -> str:
+    """A length of time as short as a card needs: "1 min 12 s", "9 min", "2 t 5 min", "3 døgn"."""
+    seconds = max(0, int(length.total_seconds()))
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
+    if minutes < 1:
+        return f"{seconds} s"
+    if minutes < 10:  # noqa: PLR2004 - the same limits as in live.js
+        return f"{minutes} min {seconds % 60} s"
+    if hours < 1:
+        return f"{minutes} min"
+    if days < 2:  # noqa: PLR2004
+        return f"{hours} t {minutes % 60} min"
+    return f"{days} døgn"
 
 
 def plain(text: str) -> str:

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 
 import msgspec
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from carehub.core.activation import Activation
 from carehub.core.events import Command, Event, Tick
@@ -112,14 +112,40 @@ async def fired(session: Session, scopes: Sequence[str], since: datetime) -> dic
     return dict(found)
 
 
-async def entries(session: Session, scope: str, since_seq: int = 0) -> list[Entry]:
+async def start_for(session: Session, scope: str, moment: datetime, most: int, memory: timedelta) -> int:
+    """From which place a scope's journal must be read to judge what happened at `moment`; 0 is its beginning.
+
+    Args:
+        most: So many events are read whatever their age; of a longer journal only those within `memory`.
+    """
+    event = tables.Event
+    older = (event.scope_id == scope, event.at < moment)
+    if (await session.exec(select(func.count()).select_from(event).where(*older))).one() <= most:
+        return 0
+    first = select(func.max(event.seq)).where(event.scope_id == scope, event.at < moment - memory)
+    return (await session.exec(first)).one() or 0
+
+
+async def first_seq(session: Session) -> int:
+    """The first place in the order that is still stored; above 1, history has been cleared away."""
+    firsts = [
+        (await session.exec(select(func.min(column)))).first()
+        for column in (tables.Event.seq, tables.FoldInput.seq, tables.Activation.seq)
+    ]
+    return min((first for first in firsts if first), default=1)
+
+
+async def entries(session: Session, scope: str, since_seq: int = 0, until: datetime | None = None) -> list[Entry]:
     """A scope's journal from a place on, in order, with the changes of the rulebook in their places."""
     events = select(tables.Event).where(tables.Event.scope_id == scope, tables.Event.seq > since_seq)
     inputs = select(tables.FoldInput).where(tables.FoldInput.scope_id == scope, tables.FoldInput.seq > since_seq)
+    if until is not None:
+        events, inputs = events.where(tables.Event.at <= until), inputs.where(tables.FoldInput.at <= until)
     found: list[Entry] = [
         Recorded(event=event_of(row), outcome=row.outcome, pending_until=row.pending_until)
         for row in (await session.exec(events)).all()
     ]
     found += [input_of(row) for row in (await session.exec(inputs)).all()]
-    found += [one for one in await activations(session) if one.seq > since_seq]
+    changes = await activations(session)
+    found += [one for one in changes if one.seq > since_seq and (until is None or one.at <= until)]
     return sorted(found, key=attrgetter("seq"))

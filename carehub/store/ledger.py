@@ -2,13 +2,18 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
+from carehub.core.findings import Outcome
 from carehub.core.rules.language import Rule
 from carehub.store import tables
 from carehub.store.database import Session
 from carehub.store.rulebooks import read_body
+
+BATCH = timedelta(minutes=5)
+"""Within a batch, what may be an alarm goes first: places and moments differ by no more than this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +49,28 @@ async def told(session: Session, seqs: Collection[int]) -> dict[int, Told]:
     return {event.seq: Told(event=event, device=device, scope=scope) for event, device, scope in rows}
 
 
+async def held_back(session: Session, event_seq: int) -> Sequence[tables.HeldBack]:
+    """Why rules that this event had started did not fire."""
+    statement = select(tables.HeldBack).where(tables.HeldBack.event_seq == event_seq)
+    return (await session.exec(statement.order_by(col(tables.HeldBack.seq)))).all()
+
+
+async def alerts_of(session: Session, event_seq: int) -> Sequence[tables.Alert]:
+    """The alerts that an event raised, or was added to."""
+    mine = select(tables.AlertEvent.alert_id).where(tables.AlertEvent.event_seq == event_seq)
+    statement = select(tables.Alert).where(col(tables.Alert.id).in_(mine)).order_by(col(tables.Alert.raised_at))
+    return (await session.exec(statement)).all()
+
+
+async def homes_of(session: Session, resident: str, start: datetime, end: datetime) -> list[str]:
+    """Where a resident lived at any time between these."""
+    lived = tables.Residency
+    statement = select(lived.scope_id).where(
+        lived.resident_id == resident, lived.since <= end, col(lived.until).is_(None) | (col(lived.until) >= start)
+    )
+    return sorted(set((await session.exec(statement)).all()))
+
+
 async def reports(session: Session, alert_id: str) -> Sequence[tables.AlertEvent]:
     """Each time that an alert was reported, with its trace, in order."""
     statement = select(tables.AlertEvent).where(tables.AlertEvent.alert_id == alert_id)
@@ -69,3 +96,55 @@ async def notices(session: Session, alert_id: str) -> list[tuple[tables.Notice, 
         .order_by(col(tables.Notice.created_at), col(tables.Notice.id))
     )
     return [(notice, name) for notice, name in (await session.exec(statement)).all()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How many events of one source came to one outcome."""
+
+    source: str
+    outcome: Outcome
+    events: int
+
+
+async def place_of(session: Session, moment: datetime) -> int:
+    """The place in the order from which on events were received at or after this moment, give or take a batch.
+
+    Found by halving: places and moments rise together, and the stream pays for no index on moments.
+    """
+    low, high = 0, (await session.exec(select(func.max(tables.Event.seq)))).one() or 0
+    while low < high:
+        middle = (low + high) // 2
+        after = (
+            select(tables.Event.seq, tables.Event.at).where(tables.Event.seq > middle).order_by(col(tables.Event.seq))
+        )
+        seq, at = (await session.exec(after.limit(1))).one()
+        if at < moment:
+            low = seq
+        else:
+            high = middle
+    return low + 1
+
+
+async def counts(session: Session, since: datetime, until: datetime) -> list[Count]:
+    """Events received in this time, by source and outcome."""
+    event = tables.Event
+    statement = (
+        select(event.source, event.outcome, func.count())
+        .where(
+            event.seq >= await place_of(session, since - BATCH), event.seq < await place_of(session, until + BATCH),
+            event.at >= since, event.at < until,
+        )
+        .group_by(col(event.source), col(event.outcome))
+        .order_by(col(event.source))
+    )  # fmt: skip
+    rows = (await session.exec(statement)).all()
+    return [Count(source=source, outcome=Outcome(outcome), events=many) for source, outcome, many in rows]
+
+
+async def waiting(session: Session, now: datetime, limit: int = 50) -> list[Told]:
+    """What waits for a deadline that is still to come, the next one first."""
+    statement = select(tables.Event.seq).where(col(tables.Event.pending_until) >= now)
+    seqs = (await session.exec(statement.order_by(col(tables.Event.pending_until)).limit(limit))).all()
+    found = await told(session, seqs)
+    return [found[seq] for seq in seqs]

@@ -14,6 +14,7 @@ from carehub.core.findings import Outcome
 from carehub.core.severity import Severity
 from carehub.kit.norwegian import nb_key
 from carehub.store import tables
+from carehub.store.ledger import BATCH, place_of
 from carehub.store.tables.alerts import NoticeState
 from carehub.store.tables.places import DeviceStatus, ScopeKind
 
@@ -111,10 +112,26 @@ async def dead_letter_count(session: AsyncSession, since: datetime) -> int:
     return (await session.exec(statement)).one()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which events a search of the ledger asks for.
+
+    Attributes:
+        words: In the device's name, address or place.
+        since: Inclusive, as is `until`.
+    """
+
+    outcome: Outcome | None = None
+    words: str = ""
+    resident: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 async def ledger(
-    session: AsyncSession, outcome: Outcome | None
+    session: AsyncSession, wanted: Wanted
 ) -> list[tuple[tables.Event, tables.Device | None, tables.Scope | None]]:
-    """The newest events with what became of each."""
+    """The newest events that are asked for, with what became of each."""
     statement = (
         select(tables.Event, tables.Device, tables.Scope)
         .join(tables.Device, col(tables.Device.id) == col(tables.Event.device_id), isouter=True)
@@ -122,8 +139,19 @@ async def ledger(
         .order_by(col(tables.Event.seq).desc())
         .limit(PAGE)
     )
-    if outcome is not None:
-        statement = statement.where(tables.Event.outcome == outcome)
+    if wanted.outcome is not None:
+        statement = statement.where(tables.Event.outcome == wanted.outcome)
+    if wanted.resident is not None:
+        statement = statement.where(tables.Event.resident_id == wanted.resident)
+    if wanted.since is not None:
+        first = await place_of(session, wanted.since - BATCH)
+        statement = statement.where(tables.Event.at >= wanted.since, tables.Event.seq >= first)
+    if wanted.until is not None:
+        last = await place_of(session, wanted.until + BATCH)
+        statement = statement.where(tables.Event.at <= wanted.until, tables.Event.seq <= last)
+    if wanted.words:
+        places = (tables.Device.address, tables.Device.label, tables.Scope.name)
+        statement = statement.where(or_(*(col(place).icontains(wanted.words, autoescape=True) for place in places)))
     return [(event, device, scope) for event, device, scope in (await session.exec(statement)).all()]
 
 

@@ -1,6 +1,7 @@
 """Rules as they were: every version that was ever in force stays readable."""
 
 from datetime import datetime
+from functools import lru_cache
 
 from pydantic import ValidationError
 from sqlmodel import col, select
@@ -42,6 +43,7 @@ def body_of(rule: Rule) -> str:
     return rule.model_dump_json(by_alias=True, exclude_defaults=True)
 
 
+@lru_cache(maxsize=1000)
 def read_body(body: str) -> Rule | None:
     """A stored rule; None where this release no longer understands it."""
     try:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import exists, func
+from sqlalchemy import ColumnElement, func
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import SQLModel, col, select
@@ -207,16 +207,26 @@ async def outcomes(session: Session, since_seq: int = 0) -> dict[str, int]:
 
 
 async def unaccounted(session: Session, now: datetime) -> int:
-    """Events that wait for a deadline which should have been answered by `now` (invariant 12)."""
-    unanswered = exists().where(
-        col(tables.FoldDeadline.scope_id) == col(tables.Event.scope_id),
-        col(tables.FoldDeadline.due_at) < now,
-        col(tables.FoldDeadline.due_at) <= col(tables.Event.pending_until),
+    """How many events wait for a deadline which should have been answered by `now` (invariant 12)."""
+    return (await session.exec(select(func.count(func.distinct(tables.Event.seq))).where(*_overdue(now)))).one()
+
+
+async def unaccounted_seqs(session: Session, now: datetime, limit: int = 100) -> list[int]:
+    """Which they are, the longest overdue first."""
+    statement = select(tables.Event.seq).where(*_overdue(now)).group_by(col(tables.Event.seq))
+    return list((await session.exec(statement.order_by(col(tables.Event.seq)).limit(limit))).all())
+
+
+def _overdue(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Begins with the deadlines that are overdue: in a sound hub there are none, and nothing else is looked at."""
+    event, row = tables.Event, tables.FoldDeadline
+    return (
+        col(row.due_at) < now,
+        col(event.scope_id) == col(row.scope_id),
+        col(event.pending_until) >= col(row.due_at),
+        col(event.pending_until) < now,
+        col(event.outcome) == Outcome.PENDING,
     )
-    statement = select(func.count()).where(
-        tables.Event.outcome == Outcome.PENDING, col(tables.Event.pending_until) < now, unanswered
-    )
-    return (await session.exec(statement)).one()
 
 
 async def from_senders(session: Session) -> int:

@@ -1,4 +1,4 @@
-"""Administration: what is wrong, devices, dead letters, and what became of every event."""
+"""Administration: what is wrong, devices, and dead letters."""
 
 import string
 from datetime import timedelta
@@ -10,7 +10,6 @@ from fastapi.responses import RedirectResponse, Response
 from carehub.core.access import Permission
 from carehub.core.audit import words_of
 from carehub.core.events import CommandKind
-from carehub.core.findings import Outcome
 from carehub.flow.hub import Hub
 from carehub.store import canary, logins, pages, registers, registry, tables
 from carehub.store.database import Session
@@ -21,8 +20,6 @@ from carehub.web.render import page
 from carehub.web.security import Administering, NotAllowed, TheHub, Visitor, local_path
 
 router = APIRouter(prefix="/admin")
-_COUNTED = 10_000
-"""How many of the newest events are counted by outcome: enough to see, cheap to read."""
 _SHOWN_BYTES = 2_000
 _READABLE = frozenset(string.printable) - frozenset("\x0b\x0c\r")
 
@@ -32,11 +29,9 @@ async def overview(request: Request, hub: TheHub, visitor: Administering) -> Res
     """The hub's health, and the numbers that need somebody."""
     now = hub.clock()
     async with hub.database.read() as session:
-        newest = await registers.newest_seq(session)
         shown: dict[str, Any] = {
             "devices": await registers.device_counts(session),
             "dead": await registers.dead_letter_count(session, now - timedelta(days=1)),
-            "outcomes": await registers.outcomes_since(session, newest - _COUNTED),
             "waiting": await registers.waiting_notices(session),
             "open": sum((await registers.open_by_severity(session)).values()),
             "last_event_at": await pages.last_event_at(session),
@@ -152,13 +147,3 @@ def hexadecimal(raw: bytes) -> str:
     """The bytes themselves, sixteen a line."""
     shown = raw[: _SHOWN_BYTES // 4]
     return "\n".join(shown[at : at + 16].hex(" ") for at in range(0, len(shown), 16))
-
-
-@router.get("/events")
-async def events(request: Request, hub: TheHub, visitor: Administering, outcome: Outcome | None = None) -> Response:
-    """The ledger: the newest events, and what became of each."""
-    async with hub.database.read() as session:
-        rows = await registers.ledger(session, outcome)
-        newest = await registers.newest_seq(session)
-        counts = await registers.outcomes_since(session, newest - _COUNTED)
-    return page(request, "admin_events.html", visitor, rows=rows, counts=counts, outcome=outcome, Outcome=Outcome)

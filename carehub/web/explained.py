@@ -11,11 +11,13 @@ from carehub.core import floor
 from carehub.core.findings import Condition, Trace
 from carehub.core.rules.describe import described
 from carehub.core.terms import condition_line, condition_name, kind_name, place_name, plain
+from carehub.flow.ledger import Answer, Silent
 from carehub.flow.telling import rung_of
 from carehub.store import ledger, pages, tables
 from carehub.store.database import Session
 from carehub.store.ledger import Told, Version
 from carehub.store.tables.alerts import NoticeState
+from carehub.web import words
 
 MOST_REASONS = 20
 """A button that was pressed a hundred times is told by its first presses and its last."""
@@ -26,9 +28,12 @@ _UNREADABLE = "Denne utgaven av regelen kan ikke leses lenger."
 _STATES: dict[NoticeState, str] = {
     NoticeState.WAITING: "Ikke sendt ennå", NoticeState.SENDING: "Sendes nå",
     NoticeState.ACCEPTED: "Sendt, ikke bekreftet levert", NoticeState.DELIVERED: "Kom frem",
-    NoticeState.FAILED: "Kom ikke frem",
+    NoticeState.SEEN: "Sett", NoticeState.FAILED: "Kom ikke frem",
 }  # fmt: skip
-_WAYS = {"sms": "SMS", "tablet": "Nettbrett", "voice": "Oppringning", "push": "Push", "email": "E-post"}
+_STEPS = {
+    "repeat": "Meldt igjen", "handled": "Fulgt opp", "hand": "Overlevert", "remind": "Påminnelse",
+    "stale": "Ikke avsluttet", "passed": "Trinn uten noen", "technical": "Teknisk",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +123,7 @@ async def account_of(session: Session, alert_id: str) -> Account | None:
     reports = await ledger.reports(session, alert_id)
     half = MOST_REASONS // 2
     shown = reports if len(reports) <= MOST_REASONS else [*reports[:half], *reports[-half:]]
-    traces = [(report.at, _trace_of(report)) for report in shown]
+    traces = [(report.at, _read(report.trace)) for report in shown]
     told = await ledger.told(session, {seq for _, trace in traces if trace for seq in trace.events})
     versions = await ledger.versions(session, {(trace.rule, trace.version) for _, trace in traces if trace})
     return Account(
@@ -130,9 +135,9 @@ async def account_of(session: Session, alert_id: str) -> Account | None:
     )
 
 
-def _trace_of(report: tables.AlertEvent) -> Trace | None:
+def _read(body: str) -> Trace | None:
     try:
-        return decode(report.trace, type=Trace)
+        return decode(body, type=Trace)
     except DecodeError:
         return None
 
@@ -184,7 +189,7 @@ def happening(seq: int, told: Told | None) -> Happening:
 
 def _notice(row: tables.Notice, name: str | None) -> Notice:
     return Notice(
-        at=row.created_at, who=_who(row, name), way=_WAYS.get(row.channel, row.channel), step=_step(row.cycle),
+        at=row.created_at, who=_who(row, name), way=words.CHANNELS.get(row.channel, row.channel), step=_step(row.cycle),
         state=_STATES.get(row.state, row.state.value), failed=row.state is NoticeState.FAILED,
         delivered_at=row.delivered_at, attempts=row.attempts,
     )  # fmt: skip
@@ -198,7 +203,26 @@ def _who(row: tables.Notice, name: str | None) -> str:
 
 
 def _step(cycle: str) -> str:
-    number = rung_of(cycle)
-    if number is not None:
-        return f"Trinn {number}"
-    return {"repeat": "Meldt igjen", "handled": "Fulgt opp"}.get(cycle.partition(":")[0], cycle)
+    place = rung_of(cycle)
+    if place is not None:
+        return f"Trinn {place.rung}"
+    return _STEPS.get(cycle.partition(":")[0], cycle)
+
+
+def silent_lines(silent: Silent, rule: str) -> list[str]:
+    """Why a rule did not alert in a time, a line each."""
+    if not silent.in_force:
+        return [f"Regelen {rule} var ikke i kraft i dette tidsrommet.", *silent.notes]
+    lines = [f"Hendelse {seq}: {verdict.words}" for seq, verdict in silent.events]
+    lines += [verdict.words for verdict in silent.ends]
+    if not lines:
+        lines.append("Ingen hendelser av den sorten regelen spør etter, kom i dette tidsrommet.")
+    return [*lines, *silent.notes]
+
+
+async def held_reasons(session: Session, answer: Answer) -> list[Reason]:
+    """What was kept when rules that this event had started were held back, in words."""
+    traces = [(row.at, trace) for row in answer.held if (trace := _read(row.body))]
+    versions = await ledger.versions(session, {(trace.rule, trace.version) for _, trace in traces})
+    told = {answer.told.event.seq: answer.told}
+    return [reason_of(trace, at, versions, told) for at, trace in traces]

@@ -11,7 +11,7 @@ from carehub.core.escalation import Circle, Place, upcoming
 from carehub.core.ladders import Audience, Group, in_words
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.silence import Why
-from carehub.core.terms import KINDS, OUTCOMES, PLACES, condition_line, kind_name, place_name
+from carehub.core.terms import KINDS, OUTCOMES, PLACES, condition_line, kind_name, place_name, span
 from carehub.core.wording import AFTERMATH_NB, CAUSE_NB, FLOOR_TITLES_NB, URGENCY_NB
 from carehub.store import tables
 from carehub.store.tables.places import DeviceStatus
@@ -95,18 +95,8 @@ def joined(names: Iterable[str]) -> str:
 
 
 def age(moment: datetime, now: datetime) -> str:
-    """How long ago, as short as a card needs: "1 min 12 s", "9 min", "2 t 5 min", "3 døgn"."""
-    seconds = max(0, int((now - moment).total_seconds()))
-    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
-    if minutes < 1:
-        return f"{seconds} s"
-    if minutes < 10:  # noqa: PLR2004 - the same limits as in live.js
-        return f"{minutes} min {seconds % 60} s"
-    if hours < 1:
-        return f"{minutes} min"
-    if days < 2:  # noqa: PLR2004
-        return f"{hours} t {minutes % 60} min"
-    return f"{days} døgn"
+    """How long ago, as short as a card needs."""
+    return span(now - moment)
 
 
 def clock(moment: datetime, zone: ZoneInfo) -> str:

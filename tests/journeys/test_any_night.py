@@ -13,7 +13,9 @@ from sqlalchemy.exc import IntegrityError
 
 from carehub.core.alerts import Status
 from carehub.core.events import CommandKind
+from carehub.core.findings import Outcome
 from carehub.core.rules.rulebook import Rulebook
+from carehub.flow import ledger
 from carehub.store import tables
 from carehub.store.database import Database
 from tests.databases import Sqlite
@@ -49,7 +51,7 @@ def _with_waits(minutes: int, *, without: str = "") -> Rulebook:
         wait: dict[str, object] = {"for_": length} if rule.for_ else {}
         if rule.then_missing:
             wait = {"then_missing": rule.then_missing.model_copy(update={"within": length})}
-        changed.append(rule.model_copy(update=wait))
+        changed.append(rule.model_copy(update={**wait, "tune": {}}))
     return Rulebook.of(rule for rule in changed if rule.id != without)
 
 
@@ -90,6 +92,19 @@ async def _play(night: Night, step: tuple[object, ...]) -> None:
             raise AssertionError(step)
 
 
+async def _every_event_explains_itself(night: Night) -> None:
+    """And what is said of it agrees with what it came to."""
+    async with night.database.read() as session:
+        for event in (await night.events())[-8:]:
+            answer = await ledger.why_event(session, event.seq)
+            assert answer is not None
+            assert answer.notes == []
+            if event.outcome is Outcome.NO_RULE and answer.general is None:
+                assert not [one for one in answer.verdicts if one.alerted and "Trenger" not in one.words]
+            if event.outcome is Outcome.SUPPRESSED:
+                assert any(one.words.startswith("Holdt tilbake") for one in answer.verdicts)
+
+
 async def _live_through(url: str, steps: list[tuple[object, ...]]) -> None:
     database = Database(url)
     if not database.is_sqlite:
@@ -103,6 +118,7 @@ async def _live_through(url: str, steps: list[tuple[object, ...]]) -> None:
         assert not [alert for alert in await night.alerts() if alert.due_at and alert.due_at <= night.clock()]
         assert len(night.phones.sent) == len({(n.address, n.text) for _, n in night.phones.sent})
         await check_replay(night)
+        await _every_event_explains_itself(night)
     await database.close()
 
 

@@ -69,7 +69,8 @@ async def test_an_alert_tells_what_happened_which_rule_who_was_told_and_who_came
     assert {(one.who, one.way, one.state) for one in account.notices} >= {
         ("kanari-ingrid", "SMS", "Kom frem"), ("Vaktrommet", "Nettbrett", "Kom frem"),
     }  # fmt: skip
-    assert [step.step.value for step, _ in account.journal][-3:] == ["taken", "arrived", "closed"]
+    steps = [step.step.value for step, _ in account.journal]
+    assert [one for one in steps if one in {"taken", "arrived", "closed"}] == ["taken", "arrived", "closed"]
     assert account.card.alert.status is Status.CLOSED
 
 

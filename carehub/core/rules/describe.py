@@ -39,18 +39,18 @@ def clock_words(moment: time, language: Language) -> str:
 
 def _when(rule: Rule, language: Language) -> str:
     if rule.absent:
-        told = _any(rule.absent.of, language)
+        told = clauses(rule.absent.of, language)
         end, start = clock_words(rule.absent.to, language), clock_words(rule.absent.from_, language)
         return PHRASES["absent"][language].format(end, start, told)
     if rule.sequence:
         steps = PHRASES["then"][language].format
         told = "".join(
-            steps(_any((step,), language)) if place else _any((step,), language)
+            steps(clauses((step,), language)) if place else clauses((step,), language)
             for place, step in enumerate(rule.sequence.steps)
         )
         start_words = PHRASES["sequence"][language].format(told, length(rule.sequence.within, language))
     else:
-        start_words = _any(rule.watch or (), language)
+        start_words = clauses(rule.watch or (), language)
     return start_words + _times(rule, language) + _between(rule.between, language) + _waiting(rule, language)
 
 
@@ -72,14 +72,15 @@ def _between(between: Between | None, language: Language) -> str:
 
 def _waiting(rule: Rule, language: Language) -> str:
     if rule.then_missing:
-        ending, within = _any((rule.then_missing,), language), rule.then_missing.within
+        ending, within = clauses((rule.then_missing,), language), rule.then_missing.within
         return PHRASES["unless_within"][language].format(ending, length(within, language))
     if rule.for_ and rule.until:
-        return PHRASES["unless_within"][language].format(_any(rule.until, language), length(rule.for_, language))
+        return PHRASES["unless_within"][language].format(clauses(rule.until, language), length(rule.for_, language))
     return PHRASES["holds"][language].format(length(rule.for_, language)) if rule.for_ else ""
 
 
-def _any(matchers: Iterable[Matcher], language: Language) -> str:
+def clauses(matchers: Iterable[Matcher], language: Language) -> str:
+    """What any of the matchers asks for, as a clause that can follow "when"."""
     return _or((clause for matcher in matchers for clause in _clauses(matcher, language)), language)
 
 

@@ -175,6 +175,12 @@ def _place_test(matcher: Matcher) -> Test | None:
     return lambda event: event.place in places
 
 
+def fits_place(matcher: Matcher, event: Event) -> bool:
+    """Whether the event came from a place that the matcher asks for."""
+    test = _place_test(matcher)
+    return test is None or test(event)
+
+
 def _value_test(bounds: dict[str, Value]) -> Test | None:
     if not bounds:
         return None

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, LargeBinary, Text
+from sqlalchemy import BigInteger, Index, LargeBinary, Text, text
 from sqlmodel import Field
 
 from carehub.core.events import CommandKind
@@ -17,6 +17,13 @@ class Event(SQLModel, table=True):
     __table_args__ = (
         Index("ix_event_resident_id_at", "resident_id", "at"),
         Index("ix_event_scope_id_at", "scope_id", "at"),
+        # Only what waits has this, so the stream hardly pays for it.
+        Index(
+            "ix_event_pending_until",
+            "pending_until",
+            sqlite_where=text("pending_until IS NOT NULL"),
+            postgresql_where=text("pending_until IS NOT NULL"),
+        ),
     )
 
     seq: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})

@@ -6,7 +6,7 @@ from carehub.core.access import Role
 from carehub.core.findings import Outcome
 from carehub.core.severity import Severity
 from carehub.store import alerts, logins, pages, registers, registry, stream, tables
-from carehub.store.registers import Show
+from carehub.store.registers import Show, Wanted
 from carehub.store.tables.people import Insight
 from carehub.store.tables.places import DeviceStatus
 from tests.journeys.building import NIGHT, Night
@@ -153,8 +153,8 @@ async def test_the_administrations_lists(night: Night) -> None:
         odd = await registers.devices(session, Show.ALL, "100%_")
         letters = await registers.dead_letters(session)
         lost = await registers.dead_letter_count(session, NIGHT)
-        pressed = await registers.ledger(session, Outcome.ALERT)
-        every = await registers.ledger(session, None)
+        pressed = await registers.ledger(session, Wanted(outcome=Outcome.ALERT))
+        every = await registers.ledger(session, Wanted())
         severities = await registers.open_by_severity(session)
         waiting = await registers.waiting_notices(session)
         people = [(person.id, unit) for person, unit in await registers.people(session)]
