@@ -157,12 +157,14 @@ class OutgoingNotice:
     Attributes:
         id: The outbox row; also the idempotency key.
         address: A telephone number in E.164, a screen name, and so on.
+        ends: What an earlier notice began is over: switch it off. Only sirens and lamps are asked this.
     """
 
     id: str
     address: str
     text: str
     severity: Severity
+    ends: bool = False
 
 
 class Channel(Protocol):
@@ -170,11 +172,11 @@ class Channel(Protocol):
 
     Attributes:
         heard_within_s: How long after it was accepted a notice must be reported delivered; silence is a failure then,
-            and the person is told by their next way. What is delivered at once never waits for it.
+            and the person is told by their next way. None where nobody will ever report.
     """
 
     name: ClassVar[str]
-    heard_within_s: ClassVar[float]
+    heard_within_s: ClassVar[float | None]
 
     async def send(self, notice: OutgoingNotice) -> Receipt:
         """Hand the notice over. Never raises for what can be foreseen; answers within 10 s."""
@@ -262,6 +264,15 @@ class CallMoment:
     number: str
     by_machine: bool = False
     keys: str | None = None
+
+
+@runtime_checkable
+class Reporting(Protocol):
+    """A channel that reads by itself what its provider reports later, at `/webhooks/report/<channel>/<token>`."""
+
+    def report_of(self, token: str, body: bytes, signature: str | None) -> StatusReport | None:
+        """Read a report; None where it does not prove whose it is. Raises DecodeError for one that says nothing."""
+        ...
 
 
 class Webhooks(Protocol):

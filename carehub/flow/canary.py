@@ -39,7 +39,7 @@ class Recipient:
     """The channel at the end of the canary's road."""
 
     name: ClassVar[str] = canary.CHANNEL
-    heard_within_s: ClassVar[float] = 60.0
+    heard_within_s: ClassVar[float | None] = 60.0
 
     async def send(self, notice: OutgoingNotice) -> Receipt:
         """It is always there."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from carehub.contracts import Channel, Fate, OutgoingNotice, Receipt
-from carehub.core.alerts import Step
+from carehub.core.alerts import Status, Step
 from carehub.core.escalation import Method
 from carehub.core.severity import Severity
 from carehub.core.wording import repeated_text
@@ -117,10 +117,13 @@ async def _note(hub: Hub, session: Session, sent: OutgoingNotice, receipt: Recei
     match receipt.fate:
         case Fate.ACCEPTED:
             notice.state, notice.sent_at, notice.reference = NoticeState.ACCEPTED, now, reference
-            notice.pass_on_at = now + _heard_within(hub, notice.channel)
+            notice.pass_on_at = _silent_at(hub, notice.channel, now)
             await _reports_that_came_first(session, notice, now)
-        case Fate.FAILED_FOR_NOW if notice.attempts < MOST_ATTEMPTS:
-            wait = timedelta(seconds=min(receipt.retry_after_s or 2.0**notice.attempts, LONGEST_WAIT_S))
+        case Fate.FAILED_FOR_NOW if await _comes_too_late(session, notice):
+            notice.state, notice.reason = NoticeState.FAILED, "answered before it was sent"
+        case Fate.FAILED_FOR_NOW if notice.attempts < MOST_ATTEMPTS or sent.ends:  # a siren is not left howling
+            backoff = 2.0 ** min(notice.attempts, MOST_ATTEMPTS)
+            wait = timedelta(seconds=min(receipt.retry_after_s or backoff, LONGEST_WAIT_S))
             notice.state, notice.not_before = NoticeState.WAITING, now + wait
             hurries = receipt.retry_after_s is not None and notice.pass_on_at and notice.severity >= HURRIES_FROM
             if hurries and await _tell_by_the_next_way(session, notice, now):
@@ -133,9 +136,19 @@ async def _note(hub: Hub, session: Session, sent: OutgoingNotice, receipt: Recei
     session.add(notice)
 
 
-def _heard_within(hub: Hub, channel: str) -> timedelta:
+async def _comes_too_late(session: Session, notice: tables.Notice) -> bool:
+    """A summons that could not be sent before somebody took the alert: nobody need come any more."""
+    if notice.alert_id is None or rung_of(notice.cycle) is None:
+        return False
+    alert = await session.get(tables.Alert, notice.alert_id)
+    return alert is not None and alert.status is not Status.OPEN
+
+
+def _silent_at(hub: Hub, channel: str, now: datetime) -> datetime | None:
+    """When silence counts as a failure; None where nobody will ever report."""
     known = hub.channels.get(channel)
-    return timedelta(seconds=known.heard_within_s if known else _HEARD_WITHIN_S)
+    within = known.heard_within_s if known else _HEARD_WITHIN_S
+    return None if within is None else now + timedelta(seconds=within)
 
 
 async def _give_up(session: Session, notice: tables.Notice, now: datetime) -> None:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, update
-from sqlmodel import col, select
+from sqlalchemy.orm import aliased
+from sqlmodel import col, func, select
 
 from carehub.contracts import Fate, OutgoingNotice
 from carehub.core.alerts import Status
@@ -37,7 +38,7 @@ _CLAIM = """
     SET pass_on_at = CASE WHEN attempts = 0 THEN ? ELSE pass_on_at END, repeated = (repeated OR state = 'sending'),
         state = 'sending', lease_until = ?, attempts = attempts + 1
     FROM mine WHERE id = wanted
-    RETURNING severity, channel, id, address, text, repeated
+    RETURNING severity, channel, id, address, text, repeated, cycle
 """
 _DELIVERED = """
     UPDATE notice SET state = 'delivered', sent_at = ?, delivered_at = ?, reason = NULL, lease_until = NULL,
@@ -46,6 +47,10 @@ _DELIVERED = """
 """
 
 
+LASTING = ("siren", "lamp")
+"""Channels whose notices go on until they are switched off."""
+OFF = "off:"
+"""How the step that switches them off is named."""
 PASS_ON_AFTER = timedelta(seconds=20)
 """Not handed over this long after the first try: the person's next way starts beside it, within 30 s in all (G9)."""
 
@@ -63,8 +68,14 @@ async def claim(session: Session, now: datetime, lease: timedelta, limit: int = 
     """
     found = await sql.ask(session, _CLAIM, now, now, limit, now + PASS_ON_AFTER, now + lease)
     return [
-        Claimed(channel, OutgoingNotice(id=name, address=address, text=text, severity=Severity(severity)), bool(again))
-        for severity, channel, name, address, text, again in sorted(found, key=lambda row: -row[0])
+        Claimed(
+            channel,
+            OutgoingNotice(
+                id=name, address=address, text=text, severity=Severity(severity), ends=cycle.startswith(OFF)
+            ),
+            repeated=bool(again),
+        )
+        for severity, channel, name, address, text, again, cycle in sorted(found, key=lambda row: -row[0])
     ]
 
 
@@ -78,10 +89,39 @@ async def stop_asking(session: Session, alert_id: str) -> None:
     """Nobody who has not been asked yet needs to be: somebody has it."""
     statement = (
         update(tables.Notice)
-        .where(col(tables.Notice.alert_id) == alert_id, col(tables.Notice.state) == NoticeState.WAITING)
+        .where(
+            col(tables.Notice.alert_id) == alert_id,
+            col(tables.Notice.state) == NoticeState.WAITING,
+            col(tables.Notice.cycle).not_like(f"{OFF}%"),
+        )
         .values(state=NoticeState.FAILED, reason="answered before it was sent")
     )
     await session.exec(statement)
+
+
+async def sounding(session: Session, alert_id: str) -> list[tuple[str, str, Severity]]:
+    """Channel, address and severity of what was switched on for this alert and no other open one needs."""
+    ours, theirs, other = tables.Notice, aliased(tables.Notice), tables.Alert
+    needed = (
+        select(theirs.id)
+        .join(other, col(other.id) == col(theirs.alert_id))
+        .where(
+            theirs.alert_id != alert_id,
+            theirs.channel == ours.channel,
+            theirs.address == ours.address,
+            other.status == Status.OPEN,
+            col(theirs.cycle).not_like(f"{OFF}%"),
+        )
+        .exists()
+    )
+    statement = select(ours.channel, ours.address, func.max(ours.severity)).where(
+        ours.alert_id == alert_id,
+        col(ours.channel).in_(LASTING),
+        ours.state != NoticeState.FAILED,
+        col(ours.cycle).not_like(f"{OFF}%"),
+        ~needed,
+    )
+    return list((await session.exec(statement.group_by(ours.channel, ours.address))).all())
 
 
 async def not_through(session: Session, now: datetime, limit: int = 200) -> Sequence[tables.Notice]:

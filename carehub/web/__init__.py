@@ -27,6 +27,7 @@ from carehub.web import (
     my,
     nurse,
     relatives,
+    reports,
     silences,
     tablet,
     webhooks,
@@ -59,6 +60,7 @@ DOORS = (
     live,
     api,
     webhooks,
+    reports,
     health,
 )
 

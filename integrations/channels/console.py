@@ -13,7 +13,7 @@ class ConsoleChannel:
     """Writes that a notice went; never its text or its number."""
 
     name: ClassVar[str] = "console"
-    heard_within_s: ClassVar[float] = 60.0
+    heard_within_s: ClassVar[float | None] = 60.0
 
     async def send(self, notice: OutgoingNotice) -> Receipt:
         """Count as delivered: whoever reads the log has it."""

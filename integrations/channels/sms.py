@@ -24,7 +24,7 @@ class SmsChannel:
     """Sends a notice as one text message of at most two segments."""
 
     name: ClassVar[str] = "sms"
-    heard_within_s: ClassVar[float] = 60.0
+    heard_within_s: ClassVar[float | None] = 60.0
 
     def __init__(self, settings: TwilioSettings, public_url: str) -> None:
         self._settings, self._account = settings, Account(settings)

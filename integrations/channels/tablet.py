@@ -12,7 +12,7 @@ class TabletChannel:
     """Works with no network to any provider, which is why the floor of each ladder stands on it (invariant 7)."""
 
     name: ClassVar[str] = "tablet"
-    heard_within_s: ClassVar[float] = 60.0
+    heard_within_s: ClassVar[float | None] = 60.0
 
     async def send(self, notice: OutgoingNotice) -> Receipt:
         """Delivered: it was committed with the alert that the page reads."""

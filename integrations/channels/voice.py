@@ -20,7 +20,7 @@ class VoiceChannel:
     """Rings a telephone."""
 
     name: ClassVar[str] = "voice"
-    heard_within_s: ClassVar[float] = 60.0
+    heard_within_s: ClassVar[float | None] = 60.0
 
     def __init__(self, settings: TwilioSettings, public_url: str) -> None:
         self._settings, self._account = settings, Account(settings)

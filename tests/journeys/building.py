@@ -97,7 +97,7 @@ class Recorder:
     """A channel that writes down what it was asked to send."""
 
     name: ClassVar[str] = "recorder"
-    heard_within_s: ClassVar[float] = 60.0
+    heard_within_s: ClassVar[float | None] = 60.0
     clock: Clock
     sent: list[tuple[datetime, OutgoingNotice]] = field(default_factory=list)
     tried: list[tuple[datetime, OutgoingNotice]] = field(default_factory=list)

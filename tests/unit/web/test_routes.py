@@ -25,6 +25,7 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/webhooks/twilio/status"): OPEN,  # a signature: test_webhooks.py
     ("POST", "/webhooks/twilio/sms"): OPEN,
     ("POST", "/webhooks/twilio/call"): OPEN,
+    ("POST", "/webhooks/report/{channel}/{token}"): OPEN,  # a secret, and a signature: test_reports.py
     ("POST", "/webhooks/twilio/voice/{notice_id}"): OPEN,
     ("GET", "/tablet"): STAFF,
     ("GET", "/nurse"): STAFF,

@@ -1,0 +1,26 @@
+"""What other providers report later. The channel that sent it knows whether a report proves whose it is (C28)."""
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import Response
+
+from carehub.contracts import DecodeError, Reporting
+from carehub.flow import deliver
+from carehub.web.security import TheHub
+
+router = APIRouter(prefix="/webhooks/report")
+
+
+@router.post("/{channel}/{token}")
+async def report(request: Request, hub: TheHub, channel: str, token: str) -> Response:
+    """Keep it, and move the notice forward; 403 for whoever proves nothing."""
+    known: object = hub.channels.get(channel)
+    if not isinstance(known, Reporting):
+        raise HTTPException(404)
+    try:
+        read = known.report_of(token, await request.body(), request.headers.get("x-signature"))
+    except DecodeError as error:
+        raise HTTPException(422) from error
+    if read is None:
+        raise HTTPException(403)
+    await deliver.receive_status(hub, read.reference, read.status, read.error, read.fate)
+    return Response(status_code=204)
