@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -141,6 +142,7 @@ def build_hub(settings: Settings, database: Database, clock: Clock, line: Line) 
         zone=settings.zone_info,
         public_url=settings.public_url.rstrip("/"),
         municipality=settings.municipality,
+        test_every=timedelta(days=settings.test_every_days),
         rulebook=rulebook,
         sources=load_sources(names(settings.sources)),
         channels={**_channels(settings, line), Recipient.name: Recipient()},

@@ -5,20 +5,24 @@ from datetime import datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from carehub.app.fitted import fitted, stands_since
 from carehub.core.access import Role
+from carehub.core.blindness import Risk
 from carehub.core.events import Event
 from carehub.core.findings import Outcome
 from carehub.kit.ids import new_id
 from carehub.store import people, shifts, stream, tables
 from carehub.store.database import Database, Session
 from carehub.store.tables.people import Insight
-from carehub.store.tables.places import DeviceStatus, ScopeKind, UnitKind
-from carehub.village.register import Device, Directory, Resident
+from carehub.store.tables.places import ScopeKind, UnitKind
+from carehub.village.register import Directory, Resident
 from carehub.village.rotation import Shift, rotation
 from carehub.village.simulate import PastEvent
 
 _LIVED_HERE = timedelta(days=400)
 _ROWS_AT_ONCE = 5000
+_HIGH_BEFORE, _LOW_AFTER = 1932, 1948
+"""Years of birth by which the demonstration gives each resident a risk; in life a nurse decides."""
 
 
 async def move_in(database: Database, directory: Directory, password_hash: str, now: datetime) -> None:
@@ -45,7 +49,7 @@ async def move_in(database: Database, directory: Directory, password_hash: str, 
                 for r in directory.residents
             ),
         )
-        await _add(session, (_device(one, now) for one in directory.devices))
+        await _add(session, (fitted(one, now) for one in directory.devices))
         await _add(
             session,
             (
@@ -55,7 +59,7 @@ async def move_in(database: Database, directory: Directory, password_hash: str, 
                     scope_id=d.dwelling_id,
                     resident_id=d.resident_id,
                     place=d.place,
-                    since=since,
+                    since=stands_since(d, since, now),
                 )
                 for d in directory.devices
             ),
@@ -120,16 +124,14 @@ async def _add(session: Session, rows: Iterable[object]) -> None:
 def _resident(one: Resident) -> tables.Resident:
     return tables.Resident(
         id=one.id, given_name=one.given_name, family_name=one.family_name, national_id=one.national_id, phone=one.phone,
-        born_year=one.born_year, note=one.note,
+        born_year=one.born_year, note=one.note, risk=_risk(one),
     )  # fmt: skip
 
 
-def _device(one: Device, now: datetime) -> tables.Device:
-    return tables.Device(
-        id=one.id, source=one.source, address=one.address, label=one.label, model=one.model, can_alarm=one.can_alarm,
-        status=DeviceStatus.IN_SERVICE, expected_interval_s=one.expected_interval_s, first_seen_at=now,
-        last_seen_at=now,
-    )  # fmt: skip
+def _risk(one: Resident) -> Risk:
+    if one.born_year < _HIGH_BEFORE:
+        return Risk.HIGH
+    return Risk.LOW if one.born_year > _LOW_AFTER else Risk.NORMAL
 
 
 async def remember(database: Database, directory: Directory, past: Iterable[PastEvent]) -> int:

@@ -13,10 +13,13 @@ from pwdlib import PasswordHash
 from carehub.app.settings import Settings
 from carehub.contracts import ConfigurationError
 from carehub.core.access import Role
+from carehub.core.silence import LONGEST_TEST, Why
+from carehub.flow import silences
+from carehub.flow.silences import Wish
 from carehub.kit.clock import utc_now
 from carehub.kit.ids import new_id, new_token
 from carehub.kit.lock import Held, only_process
-from carehub.store import people, registry, tables
+from carehub.store import devices, people, registry, tables
 from carehub.store.database import Database
 
 user = typer.Typer(no_args_is_help=True, help="People who can log in.")
@@ -115,6 +118,24 @@ async def _set_token(address: str, token_hash: str) -> None:
             known = registry.KnownDevice(new_id(), address, "carehub_v1", can_alarm=True)
             await registry.add_unknown(session, [known], utc_now())
         (await session.get_one(tables.Device, known.id)).token_hash = token_hash
+
+
+@device.command("test")
+def test_device(device_id: Annotated[str, typer.Argument(help="Its id, or its own name on its road.")]) -> None:
+    """Put a device on test for ten minutes: its next alarm is the test, and whoever answers that puts it in service."""
+    typer.echo(asyncio.run(_test(device_id)))
+
+
+async def _test(device_id: str) -> str:
+    async with _store() as database, database.write() as session:
+        found = await session.get(tables.Device, device_id)
+        known = found or next((one for one in await devices.by_address(session, device_id)), None)
+        if known is None:
+            raise ConfigurationError(f"There is no device {device_id!r}; `carehub device list` names them all.")
+        now = utc_now()
+        wish = Wish(why=Why.TEST, until=now + LONGEST_TEST, device=known.id)
+        await silences.write(session, wish, None, now)
+    return f"{known.address} is on test for ten minutes. Let it alarm, and let somebody answer it on the tablet."
 
 
 @device.command("assign")

@@ -220,8 +220,9 @@ async def _furnish(running: Running, wanted: Wanted, now: datetime) -> None:
             session.add(residency)
         for address, home, place, source in sorted(devices, key=str):
             device = tables.Device(
-                id=new_id(), source=source, address=address, can_alarm=True, status=DeviceStatus.IN_SERVICE
-            )
+                id=new_id(), source=source, address=address, can_alarm=True, status=DeviceStatus.IN_SERVICE,
+                first_seen_at=now,
+            )  # fmt: skip
             session.add(device)
             await session.flush()
             session.add(

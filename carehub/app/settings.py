@@ -80,6 +80,9 @@ class Settings(BaseSettings):
     heartbeat_url: str | None = Field(
         default=None, description="Called while auditor and canary are content; silence tells whoever watches outside."
     )
+    test_every_days: int = Field(
+        default=30, ge=1, description="How old the test of an alarm device may be before it is on the red list."
+    )
     heartbeat_every_s: float = Field(default=30.0, gt=0, description="Seconds between these calls.")
 
     @property

@@ -14,6 +14,10 @@ from carehub.core.rules.state import Shape
 from carehub.core.rules.windows import clock
 from carehub.core.silence import Silence, covering
 
+_ENDS: dict[str, EventKind] = {
+    EventKind.DEVICE_ONLINE: EventKind.DEVICE_OFFLINE,
+    EventKind.PROTECTION_RESTORED: EventKind.PROTECTION_BLIND,
+}
 DEADLINE = "silence/"
 """Begins the key of a silence's deadline row."""
 _NEVER = LIFE_SAFETY | {EventKind.HUB_FAULT}
@@ -61,7 +65,7 @@ def is_over(held: Held, program: Program, event: Event) -> bool:
     if event.device != held.finding.device or program.steps[0].fits(event):
         return False
     asked = program.steps[0].tests
-    if event.kind == EventKind.DEVICE_ONLINE:
-        return EventKind.DEVICE_OFFLINE in asked
+    if event.kind in _ENDS:
+        return _ENDS[event.kind] in asked
     told = aspect(event.kind)
     return event.kind in asked or (told is not None and told in {aspect(kind) for kind in asked})

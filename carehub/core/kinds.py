@@ -48,6 +48,9 @@ class EventKind(StrEnum):
     TAMPER_CLEARED = "tamper.cleared"
     SWITCH_PRESSED = "switch.pressed"
     """A button that is no alarm: a light switch, by the registry's word. Life in the home, not a call for help."""
+    MAINS_LOST = "mains.lost"
+    """Runs on its own battery now; the value says for how many hours, where the device knows."""
+    MAINS_RESTORED = "mains.restored"
     BATTERY_LOW = "battery.low"
     DEVICE_HEARTBEAT = "device.heartbeat"
     DEVICE_ONLINE = "device.online"
@@ -71,6 +74,9 @@ class EventKind(StrEnum):
     STAFFING_GAP = "staffing.gap"
     HUB_FAULT = "hub.fault"
     SILENCE_ENDED = "silence.ended"
+    PROTECTION_BLIND = "protection.blind"
+    """Something on which a life hangs does not look after the resident now; the value is the resident's risk."""
+    PROTECTION_RESTORED = "protection.restored"
 
 
 KNOWN_KINDS = frozenset(kind.value for kind in EventKind)
@@ -82,6 +88,8 @@ HUB_ONLY = frozenset(
         EventKind.STAFFING_GAP,
         EventKind.HUB_FAULT,
         EventKind.SILENCE_ENDED,
+        EventKind.PROTECTION_BLIND,
+        EventKind.PROTECTION_RESTORED,
     }
 )
 """Kinds that only the hub itself may write; from a device they are unknown kinds."""
@@ -119,7 +127,7 @@ MOMENTARY = frozenset(
 _ON_OFF_ASPECTS = frozenset(
     {
         "fall", "smoke", "carbon_monoxide", "gas", "water", "motion", "presence", "vibration",
-        "door", "bed", "chair", "stove", "lock", "tamper",
+        "door", "bed", "chair", "stove", "lock", "tamper", "mains",
     }
 )  # fmt: skip
 

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+from carehub.core.blindness import Cause
 from carehub.core.findings import Condition, Outcome
 
 KINDS: dict[str, str] = {
@@ -27,6 +28,8 @@ KINDS: dict[str, str] = {
     "blood_pressure.systolic": "blodtrykk (over)", "blood_pressure.diastolic": "blodtrykk (under)",
     "alarm.unreadable": "melding som ikke kunne leses", "behaviour.changed": "endret døgnrytme",
     "staffing.gap": "ingen å nå", "hub.fault": "feil i huben", "silence.ended": "stille er slutt",
+    "mains.lost": "strømmen er borte", "mains.restored": "strømmen er tilbake",
+    "protection.blind": "et vern virker ikke", "protection.restored": "vernet virker igjen",
 }  # fmt: skip
 
 PLACES: dict[str, str] = {
@@ -40,6 +43,12 @@ OUTCOMES: dict[Outcome, str] = {
     Outcome.ALERT: "Ble til varsel", Outcome.PENDING: "Venter", Outcome.SUPPRESSED: "Holdt tilbake",
     Outcome.NO_RULE: "Ingen regel slo til", Outcome.UNCHANGED: "Ingen endring",
     Outcome.STATE_ONLY: "Bare tilstand", Outcome.TOO_LATE: "For sent for reglene",
+}  # fmt: skip
+
+BLIND_BECAUSE: dict[Cause, str] = {
+    Cause.SILENT: "svarer ikke", Cause.NEVER_HEARD: "aldri hørt", Cause.BATTERY_EMPTY: "batteriet er tomt",
+    Cause.NOT_IN_SERVICE: "ikke i drift: prøvealarm mangler", Cause.SILENCED: "satt på stille",
+    Cause.RULE_OFF: "regelen er slått av", Cause.NOBODY: "ingen å nå på vakt",
 }  # fmt: skip
 
 _CONDITIONS: dict[str, str] = {

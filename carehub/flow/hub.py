@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -12,6 +12,7 @@ from carehub.contracts import Channel, Message, Source, Webhooks
 from carehub.core.audit import Concern
 from carehub.core.breaker import Breaker
 from carehub.core.rules.rulebook import Rulebook
+from carehub.core.supervision import TEST_EVERY
 from carehub.flow.live import Live
 from carehub.kit.clock import Clock, Steady
 from carehub.store.database import Database
@@ -106,6 +107,8 @@ class Hub:
     """Where the clock is the machine's own: seconds that pass by themselves, to see the clock being set."""
     sources: Sequence[Source] = ()
     channels: Mapping[str, Channel] = field(default_factory=dict)
+    test_every: timedelta = TEST_EVERY
+    """How old the last test of a life-critical device may be before it is on the red list."""
     live: Live = field(default_factory=Live)
     health: Health = field(default_factory=Health)
     wake: Wakers = field(default_factory=Wakers)

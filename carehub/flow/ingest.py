@@ -8,20 +8,19 @@ shares each fsync between hundreds.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 
 from carehub.contracts import Message, Transport
 from carehub.core.events import Tick
 from carehub.core.findings import Outcome
 from carehub.core.fold import ScopeState
-from carehub.core.kinds import EventKind
 from carehub.flow import assess
 from carehub.flow.activation import activate
 from carehub.flow.batch import Folder, Load, Work, hub_fault
 from carehub.flow.hub import Hub
 from carehub.flow.intake import Intake, Letter, letter_delivery, plain
 from carehub.flow.queue import Queue
+from carehub.flow.signs import Signs
 from carehub.flow.unsaved import store_failed, stored_again
 from carehub.kit.failpoints import fail_at
 from carehub.kit.ids import new_id
@@ -55,10 +54,8 @@ class Ingest(Queue):
         self._transport = transport
         self._seq = self._epoch = 0
         self._stopping = self._in_doubt = False
-        self.seen: dict[str, datetime] = {}
-        """Device → when its newest genuine message came; the watch station writes it down."""
-        self.batteries: dict[str, float] = {}
-        """Device → per cent, as last heard; the watch station writes it down."""
+        self.signs = Signs()
+        """What devices have shown of themselves; the watch station writes it down."""
         self.counts = Counts()
 
     async def own(self, owner: str, *, alone: bool) -> bool:
@@ -220,6 +217,7 @@ class Ingest(Queue):
             await registry.add_unknown(session, self.intake.unknown.values(), work.now)
         await stream.drop_due(session, [given for given in work.inputs if isinstance(given, Tick)])
         await stream.add_inputs(session, work.inputs)
+        await silences.note_told(session, work.inputs, work.now)
         await stream.add_events(session, work.rows)
         await stream.add_held_back(session, work.held_back)
         await stream.add_letters(session, [_letter_row(*letter) for letter in work.letters])
@@ -247,12 +245,7 @@ class Ingest(Queue):
 
     def _heard(self, work: Work) -> None:
         """Note who spoke. What the broker kept from before (F9), and what we say ourselves, is no sign of life."""
-        for event, outcome, _ in work.rows:
-            if event.device is None or event.source == "hub" or outcome is Outcome.STATE_ONLY:
-                continue
-            self.seen[event.device] = event.at
-            if event.kind == EventKind.BATTERY and isinstance(event.value, int | float):
-                self.batteries[event.device] = float(event.value)
+        self.signs.note(event for event, outcome, _ in work.rows if outcome is not Outcome.STATE_ONLY)
 
     def _acknowledge(self, work: Work, messages: Sequence[Message]) -> None:
         if self._transport is None:

@@ -1,5 +1,6 @@
 """Silences begin, are agreed to and end here; the fold hears of each as a stored command."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +9,9 @@ from datetime import datetime, timedelta
 from carehub.core.events import CommandKind, Event
 from carehub.core.kinds import EventKind
 from carehub.core.silence import Silence, Why, in_force_until
+from carehub.flow.batch import Note
 from carehub.flow.hub import Hub
+from carehub.flow.ingest import Ingest
 from carehub.kit.ids import new_id
 from carehub.store import silences, stream, tables
 from carehub.store.database import Session
@@ -30,27 +33,33 @@ class Wish:
     kind: str | None = None
 
 
-async def begin(hub: Hub, wish: Wish, by: str) -> tables.Silence | None:
-    """Begin a silence; None where nobody can say what it is about, or a test has no device.
+async def begin(hub: Hub, wish: Wish, by: str | None) -> tables.Silence | None:
+    """Begin a silence; None where nobody can say what it is about, or a test has no device."""
+    async with hub.database.write() as session:
+        silence = await write(session, wish, by, hub.clock())
+    if silence is not None:
+        await _tell(hub, silence, by, begins=True)
+    return silence
+
+
+async def write(session: Session, wish: Wish, by: str | None, now: datetime) -> tables.Silence | None:
+    """Write a silence down; the hub that runs lets its folds know within seconds.
 
     Longer than one person may decide, it holds for as long as they may, and then for as long as it was
     wanted once a second person has agreed.
     """
-    now = hub.clock()
-    async with hub.database.write() as session:
-        scope = await _scope_of(session, wish, now)
-        aimless = scope is None and (wish.kind is None or bool(wish.resident))
-        if aimless or (wish.why is Why.TEST and wish.device is None) or wish.until <= now:
-            return None
-        silence = tables.Silence(
-            id=new_id(), why=wish.why, scope_id=scope, resident_id=wish.resident, device_id=wish.device,
-            kind=wish.kind, since=now, until=now, wanted_until=wish.until, asked_by_id=by,
-        )  # fmt: skip
-        silence.until = max(now, await _holds_until(session, silence))
-        session.add(silence)
-        if wish.why is Why.TEST:
-            silence.wanted_until = silence.until
-    await _tell(hub, silence, by, begins=True)
+    scope = await _scope_of(session, wish, now)
+    aimless = scope is None and (wish.kind is None or bool(wish.resident))
+    if aimless or (wish.why is Why.TEST and wish.device is None) or wish.until <= now:
+        return None
+    silence = tables.Silence(
+        id=new_id(), why=wish.why, scope_id=scope, resident_id=wish.resident, device_id=wish.device,
+        kind=wish.kind, since=now, until=now, wanted_until=wish.until, asked_by_id=by,
+    )  # fmt: skip
+    silence.until = max(now, await _holds_until(session, silence))
+    if wish.why is Why.TEST:
+        silence.wanted_until = silence.until
+    session.add(silence)
     return silence
 
 
@@ -63,7 +72,7 @@ async def agree(hub: Hub, silence_id: str, by: str) -> bool:
             return False
         if silence.wanted_until <= now:
             return False
-        silence.agreed_by_id = by
+        silence.agreed_by_id, silence.told_at = by, None
         silence.until = await _holds_until(session, silence)
         session.add(silence)
     await _tell(hub, silence, by, begins=True)
@@ -77,7 +86,7 @@ async def end(hub: Hub, silence_id: str, by: str) -> bool:
         silence = await session.get(tables.Silence, silence_id, with_for_update=True)
         if silence is None or silence.ended_at:
             return False
-        silence.ended_at, silence.ended_by_id = now, by
+        silence.ended_at, silence.ended_by_id, silence.told_at = now, by, None
         session.add(silence)
     await _tell(hub, silence, by, begins=False)
     return True
@@ -91,7 +100,7 @@ async def resume(hub: Hub, silence_id: str, by: str) -> bool:
             return False
         if silence.until <= hub.clock():
             return False
-        silence.ended_at = silence.ended_by_id = None
+        silence.ended_at = silence.ended_by_id = silence.told_at = None
         session.add(silence)
     await _tell(hub, silence, by, begins=True)
     return True
@@ -114,10 +123,30 @@ async def _scope_of(session: Session, wish: Wish, now: datetime) -> str | None:
     return None
 
 
-async def _tell(hub: Hub, silence: tables.Silence, by: str, *, begins: bool) -> None:
+async def _tell(hub: Hub, silence: tables.Silence, by: str | None, *, begins: bool) -> None:
     """Let the folds know. Before they do, they alert: the row comes first, and the safe side is to be heard."""
-    if begins and silence.until <= hub.clock():
+    if (begins and silence.until <= hub.clock()) or hub.command is None:
         return
+    await asyncio.gather(
+        *(hub.command(scope, kind, until=until, by=by, silence=told)
+          for scope, kind, until, told in await _commands(hub, silence, begins=begins))
+    )  # fmt: skip
+    hub.live.change()
+
+
+async def tell_anew(hub: Hub, ingest: Ingest) -> None:
+    """Let the folds know of what they have not heard: a power cut came between, or a command line wrote it."""
+    async with hub.database.read() as session:
+        untold = await silences.untold(session, hub.clock())
+    for silence in untold:
+        for scope, kind, until, told in await _commands(hub, silence, begins=silence.ended_at is None):
+            ingest.note(Note(scope, command=kind, until=until, silence=told))
+
+
+_Commands = list[tuple[str, CommandKind, datetime | None, Silence]]
+
+
+async def _commands(hub: Hub, silence: tables.Silence, *, begins: bool) -> _Commands:
     async with hub.database.read() as session:
         alone = True
         if silence.resident_id:
@@ -126,10 +155,7 @@ async def _tell(hub: Hub, silence: tables.Silence, by: str, *, begins: bool) -> 
     kind, until, told = _command(silence, alone=alone)
     if not begins:
         kind, until = CommandKind.SILENCE_ENDED, None
-    for scope in scopes:
-        if hub.command is not None:
-            await hub.command(scope, kind, until=until, by=by, silence=told)
-    hub.live.change()
+    return [(scope, kind, until, told) for scope in scopes]
 
 
 def _command(silence: tables.Silence, *, alone: bool) -> tuple[CommandKind, datetime | None, Silence]:

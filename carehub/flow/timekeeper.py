@@ -45,7 +45,7 @@ class Timekeeper:
         async with self._hub.database.write() as session:
             await catchup.rebase(session, before, now)
             scopes = await stream.scopes_waiting(session)
-        self._ingest.seen = {device: at + (now - before) for device, at in self._ingest.seen.items()}
+        self._ingest.signs.move(now - before)
         self._ingest.set_clock(scopes, before)
         way = "frem" if now > before else "tilbake"
         words = f"Klokken på maskinen ble stilt {_long(abs(now - before))} {way}. Fristene er flyttet med."

@@ -1,55 +1,107 @@
 """Station 6: silence becomes an event. Devices, the store's ledger and the hub's own parts are watched."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
+from carehub.core.blindness import Risk, off
 from carehub.core.events import Event
 from carehub.core.kinds import EventKind
+from carehub.core.terms import BLIND_BECAUSE
 from carehub.flow import silences
 from carehub.flow.batch import hub_fault
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
+from carehub.flow.signs import Signs
 from carehub.kit.log import log
-from carehub.store import devices, stream, tables
+from carehub.store import batteries, devices, stream, tables
+from carehub.store.blindness import guard_of
+from carehub.store.database import Session
 from carehub.store.registry import unknown_scope
 
 UNACCOUNTED_AFTER = timedelta(seconds=60)
+_RISING = (Risk.LOW, Risk.NORMAL, Risk.HIGH)
 
 
 async def watch(hub: Hub, ingest: Ingest) -> int:
     """Write down who was heard, find who was not; give how many devices fell silent."""
-    now, heard = hub.clock(), dict(ingest.seen)
-    async with hub.database.write() as session:
-        await devices.write_heard(session, heard)
-        await devices.write_batteries(session, ingest.batteries)
-        returned = await devices.returned(session, heard)
-        fallen = await devices.fallen_silent(session, now)
-        silent = {_silence(device): device for device in await devices.silent(session)}
-        told = await stream.known_keys(session, list(silent))
-        lost = await stream.unaccounted(session, now - UNACCOUNTED_AFTER)
-        digests = await silences.digests(hub, session, now)
-    ingest.batteries = {}
-    ingest.seen = {device: at for device, at in ingest.seen.items() if heard.get(device) != at}
-    for device in returned:
-        ingest.observe(_about(device, ingest, EventKind.DEVICE_ONLINE, now))
-    for key, device in silent.items():
-        if key not in told:  # also what was noted just before a crash, and told to nobody
-            ingest.observe(replace(_about(device, ingest, EventKind.DEVICE_OFFLINE, now), dedup_key=key))
-    for digest in digests:
-        ingest.observe(digest)
-    if lost and not hub.health.unaccounted:  # told once for each spell of it
-        log.error("ledger.unaccounted", events=lost)
-        ingest.observe(hub_fault(now, f"{lost} hendelser venter på en frist som er passert."))
-    hub.health.unaccounted = lost
+    now, signs = hub.clock(), ingest.signs
+    ingest.signs = Signs()
+    try:
+        async with hub.database.write() as session:
+            await _write_down(session, signs, now)
+            returned = await devices.returned(session, signs.heard)
+            fallen = await devices.fallen_silent(session, now)
+            news = [_about(device, ingest, EventKind.DEVICE_ONLINE, now) for device in returned]
+            news += await _lost(session, ingest, now)
+            news += await silences.digests(hub, session, now)
+            lost = await stream.unaccounted(session, now - UNACCOUNTED_AFTER)
+    except BaseException:
+        ingest.signs = ingest.signs.after(signs)
+        raise
+    for event in news:
+        ingest.observe(event)
+    await silences.tell_anew(hub, ingest)
+    _account(hub, ingest, lost, now)
     hub.health.beats["watch"] = now
     return len(fallen)
 
 
-def _silence(device: tables.Device) -> str:
-    """Names one silence of one device, so that it enters the fold once."""
-    since = device.silent_since.isoformat() if device.silent_since else ""
-    return f"silence/{device.id}/{since}"
+async def _write_down(session: Session, signs: Signs, now: datetime) -> None:
+    await devices.write_heard(session, signs.heard)
+    await devices.write_batteries(session, signs.batteries)
+    await devices.write_mains(session, signs.runs_until)
+    await devices.write_kinds(session, signs.kinds)
+    await batteries.keep_readings(session, signs.batteries, now)
+    await devices.note_first_words(session, signs.heard)
+    await devices.note_seen_alarms(session, now)
+
+
+async def _lost(session: Session, ingest: Ingest, now: datetime) -> list[Event]:
+    """Who looks after nobody now: an event for each such spell, once, also when we died before it was stored."""
+    await session.flush()
+    restored = await devices.restored(session, now)
+    await devices.blinded(session, now)
+    await session.flush()
+    blind = await devices.still_blind(session)
+    told_otherwise = {device.id for device in blind}
+    signs = {f"blind/{one.id}/{_when(one.blind_since)}": await _blind(session, ingest, one, now) for one in blind}
+    for one in await devices.silent(session):
+        if one.id not in told_otherwise:
+            signs[f"silence/{one.id}/{_when(one.silent_since)}"] = _about(one, ingest, EventKind.DEVICE_OFFLINE, now)
+    told = await stream.known_keys(session, list(signs))
+    fresh = [replace(event, dedup_key=key) for key, event in signs.items() if key not in told]
+    return fresh + [_about(one, ingest, EventKind.PROTECTION_RESTORED, now) for one in restored]
+
+
+def _when(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
+
+
+async def _blind(session: Session, ingest: Ingest, device: tables.Device, now: datetime) -> Event:
+    """A life-critical device that is off: with the risk of those who rely on it, and why."""
+    event = _about(device, ingest, EventKind.PROTECTION_BLIND, now)
+    known = await devices.risks(session, _who(ingest, event, now))
+    risk = max(known.values(), key=_RISING.index, default=Risk.NORMAL)
+    cause, _ = off(guard_of(device))
+    because = f"{event.detail}: {BLIND_BECAUSE[cause]}" if cause else event.detail
+    return replace(event, value=_RISING.index(risk) + 1, detail=because)
+
+
+def _who(ingest: Ingest, event: Event, now: datetime) -> Sequence[str]:
+    """Whom a device looks after: the one whose it is, or everybody who lives there."""
+    if event.resident:
+        return [event.resident]
+    lives = ingest.intake.registry.residencies.get(event.scope, ())
+    return [who for since, until, who in lives if since <= now and (until is None or now < until)]
+
+
+def _account(hub: Hub, ingest: Ingest, lost: int, now: datetime) -> None:
+    if lost and not hub.health.unaccounted:  # told once for each spell of it
+        log.error("ledger.unaccounted", events=lost)
+        ingest.observe(hub_fault(now, f"{lost} hendelser venter på en frist som er passert."))
+    hub.health.unaccounted = lost
 
 
 def _about(device: tables.Device, ingest: Ingest, kind: EventKind, now: datetime) -> Event:

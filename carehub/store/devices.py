@@ -1,27 +1,63 @@
-"""Devices as the watch sees them: who was heard, who came back, who fell silent."""
+"""Devices as the watch sees them: who was heard, who came back, who fell silent, whose protection is off."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import or_
 from sqlmodel import col, select
 
-from carehub.store import tables
+from carehub.core.alerts import Status
+from carehub.core.blindness import Risk
+from carehub.core.supervision import (
+    BATTERY_EMPTY,
+    LIFE_CRITICAL,
+    UNPROVEN_FOR,
+    DeviceKind,
+    is_silent,
+)
+from carehub.store import sql, tables
 from carehub.store.database import Session
 from carehub.store.tables.places import DeviceStatus
 
-_INTERVALS = 2.0
-"""How many expected intervals may pass in silence."""
+WATCHED = (DeviceStatus.IN_SERVICE, DeviceStatus.NOT_IN_SERVICE)
+"""Put up somewhere, and so missed when they are silent."""
+
+_HEARD = "UPDATE device SET last_seen_at = ? WHERE id = ?"
+_BATTERY = "UPDATE device SET battery = ? WHERE id = ?"
+_RUNS_UNTIL = "UPDATE device SET runs_until = ? WHERE id = ?"
+_KIND = "UPDATE device SET kind = ? WHERE id = ? AND kind = 'unknown'"
+_ALARM_KIND = "UPDATE device SET kind = ? WHERE id = ? AND kind IN ('unknown', 'sensor')"
+_SEEN_ALARMS = timedelta(days=2)
+"""How far back answered alarms are looked for; the watch looks every few seconds."""
 
 
-async def write_heard(session: Session, heard: dict[str, datetime]) -> None:
+async def write_heard(session: Session, heard: Mapping[str, datetime]) -> None:
     """Write down when each device was last heard, by its own genuine message."""
-    if not heard:
-        return
-    device = tables.Device.__table__  # type: ignore[attr-defined]
-    statement = update(device).where(device.c.id == bindparam("device")).values(last_seen_at=bindparam("at"))
-    rows = [{"device": one, "at": at} for one, at in heard.items()]
-    await (await session.connection()).execute(statement, rows)
+    await _note(session, _HEARD, heard)
+
+
+async def write_batteries(session: Session, batteries: Mapping[str, float]) -> None:
+    """Write down how full each battery is."""
+    await _note(session, _BATTERY, batteries)
+
+
+async def write_mains(session: Session, runs_until: Mapping[str, datetime | None]) -> None:
+    """Write down who runs without mains, and until when; None for whoever has it back."""
+    await _note(session, _RUNS_UNTIL, runs_until)
+
+
+async def write_kinds(session: Session, kinds: Mapping[str, DeviceKind]) -> None:
+    """A device that has sent an alarm has said what it is; what an installer wrote stands."""
+    said = {device: kind.value for device, kind in kinds.items()}
+    alarms = {device: kind for device, kind in said.items() if kinds[device] in LIFE_CRITICAL}
+    await _note(session, _ALARM_KIND, alarms)
+    await _note(session, _KIND, {device: kind for device, kind in said.items() if device not in alarms})
+
+
+async def _note(session: Session, statement: str, values: Mapping[str, Any]) -> None:
+    if values:
+        await sql.write(session, statement, [(value, device) for device, value in values.items()])
 
 
 async def returned(session: Session, heard: Collection[str]) -> list[tables.Device]:
@@ -34,24 +70,137 @@ async def returned(session: Session, heard: Collection[str]) -> list[tables.Devi
 
 
 async def fallen_silent(session: Session, now: datetime) -> list[tables.Device]:
-    """In service, supervised, and not heard for twice as long as it should; from now on they are silent."""
-    statement = select(tables.Device).where(
-        tables.Device.status == DeviceStatus.IN_SERVICE,
-        col(tables.Device.expected_interval_s).is_not(None),
-        col(tables.Device.silent_since).is_(None),
+    """Put up, and not heard for longer than its kind may be, or never; from now on they are silent."""
+    device = tables.Device
+    statement = select(device.id, device.kind, device.expected_interval_s, device.last_seen_at).where(
+        col(device.status).in_(WATCHED), col(device.silent_since).is_(None)
     )
-    silent = [device for device in (await session.exec(statement)).all() if _is_late(device, now)]
-    for device in silent:
-        device.silent_since = now
+    rows = (await session.exec(statement)).all()
+    late = [name for name, kind, every, at in rows if at and is_silent(DeviceKind(kind), every, at, now)]
+    late += await _never_heard(session, [name for name, _, _, heard in rows if heard is None], now)
+    silent = [await session.get_one(device, name) for name in late]
+    for one in silent:
+        one.silent_since = now
     return silent
 
 
+async def _never_heard(session: Session, names: Sequence[str], now: datetime) -> list[str]:
+    """A device that never spoke counts from the day it was listed; one without that day is late already."""
+    if not names:
+        return []
+    found = (await session.exec(select(tables.Device).where(col(tables.Device.id).in_(names)))).all()
+    return [one.id for one in found if is_silent(one.kind, one.expected_interval_s, one.first_seen_at, now)]
+
+
 async def silent(session: Session) -> Sequence[tables.Device]:
-    """Every device in service that is silent now."""
+    """Every device that is put up and silent now."""
     statement = select(tables.Device).where(
-        tables.Device.status == DeviceStatus.IN_SERVICE, col(tables.Device.silent_since).is_not(None)
+        col(tables.Device.status).in_(WATCHED), col(tables.Device.silent_since).is_not(None)
     )
     return (await session.exec(statement)).all()
+
+
+async def blinded(session: Session, now: datetime) -> list[tables.Device]:
+    """Life-critical devices that do not look after anybody and of which nobody has been told; now they are."""
+    statement = select(tables.Device).where(_is_off(now), col(tables.Device.blind_since).is_(None))
+    found = list((await session.exec(statement)).all())
+    for device in found:
+        device.blind_since = now
+    return found
+
+
+async def restored(session: Session, now: datetime) -> list[tables.Device]:
+    """Devices that were off and look after their resident again."""
+    statement = select(tables.Device).where(~_is_off(now), col(tables.Device.blind_since).is_not(None))
+    found = list((await session.exec(statement)).all())
+    for device in found:
+        device.blind_since = None
+    return found
+
+
+async def still_blind(session: Session) -> Sequence[tables.Device]:
+    """Every device whose protection is off and told."""
+    return (await session.exec(select(tables.Device).where(col(tables.Device.blind_since).is_not(None)))).all()
+
+
+def _is_off(now: datetime) -> Any:
+    device = tables.Device
+    placed = select(tables.Assignment.device_id).where(col(tables.Assignment.until).is_(None))
+    long_ago = placed.where(tables.Assignment.since < now - UNPROVEN_FOR)
+    unproven = (col(device.status) == DeviceStatus.NOT_IN_SERVICE) & col(device.id).in_(long_ago)
+    off = or_(col(device.silent_since).is_not(None), _battery_is_empty(), unproven)
+    return col(device.kind).in_(LIFE_CRITICAL) & col(device.status).in_(WATCHED) & col(device.id).in_(placed) & off
+
+
+def _battery_is_empty() -> Any:
+    level = col(tables.Device.battery)
+    return level.is_not(None) & (level <= BATTERY_EMPTY)
+
+
+async def risks(session: Session, residents: Iterable[str]) -> dict[str, Risk]:
+    """How soon somebody must come to each of these residents."""
+    statement = select(tables.Resident.id, tables.Resident.risk).where(col(tables.Resident.id).in_(set(residents)))
+    return {one: Risk(risk) for one, risk in (await session.exec(statement)).all()}
+
+
+async def note_seen_alarms(session: Session, now: datetime) -> int:
+    """A device whose alarm a person has answered has shown that it works; give how many came into service.
+
+    For one that is in service any answered alarm is the proof; after it was put up it must be its test.
+    """
+    alert, device = tables.Alert, tables.Device
+    answered = or_(*(col(step).is_not(None) for step in (alert.taken_at, alert.arrived_at, alert.closed_by_id)))
+    in_earnest = col(alert.kind).in_(_ALARMS) & (col(device.status) == DeviceStatus.IN_SERVICE)
+    statement = (
+        select(device, alert.raised_at)
+        .join(alert, col(alert.device_id) == col(device.id))
+        .where(
+            answered, alert.raised_at > now - _SEEN_ALARMS, col(device.kind).in_(LIFE_CRITICAL),
+            (col(device.tested_at).is_(None)) | (col(device.tested_at) < col(alert.raised_at)),
+            or_(col(alert.kind) == "test-alarm", in_earnest),
+        )
+    )  # fmt: skip
+    begun = 0
+    for one, raised_at in (await session.exec(statement)).all():
+        begun += one.status is DeviceStatus.NOT_IN_SERVICE
+        one.tested_at = max(raised_at, one.tested_at or raised_at)
+        one.status = DeviceStatus.IN_SERVICE
+    return begun
+
+
+_ALARMS = ("social-alarm", "fall", "fire")
+
+
+async def note_first_words(session: Session, heard: Mapping[str, datetime]) -> None:
+    """What raises no alarm of its own is in service once it has spoken from where it stands now.
+
+    What a device is that nobody has named, and that has told nothing yet, cannot be known: it waits.
+    """
+    statement = (
+        select(tables.Device, tables.Assignment.since)
+        .join(tables.Assignment, col(tables.Assignment.device_id) == col(tables.Device.id))
+        .where(
+            tables.Device.status == DeviceStatus.NOT_IN_SERVICE,
+            col(tables.Device.kind).not_in([*LIFE_CRITICAL, DeviceKind.UNKNOWN]),
+            col(tables.Assignment.until).is_(None),
+        )
+    )
+    for device, since in (await session.exec(statement)).all() if heard else ():
+        if (at := heard.get(device.id)) is not None and at >= since:
+            device.status = DeviceStatus.IN_SERVICE
+
+
+async def waits_for_test(session: Session, device_id: str) -> tables.Alert | None:
+    """The test alarm of a device that nobody has answered yet."""
+    statement = select(tables.Alert).where(
+        tables.Alert.device_id == device_id, tables.Alert.kind == "test-alarm", tables.Alert.status != Status.CLOSED
+    )
+    return (await session.exec(statement)).first()
+
+
+async def by_address(session: Session, address: str) -> Sequence[tables.Device]:
+    """Devices with this name on any road."""
+    return (await session.exec(select(tables.Device).where(tables.Device.address == address))).all()
 
 
 async def address_of_token(session: Session, token_hash: str) -> str | None:
@@ -60,19 +209,3 @@ async def address_of_token(session: Session, token_hash: str) -> str | None:
         tables.Device.token_hash == token_hash, tables.Device.status != DeviceStatus.RETIRED
     )
     return (await session.exec(statement)).first()
-
-
-async def write_batteries(session: Session, batteries: dict[str, float]) -> None:
-    """Write down how full each battery is."""
-    if not batteries:
-        return
-    device = tables.Device.__table__  # type: ignore[attr-defined]
-    statement = update(device).where(device.c.id == bindparam("device")).values(battery=bindparam("level"))
-    rows = [{"device": one, "level": level} for one, level in batteries.items()]
-    await (await session.connection()).execute(statement, rows)
-
-
-def _is_late(device: tables.Device, now: datetime) -> bool:
-    """A device that was never heard counts from the day it was listed; one without that day is late already."""
-    heard = device.last_seen_at or device.first_seen_at
-    return heard is None or heard < now - timedelta(seconds=_INTERVALS * (device.expected_interval_s or 0))

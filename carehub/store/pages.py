@@ -38,6 +38,8 @@ class Card:
     resident: tables.Resident | None
     owner: tables.Person | None
     closer: tables.Person | None
+    unproven: bool = False
+    """It came from a device whose alarm nobody has seen before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +65,23 @@ async def _cards(session: AsyncSession, statement: _Rows) -> list[Card]:
     rows = (await session.exec(statement)).all()
     wanted = {who for alert, *_ in rows for who in (alert.owner_id, alert.closed_by_id) if who}
     people = {one.id: one for one in await _people(session, wanted)}
+    unproven = await _unproven(session, {alert.device_id for alert, *_ in rows if alert.device_id})
     return [
         Card(
             alert=alert, scope=scope, unit=unit, resident=resident,
             owner=people.get(alert.owner_id or ""), closer=people.get(alert.closed_by_id or ""),
+            unproven=alert.device_id in unproven,
         )
         for alert, scope, unit, resident in rows
     ]  # fmt: skip
+
+
+async def _unproven(session: AsyncSession, devices: set[str]) -> set[str]:
+    if not devices:
+        return set()
+    device = tables.Device
+    statement = select(device.id).where(col(device.id).in_(devices), device.status == DeviceStatus.NOT_IN_SERVICE)
+    return set((await session.exec(statement)).all())
 
 
 async def _people(session: AsyncSession, ids: set[str]) -> Sequence[tables.Person]:

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import case, func, or_
+from sqlalchemy import ColumnElement, case, func, or_
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from carehub.core.alerts import Status
 from carehub.core.findings import Outcome
 from carehub.core.severity import Severity
+from carehub.core.supervision import LIFE_CRITICAL
 from carehub.kit.norwegian import nb_key
 from carehub.store import tables
 from carehub.store.ledger import BATCH, place_of
@@ -28,6 +30,12 @@ class Show(StrEnum):
     ALL = "all"
     SILENT = "silent"
     UNKNOWN = "unknown"
+    UNTESTED = "untested"
+    """The red list: nobody has seen its alarm arrive, or not for too long."""
+    ENDING = "ending"
+    """Its bearer is going to be switched off; the first to go first."""
+    BATTERY = "battery"
+    """Its battery falls; the first to be empty first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +48,9 @@ class DeviceRow:
     resident: tables.Resident | None
 
 
-async def devices(session: AsyncSession, show: Show, words: str) -> list[DeviceRow]:
+async def devices(
+    session: AsyncSession, show: Show, words: str, tested_before: datetime | None = None
+) -> list[DeviceRow]:
     """Devices whose name, label, model or place holds the words; the unknown and the silent first."""
     statement = (
         select(tables.Device, tables.Assignment, tables.Scope, tables.Resident)
@@ -56,6 +66,12 @@ async def devices(session: AsyncSession, show: Show, words: str) -> list[DeviceR
         statement = statement.where(col(tables.Device.silent_since).is_not(None))
     if show is Show.UNKNOWN:
         statement = statement.where(tables.Device.status == DeviceStatus.UNKNOWN)
+    if show is Show.UNTESTED:
+        statement = statement.where(_is_untested(tested_before))
+    if show is Show.ENDING:
+        statement = statement.where(_ends()).order_by(col(tables.Device.bearer_ends_on))
+    if show is Show.BATTERY:
+        statement = statement.where(_falls()).order_by(col(tables.Device.battery_empty_at))
     if words:
         places = (tables.Device.address, tables.Device.label, tables.Device.model, tables.Scope.name)
         statement = statement.where(or_(*(col(place).icontains(words, autoescape=True) for place in places)))
@@ -68,15 +84,41 @@ async def devices(session: AsyncSession, show: Show, words: str) -> list[DeviceR
     return [DeviceRow(device=d, assignment=a, scope=s, resident=r) for d, a, s, r in rows]
 
 
-async def device_counts(session: AsyncSession) -> dict[Show, int]:
-    """How many devices there are, how many are silent, how many nobody has placed."""
-    statement = select(
-        func.count(),
-        func.count(col(tables.Device.silent_since)),
-        func.sum(case((col(tables.Device.status) == DeviceStatus.UNKNOWN, 1), else_=0)),
-    ).where(tables.Device.status != DeviceStatus.RETIRED)
-    every, silent, unknown = (await session.exec(statement)).one()
-    return {Show.ALL: every, Show.SILENT: silent, Show.UNKNOWN: unknown or 0}
+def _is_untested(before: datetime | None) -> ColumnElement[bool]:
+    device = tables.Device
+    old: ColumnElement[bool] = col(device.tested_at).is_(None)
+    if before is not None:
+        old = old | (col(device.tested_at) < before)
+    overdue = (col(device.status) == DeviceStatus.IN_SERVICE) & col(device.kind).in_(LIFE_CRITICAL) & old
+    return (col(device.status) == DeviceStatus.NOT_IN_SERVICE) | overdue
+
+
+def _ends() -> ColumnElement[bool]:
+    return col(tables.Device.bearer_ends_on).is_not(None) & (col(tables.Device.status) != DeviceStatus.RETIRED)
+
+
+def _falls() -> ColumnElement[bool]:
+    return col(tables.Device.battery_empty_at).is_not(None) & (col(tables.Device.status) != DeviceStatus.RETIRED)
+
+
+def _many(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+async def device_counts(session: AsyncSession, tested_before: datetime | None = None) -> dict[Show, int]:
+    """How many devices each list shows."""
+    conditions = {
+        Show.SILENT: col(tables.Device.silent_since).is_not(None),
+        Show.UNKNOWN: col(tables.Device.status) == DeviceStatus.UNKNOWN,
+        Show.UNTESTED: _is_untested(tested_before),
+        Show.ENDING: _ends(),
+        Show.BATTERY: _falls(),
+    }
+    statement = columns(func.count(), *(_many(one) for one in conditions.values())).where(
+        col(tables.Device.status) != DeviceStatus.RETIRED
+    )
+    every, *others = (await (await session.connection()).execute(statement)).one()
+    return {Show.ALL: every, **dict(zip(conditions, map(int, others), strict=True))}
 
 
 async def places_to_stand(session: AsyncSession) -> list[tables.Scope]:

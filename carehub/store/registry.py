@@ -154,5 +154,6 @@ async def assign_device(
     )
     await silences.end_for(session, touched, device_id, now)
     device = await session.get_one(tables.Device, device_id)
-    device.status = DeviceStatus.IN_SERVICE
+    # Whoever has it now has not seen its alarm arrive yet (F68).
+    device.status, device.tested_at, device.blind_since = DeviceStatus.NOT_IN_SERVICE, None, None
     return touched

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, update
 from sqlmodel import col, select
 
+from carehub.core.events import Command, Tick
 from carehub.core.findings import Held
 from carehub.store import sql, tables
 from carehub.store.database import Session
@@ -35,6 +36,25 @@ def _is_in_force(now: datetime) -> ColumnElement[bool]:
     """Begun, not over and not ended by anybody."""
     silence = tables.Silence
     return (col(silence.since) <= now) & (col(silence.until) > now) & col(silence.ended_at).is_(None)
+
+
+async def note_told(session: Session, given: Sequence[Tick | Command], now: datetime) -> None:
+    """The folds have heard of these silences; in the transaction in which they did."""
+    told = [one.silence.id for one in given if isinstance(one, Command) and one.silence is not None]
+    if told:
+        await sql.write(session, "UPDATE silence SET told_at = ? WHERE id = ?", [(now, one) for one in told])
+
+
+async def untold(session: Session, now: datetime) -> Sequence[tables.Silence]:
+    """Those of which the folds have not heard as they are now: we died, or another process wrote them."""
+    silence = tables.Silence
+    statement = select(silence).where(
+        col(silence.told_at).is_(None), _is_in_force(now) | (col(silence.ended_at) > now - _UNTOLD_FOR)
+    )
+    return (await session.exec(statement)).all()
+
+
+_UNTOLD_FOR = timedelta(days=31)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +115,11 @@ async def _names(session: Session, ids: Collection[str]) -> dict[str, str]:
 async def how_many(session: Session, now: datetime) -> int:
     """How many are in force now."""
     return (await session.exec(select(func.count()).select_from(tables.Silence).where(_is_in_force(now)))).one()
+
+
+async def in_force(session: Session, now: datetime) -> Sequence[tables.Silence]:
+    """Those that hold something back now."""
+    return (await session.exec(select(tables.Silence).where(_is_in_force(now)))).all()
 
 
 async def held_counts(session: Session, ids: Collection[str]) -> dict[str, Counter[str]]:

@@ -1,8 +1,8 @@
 """Administration: what is wrong, devices, and dead letters."""
 
 import string
-from datetime import timedelta
-from typing import Annotated, Any
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -10,8 +10,10 @@ from fastapi.responses import RedirectResponse, Response
 from carehub.core.access import Permission
 from carehub.core.audit import words_of
 from carehub.core.events import CommandKind
+from carehub.core.supervision import DeviceKind, needs_test
 from carehub.flow.hub import Hub
 from carehub.store import canary, logins, pages, registers, registry, tables
+from carehub.store import devices as device_questions
 from carehub.store.database import Session
 from carehub.store.registers import Show
 from carehub.web import words
@@ -30,7 +32,7 @@ async def overview(request: Request, hub: TheHub, visitor: Administering) -> Res
     now = hub.clock()
     async with hub.database.read() as session:
         shown: dict[str, Any] = {
-            "devices": await registers.device_counts(session),
+            "devices": await registers.device_counts(session, now - hub.test_every),
             "dead": await registers.dead_letter_count(session, now - timedelta(days=1)),
             "waiting": await registers.waiting_notices(session),
             "open": sum((await registers.open_by_severity(session)).values()),
@@ -58,9 +60,10 @@ async def devices(
     show: Show = Show.ALL,
 ) -> Response:
     """Devices, searched; the ones that nobody has placed come first."""
+    now = hub.clock()
     async with hub.database.read() as session:
-        rows = await registers.devices(session, show, q.strip())
-        counts = await registers.device_counts(session)
+        rows = await registers.devices(session, show, q.strip(), now - hub.test_every)
+        counts = await registers.device_counts(session, now - hub.test_every)
     return page(request, "admin_devices.html", visitor, rows=rows, counts=counts, q=q, show=show, Show=Show)
 
 
@@ -74,14 +77,41 @@ async def one_device(request: Request, hub: TheHub, visitor: Administering, devi
         rows = await registers.devices(session, Show.ALL, device.address)
         scopes = await registers.places_to_stand(session)
         residents = await registers.residents(session) if visitor.may(Permission.SEE_RESIDENTS) else []
+        test = await device_questions.waits_for_test(session, device_id)
     return page(
         request, "admin_device.html", visitor, device=device, scopes=scopes, residents=residents, places=_PLACES,
+        test=test, kinds=words.DEVICE_KINDS,
+        overdue=needs_test(device.kind, device.tested_at, hub.clock(), hub.test_every),
         row=next((one for one in rows if one.device.id == device_id), None),
     )  # fmt: skip
 
 
 _PLACES = sorted({(name, english) for english, name in reversed(words.PLACES.items())})
 """Places to choose from, one word for each Norwegian name."""
+
+
+@router.post("/devices/{device_id}/about")
+async def about(  # noqa: PLR0913 - one form
+    hub: TheHub,
+    visitor: Administering,
+    device_id: str,
+    kind: Annotated[DeviceKind, Form()],
+    gateway: Annotated[str, Form(max_length=80)] = "",
+    bearer: Annotated[str, Form(max_length=40)] = "",
+    operator: Annotated[str, Form(max_length=40)] = "",
+    bearer_ends_on: Annotated[date | Literal[""], Form()] = "",
+) -> Response:
+    """What a device is, and what carries its messages until when."""
+    async with hub.database.write() as session:
+        device = await session.get(tables.Device, device_id)
+        if device is None:
+            raise HTTPException(404)
+        device.kind, device.gateway = kind, gateway.strip() or None
+        device.bearer, device.operator = bearer.strip() or None, operator.strip() or None
+        device.bearer_ends_on = bearer_ends_on or None
+        seen = [(None, f"device:{device_id}")]
+        logins.log_reading(session, visitor.person.id, "device.described", seen, hub.clock())
+    return RedirectResponse(f"/admin/devices/{device_id}", status_code=303)
 
 
 @router.post("/devices/{device_id}/assign")

@@ -8,13 +8,15 @@ from msgspec import DecodeError
 from msgspec.json import decode
 
 from carehub.core.alerts import NEXT, Action, Status
+from carehub.core.blindness import off
 from carehub.core.escalation import Circle
 from carehub.core.findings import Trace
 from carehub.core.severity import Severity
 from carehub.core.wording import URGENCY_NB
 from carehub.flow.hub import Hub
 from carehub.kit.log import log
-from carehub.store import ladders, logins, pages, silences, tables
+from carehub.store import blindness, ladders, logins, pages, silences, tables
+from carehub.store.blindness import guard_of
 from carehub.store.database import Session
 from carehub.store.errors import STORE_FAILED
 from carehub.store.tables.places import ScopeKind
@@ -78,6 +80,7 @@ class AlertView:
     picture: Picture | None
     why: tuple[tuple[str, str], ...]
     rule: str
+    unproven: bool
 
     @property
     def waits(self) -> bool:
@@ -95,6 +98,8 @@ class Board:
     last_event_at: datetime | None
     silent: Sequence[tuple[str, datetime]]
     silences: int
+    blind: Sequence[tuple[str, str]]
+    """Who is not looked after by an alarm device, and by which."""
 
     @property
     def waiting(self) -> int:
@@ -114,6 +119,7 @@ async def board(hub: Hub, visitor: Visitor, unit: str | None) -> Board:
         silent = await pages.silent_places(session)
         last = await pages.last_event_at(session)
         held = await silences.how_many(session, now)
+        blind = [one for one in await blindness.told(session) if unit in {None, one[1].unit_id}]
     return Board(
         # Among equals that somebody has, the visitor's own: the card that was large stays large when it is taken.
         alerts=sorted(views, key=lambda one: (-one.severity, not one.waits, not one.mine, one.raised_at)),
@@ -121,8 +127,17 @@ async def board(hub: Hub, visitor: Visitor, unit: str | None) -> Board:
         closed=[view(hub, visitor, card, circle) for card in closed if _is_in(card, unit)],
         last_event_at=last,
         silences=held,
+        blind=[_unwatched(*one) for one in blind],
         silent=[(_standing(device, scope, place), device.silent_since or now) for device, scope, place in silent],
     )
+
+
+def _unwatched(device: tables.Device, scope: tables.Scope, resident: tables.Resident | None) -> tuple[str, str]:
+    """Whom ("Storgata 5, Gerd N."), and what does not work ("Trygghetsalarm: svarer ikke")."""
+    who = f"{scope.name}, {resident.given_name} {resident.family_name[:1]}." if resident else scope.name
+    cause, _ = off(guard_of(device))
+    because = f": {words.BLIND_BECAUSE[cause]}" if cause else ""
+    return who, f"{words.DEVICE_KINDS[device.kind]}{because}"
 
 
 def _is_in(card: pages.Card, unit: str | None) -> bool:
@@ -165,6 +180,7 @@ def view(
         next_step=words.next_step(alert, circle),
         may=allowed(alert, visitor), closed_at=alert.closed_at, outcome=_outcome(alert),
         closer=_called(card.closer) if card.closer else None, picture=picture, why=_why(trace), rule=alert.rule_id,
+        unproven=card.unproven,
     )  # fmt: skip
 
 

@@ -7,16 +7,18 @@ from zoneinfo import ZoneInfo
 
 from carehub.core.access import Role
 from carehub.core.alerts import Status, Step
+from carehub.core.blindness import Risk
 from carehub.core.escalation import Circle, Place, upcoming
 from carehub.core.ladders import Audience, Group, in_words
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.silence import Why
-from carehub.core.terms import KINDS, OUTCOMES, PLACES, condition_line, kind_name, place_name, span
+from carehub.core.supervision import DeviceKind
+from carehub.core.terms import BLIND_BECAUSE, KINDS, OUTCOMES, PLACES, condition_line, kind_name, place_name, span
 from carehub.core.wording import AFTERMATH_NB, CAUSE_NB, FLOOR_TITLES_NB, URGENCY_NB
 from carehub.store import tables
 from carehub.store.tables.places import DeviceStatus
 
-__all__ = ["KINDS", "OUTCOMES", "PLACES", "condition_line", "in_words", "kind_name", "place_name"]
+__all__ = ["BLIND_BECAUSE", "KINDS", "OUTCOMES", "PLACES", "condition_line", "in_words", "kind_name", "place_name"]
 
 CAUSES, AFTERMATHS, URGENCIES = CAUSE_NB, AFTERMATH_NB, URGENCY_NB
 
@@ -27,8 +29,17 @@ ROLES: dict[Role, str] = {
 }  # fmt: skip
 
 DEVICE_STATUSES: dict[DeviceStatus, str] = {
-    DeviceStatus.UNKNOWN: "Ukjent", DeviceStatus.IN_SERVICE: "I bruk", DeviceStatus.RETIRED: "Tatt ut",
+    DeviceStatus.UNKNOWN: "Ukjent", DeviceStatus.IN_SERVICE: "I drift",
+    DeviceStatus.NOT_IN_SERVICE: "Ikke i drift", DeviceStatus.RETIRED: "Tatt ut",
 }  # fmt: skip
+
+DEVICE_KINDS: dict[DeviceKind, str] = {
+    DeviceKind.UNKNOWN: "Ikke oppgitt", DeviceKind.BUTTON: "Trygghetsalarm", DeviceKind.CORD: "Snor",
+    DeviceKind.FALL: "Fallsensor", DeviceKind.SMOKE: "Røykvarsler", DeviceKind.GAS: "Gassvarsler",
+    DeviceKind.GATEWAY: "Sentral", DeviceKind.SENSOR: "Sensor uten alarm", DeviceKind.SWITCH: "Bryter",
+}  # fmt: skip
+
+RISKS: dict[Risk, str] = {Risk.HIGH: "Høy risiko", Risk.NORMAL: "Vanlig risiko", Risk.LOW: "Lav risiko"}
 
 WHYS: dict[Why, str] = {
     Why.AWAY: "Ikke hjemme", Why.IN_SERVICE: "Service på utstyr", Why.TEST: "Prøve av utstyr", Why.QUIET: "Avtalt ro",

@@ -100,6 +100,12 @@ KINDS: dict[str, Words] = {
         "vaktplanen har tid uten noen å nå", "vaktplanen har tid utan nokon å nå", "the plan leaves time to nobody"
     ),
     "hub.fault": _words("systemet melder om feil", "systemet melder om feil", "the system reports a fault"),
+    "mains.lost": _words("strømmen blir borte", "straumen blir borte", "the mains power fails"),
+    "mains.restored": _words("strømmen er tilbake", "straumen er tilbake", "the mains power is back"),
+    "protection.blind": _words(
+        "et vern ikke virker", "eit vern ikkje verkar", "a protection does not work"
+    ),
+    "protection.restored": _words("vernet virker igjen", "vernet verkar att", "the protection works again"),
     "silence.ended": _words("en stille periode er slutt", "ein stille periode er slutt", "a silence has ended"),
 }  # fmt: skip
 

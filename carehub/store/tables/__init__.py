@@ -28,6 +28,7 @@ from carehub.store.tables.stream import (
     RuleVersion,
     ScopeStateRow,
 )
+from carehub.store.tables.supervision import BatteryReading, Incident, IncidentDevice
 
 __all__ = [
     "Absence",
@@ -37,6 +38,7 @@ __all__ = [
     "AlertEvent",
     "AlertStep",
     "Assignment",
+    "BatteryReading",
     "Beat",
     "CanaryMonth",
     "CanarySong",
@@ -52,6 +54,8 @@ __all__ = [
     "FoldInput",
     "HeldAlert",
     "HeldBack",
+    "Incident",
+    "IncidentDevice",
     "LadderChange",
     "LadderRow",
     "LadderRung",

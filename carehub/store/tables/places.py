@@ -1,11 +1,13 @@
 """Where people live and what stands there: units, scopes, residents, devices, and who has what since when."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Index, true
 from sqlmodel import Field
 
+from carehub.core.blindness import Risk
+from carehub.core.supervision import DeviceKind
 from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
 
 
@@ -70,6 +72,8 @@ class Resident(SQLModel, table=True):
     phone: str | None = Field(default=None, max_length=20)
     born_year: int | None = None
     note: str | None = Field(default=None, max_length=400)
+    risk: Risk = choice(Risk, default=Risk.NORMAL, sa_column_kwargs={"server_default": Risk.NORMAL.value})
+    """How soon somebody must come when the resident cannot be heard."""
 
 
 class Residency(SQLModel, table=True):
@@ -87,6 +91,8 @@ class DeviceStatus(StrEnum):
 
     UNKNOWN = "unknown"
     """Heard, assigned to nobody."""
+    NOT_IN_SERVICE = "not_in_service"
+    """Put up, but nobody has seen its alarm arrive yet. An alarm of it alerts all the same."""
     IN_SERVICE = "in_service"
     RETIRED = "retired"
 
@@ -102,15 +108,33 @@ class Device(SQLModel, table=True):
     """The device's own name on its road."""
     label: str | None = Field(default=None, max_length=80)
     model: str | None = Field(default=None, max_length=80)
+    kind: DeviceKind = choice(
+        DeviceKind, default=DeviceKind.UNKNOWN, sa_column_kwargs={"server_default": DeviceKind.UNKNOWN.value}
+    )
     can_alarm: bool = True
     status: DeviceStatus = choice(DeviceStatus)
     expected_interval_s: int | None = None
-    """Longest time between two genuine messages; None: silence is not supervised."""
+    """Longest time between two genuine messages; None: as its kind should be heard."""
     first_seen_at: datetime | None = moment_or_none()
     last_seen_at: datetime | None = moment_or_none(index=True)
     silent_since: datetime | None = moment_or_none()
     battery: float | None = None
     """Per cent, as last heard."""
+    battery_empty_at: datetime | None = moment_or_none()
+    """Forecast from the daily readings."""
+    runs_until: datetime | None = moment_or_none()
+    """Without mains: when its own battery will be empty."""
+    tested_at: datetime | None = moment_or_none()
+    """When a person last answered an alarm of it where it stands now."""
+    blind_since: datetime | None = moment_or_none()
+    """Since when somebody has been told that its protection is off."""
+    gateway: str | None = Field(default=None, max_length=80)
+    """What it speaks through, as the installer calls it."""
+    bearer: str | None = Field(default=None, max_length=40)
+    """What carries its messages: "2G", "4G", "fiber"."""
+    operator: str | None = Field(default=None, max_length=40)
+    bearer_ends_on: date | None = None
+    """The day on which its bearer is switched off."""
     token_hash: str | None = Field(default=None, unique=True, max_length=64)
     """SHA-256 of the secret with which it sends by HTTP; None for a device that does not."""
 

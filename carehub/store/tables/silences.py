@@ -27,6 +27,8 @@ class Silence(SQLModel, table=True):
     asked_by_id: str | None = Field(default=None, foreign_key="person.id", max_length=32)
     agreed_by_id: str | None = Field(default=None, foreign_key="person.id", max_length=32)
     ended_at: datetime | None = moment_or_none()
+    told_at: datetime | None = moment_or_none()
+    """When the folds last heard of it as it is now; None where they still must."""
     ended_by_id: str | None = Field(default=None, foreign_key="person.id", max_length=32)
 
 

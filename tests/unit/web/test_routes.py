@@ -37,6 +37,8 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/alerts/{alert_id}/arrive"): STAFF,
     ("POST", "/alerts/{alert_id}/release"): STAFF,
     ("POST", "/alerts/{alert_id}/close"): STAFF,
+    ("GET", "/blind"): STAFF,
+    ("POST", "/admin/devices/{device_id}/about"): ADMIN,
     ("GET", "/silences"): STAFF | ADMIN,
     ("POST", "/silences"): STAFF,  # and a technician for a device: test_silences.py
     ("GET", "/silences/{silence_id}"): STAFF | ADMIN,

@@ -1,0 +1,54 @@
+"""Which protections each resident does not have now: for the tablet, and for the list of the day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from carehub.core.blindness import Blindness, Risk, blind
+from carehub.core.escalation import Colleague
+from carehub.core.rules.rulebook import Rulebook
+from carehub.flow.hub import Hub
+from carehub.store import blindness, people, tables
+from carehub.store.database import Session
+
+_RANK = {Risk.HIGH: 0, Risk.NORMAL: 1, Risk.LOW: 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unwatched:
+    """A resident with everything that does not look after them now."""
+
+    resident: tables.Resident
+    scope: tables.Scope
+    missing: Sequence[Blindness]
+
+    @property
+    def critical(self) -> bool:
+        """Whether somebody should go there."""
+        return any(one.critical for one in self.missing)
+
+
+async def unwatched(hub: Hub, session: Session, now: datetime) -> list[Unwatched]:
+    """Everybody who lacks a protection; those whose life hangs on it first, then by risk and home."""
+    everybody = await blindness.watched(session, now)
+    staff = await people.staff(session, now)
+    reached = {unit: _is_reached(unit, staff) for unit in {one.scope.unit_id for one in everybody}}
+    off = _titles_off(hub.rulebook, await blindness.rules_off(session))
+    found = [
+        Unwatched(
+            resident=one.resident, scope=one.scope,
+            missing=blind(one.guards, rules_off=off, reachable=reached[one.scope.unit_id], now=now),
+        )
+        for one in everybody
+    ]  # fmt: skip
+    lacking = [one for one in found if one.missing]
+    return sorted(lacking, key=lambda one: (not one.critical, _RANK[one.resident.risk], one.scope.name))
+
+
+def _is_reached(unit: str | None, staff: Sequence[Colleague]) -> bool:
+    return any(one.on_duty if unit is None else one.is_on_duty_in(unit) for one in staff)
+
+
+def _titles_off(rulebook: Rulebook, failed: set[str]) -> list[str]:
+    """Rules that nobody is looked after by: switched off by people, or because they failed."""
+    return [rule.title.nb for rule in rulebook.rules.values() if not rule.enabled or rule.id in failed]

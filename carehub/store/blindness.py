@@ -1,0 +1,101 @@
+"""Who looks after whom, for the list of what does not work now."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from carehub.core.blindness import Guard
+from carehub.core.silence import Why
+from carehub.store import tables
+from carehub.store.database import Session
+from carehub.store.devices import WATCHED
+from carehub.store.silences import in_force
+from carehub.store.tables.places import DeviceStatus
+
+
+@dataclass(slots=True)
+class Watched:
+    """A resident, where they live, and the devices that look after them."""
+
+    resident: tables.Resident
+    scope: tables.Scope
+    guards: list[Guard] = field(default_factory=list)
+
+
+async def watched(session: Session, now: datetime) -> list[Watched]:
+    """Everybody who lives somewhere now, with their own devices and those of their home."""
+    residency = tables.Residency
+    statement = (
+        select(tables.Resident, tables.Scope)
+        .join(residency, col(residency.resident_id) == col(tables.Resident.id))
+        .join(tables.Scope, col(tables.Scope.id) == col(residency.scope_id))
+        .where(col(residency.since) <= now, col(residency.until).is_(None) | (col(residency.until) > now))
+    )
+    found = [Watched(resident, scope) for resident, scope in (await session.exec(statement)).all()]
+    silent = await in_force(session, now)
+    of_scope: Mapping[str, list[tuple[str | None, Guard]]] = await _guards(session, silent)
+    for one in found:
+        at_home = of_scope.get(one.scope.id, ())
+        one.guards += [guard for whose, guard in at_home if whose in {None, one.resident.id}]
+    return found
+
+
+async def _guards(session: Session, silent: Sequence[tables.Silence]) -> dict[str, list[tuple[str | None, Guard]]]:
+    statement = (
+        select(tables.Device, tables.Assignment)
+        .join(tables.Assignment, col(tables.Assignment.device_id) == col(tables.Device.id))
+        .where(col(tables.Assignment.until).is_(None), col(tables.Device.status).in_(WATCHED))
+    )
+    found: dict[str, list[tuple[str | None, Guard]]] = defaultdict(list)
+    for device, assignment in (await session.exec(statement)).all():
+        guard = guard_of(device, assignment.since, _silenced(silent, device, assignment))
+        found[assignment.scope_id].append((assignment.resident_id, guard))
+    return found
+
+
+def _silenced(
+    silent: Iterable[tables.Silence], device: tables.Device, assignment: tables.Assignment
+) -> datetime | None:
+    """Until when the device is silenced; that a resident is away silences what the rules say, and no device."""
+    ends = [
+        one.until
+        for one in silent
+        if one.why is not Why.AWAY
+        and (one.device_id == device.id or (one.scope_id == assignment.scope_id and one.device_id is None))
+    ]
+    return max(ends, default=None)
+
+
+def guard_of(device: tables.Device, since: datetime | None = None, silenced_until: datetime | None = None) -> Guard:
+    """A device as far as its watching goes."""
+    return Guard(
+        device=device.id, name=device.label or device.address, kind=device.kind,
+        proven=device.status is DeviceStatus.IN_SERVICE, since=since, silent_since=device.silent_since,
+        last_heard=device.last_seen_at, battery=device.battery, silenced_until=silenced_until,
+    )  # fmt: skip
+
+
+async def told(session: Session) -> list[tuple[tables.Device, tables.Scope, tables.Resident | None]]:
+    """Life-critical devices that are off and that somebody has been told of, with whom they should look after."""
+    residency, assignment = tables.Residency, tables.Assignment
+    lives_there = (col(residency.scope_id) == col(assignment.scope_id)) & col(residency.until).is_(None)
+    mine = col(assignment.resident_id).is_(None) | (col(assignment.resident_id) == col(residency.resident_id))
+    statement = (
+        select(tables.Device, tables.Scope, tables.Resident)
+        .join(assignment, col(assignment.device_id) == col(tables.Device.id))
+        .join(tables.Scope, col(tables.Scope.id) == col(assignment.scope_id))
+        .join(residency, lives_there & mine, isouter=True)
+        .join(tables.Resident, col(tables.Resident.id) == col(residency.resident_id), isouter=True)
+        .where(col(tables.Device.blind_since).is_not(None), col(assignment.until).is_(None))
+        .order_by(col(tables.Device.blind_since))
+        .limit(200)
+    )
+    return [(device, scope, resident) for device, scope, resident in (await session.exec(statement)).all()]
+
+
+async def rules_off(session: Session) -> set[str]:
+    """Rules that were switched off because they failed again and again."""
+    return set((await session.exec(select(tables.RuleOff.rule_id))).all())

@@ -1,0 +1,29 @@
+"""The list of the day: who is not looked after as they should be, and why. Made to be printed."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from carehub.flow.blindness import unwatched
+from carehub.store import logins, pages
+from carehub.web.render import page
+from carehub.web.security import Caring, TheHub
+
+router = APIRouter()
+
+
+@router.get("/blind")
+async def blind(
+    request: Request, hub: TheHub, visitor: Caring, unit: Annotated[str | None, Query(max_length=32)] = None
+) -> Response:
+    """Everybody who lacks a protection now; those whose life hangs on it first, then by risk."""
+    now = hub.clock()
+    async with hub.database.read() as session:
+        units = await pages.units(session)
+        chosen = unit if any(one.id == unit for one in units) else None
+        rows = [one for one in await unwatched(hub, session, now) if chosen in {None, one.scope.unit_id}]
+    async with hub.database.write() as session:
+        seen: list[tuple[str | None, str]] = [(one.resident.id, "blind") for one in rows]
+        logins.log_reading(session, visitor.person.id, "blind", seen, now)
+    return page(request, "blind.html", visitor, rows=rows, units=units, unit=chosen)
