@@ -16,9 +16,10 @@ from carehub.app.broker import embedded_broker
 from carehub.app.housekeeping import add_canary, add_models, add_room, add_roster, add_sweeping
 from carehub.app.line import Line
 from carehub.app.settings import Settings, names
-from carehub.contracts import Channel, ConfigurationError
+from carehub.contracts import Channel, ConfigurationError, TransportError
 from carehub.flow.canary import Recipient
 from carehub.flow.catchup import come_back
+from carehub.flow.hearing import Hearing
 from carehub.flow.hub import Health, Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.intake import Intake
@@ -30,6 +31,9 @@ from carehub.kit.log import log
 from carehub.plugins import load_channels, load_module, load_rulebook, load_sources
 from carehub.store import ownership, registry
 from carehub.store.database import Database
+from carehub.store.errors import STORE_FAILED
+
+_HEARING_EVERY_S = 5.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,6 +47,7 @@ class Running:
     transport_module: Any
     transport: Any
     executor: Executor
+    hearing: Hearing
 
     async def run(self) -> None:
         """Hear, fold, escalate, deliver and watch until cancelled; whoever ends takes the rest with it."""
@@ -56,12 +61,7 @@ class Running:
                 group.create_task(keep_open, name="transport")
 
     def _broker_changed(self, connected: bool, reason: str) -> None:  # noqa: FBT001 - the transport's own signature
-        self.hub.health.broker, self.hub.health.broker_reason = connected, reason or None
-        if connected:
-            log.info("broker.connected")
-        else:
-            log.warning("broker.gone", reason=reason)
-        self.hub.live.change()
+        self.hearing.changed(connected=connected, reason=reason)
 
     async def reload_registry(self) -> None:
         """Devices or residents changed: every road is looked up again."""
@@ -85,8 +85,10 @@ async def opened(settings: Settings, *, clock: Clock = utc_now, with_broker: boo
         intake = await _registered(hub)
         module = load_module(settings.transport)
         url = await _broker_url(stack, settings) if with_broker else None
-        transport = line.transport = _transport(settings, module, hub, url) if url else None
-        ingest = Ingest(hub, intake, transport)
+        ingest = Ingest(hub, intake)
+        hearing = Hearing(hub, ingest.observe)
+        transport = line.transport = _transport(settings, module, hub, hearing, url) if url else None
+        ingest.hear_by(transport)
         await _own(ingest, alone=database.is_sqlite)
         async with database.read() as session:  # a hot spare may have waited for days
             intake.reload(await registry.load(session))
@@ -97,6 +99,7 @@ async def opened(settings: Settings, *, clock: Clock = utc_now, with_broker: boo
         add_roster(hub, ingest, worker)
         add_sweeping(hub, worker)
         if transport is not None:
+            worker.add("hearing", hearing.look, _HEARING_EVERY_S)
             add_canary(settings, hub, ingest, worker, line)
         add_room(settings, hub, worker)
         add_models(settings, hub, ingest, worker, executor)
@@ -108,6 +111,7 @@ async def opened(settings: Settings, *, clock: Clock = utc_now, with_broker: boo
             transport_module=module,
             transport=transport,
             executor=executor,
+            hearing=hearing,
         )
         hub.submit, hub.command, hub.reload = ingest.submit, ingest.command, running.reload_registry
         yield running
@@ -186,10 +190,14 @@ async def _broker_url(stack: AsyncExitStack, settings: Settings) -> str:
     return broker.url
 
 
-def _transport(settings: Settings, module: Any, hub: Hub, url: str) -> Any:
+def _transport(settings: Settings, module: Any, hub: Hub, hearing: Hearing, url: str) -> Any:
     async def on_session(present: bool) -> str:  # noqa: FBT001 - the transport's own signature
-        async with hub.database.write() as session:
-            return f"mqtt{await ownership.broker_session(session, fresh=not present)}"
+        try:
+            async with hub.database.write() as session:
+                await hearing.session(session, present=present)
+                return f"mqtt{await ownership.broker_session(session, fresh=not present)}"
+        except STORE_FAILED as error:  # the road is given up and tried again; without its number we must not hear
+            raise TransportError(f"the store does not answer ({type(error).__name__})") from error
 
     password = settings.mqtt_password.get_secret_value() if settings.mqtt_password else None
     return module.MqttTransport(

@@ -58,6 +58,10 @@ class Ingest(Queue):
         """What devices have shown of themselves; the watch station writes it down."""
         self.counts = Counts()
 
+    def hear_by(self, transport: Transport | None) -> None:
+        """From now on this road is told what is stored."""
+        self._transport = transport
+
     async def own(self, owner: str, *, alone: bool) -> bool:
         """Become the owner of the scopes; False while another process's lease runs."""
         async with self._hub.database.write() as session:

@@ -146,7 +146,7 @@ class Intake:
             late=claim is not None,
             # a retained copy is no alarm, so it must not use up the id of the alarm that is still to come
             dedup_key=None if reading.id is None or message.retain else _dedup_key(road.source.name, reading, device),
-            body_hash=body,
+            body_hash=body if reading.id is None else _said(reading),
             delivery=delivery_of(message, body) if reading.id is None and message.mid else None,
         )
 
@@ -223,6 +223,12 @@ def _dedup_key(source: str, reading: Reading, device: KnownDevice) -> str:
     """Unique for ever per device and its own id; without an id each message is an event of its own."""
     name = reading.device if len(reading.device) <= _LONGEST_IN_KEY else device.id
     return f"{source}/{name}/{reading.id}"[:250]
+
+
+def _said(reading: Reading) -> str:
+    """Short hash of what a sender with ids said, so that the same by another road (MQTT, HTTP) is the same."""
+    words = f"{reading.kind}|{reading.value!r}|{reading.unit}|{reading.device_at}|{reading.detail}"
+    return blake2b(words.encode(errors="surrogatepass"), digest_size=8).hexdigest()
 
 
 def delivery_of(message: Message, body: str) -> str:

@@ -13,6 +13,7 @@ from carehub.contracts import ConfigurationError, Message, TransportError
 from integrations.mqtt.connection import ANSWER_S, Arrived, Broker, Connection, topic_of
 
 _LONGEST_WAIT_S = 5.0
+_HOLDS_S = 5.0
 
 Deliver = Callable[[Message], None]
 OnSession = Callable[[bool], Awaitable[str] | str]
@@ -130,21 +131,24 @@ async def reconnecting(transport: MqttTransport, deliver: Deliver, on_change: On
         on_change: Told (True, "") when every subscription is granted, and (False, reason)
             when the road is gone or the reason is another.
     """
-    last, attempt = "", 0
+    last, attempt, opened = "", 0, 0.0
+    now = asyncio.get_running_loop().time
 
     async def ready() -> None:
-        nonlocal last, attempt
-        last, attempt = "", 0
+        nonlocal last, opened
+        last, opened = "", now()
         await _settled(on_change(True, ""))  # noqa: FBT003
 
     while True:
+        tried = now()
         try:
             await transport.run(deliver, ready)
         except TransportError as error:
             if str(error) != last:
                 last = str(error)
                 await _settled(on_change(False, last))  # noqa: FBT003
-        attempt += 1
+        # what holds for a moment only is no success: two hubs of one name would throw each other out for ever
+        attempt = 0 if opened >= tried and now() - opened > _HOLDS_S else attempt + 1
         await asyncio.sleep(min(_LONGEST_WAIT_S, 0.1 * 2 ** min(attempt, 9)) * random.uniform(0.5, 1))  # noqa: S311
 
 
