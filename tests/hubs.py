@@ -55,8 +55,14 @@ class HubProcess:
         """More CAREHUB_* settings for the next start."""
         self._environment.update(environment)
 
-    def start(self) -> None:
-        """Start it; `wait_until_ready` says when it hears."""
+    def start(self, *, forgets_crashes: bool = True) -> None:
+        """Start it; `wait_until_ready` says when it hears.
+
+        Args:
+            forgets_crashes: A test that kills is no crash loop, in which the hub would go on without its rules.
+        """
+        if forgets_crashes:
+            (self.folder / "starts.json").unlink(missing_ok=True)
         with (self.folder / "hub.log").open("ab") as log:
             self.process = subprocess.Popen(
                 self.program, stdout=log, stderr=log,
@@ -76,6 +82,12 @@ class HubProcess:
                 pass
             time.sleep(0.1)
         raise RuntimeError(f"The hub did not get ready:\n{self.log[-3000:]}")
+
+    def wait_until_dead(self, within_s: float) -> int:
+        """Wait until it ends by itself; gives its exit status."""
+        if self.process is None:
+            raise RuntimeError("it was not started")
+        return self.process.wait(timeout=within_s)
 
     def kill(self) -> None:
         """End it as a power cut would: SIGKILL, with no word to anybody."""

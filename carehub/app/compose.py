@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -13,21 +13,26 @@ from pathlib import Path
 from typing import Any
 
 from carehub.app.broker import embedded_broker
+from carehub.app.crashes import be_careful, take_care
 from carehub.app.housekeeping import add_canary, add_models, add_room, add_roster, add_sweeping
 from carehub.app.line import Line
 from carehub.app.settings import Settings, names
 from carehub.contracts import Channel, ConfigurationError, TransportError
+from carehub.core.rules.rulebook import SAFE_MODE
+from carehub.flow.batch import hub_fault
 from carehub.flow.canary import Recipient
 from carehub.flow.catchup import come_back
 from carehub.flow.hearing import Hearing
 from carehub.flow.hub import Health, Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.intake import Intake
+from carehub.flow.ruleguard import stay_off
 from carehub.flow.worker import Worker
 from carehub.kit.clock import Clock, steady, utc_now
 from carehub.kit.ids import new_id
 from carehub.kit.lock import Held, only_process
 from carehub.kit.log import log
+from carehub.kit.tasks import together
 from carehub.plugins import load_channels, load_module, load_rulebook, load_sources
 from carehub.store import ownership, registry
 from carehub.store.database import Database
@@ -51,14 +56,12 @@ class Running:
 
     async def run(self) -> None:
         """Hear, fold, escalate, deliver and watch until cancelled; whoever ends takes the rest with it."""
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self.ingest.run(), name="ingest")
-            group.create_task(self.worker.run(), name="worker")
-            if self.transport is not None:
-                keep_open = self.transport_module.reconnecting(
-                    self.transport, self.ingest.deliver, self._broker_changed
-                )
-                group.create_task(keep_open, name="transport")
+        parts: dict[str, Coroutine[Any, Any, object]] = {"ingest": self.ingest.run(), "worker": self.worker.run()}
+        if self.transport is not None:
+            parts["transport"] = self.transport_module.reconnecting(
+                self.transport, self.ingest.deliver, self._broker_changed
+            )
+        await together(parts)
 
     def _broker_changed(self, connected: bool, reason: str) -> None:  # noqa: FBT001 - the transport's own signature
         self.hearing.changed(connected=connected, reason=reason)
@@ -70,8 +73,13 @@ class Running:
 
 
 @asynccontextmanager
-async def opened(settings: Settings, *, clock: Clock = utc_now, with_broker: bool = True) -> AsyncIterator[Running]:
+async def opened(
+    settings: Settings, *, clock: Clock = utc_now, with_broker: bool = True, crashes: int = 0
+) -> AsyncIterator[Running]:
     """Open the store, claim the scopes, start the embedded broker if none is named, and build everything.
+
+    Args:
+        crashes: How often the hub has died lately.
 
     Raises:
         ConfigurationError: The store may forget, another hub has it, or a setting is wrong.
@@ -80,6 +88,8 @@ async def opened(settings: Settings, *, clock: Clock = utc_now, with_broker: boo
         database = await _open_store(stack, settings)
         line = Line()
         hub = build_hub(settings, database, clock, line)
+        await stay_off(hub)
+        be_careful(hub, crashes)
         for channel in hub.channels.values():
             stack.push_async_callback(channel.close)
         intake = await _registered(hub)
@@ -94,6 +104,8 @@ async def opened(settings: Settings, *, clock: Clock = utc_now, with_broker: boo
             intake.reload(await registry.load(session))
         ingest.tick(intake.registry.units)
         await come_back(hub, ingest)
+        await take_care(hub, ingest, settings.data_dir, crashes)
+        _tell_of_rules(hub, ingest)
         worker = Worker(hub, ingest)
         executor = stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
         add_roster(hub, ingest, worker)
@@ -115,6 +127,14 @@ async def opened(settings: Settings, *, clock: Clock = utc_now, with_broker: boo
         )
         hub.submit, hub.command, hub.reload = ingest.submit, ingest.command, running.reload_registry
         yield running
+
+
+def _tell_of_rules(hub: Hub, ingest: Ingest) -> None:
+    """A rulebook that cannot be read keeps no hub from starting, and somebody must mend it."""
+    faults = hub.health.rulebook_faults
+    if faults:
+        what = "Ingen regler kan leses" if hub.rulebook.version == SAFE_MODE else "Noen regler kan ikke leses"
+        ingest.observe(hub_fault(hub.clock(), f"{what}: {' '.join(faults)}"[:400], about="rules"))
 
 
 async def _open_store(stack: AsyncExitStack, settings: Settings) -> Database:

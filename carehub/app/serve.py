@@ -5,16 +5,21 @@ import gc
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Never
 
 import uvicorn
 
 from carehub.app.companion import LOOK_EVERY_S, auditor_beside
 from carehub.app.compose import Running, opened
+from carehub.app.crashes import note_end, note_start
 from carehub.app.settings import Settings
+from carehub.app.watchdog import watched
 from carehub.contracts import ConfigurationError
 from carehub.kit import failpoints
+from carehub.kit.clock import utc_now
 from carehub.kit.log import log
+from carehub.kit.tasks import together
 from carehub.web import create_web
 
 _GRACE_S = 4
@@ -30,26 +35,41 @@ class _Server(uvicorn.Server):
 
 
 async def serve(settings: Settings) -> None:
-    """Run until SIGTERM or Ctrl-C; what is under way is finished, what is not acknowledged comes again."""
+    """Run until SIGTERM or Ctrl-C; what is under way is finished, what is not acknowledged comes again.
+
+    Raises:
+        ExceptionGroup: A part of the hub has ended, and the process with it.
+    """
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with opened(settings) as running, auditor_beside(settings, running.hub, running.ingest.observe) as auditor:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    crashes = note_start(settings.data_dir, utc_now())
+    try:
+        async with opened(settings, crashes=crashes) as running:
+            await _run(settings, running, stop)
+    except ConfigurationError:
+        note_end(settings.data_dir)  # it refused to start, and said why: that is no crash
+        raise
+    note_end(settings.data_dir)
+
+
+async def _run(settings: Settings, running: Running, stop: asyncio.Event) -> None:
+    hub, server = running.hub, _server(settings, running)
+    async with auditor_beside(settings, hub, running.ingest.observe) as auditor:
         if auditor is not None:
             running.worker.add("auditor", auditor.look, LOOK_EVERY_S)
-        server = _server(settings, running)
-        stations = asyncio.create_task(running.run(), name="stations")
-        pages = asyncio.create_task(server.serve(), name="pages")
-        told = asyncio.create_task(stop.wait(), name="told")
-        _keep_collections_short()
-        log.info("hub.started", url=settings.public_url, rules=len(running.hub.rulebook.programs))
-        try:
-            done, _ = await asyncio.wait({stations, pages, told}, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()  # a station that died ends the process with its reason
-        finally:
+        with watched(hub.health) as dog:
+            parts = {"stations": running.run(), "pages": server.serve(), "watchdog": dog.beat()}
+            whole = asyncio.create_task(together(parts), name="whole")
+            told = asyncio.create_task(stop.wait(), name="told")
+            _keep_collections_short()
+            log.info("hub.started", url=settings.public_url, rules=len(hub.rulebook.programs))
+            await asyncio.wait({whole, told}, return_when=asyncio.FIRST_COMPLETED)
             told.cancel()
-            await _stop(running, server, pages, stations)
+            await _stop(running, server, whole)
+            if not stop.is_set():
+                whole.result()  # raises: a part that ended ends the process with its reason
 
 
 def _keep_collections_short() -> None:
@@ -59,13 +79,19 @@ def _keep_collections_short() -> None:
     gc.set_threshold(10_000, 20, 50)
 
 
-async def _stop(running: Running, server: _Server, pages: "asyncio.Task[None]", stations: "asyncio.Task[None]") -> None:
+async def _stop(running: Running, server: _Server, whole: "asyncio.Task[Never]") -> None:
+    """Let the pages go, finish what is being sent, and leave the rest to whoever comes next."""
     running.hub.live.close()
     server.should_exit = True
-    await asyncio.wait({pages}, timeout=_GRACE_S)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_GRACE_S):
+            await running.worker.finish()
+    await asyncio.wait({whole}, timeout=_GRACE_S)  # when the pages have ended, the rest ends with them
     running.ingest.stop()
-    stations.cancel()
-    await asyncio.wait({stations}, timeout=_GRACE_S)
+    whole.cancel()
+    await asyncio.wait({whole}, timeout=_GRACE_S)
+    if whole.done() and not whole.cancelled():
+        whole.exception()  # seen
     log.info("hub.stopped")
 
 

@@ -40,6 +40,8 @@ TABLE: dict[str, Floor] = {
         EventKind.ALARM_UNREADABLE: Floor("unreadable-alarm", None),
     }.items()
 }
+OWN = Floor("hub-fault", None, Severity.MODERATE)
+"""The hub tells of its own trouble also where the rule for that is what is broken."""
 if TABLE.keys() != LIFE_SAFETY:  # pragma: no cover - a kind was added without its floor
     raise RuntimeError("The floor must cover every life-safety kind.")
 
@@ -51,6 +53,8 @@ def beneath(event: Event, findings: Iterable[Finding]) -> Finding | None:
         event: Any event.
         findings: What the rules found because of this event.
     """
+    if event.kind == EventKind.HUB_FAULT:
+        return None if any(True for _ in findings) else _raised(event, OWN)
     floor = TABLE.get(event.kind)
     if floor is None or any(finding.severity >= ENOUGH for finding in findings):
         return None

@@ -11,7 +11,7 @@ from msgspec import Struct
 from carehub.core.draft import Draft
 from carehub.core.events import Command, CommandKind, Event, Input, Tick
 from carehub.core.findings import Deadline, Finding, Held, Outcome, RuleFault, Trace
-from carehub.core.kinds import KNOWN_KINDS, LIFE_SAFETY, aspect
+from carehub.core.kinds import KNOWN_KINDS, LIFE_SAFETY, EventKind, aspect
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.rules.state import RuleState, storable
 from carehub.core.scope_state import ScopeState, Seen
@@ -43,6 +43,7 @@ class Folded(Struct, frozen=True, kw_only=True):
 
 _ASPECTS = {str(kind): aspect(kind) for kind in KNOWN_KINDS}
 _LIFE_SAFETY = frozenset(str(kind) for kind in LIFE_SAFETY)
+_ON_THE_FLOOR = _LIFE_SAFETY | {str(EventKind.HUB_FAULT)}
 _MAY_BE_MOMENTARY = frozenset({"motion", "vibration"})
 _FLAGS = {
     CommandKind.AWAY: "away",
@@ -101,7 +102,7 @@ def _fold_event(state: ScopeState, event: Event, rulebook: Rulebook) -> Folded:
     if not new and event.kind not in _LIFE_SAFETY:
         return _folded(state, draft, Outcome.UNCHANGED)
     programs = rulebook.asking.get(event.kind)
-    if programs is None and event.kind not in _LIFE_SAFETY:
+    if programs is None and event.kind not in _ON_THE_FLOOR:
         return _folded(state, draft, Outcome.NO_RULE, seen)
     draft = draft or Draft(state, rulebook, event.at)
     draft.show(event, programs or ())

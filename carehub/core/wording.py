@@ -24,6 +24,7 @@ FLOOR_TITLES_NB: dict[str, str] = {
     "fall": "Fall",
     "fire": "Røyk eller gass",
     "unreadable-alarm": "Uleselig alarm",
+    "hub-fault": "Feil i systemet",
     "test-alarm": "Prøvealarm",
     "follow-up": "Oppfølging uten kontakt",
     "help": "Kollega trenger hjelp",

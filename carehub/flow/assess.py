@@ -12,6 +12,7 @@ from carehub.core.escalation import Circle, Concern, Place, reach
 from carehub.core.events import Event
 from carehub.core.findings import Finding
 from carehub.core.ladders import below_wide
+from carehub.core.rules.rulebook import SAFE_MODE
 from carehub.core.severity import Severity
 from carehub.flow import canary, escalate, technical
 from carehub.flow.hub import Hub
@@ -46,8 +47,9 @@ async def raise_alerts(hub: Hub, session: Session, findings: Finds, units: Mappi
     latest = max(finding.at for finding, _ in findings)
     circle = await ladders.circle(session, latest, [finding.resident for finding, _ in findings])
     fresh = alerts.Fresh()
+    in_safe_mode = hub.rulebook.version == SAFE_MODE  # then everybody on duty is asked, whatever their unit
     for finding, event in findings:
-        key, unit = dedup_key(finding), units.get(finding.scope)
+        key, unit = dedup_key(finding), None if in_safe_mode else units.get(finding.scope)
         first, reports = key not in open_now, before[key].reports if key in before else 0
         open_now.add(key)
         if finding.scope == CANARY:

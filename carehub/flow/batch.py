@@ -85,6 +85,8 @@ class Work:
     letters: list[tuple[Letter, int | None]] = field(default_factory=list)
     held_back: list[HeldTrace] = field(default_factory=list)
     faults: list[RuleFault] = field(default_factory=list)
+    rulebook: Rulebook | None = None
+    """The book that takes over with this batch, where one of its rules raised too often."""
     duplicates: int = 0
     delivered: set[str] = field(default_factory=set)
     """Deliveries without an id in this batch: the broker may have repeated one before we stored it."""

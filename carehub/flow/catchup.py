@@ -29,6 +29,7 @@ async def come_back(hub: Hub, ingest: Ingest) -> None:
     now = hub.clock()
     async with hub.database.write() as session:
         last = await catchup.last_beat(session)
+        await catchup.release(session, now)
         healed = await catchup.heal(session, now)
         listed = await _put_off_forgotten(session, now)
     if healed:

@@ -1,6 +1,7 @@
 """The hub as a value: what the doors and the stations share. Built by the composition root."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -74,9 +75,13 @@ class Health:
     broker: bool | None = None
     broker_reason: str | None = None
     rulebook_faults: list[str] = field(default_factory=list)
+    rule_faults: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """How often each version of a rule has raised since the start."""
     beats: dict[str, datetime] = field(default_factory=dict)
     failures: dict[str, int] = field(default_factory=dict)
     unaccounted: int = 0
+    loop_lag_s: float = 0.0
+    """How long the event loop was busy with one thing, at most, in the last minute."""
     auditor: AuditorState | None = None
     canary: CanaryHealth = field(default_factory=CanaryHealth)
     no_room: bool = False

@@ -14,12 +14,13 @@ from carehub.contracts import Message, Transport
 from carehub.core.events import Tick
 from carehub.core.findings import Outcome
 from carehub.core.fold import ScopeState
-from carehub.flow import assess
+from carehub.flow import assess, ruleguard
 from carehub.flow.activation import activate
 from carehub.flow.batch import Folder, Load, Work, hub_fault
+from carehub.flow.care import Care, Quarantined
 from carehub.flow.hub import Hub
 from carehub.flow.intake import Intake, Letter, letter_delivery, plain
-from carehub.flow.queue import Queue
+from carehub.flow.queue import BATCH, Queue
 from carehub.flow.signs import Signs
 from carehub.flow.unsaved import store_failed, stored_again
 from carehub.kit.failpoints import fail_at
@@ -30,6 +31,7 @@ from carehub.store.database import Session
 from carehub.store.errors import is_unavailable
 
 _LONGEST_PAUSE_S = 1.0
+_ENDED_THE_HUB = "The hub ended while it read this, again and again."
 
 
 @dataclass(slots=True)
@@ -57,6 +59,8 @@ class Ingest(Queue):
         self.signs = Signs()
         """What devices have shown of themselves; the watch station writes it down."""
         self.counts = Counts()
+        self.care: Care | None = None
+        """Set after a crash: then one message is taken at a time, and written down before it is read."""
 
     def hear_by(self, transport: Transport | None) -> None:
         """From now on this road is told what is stored."""
@@ -107,6 +111,8 @@ class Ingest(Queue):
     async def step(self) -> None:
         """One batch, one transaction; on a failing store the same batch again until it holds."""
         load, began = self.take(), asyncio.get_running_loop().time()
+        if self.care is not None and self._takes_care(self.care, load):
+            return await self._set_aside(load, Quarantined(_ENDED_THE_HUB))
         try:
             work = await self._insist(load, self._store)
         except ownership.OwnershipLost:
@@ -116,6 +122,20 @@ class Ingest(Queue):
         self._after(work, load)
         self.lasted(len(load.messages), asyncio.get_running_loop().time() - began)
         return None
+
+    def _takes_care(self, care: Care, load: Load) -> bool:
+        """Write down what is read next; True for what has ended the hub before and must not be read."""
+        if self._hub.clock() > care.until:
+            self.care, self.most = None, BATCH
+        elif care.is_poison(load):
+            return True
+        else:
+            care.take(load)
+        return False
+
+    async def quarantine(self, message: Message) -> None:
+        """Set aside what ended the hub: where it may have been an alarm, it becomes one."""
+        await self._set_aside(Load([message]), Quarantined(_ENDED_THE_HUB))
 
     async def _insist(self, load: Load, store: Callable[[Load], Awaitable[Work]]) -> Work:
         """The same again until the store holds; what would fail for ever is raised.
@@ -216,6 +236,8 @@ class Ingest(Queue):
 
     async def _write(self, session: Session, work: Work) -> None:
         """Everything of this batch, or nothing: events, state, deadlines, alerts, notices, letters."""
+        if work.faults:
+            await ruleguard.judge(self._hub, session, work)
         await ownership.hold(session, self._epoch, work.now, next_seq=work.seq + 1)
         if self.intake.unknown:
             await registry.add_unknown(session, self.intake.unknown.values(), work.now)
@@ -234,6 +256,8 @@ class Ingest(Queue):
 
     def _after(self, work: Work, load: Load) -> None:
         """The commit holds: only now may the cache follow, the senders be told and the stations be woken."""
+        if self.care is not None:
+            self.care.put_down()
         self._seq = work.seq
         self.folder.adopt(work)
         self._heard(work)
@@ -241,8 +265,8 @@ class Ingest(Queue):
         self._acknowledge(work, load.messages)
         load.stored()
         self._count(work, load)
-        for fault in work.faults:
-            log.error("rule.failed", rule=fault.rule, version=fault.version, error=fault.error[:200])
+        if work.faults:
+            ruleguard.follow(self._hub, work, self.observe)
         if work.findings:
             self._hub.wake.deliver.set()
             self._hub.live.change()

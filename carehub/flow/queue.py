@@ -32,6 +32,8 @@ class Queue:
         self._telemetry: deque[Message] = deque()
         self._notes: deque[Note] = deque()
         self._submitted: deque[tuple[list[Message], asyncio.Future[None]]] = deque()
+        self.most = BATCH
+        """How many messages a batch may hold."""
         self._arrived = asyncio.Event()
         self._pressing = asyncio.Event()
         self._batch, self._pressed_at = BATCH, float("-inf")
@@ -124,14 +126,16 @@ class Queue:
         """The next batch: notes and what was submitted, then alarms, then telemetry as far as there is room."""
         load = Load([], list(self._notes))
         self._notes.clear()
-        while self._submitted and len(load.messages) < BATCH:
+        if self.most == 1 and load.notes:  # with care, and then a message stands alone
+            return load
+        while self._submitted and len(load.messages) < self.most:
             messages, done = self._submitted.popleft()
             load.messages += messages
             load.waiting.append(done)
-        while self._alarms and len(load.messages) < BATCH:
+        while self._alarms and len(load.messages) < self.most:
             load.messages.append(self._alarms.popleft())
         room = TELEMETRY_BESIDE_ALARMS if load.messages or load.notes else self._room()
-        for _ in range(min(room, len(self._telemetry))):
+        for _ in range(min(room, len(self._telemetry), self.most - len(load.messages))):
             load.messages.append(self._telemetry.popleft())
         return load
 

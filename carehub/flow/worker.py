@@ -20,6 +20,7 @@ from carehub.flow.ingest import Ingest
 from carehub.flow.timekeeper import Timekeeper
 from carehub.kit.failpoints import fail_at
 from carehub.kit.log import log
+from carehub.kit.tasks import together
 from carehub.store import stream, tables
 from carehub.store.ownership import OwnershipLost
 
@@ -46,6 +47,7 @@ class Worker:
         self._hub = hub
         self._ingest = ingest
         self._timekeeper = Timekeeper(hub, ingest)
+        self._delivering, self._finishing = asyncio.Lock(), False
         self._daily: list[tuple[Post, time]] = []
         self.posts = [
             Post("escalate", self._escalate, hub.wake.escalate, 1.0),
@@ -73,9 +75,7 @@ class Worker:
             scheduler.add_job(_ring(post.bell), "cron", hour=at.hour, minute=at.minute, id=post.name)
         scheduler.start()
         try:
-            async with asyncio.TaskGroup() as group:
-                for post in self.posts:
-                    group.create_task(self._keep(post), name=post.name)
+            await together({post.name: self._keep(post) for post in self.posts})
         finally:
             scheduler.shutdown(wait=False)
 
@@ -118,11 +118,23 @@ class Worker:
             self._hub.wake.escalate.set()  # there may be more than one look takes
             self._hub.live.change()
 
+    async def finish(self) -> None:
+        """Send nothing more, and wait for what is on its way: a notice left half sent would be sent again."""
+        self._finishing = True
+        async with self._delivering:
+            under_way = list(self._hub.sending)
+        if under_way:
+            await asyncio.wait(under_way)
+
     async def _deliver(self) -> None:
-        while await deliver.deliver(self._hub):  # noqa: ASYNC110 - a breath between rounds, not a wait for something
+        async with self._delivering:
+            await self._send_all()
+        self._beaten("deliver")
+
+    async def _send_all(self) -> None:
+        while not self._finishing and await deliver.deliver(self._hub):  # noqa: ASYNC110 - a breath between rounds, not a wait for something
             await asyncio.sleep(_BREATH_S)
         await lines.tell(self._hub, self._ingest)
-        self._beaten("deliver")
 
     async def _tick(self) -> None:
         await self._timekeeper.look()

@@ -44,6 +44,15 @@ async def mark_late(session: Session, now: datetime, after: timedelta) -> set[st
     return {one.alert_id for one in found if one.alert_id}
 
 
+async def release(session: Session, now: datetime) -> int:
+    """What the hub before us was sending when it died is ours now: sent again at once, not when its lease runs out."""
+    notice = tables.Notice
+    found = (await session.exec(select(notice).where(notice.state == NoticeState.SENDING))).all()
+    for one in found:
+        one.lease_until = now
+    return len(found)
+
+
 async def forgotten(session: Session, before: datetime) -> Sequence[tables.Alert]:
     """Open alerts whose deadline is older than that, the oldest first."""
     alert = tables.Alert

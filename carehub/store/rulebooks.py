@@ -1,5 +1,6 @@
 """Rules as they were: every version that was ever in force stays readable."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 
@@ -36,6 +37,18 @@ async def active(session: Session) -> dict[str, str]:
     """The content hash of every rule that is in force."""
     statement = select(tables.RuleVersion).where(col(tables.RuleVersion.deactivated_at).is_(None))
     return {row.rule_id: row.version for row in (await session.exec(statement)).all()}
+
+
+async def switched_off(session: Session) -> set[tuple[str, str]]:
+    """Versions of rules that raised too often."""
+    off = tables.RuleOff
+    return {(rule, version) for rule, version in (await session.exec(select(off.rule_id, off.version))).all()}
+
+
+async def switch_off(session: Session, rules: Mapping[tuple[str, str], str], now: datetime) -> None:
+    """Keep these versions off, with what they raised last."""
+    for (rule, version), error in rules.items():
+        await session.merge(tables.RuleOff(rule_id=rule, version=version, at=now, error=error[:200]))
 
 
 def body_of(rule: Rule) -> str:

@@ -198,6 +198,9 @@ class Meters:
         self.canary_missed = Gauge(
             "carehub_canary_missed", "Canary alarms of this month that did not.", registry=self.registry
         )
+        self.lag = Gauge(
+            "carehub_loop_lag_seconds", "How long the hub was busy with one thing, lately.", registry=self.registry
+        )
         self.beat_age = Gauge("carehub_beat_age_seconds", "Since a part last worked.", ["part"], registry=self.registry)
 
     async def read(self, hub: Hub) -> None:
@@ -210,6 +213,7 @@ class Meters:
         self.broker.set(1 if hub.health.broker else 0)
         self.canary_returned.set(hub.health.canary.returned)
         self.canary_missed.set(hub.health.canary.missed)
+        self.lag.set(hub.health.loop_lag_s)
         self.concerns.clear()
         for concern, count in (hub.health.auditor.concerns if hub.health.auditor else {}).items():
             self.concerns.labels(concern.value).set(count)

@@ -524,10 +524,12 @@ def _sort(text: str) -> str:
     for opening, sort in _SORTS.items():
         if opening in text:
             return sort
-    bare = text.removeprefix("Gjentatt melding. ")
+    once = text.removeprefix("Gjentatt melding. ")
+    bare = re.sub(r"^Forsinket [^.]* min\. ", "", once)
     urgency = re.split("[: ]", bare, maxsplit=1)[0]
     again = re.search(r"\((\d+)\. gang\)", text)
-    return f"{urgency} {again[1] if again else 1}{' gjentatt' if bare != text else ''}"
+    marks = (" sent" if bare != once else "") + (" gjentatt" if once != text else "")
+    return f"{urgency} {again[1] if again else 1}{marks}"
 
 
 @asynccontextmanager

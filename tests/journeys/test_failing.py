@@ -296,7 +296,8 @@ async def test_after_three_hours_without_power_each_overdue_step_comes_once_the_
         "social-alarmanna": 2, "social-alarmbjarne": 2, "behaviour-changedanna": 2, "night-exitanna": 1
     }  # fmt: skip
     assert sorted(night.told[before:]) == sorted(
-        ["05:15 ingrid HASTER 1", "05:15 maria HASTER 1"] + ["05:15 ingrid HASTER 2", "05:15 maria HASTER 2"] * 2
+        ["05:15 ingrid HASTER 1", "05:15 maria HASTER 1"]
+        + ["05:15 ingrid HASTER 2 sent", "05:15 maria HASTER 2 sent"] * 2
     )
     by_id = {alert.id: alert for alert in await night.alerts()}
     climbed = [

@@ -1,7 +1,7 @@
 """The rulebook in force: an immutable value that the fold is given."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -62,6 +62,12 @@ class Rulebook:
     def versions(self) -> dict[str, str]:
         """Each rule in force with its content hash: what the journal keeps of the book."""
         return {program.id: program.version for program in self.programs.values()}
+
+    def without(self, off: Collection[str]) -> "Rulebook":
+        """The same book with these rules switched off; the very same where there are none."""
+        if not off:
+            return self
+        return Rulebook.made(self.zone, [one for one in self.programs.values() if one.id not in off], self.rules)
 
     @classmethod
     def safe_mode(cls, zone: str = OSLO) -> Self:

@@ -1,0 +1,57 @@
+"""A rule that raises again and again is switched off until it is changed.
+
+Its events still meet the other rules, and the floor.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+
+from carehub.core.events import Event
+from carehub.flow.batch import Work, hub_fault
+from carehub.flow.hub import Hub
+from carehub.kit.log import log
+from carehub.store import journal, rulebooks
+from carehub.store.database import Session
+
+MOST_FAULTS = 3
+
+
+async def stay_off(hub: Hub) -> None:
+    """At start: what was switched off and has not been changed stays off."""
+    async with hub.database.read() as session:
+        off = await rulebooks.switched_off(session)
+    still = [rule for rule, version in hub.rulebook.versions.items() if (rule, version) in off]
+    hub.rulebook = hub.rulebook.without(still)
+    hub.health.rulebook_faults += [_words(rule) for rule in still]
+
+
+async def judge(hub: Hub, session: Session, work: Work) -> None:
+    """Within the batch's transaction: note the rules that have raised too often, and the book without them."""
+    counted = hub.health.rule_faults + Counter((fault.rule, fault.version) for fault in work.faults)
+    off = {
+        (fault.rule, fault.version): fault.error
+        for fault in work.faults
+        if counted[fault.rule, fault.version] >= MOST_FAULTS and fault.rule in hub.rulebook.programs
+    }
+    if off:
+        work.rulebook = hub.rulebook.without([rule for rule, _ in off])
+        await rulebooks.switch_off(session, off, work.now)
+        await journal.add_activation(session, work.next_seq(), work.rulebook, work.now)
+
+
+def follow(hub: Hub, work: Work, observe: Callable[[Event], None]) -> None:
+    """The batch is stored: count, let the new book take over, and tell of it."""
+    for fault in work.faults:
+        log.error("rule.failed", rule=fault.rule, version=fault.version, error=fault.error[:200])
+    hub.health.rule_faults.update((fault.rule, fault.version) for fault in work.faults)
+    if work.rulebook is None:
+        return
+    for rule in sorted(hub.rulebook.programs.keys() - work.rulebook.programs.keys()):
+        log.error("rule.switched_off", rule=rule)
+        hub.health.rulebook_faults.append(_words(rule))
+        observe(hub_fault(work.now, _words(rule), about=f"rule:{rule}"))
+    hub.rulebook = work.rulebook
+
+
+def _words(rule: str) -> str:
+    return f"Regelen «{rule}» feilet {MOST_FAULTS} ganger og er slått av til den endres."
