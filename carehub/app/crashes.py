@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from carehub.flow.batch import hub_fault
+from carehub.flow.batch import Load, hub_fault
 from carehub.flow.care import CRASHES, WITHIN, Care
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
@@ -51,11 +51,11 @@ async def take_care(hub: Hub, ingest: Ingest, folder: Path, crashes: int) -> Non
         return
     log.error("hub.crashed", times=crashes)
     now = hub.clock()
-    ingest.care, ingest.most = Care(folder, now), 1
+    ingest.care = Care(folder, now)
     poison = ingest.care.find_poison(now)
     if poison is not None:
         log.error("hub.quarantined", bytes=len(poison.payload))
-        await ingest.quarantine(poison)
+        await ingest.quarantine(Load([poison]))
         words = "En melding fikk huben til å stoppe om og om igjen. Den er lagt til side."
         ingest.observe(hub_fault(now, words, about="quarantine"))
     if crashes >= CRASHES:

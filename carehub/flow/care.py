@@ -14,6 +14,7 @@ import msgspec
 
 from carehub.contracts import HubError, Message
 from carehub.flow.batch import Load
+from carehub.flow.queue import BATCH
 
 CRASHES = 3
 """So many within `WITHIN` make a loop."""
@@ -38,7 +39,7 @@ class Care:
     """Writes down what is at hand. The file survives the process; it need not survive the power."""
 
     def __init__(self, folder: Path, now: datetime) -> None:
-        self.until = now + WITHIN
+        self._until = now + WITHIN
         self._path = folder / "at-hand.json"
         self._kept = self._read()
 
@@ -54,12 +55,19 @@ class Care:
         self._write()
         return message
 
-    def is_poison(self, load: Load) -> bool:
-        """Whether this is a message that ended the hub before."""
-        return len(load.messages) == 1 and _mark(load.messages[0]) in self._kept.poison
+    def most(self, now: datetime) -> int:
+        """How many messages may be read together: one, until it has gone well for a while."""
+        return 1 if now < self._until else BATCH
 
-    def take(self, load: Load) -> None:
-        """These are read next."""
+    def refuses(self, load: Load, now: datetime) -> bool:
+        """Write down what is read next; True for a message that ended the hub before and must not be read."""
+        if len(load.messages) == 1 and _mark(load.messages[0]) in self._kept.poison:
+            return True
+        if now < self._until:
+            self._take(load)
+        return False
+
+    def _take(self, load: Load) -> None:
         if load.messages:
             first = load.messages[0]
             body = (first.topic, b64encode(first.payload).decode())

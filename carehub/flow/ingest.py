@@ -19,19 +19,17 @@ from carehub.flow.activation import activate
 from carehub.flow.batch import Folder, Load, Work, hub_fault
 from carehub.flow.care import Care, Quarantined
 from carehub.flow.hub import Hub
-from carehub.flow.intake import Intake, Letter, letter_delivery, plain
+from carehub.flow.intake import Intake, letter_row
 from carehub.flow.queue import BATCH, Queue
 from carehub.flow.signs import Signs
 from carehub.flow.unsaved import store_failed, stored_again
 from carehub.kit.failpoints import fail_at
-from carehub.kit.ids import new_id
 from carehub.kit.log import log
 from carehub.store import ownership, registry, silences, stream
 from carehub.store.database import Session
 from carehub.store.errors import is_unavailable
 
 _LONGEST_PAUSE_S = 1.0
-_ENDED_THE_HUB = "The hub ended while it read this, again and again."
 
 
 @dataclass(slots=True)
@@ -110,9 +108,10 @@ class Ingest(Queue):
 
     async def step(self) -> None:
         """One batch, one transaction; on a failing store the same batch again until it holds."""
-        load, began = self.take(), asyncio.get_running_loop().time()
-        if self.care is not None and self._takes_care(self.care, load):
-            return await self._set_aside(load, Quarantined(_ENDED_THE_HUB))
+        now, began = self._hub.clock(), asyncio.get_running_loop().time()
+        load = self.take(self.care.most(now) if self.care else BATCH)
+        if self.care is not None and self.care.refuses(load, now):
+            return await self.quarantine(load)
         try:
             work = await self._insist(load, self._store)
         except ownership.OwnershipLost:
@@ -123,19 +122,9 @@ class Ingest(Queue):
         self.lasted(len(load.messages), asyncio.get_running_loop().time() - began)
         return None
 
-    def _takes_care(self, care: Care, load: Load) -> bool:
-        """Write down what is read next; True for what has ended the hub before and must not be read."""
-        if self._hub.clock() > care.until:
-            self.care, self.most = None, BATCH
-        elif care.is_poison(load):
-            return True
-        else:
-            care.take(load)
-        return False
-
-    async def quarantine(self, message: Message) -> None:
+    async def quarantine(self, load: Load) -> None:
         """Set aside what ended the hub: where it may have been an alarm, it becomes one."""
-        await self._set_aside(Load([message]), Quarantined(_ENDED_THE_HUB))
+        await self._set_aside(load, Quarantined("The hub ended while it read this, again and again."))
 
     async def _insist(self, load: Load, store: Callable[[Load], Awaitable[Work]]) -> Work:
         """The same again until the store holds; what would fail for ever is raised.
@@ -246,7 +235,7 @@ class Ingest(Queue):
         await silences.note_told(session, work.inputs, work.now)
         await stream.add_events(session, work.rows)
         await stream.add_held_back(session, work.held_back)
-        await stream.add_letters(session, [_letter_row(*letter) for letter in work.letters])
+        await stream.add_letters(session, [letter_row(*letter) for letter in work.letters])
         await stream.save_states(session, list(work.states.values()), self._epoch)
         await stream.set_deadlines(session, list(work.deadlines.values()))
         await silences.note_held(session, work.held)
@@ -294,15 +283,6 @@ class Ingest(Queue):
         self.counts.letters += len(work.letters)
         self.counts.batches += 1
         self._hub.health.beats["ingest"] = work.now
-
-
-def _letter_row(letter: Letter, seq: int | None) -> dict[str, object]:
-    message = letter.message
-    return {
-        "id": new_id(), "at": message.received_at, "source": letter.source, "topic": plain(message.topic, 400),
-        "payload": message.payload, "error": plain(letter.error, 400), "alarm_path": letter.alarm_path,
-        "delivery": letter_delivery(message) if message.mid else None, "event_seq": seq,
-    }  # fmt: skip
 
 
 def _own_ids(work: Work, load: Load) -> list[str]:

@@ -241,6 +241,16 @@ def letter_delivery(message: Message) -> str:
     return delivery_of(message, f"letter-{blake2b(message.payload, digest_size=8).hexdigest()}")
 
 
+def letter_row(letter: Letter, seq: int | None) -> dict[str, object]:
+    """An unreadable message as its row; `seq` is the event that it became, if it became one."""
+    message = letter.message
+    return {
+        "id": new_id(), "at": message.received_at, "source": letter.source, "topic": plain(message.topic, 400),
+        "payload": message.payload, "error": plain(letter.error, 400), "alarm_path": letter.alarm_path,
+        "delivery": letter_delivery(message) if message.mid else None, "event_seq": seq,
+    }  # fmt: skip
+
+
 def used_twice(event: Event, index: int) -> Event:
     """The same event under a key of its own: its id was used before for something else."""
     return structs.replace(event, dedup_key=f"{(event.dedup_key or '')[:200]}#{event.body_hash}#{index}")

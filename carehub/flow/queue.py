@@ -32,8 +32,6 @@ class Queue:
         self._telemetry: deque[Message] = deque()
         self._notes: deque[Note] = deque()
         self._submitted: deque[tuple[list[Message], asyncio.Future[None]]] = deque()
-        self.most = BATCH
-        """How many messages a batch may hold."""
         self._arrived = asyncio.Event()
         self._pressing = asyncio.Event()
         self._batch, self._pressed_at = BATCH, float("-inf")
@@ -122,20 +120,20 @@ class Queue:
             async with asyncio.timeout(_COMPANY_S):
                 await self._pressing.wait()
 
-    def take(self) -> Load:
+    def take(self, most: int = BATCH) -> Load:
         """The next batch: notes and what was submitted, then alarms, then telemetry as far as there is room."""
         load = Load([], list(self._notes))
         self._notes.clear()
-        if self.most == 1 and load.notes:  # with care, and then a message stands alone
+        if most == 1 and load.notes:  # with care, a message stands alone
             return load
-        while self._submitted and len(load.messages) < self.most:
+        while self._submitted and len(load.messages) < most:
             messages, done = self._submitted.popleft()
             load.messages += messages
             load.waiting.append(done)
-        while self._alarms and len(load.messages) < self.most:
+        while self._alarms and len(load.messages) < most:
             load.messages.append(self._alarms.popleft())
         room = TELEMETRY_BESIDE_ALARMS if load.messages or load.notes else self._room()
-        for _ in range(min(room, len(self._telemetry), self.most - len(load.messages))):
+        for _ in range(min(room, len(self._telemetry), most - len(load.messages))):
             load.messages.append(self._telemetry.popleft())
         return load
 
