@@ -17,7 +17,7 @@ from carehub.store import codes, history, tables
 
 _LOOK_EVERY_S = 1800.0
 _ROOM_EVERY_S = 5.0
-_RENEW_EVERY_S = 3600.0
+_RENEW_EVERY_S = 600.0
 _CALL_EVERY_S = 5.0
 _LISTEN_EVERY_S, _SWEEP_EVERY_S = 1.0, 600.0
 _TRAIN_AT = time(2, 30)

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     SEE_RESIDENTS = "see_residents"
     SEE_OWN_RELATIVE = "see_own_relative"
     ADMINISTER = "administer"
+    PLAN_SHIFTS = "plan_shifts"
     SEND_EVENTS = "send_events"
 
 
@@ -32,10 +33,10 @@ _STAFF = frozenset({Permission.SEE_ALERTS, Permission.ANSWER_ALERTS, Permission.
 MAY: dict[Role, frozenset[Permission]] = {
     Role.NURSE: _STAFF,
     Role.CARE_CENTRE: _STAFF,
-    Role.COORDINATOR: _STAFF | {Permission.ADMINISTER},
+    Role.COORDINATOR: _STAFF | {Permission.ADMINISTER, Permission.PLAN_SHIFTS},
     Role.TECHNICIAN: frozenset({Permission.ADMINISTER}),
     Role.RELATIVE: frozenset({Permission.SEE_OWN_RELATIVE}),
-    Role.ADMINISTRATOR: _STAFF | {Permission.ADMINISTER, Permission.SEND_EVENTS},
+    Role.ADMINISTRATOR: _STAFF | {Permission.ADMINISTER, Permission.PLAN_SHIFTS, Permission.SEND_EVENTS},
 }
 """What each role may do; whatever is not here is refused."""
 

@@ -87,6 +87,11 @@ class Plan:
     """The municipality's, for a unit without its own."""
 
 
+def nights_between(starts: time, ends: time) -> int:
+    """How many midnights a shift of less than a day passes: 22:00-07:30 passes one."""
+    return 0 if ends > starts else 1
+
+
 def instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """The moment in UTC at which the wall shows this; of an hour that comes twice, the first.
 

@@ -12,6 +12,7 @@ from sqlmodel import col, func, select
 from carehub.core.access import Role
 from carehub.core.escalation import Bond, Colleague, Method
 from carehub.kit.ids import new_id
+from carehub.kit.norwegian import nb_key
 from carehub.store import sql, tables
 from carehub.store.database import Session
 from carehub.store.tables.people import Insight
@@ -185,6 +186,12 @@ async def relatives_to_ask(
         one = found.setdefault(resident, {}).setdefault(who, nobody)
         found[resident][who] = replace(one, methods=(*one.methods, Method(channel=channel, address=address)))
     return {resident: tuple(family.values()) for resident, family in found.items()}
+
+
+async def who_can_work(session: Session) -> list[tables.Person]:
+    """Everybody on the staff who is let in, in Norwegian order."""
+    statement = select(tables.Person).where(tables.Person.active, col(tables.Person.role).in_(_STAFF))
+    return sorted((await session.exec(statement)).all(), key=lambda one: nb_key(one.name))
 
 
 async def everybody(session: Session) -> Sequence[tables.Person]:

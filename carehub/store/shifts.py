@@ -125,6 +125,30 @@ async def _add(session: Session, fresh: Sequence[Duty]) -> None:
     await (await session.connection()).execute(statement, rows)
 
 
+async def forget_change(session: Session, line_id: str, day: date) -> None:
+    """This shift is again whoever's the plan says."""
+    change = tables.ShiftChange
+    await session.exec(delete(change).where(col(change.line_id) == line_id, col(change.day) == day))
+
+
+async def lines_of_unit(session: Session, unit: str) -> dict[str, tables.ShiftLine]:
+    """Every line of a unit's plan, by its id."""
+    statement = select(tables.ShiftLine).where(tables.ShiftLine.unit_id == unit)
+    return {line.id: line for line in (await session.exec(statement)).all()}
+
+
+async def absences_after(session: Session, now: datetime) -> list[tuple[tables.Absence, str]]:
+    """Who is away now or will be, with their names, in order."""
+    absence, person = tables.Absence, tables.Person
+    statement = (
+        select(absence, person.name)
+        .join(person, col(person.id) == col(absence.person_id))
+        .where(col(absence.until).is_(None) | (col(absence.until) > now))
+        .order_by(col(absence.since), person.name)
+    )
+    return [(one, name) for one, name in (await session.exec(statement)).all()]
+
+
 async def of_person(
     session: Session, person_id: str, since: datetime, until: datetime
 ) -> list[tuple[tables.Duty, str]]:

@@ -56,6 +56,11 @@ async def _reached(session: Session, since: datetime, until: datetime, *, trusti
     return spans
 
 
+async def reachable(session: Session) -> set[str]:
+    """Who has a way that is verified and in use."""
+    return set((await session.exec(select(tables.ContactMethod.person_id).where(works(trusting=True)))).all())
+
+
 def _is_silent() -> ColumnElement[bool]:
     """No answer at the roll-call of this shift: as good as not there."""
     duty, call = tables.Duty, tables.RollCall

@@ -207,6 +207,7 @@ Staff = Annotated[Visitor, Depends(needs(Permission.SEE_ALERTS))]
 Answering = Annotated[Visitor, Depends(needs(Permission.SEE_ALERTS, Permission.ANSWER_ALERTS))]
 Caring = Annotated[Visitor, Depends(needs(Permission.SEE_ALERTS, Permission.SEE_RESIDENTS))]
 Relative = Annotated[Visitor, Depends(needs(Permission.SEE_OWN_RELATIVE))]
+Planning = Annotated[Visitor, Depends(needs(Permission.PLAN_SHIFTS))]
 Administering = Annotated[Visitor, Depends(needs(Permission.ADMINISTER))]
 Anyone = Annotated[Visitor, Depends(needs())]
 

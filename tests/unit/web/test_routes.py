@@ -11,6 +11,7 @@ from tests.unit.web.conftest import Browse, logged_in
 
 STAFF = frozenset({Role.NURSE, Role.CARE_CENTRE, Role.COORDINATOR, Role.ADMINISTRATOR})
 ADMIN = frozenset({Role.COORDINATOR, Role.TECHNICIAN, Role.ADMINISTRATOR})
+PLANNERS = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
 EVERYBODY = frozenset(Role)
 OPEN = None
 """No login at all: what is safe to tell anybody, or what proves itself otherwise."""
@@ -81,6 +82,13 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/admin/people/{person_id}/ways/{method_id}/verify"): ADMIN,
     ("POST", "/admin/people/{person_id}/ways/{method_id}/remove"): ADMIN,
     ("POST", "/admin/people/{person_id}/competences"): ADMIN,
+    ("GET", "/admin/shifts"): PLANNERS,
+    ("POST", "/admin/shifts"): PLANNERS,
+    ("POST", "/admin/shifts/{line_id}/give"): PLANNERS,
+    ("POST", "/admin/shifts/{line_id}/end"): PLANNERS,
+    ("POST", "/admin/shifts/absence"): PLANNERS,
+    ("POST", "/admin/shifts/absence/{absence_id}/back"): PLANNERS,
+    ("POST", "/admin/shifts/roll-call"): PLANNERS,
     ("GET", "/api/v1/live"): EVERYBODY,
     ("POST", "/api/v1/events"): frozenset({Role.ADMINISTRATOR}),
     ("GET", "/api/v1/alerts"): STAFF,
@@ -120,6 +128,8 @@ async def test_a_route_opens_for_its_roles_and_for_nobody_else(
         person_id="nobody",
         number="ZZZZ",
         method_id="none",
+        line_id="none",
+        absence_id="none",
         silence_id="none",
         act="end",
         unit="ingen",
@@ -145,6 +155,8 @@ async def test_nobody_gets_in_without_a_login(browser: Browse, method: str, path
         person_id="maria",
         number="A4F2",
         method_id="none",
+        line_id="none",
+        absence_id="none",
         silence_id="none",
         act="end",
         unit="ingen",
