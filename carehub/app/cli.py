@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from carehub.app import audit, demo, doctor, people_cli, replay, rules_cli, serve, training, village, why_cli
+from carehub.app import audit, demo, doctor, people_cli, replay, rules_cli, serve, shift_cli, training, village, why_cli
 from carehub.app.settings import Settings
 from carehub.contracts import ConfigurationError
 from carehub.kit.log import configure, log
@@ -21,6 +21,7 @@ app.add_typer(why_cli.app, name="why")
 app.command("why-not")(why_cli.why_not)
 app.add_typer(people_cli.user, name="user")
 app.add_typer(people_cli.device, name="device")
+app.add_typer(shift_cli.app, name="shift")
 
 
 @app.command("serve")

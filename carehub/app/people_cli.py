@@ -27,7 +27,7 @@ device = typer.Typer(no_args_is_help=True, help="Devices that the hub knows.")
 
 
 @asynccontextmanager
-async def _store() -> AsyncIterator[Database]:
+async def open_store() -> AsyncIterator[Database]:
     """The store, with no hub beside us: on SQLite one process writes."""
     settings = Settings()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -67,7 +67,7 @@ def add_user(
 
 
 async def _add(person: tables.Person) -> None:
-    async with _store() as database, database.write() as session:
+    async with open_store() as database, database.write() as session:
         if await people.by_username(session, person.username):
             raise ConfigurationError(f"There is a user {person.username!r} already.")
         session.add(person)
@@ -83,7 +83,7 @@ def list_users() -> None:
 
 
 async def _list_users() -> None:
-    async with _store() as database, database.read() as session:
+    async with open_store() as database, database.read() as session:
         for person in await people.everybody(session):
             typer.echo(f"{person.username:<24} {person.role:<14} {'' if person.active else 'closed'}")
 
@@ -95,7 +95,7 @@ def list_devices() -> None:
 
 
 async def _list_devices() -> None:
-    async with _store() as database, database.read() as session:
+    async with open_store() as database, database.read() as session:
         known = await registry.load(session)
         for found in known.devices.values():
             place = found.at(utc_now())
@@ -112,7 +112,7 @@ def device_token(address: Annotated[str, typer.Argument(help="The device's own n
 
 
 async def _set_token(address: str, token_hash: str) -> None:
-    async with _store() as database, database.write() as session:
+    async with open_store() as database, database.write() as session:
         known = (await registry.load(session)).devices.get(("carehub_v1", address))
         if known is None:
             known = registry.KnownDevice(new_id(), address, "carehub_v1", can_alarm=True)
@@ -127,7 +127,7 @@ def test_device(device_id: Annotated[str, typer.Argument(help="Its id, or its ow
 
 
 async def _test(device_id: str) -> str:
-    async with _store() as database, database.write() as session:
+    async with open_store() as database, database.write() as session:
         found = await session.get(tables.Device, device_id)
         known = found or next((one for one in await devices.by_address(session, device_id)), None)
         if known is None:
@@ -150,7 +150,7 @@ def assign_device(
 
 
 async def _assign(source: str, address: str, scope: str, place: str | None) -> None:
-    async with _store() as database, database.write() as session:
+    async with open_store() as database, database.write() as session:
         known = (await registry.load(session)).devices.get((source, address))
         if known is None:
             raise ConfigurationError(f"No device {address!r} has been heard on {source}.")

@@ -14,7 +14,7 @@ from carehub.core.shifts import Duty, duties, instant
 from carehub.flow import roster
 from carehub.flow.hub import Hub
 from carehub.flow.roster import Wish
-from carehub.store import logins, pages, people, shifts, staffing, tables
+from carehub.store import calendars, logins, pages, people, shifts, staffing, tables
 from carehub.store.database import Session
 from carehub.web.render import page
 from carehub.web.security import Planning, TheHub, Visitor
@@ -49,7 +49,7 @@ async def week(
 
 async def _page(  # noqa: PLR0913 - one page and what went wrong on it
     request: Request, hub: Hub, visitor: Visitor, unit: str, day: date | None, *, status: int = 200,
-    wrong: str | None = None,
+    wrong: str | None = None, address: str | None = None,
 ) -> Response:  # fmt: skip
     now = hub.clock()
     async with hub.database.read() as session:
@@ -64,10 +64,12 @@ async def _page(  # noqa: PLR0913 - one page and what went wrong on it
         able = await staffing.reachable(session)
         lines = await shifts.lines_of_unit(session, chosen.id)
         absences = await shifts.absences_after(session, now)
+        has_feed = await calendars.has_feed(session, unit_id=chosen.id)
     return page(
         request, "admin_shifts.html", visitor, status=status, wrong=wrong, units=units, unit=chosen, days=days,
         monday=monday, last=monday - 7 * _DAY, next=monday + 7 * _DAY, number=monday.isocalendar().week, staff=staff,
         names={one.id: one.name for one in staff}, able=able, lines=lines, absences=absences, rotations=ROTATIONS,
+        has_feed=has_feed, address=address,
         uncovered=[gap for one in days for gap in one.gaps],
     )  # fmt: skip
 
@@ -205,6 +207,27 @@ async def back(
         _note(session, visitor, "absence.ended", absence_id, hub)
     hub.live.change()
     return _back(unit, day)
+
+
+@router.post("/calendar")
+async def calendar(
+    request: Request,
+    hub: TheHub,
+    visitor: Planning,
+    unit: Annotated[str, Form(max_length=32)],
+    on: Annotated[bool, Form()],
+) -> Response:
+    """An address for calendar programs, shown once; or the end of the one there is."""
+    address = None
+    async with hub.database.write() as session:
+        await _must_exist(session, tables.Unit, unit)
+        if on:
+            token = await calendars.issue(session, hub.clock(), visitor.person.id, unit_id=unit)
+            address = f"{hub.public_url}/calendar/{token}.ics"
+        else:
+            await calendars.revoke(session, unit_id=unit)
+        _note(session, visitor, "calendar.issued" if on else "calendar.revoked", unit, hub)
+    return await _page(request, hub, visitor, unit, None, address=address)
 
 
 @router.post("/roll-call")

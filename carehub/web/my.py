@@ -11,7 +11,7 @@ from carehub.flow import contacts as flow
 from carehub.flow.contacts import Checked
 from carehub.flow.hub import Hub
 from carehub.flow.telling import SMS
-from carehub.store import contacts, logins, roll_calls, shifts, tables
+from carehub.store import calendars, contacts, logins, roll_calls, shifts, tables
 from carehub.store.contacts import Way
 from carehub.store.database import Session
 from carehub.web.admin_people import WRONG_NUMBER, e164
@@ -35,7 +35,13 @@ async def mine(request: Request, hub: TheHub, visitor: Staff) -> Response:
 
 
 async def _page(
-    request: Request, hub: Hub, visitor: Visitor, *, status: int = 200, wrong: str | None = None
+    request: Request,
+    hub: Hub,
+    visitor: Visitor,
+    *,
+    status: int = 200,
+    wrong: str | None = None,
+    address: str | None = None,
 ) -> Response:
     now, me = hub.clock(), visitor.person.id
     async with hub.database.read() as session:
@@ -43,9 +49,10 @@ async def _page(
         mine = await shifts.of_person(session, me, now, now + _SHOWN)
         ways = await contacts.of_person(session, me)
         asked = await roll_calls.waiting_for(session, me, now)
+        has_feed = await calendars.has_feed(session, person_id=me)
     return page(
         request, "my.html", visitor, status=status, wrong=wrong, person=person, shifts=mine, ways=ways,
-        asked=asked,
+        asked=asked, has_feed=has_feed, address=address,
     )  # fmt: skip
 
 
@@ -60,6 +67,24 @@ async def duty(hub: TheHub, visitor: Staff, on: Annotated[bool, Form()]) -> Redi
         (await session.get_one(tables.Person, visitor.person.id)).on_duty = on
         _note(session, visitor, "person.on_duty" if on else "person.off_duty", hub)
     hub.live.change()
+    return _back()
+
+
+@router.post("/calendar")
+async def calendar(request: Request, hub: TheHub, visitor: Staff) -> Response:
+    """An address for my own calendar program, shown once; the one before is worth nothing any more."""
+    async with hub.database.write() as session:
+        token = await calendars.issue(session, hub.clock(), visitor.person.id, person_id=visitor.person.id)
+        _note(session, visitor, "calendar.issued", hub)
+    return await _page(request, hub, visitor, address=f"{hub.public_url}/calendar/{token}.ics")
+
+
+@router.post("/calendar/revoke")
+async def revoke(hub: TheHub, visitor: Staff) -> RedirectResponse:
+    """Nobody reads my shifts by the address any more."""
+    async with hub.database.write() as session:
+        await calendars.revoke(session, person_id=visitor.person.id)
+        _note(session, visitor, "calendar.revoked", hub)
     return _back()
 
 

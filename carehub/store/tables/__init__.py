@@ -13,7 +13,7 @@ from carehub.store.tables.people import (
 )
 from carehub.store.tables.places import Assignment, Device, Residency, Resident, Scope, Unit, UnitNeighbour
 from carehub.store.tables.selfwatch import CanaryMonth, CanarySong, RuleOff
-from carehub.store.tables.shifts import Absence, Duty, RollCall, ShiftChange, ShiftLine, StaffingGap
+from carehub.store.tables.shifts import Absence, CalendarFeed, Duty, RollCall, ShiftChange, ShiftLine, StaffingGap
 from carehub.store.tables.silences import HeldAlert, Silence
 from carehub.store.tables.stream import (
     Activation,
@@ -40,6 +40,7 @@ __all__ = [
     "Assignment",
     "BatteryReading",
     "Beat",
+    "CalendarFeed",
     "CanaryMonth",
     "CanarySong",
     "Competence",

@@ -107,3 +107,15 @@ class RollCall(SQLModel, table=True):
     answered_at: datetime | None = moment_or_none()
     told_at: datetime | None = moment_or_none()
     """When others were told that there was no answer."""
+
+
+class CalendarFeed(SQLModel, table=True):
+    """An address at which a calendar program reads shifts: whoever knows its secret, until it is taken back."""
+
+    __tablename__ = "calendar_feed"
+
+    token_hash: str = Field(primary_key=True, max_length=64)
+    person_id: str | None = Field(default=None, foreign_key="person.id", index=True, max_length=32)
+    unit_id: str | None = Field(default=None, foreign_key="unit.id", index=True, max_length=32)
+    created_at: datetime = moment()
+    created_by_id: str | None = Field(default=None, max_length=32)

@@ -48,6 +48,9 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/alerts/{alert_id}/undo"): STAFF,
     ("POST", "/alerts/{alert_id}/help"): STAFF,
     ("POST", "/alerts/{alert_id}/hand-over"): STAFF,
+    ("GET", "/calendar/{token}.ics"): OPEN,  # a secret: test_calendars.py
+    ("POST", "/my/calendar"): STAFF,
+    ("POST", "/my/calendar/revoke"): STAFF,
     ("GET", "/my"): STAFF,
     ("POST", "/my/duty"): STAFF,
     ("POST", "/my/roll-call"): STAFF,
@@ -89,6 +92,7 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/admin/shifts/absence"): PLANNERS,
     ("POST", "/admin/shifts/absence/{absence_id}/back"): PLANNERS,
     ("POST", "/admin/shifts/roll-call"): PLANNERS,
+    ("POST", "/admin/shifts/calendar"): PLANNERS,
     ("GET", "/api/v1/live"): EVERYBODY,
     ("POST", "/api/v1/events"): frozenset({Role.ADMINISTRATOR}),
     ("GET", "/api/v1/alerts"): STAFF,

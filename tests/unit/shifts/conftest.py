@@ -1,0 +1,5 @@
+"""Plans are tried on the same night as the stories."""
+
+from tests.journeys.conftest import database, night, postgres_for_nights, postgres_url, quick_night, sqlite_url
+
+__all__ = ["database", "night", "postgres_for_nights", "postgres_url", "quick_night", "sqlite_url"]
