@@ -7,22 +7,23 @@ from datetime import datetime, timedelta
 from msgspec import DecodeError
 from msgspec.json import decode
 
-from carehub.core.alerts import NEXT, Action, Status
+from carehub.core.alerts import Action, Status, needs_contact
 from carehub.core.blindness import off
-from carehub.core.escalation import Circle
 from carehub.core.findings import Trace
 from carehub.core.severity import Severity
 from carehub.core.wording import URGENCY_NB
 from carehub.flow.hub import Hub
 from carehub.kit.log import log
-from carehub.store import blindness, ladders, logins, pages, silences, tables
+from carehub.store import blindness, logins, pages, silences, tables
 from carehub.store.blindness import guard_of
 from carehub.store.database import Session
 from carehub.store.errors import STORE_FAILED
 from carehub.store.tables.places import ScopeKind
+from carehub.store.teams import Around
 from carehub.web import words
 from carehub.web.picture import Picture, drawn, window_start
 from carehub.web.security import Visitor
+from carehub.web.teams import Context, Team, allowed, context_of, is_unanswered, short, team_of
 
 COLOURS: dict[Severity, str] = {
     Severity.CRITICAL: "danger",
@@ -81,6 +82,9 @@ class AlertView:
     why: tuple[tuple[str, str], ...]
     rule: str
     unproven: bool
+    team: Team
+    needs_contact: bool
+    unanswered: bool
 
     @property
     def waits(self) -> bool:
@@ -102,6 +106,11 @@ class Board:
     """Who is not looked after by an alarm device, and by which."""
 
     @property
+    def unanswered(self) -> list[AlertView]:
+        """Those whose whole ladder has been asked, and nobody came."""
+        return [alert for alert in self.alerts if alert.unanswered]
+
+    @property
     def waiting(self) -> int:
         """How many have nobody."""
         return sum(alert.waits for alert in self.alerts)
@@ -115,7 +124,7 @@ async def board(hub: Hub, visitor: Visitor, unit: str | None) -> Board:
         closed = await pages.closed_since(session, now - _RECENT)
         shown = [card for card in cards if _is_in(card, unit)]
         views = await with_pictures(hub, session, visitor, shown)
-        circle = await ladders.circle(session, now)
+        context = await context_of(session, [*cards, *closed], now)
         silent = await pages.silent_places(session)
         last = await pages.last_event_at(session)
         held = await silences.how_many(session, now)
@@ -123,8 +132,8 @@ async def board(hub: Hub, visitor: Visitor, unit: str | None) -> Board:
     return Board(
         # Among equals that somebody has, the visitor's own: the card that was large stays large when it is taken.
         alerts=sorted(views, key=lambda one: (-one.severity, not one.waits, not one.mine, one.raised_at)),
-        elsewhere=[view(hub, visitor, card, circle) for card in cards if not _is_in(card, unit)],
-        closed=[view(hub, visitor, card, circle) for card in closed if _is_in(card, unit)],
+        elsewhere=[view(hub, visitor, card, context) for card in cards if not _is_in(card, unit)],
+        closed=[view(hub, visitor, card, context) for card in closed if _is_in(card, unit)],
         last_event_at=last,
         silences=held,
         blind=[_unwatched(*one) for one in blind],
@@ -152,21 +161,21 @@ async def with_pictures(hub: Hub, session: Session, visitor: Visitor, cards: Seq
     movements = await pages.movements(session, residents, start)
     marks = await pages.alerts_of(session, residents, start)
     traces = await pages.traces(session, [card.alert.id for card in cards])
-    circle = await ladders.circle(session, now)
+    context = await context_of(session, cards, now)
     views = []
     for card in cards:
         who = card.resident.id if card.resident else ""
         picture = drawn(movements.get(who, []), marks.get(who, []), card.alert.id, now, hub.zone) if who else None
-        views.append(view(hub, visitor, card, circle, picture, traces.get(card.alert.id)))
+        views.append(view(hub, visitor, card, context, picture, traces.get(card.alert.id)))
     return views
 
 
 def view(
-    hub: Hub, visitor: Visitor, card: pages.Card, circle: Circle, picture: Picture | None = None,
+    hub: Hub, visitor: Visitor, card: pages.Card, context: Context, picture: Picture | None = None,
     trace: str | None = None,
 ) -> AlertView:  # fmt: skip
     """One alert in words."""
-    alert = card.alert
+    alert, around = card.alert, context.around.get(card.alert.id, Around())
     return AlertView(
         id=alert.id, status=alert.status, severity=alert.severity, urgency=URGENCY_NB[alert.severity],
         colour=COLOURS[alert.severity], icon=_icon(alert.kind), title=words.title_of(alert.kind, hub.rulebook),
@@ -177,19 +186,13 @@ def view(
         owner=_called(card.owner) if card.owner and alert.status is not Status.OPEN else None,
         mine=alert.owner_id == visitor.person.id and alert.status is not Status.OPEN,
         taken_at=alert.taken_at, arrived_at=alert.arrived_at, due_at=alert.due_at,
-        next_step=words.next_step(alert, circle),
-        may=allowed(alert, visitor), closed_at=alert.closed_at, outcome=_outcome(alert),
+        next_step=words.next_step(alert, context.circle),
+        may=allowed(alert, around.parent, visitor, hub.clock()), closed_at=alert.closed_at, outcome=_outcome(alert),
         closer=_called(card.closer) if card.closer else None, picture=picture, why=_why(trace), rule=alert.rule_id,
         unproven=card.unproven,
+        team=team_of(alert, around, context.colleagues, visitor), unanswered=is_unanswered(alert),
+        needs_contact=needs_contact(alert.kind, alert.severity, alert.resident_id),
     )  # fmt: skip
-
-
-def allowed(alert: tables.Alert, visitor: Visitor) -> frozenset[Action]:
-    """What this visitor may do now: only whoever has an alert may give it back."""
-    possible = {action for status, action in NEXT if status is alert.status}
-    if alert.owner_id != visitor.person.id:
-        possible.discard(Action.RELEASE)
-    return frozenset(possible)
 
 
 def _icon(kind: str) -> str:
@@ -211,9 +214,7 @@ def _short_name(card: pages.Card) -> str:
 
 
 def _called(person: tables.Person) -> str:
-    """A colleague's name as it fits on a card: "Ingrid S."."""
-    first, *rest = person.name.split()
-    return f"{first} {rest[-1][:1]}." if rest else first
+    return short(person.name)
 
 
 def _full_name(card: pages.Card) -> str:

@@ -17,9 +17,9 @@ PAGES = [
     ("maria", f"/alerts/{'b7c1'.ljust(32, '0')}/why"),
     ("anne", "/relatives"), ("lise", "/relatives"), ("admin", "/admin"), ("admin", "/admin/devices"),
     ("admin", "/admin/devices/ukjent"), ("admin", "/admin/people"), ("admin", "/admin/dead-letters"),
-    ("admin", "/admin/events"), ("admin", "/admin/events/7"), ("admin", "/admin/ledger"),
+    ("admin", "/admin/ladders/sol/40"), ("admin", "/admin/events"), ("admin", "/admin/events/7"),
     ("admin", "/admin/why-not?resident=astrid&rule=night-exit&since=2026-01-15T22:00&until=2026-01-16T06:00"),
-    ("maria", "/nothing"), ("anne", "/tablet"), (None, "/login"),
+    ("admin", "/admin/ledger"), ("maria", "/nothing"), ("anne", "/tablet"), (None, "/login"),
     (None, "/login?ended=true"),
 ]  # fmt: skip
 _RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}

@@ -146,6 +146,13 @@ class Year:
         clock.now = max(end, clock.now)
         await self.wake()
 
+    async def quiet_day(self) -> None:
+        """Somebody sees to everything that is open, and then nothing happens for a day."""
+        for place, alert in enumerate(await self.night.alerts()):
+            if alert.status is not Status.CLOSED:
+                await self.night.close("maria", place)
+        await self.wait(24 * 60, 0)
+
     async def power_cut(self, minutes: float) -> None:
         """The hub is gone for a while, with all that it had in memory; whatever fell due fires at its first looks."""
         await self.night.die()

@@ -50,6 +50,10 @@ class AnyYear(RuleBasedStateMachine):
     def wait(self, minutes: float, late_s: float) -> None:
         self._do(self._year.wait(minutes, late_s))
 
+    @rule()
+    def quiet_day(self) -> None:
+        self._do(self._year.quiet_day())
+
     @rule(action=st.sampled_from(["take", "arrive", "release", "undo", "confirm", "call_help"]), who=_who, which=_which)
     def act(self, action: str, who: str, which: int) -> None:
         self._do(self._year.act(action, who, which))

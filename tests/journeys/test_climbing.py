@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from carehub.core.alerts import Status
 from carehub.store import tables
-from tests.journeys.building import INGRID, MARIA, Night, refuses_for_good
+from tests.journeys.building import INGRID, MARIA, Night, Tablets, refuses_for_good
 
 _BOTH_AT_0214 = ["02:14 ingrid HASTER 1", "02:14 maria HASTER 1"]
 _REMINDED = "02:20 ingrid påminnelse"
@@ -25,7 +25,9 @@ async def test_an_unanswered_alarm_asks_both_on_duty_again_then_everybody_then_t
 
 
 async def test_an_unanswered_alarm_is_repeated_for_a_whole_day_and_never_given_up_f55(quick_night: Night) -> None:
+    """F55: 24 hours, at least 288 attempts, still open, and the siren sounds with each from the last rung on."""
     night = quick_night
+    night.channels["siren"] = Tablets(night.clock)
     night.ingest.deliver(night.pressed())
     await night.fold()
 
@@ -39,6 +41,8 @@ async def test_an_unanswered_alarm_is_repeated_for_a_whole_day_and_never_given_u
     assert alert.rung >= 288
     assert alert.due_at is not None
     assert end < alert.due_at <= end + timedelta(minutes=5)
+    sirens = [notice for notice in await night.notices() if notice.channel == "siren"]
+    assert (len(sirens), {notice.address for notice in sirens}) == (alert.rung - 3, {"sol"})
     texts = [notice for notice in await night.notices() if notice.channel == "sms"]
     assert len(texts) == 2 + 2 + 3 + 3 * (alert.rung - 3)
     assert len({(notice.address, notice.created_at) for notice in texts}) == len(texts)

@@ -1,0 +1,87 @@
+"""Questions about who is on an alert together: who was asked, who helps, what it comes from and what it led to."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from sqlmodel import col, select
+
+from carehub.core.access import Role
+from carehub.store import tables
+from carehub.store.database import Session
+
+
+@dataclass(slots=True)
+class Around:
+    """What stands around one alert.
+
+    Attributes:
+        asked: Names of those who were sent a summons, in the order of the first one.
+        children: Follow-ups and calls for help that came from it, with the name of whoever has each.
+        parent: The alert that it came from.
+        handed_to: The name of whoever was asked to take it over.
+    """
+
+    asked: list[str] = field(default_factory=list)
+    children: list[tuple[tables.Alert, str | None]] = field(default_factory=list)
+    parent: tables.Alert | None = None
+    handed_to: str | None = None
+
+
+async def around(session: Session, shown: Sequence[tables.Alert]) -> dict[str, Around]:
+    """What stands around each of these alerts."""
+    found: dict[str, Around] = defaultdict(Around)
+    ids = [alert.id for alert in shown]
+    for alert_id, name in await _asked(session, ids):
+        known = found[alert_id or ""].asked
+        if name not in known:
+            known.append(name)
+    for child, owner in await _children(session, ids):
+        found[child.parent_id or ""].children.append((child, owner))
+    parents = {one.id: one for one in await _alerts(session, {one.parent_id for one in shown if one.parent_id})}
+    names = await _names(session, {one.handed_to_id for one in shown if one.handed_to_id})
+    for alert in shown:
+        found[alert.id].parent = parents.get(alert.parent_id or "")
+        found[alert.id].handed_to = names.get(alert.handed_to_id or "")
+    return found
+
+
+async def _asked(session: Session, ids: Collection[str]) -> Sequence[tuple[str | None, str]]:
+    notice, person = tables.Notice, tables.Person
+    statement = (
+        select(notice.alert_id, person.name)
+        .join(person, col(person.id) == col(notice.person_id))
+        .where(col(notice.alert_id).in_(ids), col(notice.cycle).startswith("rung:"))
+        .order_by(col(notice.created_at), person.name)
+    )
+    return (await session.exec(statement)).all()
+
+
+async def _children(session: Session, ids: Collection[str]) -> Sequence[tuple[tables.Alert, str | None]]:
+    alert, person = tables.Alert, tables.Person
+    statement = (
+        select(alert, person.name)
+        .join(person, col(person.id) == col(alert.owner_id), isouter=True)
+        .where(col(alert.parent_id).in_(ids))
+        .order_by(col(alert.raised_at))
+    )
+    return (await session.exec(statement)).all()
+
+
+async def _alerts(session: Session, ids: Collection[str]) -> Sequence[tables.Alert]:
+    return (await session.exec(select(tables.Alert).where(col(tables.Alert.id).in_(ids)))).all() if ids else ()
+
+
+async def _names(session: Session, ids: Collection[str]) -> dict[str, str]:
+    if not ids:
+        return {}
+    person = tables.Person
+    return dict((await session.exec(select(person.id, person.name).where(col(person.id).in_(ids)))).all())
+
+
+async def colleagues(session: Session) -> Sequence[tuple[str, str]]:
+    """Everybody who may be asked to take an alert over: id and name, by name."""
+    person = tables.Person
+    staff = (Role.NURSE, Role.CARE_CENTRE, Role.COORDINATOR)
+    statement = select(person.id, person.name).where(person.active, col(person.role).in_(staff))
+    return (await session.exec(statement.order_by(person.name))).all()

@@ -1,0 +1,121 @@
+"""Who is on an alert together, as its card shows it: who was asked, who helps, who takes over, what follows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from carehub.core.alerts import FOLLOW_UP, HELP, NEXT, Action, Status
+from carehub.core.escalation import Circle
+from carehub.core.ladders import LOUD_FROM
+from carehub.flow.respond import may_undo
+from carehub.store import ladders, pages, tables, teams
+from carehub.store.database import Session
+from carehub.store.teams import Around
+from carehub.web.security import Visitor
+
+_HELD = frozenset({Status.TAKEN, Status.ARRIVED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """Another alert that belongs to this one."""
+
+    id: str
+    status: Status
+    owner: str | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """What stands on a card of people and steps.
+
+    Attributes:
+        rung: The step of the ladder that was asked last, of so many `rungs`.
+        asked: Names of those who were asked.
+        helpers: Calls for a second person.
+        follow_up: The follow-up that waits because this one was closed without contact.
+        parent: What this alert comes from.
+    """
+
+    rung: int = 0
+    rungs: int = 0
+    asked: tuple[str, ...] = ()
+    helpers: tuple[Linked, ...] = ()
+    follow_up: Linked | None = None
+    parent: Linked | None = None
+    handed_to: str | None = None
+    colleagues: Sequence[tuple[str, str]] = ()
+
+    @property
+    def at_the_top(self) -> bool:
+        """Whether the last step has been asked, and is asked again and again."""
+        return 0 < self.rungs <= self.rung
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What cards are made with: the ladders and people of now, and what stands around each alert."""
+
+    circle: Circle
+    around: dict[str, Around]
+    colleagues: Sequence[tuple[str, str]]
+
+
+async def context_of(session: Session, cards: Sequence[pages.Card], now: datetime) -> Context:
+    """Read it once for all cards of a page."""
+    return Context(
+        circle=await ladders.circle(session, now),
+        around=await teams.around(session, [card.alert for card in cards]),
+        colleagues=await teams.colleagues(session),
+    )
+
+
+def team_of(alert: tables.Alert, around: Around, colleagues: Sequence[tuple[str, str]], visitor: Visitor) -> Team:
+    """The team of one alert."""
+    linked = {kind: [_linked(one, name) for one, name in around.children if one.kind == kind] for kind in _KINDS}
+    waiting = [one for one in linked[FOLLOW_UP] if one.status is not Status.CLOSED]
+    return Team(
+        rung=alert.rung, rungs=alert.rungs, asked=tuple(short(name) for name in around.asked),
+        helpers=tuple(linked[HELP]), follow_up=waiting[-1] if waiting else None,
+        parent=_linked(around.parent, None) if around.parent else None,
+        handed_to=short(around.handed_to) if around.handed_to else None,
+        colleagues=[one for one in colleagues if one[0] != visitor.person.id],
+    )  # fmt: skip
+
+
+_KINDS = (HELP, FOLLOW_UP)
+
+
+def _linked(alert: tables.Alert, owner: str | None) -> Linked:
+    return Linked(id=alert.id, status=alert.status, owner=short(owner) if owner else None, due_at=alert.due_at)
+
+
+def short(name: str) -> str:
+    """A colleague's name as it fits on a card: "Ingrid S."."""
+    first, *rest = name.split()
+    return f"{first} {rest[-1][:1]}." if rest else first
+
+
+def is_unanswered(alert: tables.Alert) -> bool:
+    """Nobody has it, though everybody on the ladder has been asked: the whole screen says so (F55)."""
+    exhausted = 0 < alert.rungs <= alert.rung
+    return alert.status is Status.OPEN and alert.severity >= LOUD_FROM and exhausted
+
+
+def allowed(alert: tables.Alert, parent: tables.Alert | None, visitor: Visitor, now: datetime) -> frozenset[Action]:
+    """What this visitor may do now: only whoever has an alert may give it back, hand it over, or call for help."""
+    me = visitor.person.id
+    possible = {action for status, action in NEXT if status is alert.status}
+    mine = alert.owner_id == me and alert.status in _HELD
+    if alert.owner_id != me:
+        possible.discard(Action.RELEASE)
+    if alert.handed_to_id != me:
+        possible.discard(Action.ACCEPT)
+    if mine:
+        possible |= {Action.HAND_OVER} | ({Action.HELP} if alert.kind != HELP else set())
+    if alert.kind == FOLLOW_UP and alert.status is Status.OPEN and parent and parent.closed_by_id != me:
+        possible.add(Action.CONFIRM)
+    if alert.status is Status.CLOSED and may_undo(alert, me, now):
+        possible.add(Action.UNDO)
+    return frozenset(possible)
