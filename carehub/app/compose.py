@@ -17,6 +17,7 @@ from carehub.app.crashes import be_careful, take_care
 from carehub.app.housekeeping import add_canary, add_models, add_room, add_roster, add_sweeping
 from carehub.app.line import Line
 from carehub.app.settings import Settings, names
+from carehub.app.upgrade import upgrade
 from carehub.contracts import Channel, ConfigurationError, TransportError
 from carehub.core.rules.rulebook import SAFE_MODE
 from carehub.flow.batch import hub_fault
@@ -148,7 +149,7 @@ async def _open_store(stack: AsyncExitStack, settings: Settings) -> Database:
             raise ConfigurationError(
                 f"A hub already runs on {settings.data_dir}. Stop it, or give this one a CAREHUB_DATA_DIR of its own."
             ) from error
-    await database.migrate()
+    await upgrade(database, settings.data_dir)
     await database.check_durable()
     return database
 

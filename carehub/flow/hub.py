@@ -80,6 +80,8 @@ class Health:
     beats: dict[str, datetime] = field(default_factory=dict)
     failures: dict[str, int] = field(default_factory=dict)
     unaccounted: int = 0
+    dropped: int = 0
+    """Measurements thrown away since the start."""
     loop_lag_s: float = 0.0
     """How long the event loop was busy with one thing, at most, in the last minute."""
     auditor: AuditorState | None = None

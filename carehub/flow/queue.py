@@ -23,6 +23,10 @@ _COMPANY_S, _ENOUGH = 0.02, 250
 """How long telemetry waits for more of it, and how much is enough."""
 
 
+MOST_TELEMETRY = 50_000
+"""Waiting measurements: some 50 MB of memory."""
+
+
 class Queue:
     """The roads in; `take` gives the next batch."""
 
@@ -32,12 +36,18 @@ class Queue:
         self._telemetry: deque[Message] = deque()
         self._notes: deque[Note] = deque()
         self._submitted: deque[tuple[list[Message], asyncio.Future[None]]] = deque()
+        self.dropped = 0
+        """Measurements that were thrown away since the start, because more came than could be stored."""
         self._arrived = asyncio.Event()
         self._pressing = asyncio.Event()
         self._batch, self._pressed_at = BATCH, float("-inf")
 
     def deliver(self, message: Message) -> None:
-        """Take one message from a transport; never blocks, never drops."""
+        """Take one message from a transport; never blocks. An alarm is never dropped (F20).
+
+        What the broker waits for us to acknowledge, it bounds itself; of the rest, measurements beyond what
+        memory should hold are dropped and counted.
+        """
         fail_at("mqtt.received")
         road = self.intake.road(message.topic)
         urgent = road is not None and road.urgent and not message.retain
@@ -45,6 +55,8 @@ class Queue:
             self._alarms.append(message)
             self._pressed_at = asyncio.get_running_loop().time()
             self._press()
+        elif message.qos == 0 and len(self._telemetry) >= MOST_TELEMETRY:
+            self.dropped += 1
         else:
             self._telemetry.append(message)
             self._arrived.set()

@@ -147,7 +147,16 @@ class Worker:
     async def _watch(self) -> None:
         await self._timekeeper.look()
         await watch.watch(self._hub, self._ingest)
+        self._tell_of_dropped()
         self._beaten("watch")
+
+    def _tell_of_dropped(self) -> None:
+        """More measurements came than the hub can store: some were thrown away, no alarm among them."""
+        dropped = self._ingest.dropped
+        if dropped and not self._hub.health.dropped:  # once since the start; the counter goes on
+            words = "Det kom flere målinger enn huben rekker, og noen ble kastet. Ingen alarmer er kastet."
+            self._ingest.observe(hub_fault(self._hub.clock(), words, about="flood"))
+        self._hub.health.dropped = dropped
 
     async def _beat(self) -> None:
         """Write down that each part works, for whoever looks from outside, and that the scopes are still ours."""

@@ -76,6 +76,19 @@ class Database:
         async with self.connect() as connection:
             return await connection.run_sync(_present_version), _newest_version()
 
+    def knows(self, version: str) -> bool:
+        """Whether this program knows how to go on from that schema."""
+        script = ScriptDirectory.from_config(alembic_config())
+        return any(one.revision == version for one in script.walk_revisions())
+
+    async def copy_to(self, path: Path) -> None:
+        """SQLite only: the whole store as it is now, in a file of its own, made durable before its name is there."""
+        beside = path.with_suffix(".unfinished")
+        beside.unlink(missing_ok=True)
+        async with self.connect() as connection:
+            await connection.execute(text("VACUUM INTO :file"), {"file": str(beside)})
+        beside.replace(path)
+
     async def check_durable(self) -> None:
         """Refuse a database that may forget what it has acknowledged (invariant 1)."""
         async with self.connect() as connection:

@@ -201,6 +201,9 @@ class Meters:
         self.lag = Gauge(
             "carehub_loop_lag_seconds", "How long the hub was busy with one thing, lately.", registry=self.registry
         )
+        self.dropped = Gauge(
+            "carehub_telemetry_dropped", "Measurements thrown away since the start.", registry=self.registry
+        )
         self.beat_age = Gauge("carehub_beat_age_seconds", "Since a part last worked.", ["part"], registry=self.registry)
 
     async def read(self, hub: Hub) -> None:
@@ -214,6 +217,7 @@ class Meters:
         self.canary_returned.set(hub.health.canary.returned)
         self.canary_missed.set(hub.health.canary.missed)
         self.lag.set(hub.health.loop_lag_s)
+        self.dropped.set(hub.health.dropped)
         self.concerns.clear()
         for concern, count in (hub.health.auditor.concerns if hub.health.auditor else {}).items():
             self.concerns.labels(concern.value).set(count)
