@@ -26,6 +26,8 @@ FLOOR_TITLES_NB: dict[str, str] = {
     "unreadable-alarm": "Uleselig alarm",
     "hub-fault": "Feil i systemet",
     "test-alarm": "Prøvealarm",
+    "common-silence": "Mange er stille samtidig",
+    "device-unstable": "Utstyr er ustabilt",
     "follow-up": "Oppfølging uten kontakt",
     "help": "Kollega trenger hjelp",
 }

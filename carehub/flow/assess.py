@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-import msgspec
-
 from carehub.core.alerts import Status, Step
 from carehub.core.canary import SCOPE as CANARY
 from carehub.core.escalation import Circle, Concern, Place, reach
@@ -14,7 +12,7 @@ from carehub.core.findings import Finding
 from carehub.core.ladders import below_wide
 from carehub.core.rules.rulebook import SAFE_MODE
 from carehub.core.severity import Severity
-from carehub.flow import canary, escalate, technical
+from carehub.flow import canary, crowd, escalate, incidents, technical, unstable
 from carehub.flow.hub import Hub
 from carehub.flow.journal import journal_line, step_row
 from carehub.flow.telling import Telling, rung, summons_rows
@@ -25,7 +23,6 @@ from carehub.store.database import Session
 REPEAT_WINDOW = timedelta(minutes=10)
 RAISE_WINDOW = timedelta(hours=8)
 RAISE_AT = 3
-_encode = msgspec.json.Encoder().encode
 
 
 Finds = Sequence[tuple[Finding, Event | None]]
@@ -40,18 +37,24 @@ async def raise_alerts(hub: Hub, session: Session, findings: Finds, units: Mappi
         findings: With the event that made each, where one did.
         units: Scope → the unit whose staff answer.
     """
+    findings = await unstable.fold_together(session, findings)
+    findings, units = await incidents.gather(session, findings, units)
+    if not findings:
+        return
     keys = {dedup_key(finding) for finding, _ in findings}
     earliest = min(finding.at for finding, _ in findings) - RAISE_WINDOW
     before = await alerts.before(session, keys, earliest)
     open_now = {key for key, one in before.items() if one.is_open}
     latest = max(finding.at for finding, _ in findings)
     circle = await ladders.circle(session, latest, [finding.resident for finding, _ in findings])
-    fresh = alerts.Fresh()
+    fresh, many = alerts.Fresh(), crowd.Crowd({key: one.reports for key, one in before.items()})
     in_safe_mode = hub.rulebook.version == SAFE_MODE  # then everybody on duty is asked, whatever their unit
     for finding, event in findings:
         key, unit = dedup_key(finding), None if in_safe_mode else units.get(finding.scope)
         first, reports = key not in open_now, before[key].reports if key in before else 0
         open_now.add(key)
+        if not first and many.takes(key, finding):
+            continue
         if finding.scope == CANARY:
             fresh = await _of_canary(session, fresh, finding, first=first)
         elif first and not (finding.press and reports + 1 >= RAISE_AT):
@@ -63,6 +66,7 @@ async def raise_alerts(hub: Hub, session: Session, findings: Finds, units: Mappi
             fresh = alerts.Fresh()
             await _again(hub, session, finding, event, unit)
     await alerts.add_fresh(session, fresh)
+    await crowd.count(hub, session, many.findings)
 
 
 def dedup_key(finding: Finding) -> str:
@@ -132,9 +136,7 @@ def _new(finding: Finding, event: Event | None, unit: str | None) -> dict[str, A
     }
 
 
-def _event_row(alert_id: str, finding: Finding) -> dict[str, Any]:
-    trace = _encode(finding.trace).decode()
-    return {"alert_id": alert_id, "event_seq": finding.event, "at": finding.at, "trace": trace}
+_event_row = alerts.report_row
 
 
 async def _again(hub: Hub, session: Session, finding: Finding, event: Event | None, unit: str | None) -> None:

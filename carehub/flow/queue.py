@@ -10,6 +10,7 @@ from carehub.contracts import Message
 from carehub.core.events import CommandKind, Event
 from carehub.core.silence import Silence
 from carehub.flow.batch import Load, Note
+from carehub.flow.fair import Alarms
 from carehub.flow.intake import Intake
 from carehub.kit.failpoints import fail_at
 
@@ -32,7 +33,7 @@ class Queue:
 
     def __init__(self, intake: Intake) -> None:
         self.intake = intake
-        self._alarms: deque[Message] = deque()
+        self._alarms = Alarms()
         self._telemetry: deque[Message] = deque()
         self._notes: deque[Note] = deque()
         self._submitted: deque[tuple[list[Message], asyncio.Future[None]]] = deque()
@@ -142,8 +143,7 @@ class Queue:
             messages, done = self._submitted.popleft()
             load.messages += messages
             load.waiting.append(done)
-        while self._alarms and len(load.messages) < most:
-            load.messages.append(self._alarms.popleft())
+        load.messages += self._alarms.take(max(0, most - len(load.messages)))
         room = TELEMETRY_BESIDE_ALARMS if load.messages or load.notes else self._room()
         for _ in range(min(room, len(self._telemetry), most - len(load.messages))):
             load.messages.append(self._telemetry.popleft())

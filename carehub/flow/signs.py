@@ -31,8 +31,8 @@ class Signs:
     def note(self, events: Iterable[Event]) -> None:
         """Take in what was stored just now."""
         for event in events:
-            if event.device is None or event.source == "hub":
-                continue
+            if event.device is None or event.source == "hub" or event.kind == EventKind.DEVICE_OFFLINE:
+                continue  # that it is gone is said by whoever misses it
             self.heard[event.device] = event.at
             if (kind := kind_told_by(event.kind)) is not None:
                 if self.kinds.get(event.device) not in LIFE_CRITICAL:

@@ -15,7 +15,7 @@ from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.signs import Signs
 from carehub.kit.log import log
-from carehub.store import batteries, devices, stream, tables
+from carehub.store import batteries, devices, incidents, stream, tables
 from carehub.store.blindness import guard_of
 from carehub.store.database import Session
 from carehub.store.registry import unknown_scope
@@ -54,6 +54,7 @@ async def _write_down(session: Session, signs: Signs, now: datetime) -> None:
     await devices.write_mains(session, signs.runs_until)
     await devices.write_kinds(session, signs.kinds)
     await batteries.keep_readings(session, signs.batteries, now)
+    await incidents.tick_off(session, signs.heard)
     await devices.note_first_words(session, signs.heard)
     await devices.note_seen_alarms(session, now)
 

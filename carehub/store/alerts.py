@@ -5,13 +5,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import func, update
 from sqlmodel import col, select
 
 from carehub.core.alerts import Status
 from carehub.core.escalation import Place
+from carehub.core.findings import Finding
 from carehub.store import codes, outbox, sql, tables
 from carehub.store.database import Session
+
+_encode = msgspec.json.Encoder().encode
 
 
 async def open_alert(session: Session, dedup_key: str) -> tables.Alert | None:
@@ -126,6 +130,27 @@ async def before(session: Session, keys: Collection[str], since: datetime) -> di
     """What is known of each of these; reports count however the earlier alerts were closed."""
     found = await sql.ask(session, _BEFORE, since, list(keys))
     return {key: Before(is_open=bool(is_open), reports=reports) for key, is_open, reports in found}
+
+
+def report_row(alert_id: str, finding: Finding) -> dict[str, Any]:
+    """One report of an alert, with the trace that says why."""
+    trace = _encode(finding.trace).decode()
+    return {"alert_id": alert_id, "event_seq": finding.event, "at": finding.at, "trace": trace}
+
+
+async def add_reports(session: Session, alert_id: str, findings: Sequence[Finding]) -> None:
+    """Many reports of one alert, in one statement."""
+    await sql.add(session, tables.AlertEvent, [report_row(alert_id, finding) for finding in findings])
+
+
+async def was_reminded(session: Session, alert_id: str, since: datetime) -> bool:
+    """Whether anybody was told of a repeat of this alert since then."""
+    statement = select(tables.Notice.id).where(
+        tables.Notice.alert_id == alert_id,
+        col(tables.Notice.cycle).startswith("repeat:"),
+        col(tables.Notice.created_at) > since,
+    )
+    return (await session.exec(statement.limit(1))).first() is not None
 
 
 async def move(session: Session, alert: tables.Alert, status: Status, **changes: Any) -> bool:

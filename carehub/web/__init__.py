@@ -33,6 +33,7 @@ from carehub.web import (
     reports,
     silences,
     tablet,
+    visits,
     webhooks,
     why,
 )
@@ -54,6 +55,7 @@ DOORS = (
     actions,
     silences,
     blind,
+    visits,
     relatives,
     admin,
     admin_ledger,

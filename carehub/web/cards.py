@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from msgspec import DecodeError
 from msgspec.json import decode
 
+from carehub.core import outage
 from carehub.core.alerts import Action, Status, needs_contact
 from carehub.core.blindness import off
 from carehub.core.findings import Trace
@@ -82,6 +83,7 @@ class AlertView:
     why: tuple[tuple[str, str], ...]
     rule: str
     unproven: bool
+    kind: str
     team: Team
     needs_contact: bool
     unanswered: bool
@@ -189,7 +191,7 @@ def view(
         next_step=words.next_step(alert, context.circle),
         may=allowed(alert, around.parent, visitor, hub.clock()), closed_at=alert.closed_at, outcome=_outcome(alert),
         closer=_called(card.closer) if card.closer else None, picture=picture, why=_why(trace), rule=alert.rule_id,
-        unproven=card.unproven,
+        unproven=card.unproven, kind=alert.kind,
         team=team_of(alert, around, context.colleagues, visitor), unanswered=is_unanswered(alert),
         needs_contact=needs_contact(alert.kind, alert.severity, alert.resident_id),
     )  # fmt: skip
@@ -201,7 +203,7 @@ def _icon(kind: str) -> str:
 
 def _room(card: pages.Card) -> str:
     if card.scope is None or card.scope.kind is ScopeKind.HUB:
-        return "Huben"
+        return card.unit.name if card.unit and card.alert.kind == outage.KIND else "Huben"
     if card.scope.kind is ScopeKind.DEVICE:
         return f"Ukjent sted – utstyr {card.scope.name}"
     return card.scope.name

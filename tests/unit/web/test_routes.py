@@ -39,6 +39,7 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/alerts/{alert_id}/release"): STAFF,
     ("POST", "/alerts/{alert_id}/close"): STAFF,
     ("GET", "/blind"): STAFF,
+    ("GET", "/visits"): STAFF,
     ("POST", "/admin/devices/{device_id}/about"): ADMIN,
     ("GET", "/silences"): STAFF | ADMIN,
     ("POST", "/silences"): STAFF,  # and a technician for a device: test_silences.py
