@@ -148,6 +148,11 @@ def unanswered_text(*, answered: int, asked: int, link: str) -> str:
     return f"Vaktstart: {answered} av {asked} har svart. Se hvem som mangler, og finn dem: {link}"
 
 
+def staffing_text(*, link: str) -> str:
+    """To the coordinator when somebody is missing within a day: which unit and when, stands there."""
+    return f"Vaktplanen har en tid det neste døgnet uten noen som kan nås. Sett inn noen: {link}"
+
+
 def check_text(*, code: str) -> str:
     """The code that shows that an address reaches its owner."""
     return f"Koden din er {code}. Skriv den inn på siden din, eller svar med den på denne meldingen."

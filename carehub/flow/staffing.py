@@ -5,13 +5,17 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
-from carehub.core.coverage import AHEAD, Gap, Warned, told_in
+from carehub.core.coverage import AHEAD, Gap, Horizon, Warned, told_in
 from carehub.core.events import Event
 from carehub.core.kinds import EventKind
+from carehub.core.severity import Severity
+from carehub.core.wording import staffing_text
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
+from carehub.flow.lost_ways import coordinators_of
+from carehub.flow.telling import notice_row
 from carehub.kit.ids import new_id
-from carehub.store import staffing, stream
+from carehub.store import outbox, people, staffing, stream
 from carehub.store.database import Session
 from carehub.store.staffing import Told
 
@@ -24,14 +28,17 @@ async def check(hub: Hub, ingest: Ingest) -> int:
     now = hub.clock()
     async with hub.database.write() as session:
         standing = {
-            _key(one): (unit, one) for (unit, _), every in (await _standing(session, now)).items() for one in every
+            _key(one): (unit, horizon, one)
+            for (unit, horizon), every in (await _standing(session, now)).items()
+            for one in every
         }
         told = await stream.known_keys(session, list(standing))
         fresh = {key: found for key, found in standing.items() if key not in told}
-        scopes = {unit: await staffing.scope_of(session, unit) for unit in {unit for unit, _ in fresh.values()}}
+        await _tell_coordinators(hub, session, fresh, now)
+        scopes = {unit: await staffing.scope_of(session, unit) for unit in {unit for unit, *_ in fresh.values()}}
     if any(is_new for _, is_new in scopes.values()) and hub.reload is not None:
         await hub.reload()
-    for key, (unit, gap) in fresh.items():
+    for key, (unit, _, gap) in fresh.items():
         ingest.observe(
             Event(
                 seq=0, at=now, kind=EventKind.STAFFING_GAP, scope=scopes[unit][0], source="hub", dedup_key=key,
@@ -40,6 +47,24 @@ async def check(hub: Hub, ingest: Ingest) -> int:
         )  # fmt: skip
     hub.health.beats["staffing"] = now
     return len(fresh)
+
+
+async def _tell_coordinators(
+    hub: Hub, session: Session, fresh: dict[str, tuple[str, Horizon, Warned]], now: datetime
+) -> None:
+    """What begins within a day cannot wait on a list."""
+    units = {unit for unit, horizon, _ in fresh.values() if horizon is Horizon.DAY}
+    staff = await people.staff(session, now) if units else []
+    whom = {one.id: one for unit in units for one in coordinators_of(staff, unit) if one.methods}
+    text = staffing_text(link=f"{hub.public_url}/admin/shifts")
+    rows = [
+        notice_row(one.methods[0], text, cycle=f"staffing:{new_id()[:12]}", severity=Severity.MODERATE, now=now,
+                   person_id=one.id)
+        for one in whom.values()
+    ]  # fmt: skip
+    if rows:
+        await outbox.write(session, rows)
+        hub.wake.deliver.set()
 
 
 def _key(one: Warned) -> str:

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
+from carehub.core.access import Role
 from carehub.core.coverage import Horizon
 from carehub.flow import staffing
+from carehub.store import people, tables
 from carehub.store import staffing as store
-from carehub.store import tables
 from tests.journeys.building import OSLO, Night
 from tests.unit.shifts.planning import plan, shift
 
@@ -68,6 +69,25 @@ async def test_a_warning_is_an_alert_in_the_unit_that_somebody_must_own(planned:
     (alert,) = await planned.alerts()
     assert (alert.kind, alert.unit_id, alert.presses, alert.resident_id) == ("staffing-gap", "sol", 2, None)
     assert alert.due_at is not None
+
+
+async def test_the_coordinator_gets_a_message_a_day_ahead_with_no_name_in_it(planned: Night) -> None:
+    """F53: what begins within a day cannot wait on a list."""
+    async with planned.database.write() as session:
+        chief = tables.Person(id="astrid", name="kanari", username="astrid", role=Role.COORDINATOR, phone="+4790000008")
+        session.add(chief)
+        await session.flush()
+        session.add(people.telephone(chief, planned.clock()))
+    await check(planned)
+    await planned.worker._deliver()
+    assert [notice.text for _, notice in planned.phones.sent if notice.address == chief.phone] == []
+    planned.clock.now = datetime(2026, 1, 16, 22, tzinfo=UTC)
+
+    await check(planned)
+    await planned.worker._deliver()
+
+    (text,) = [notice.text for _, notice in planned.phones.sent if notice.address == chief.phone]
+    assert text.startswith("Vaktplanen har en tid det neste døgnet uten noen som kan nås.")
 
 
 async def test_a_gap_that_is_filled_and_torn_open_again_is_told_again(planned: Night) -> None:
