@@ -76,6 +76,8 @@ async def add(  # noqa: PLR0913 - one form
     resident_id: Annotated[str, Form(max_length=32)] = "",
     kinship: Annotated[str, Form(max_length=40)] = "",
     insight: Annotated[Insight, Form()] = Insight.ALL_IS_WELL,
+    *,
+    may_be_asked: Annotated[bool, Form()] = False,
 ) -> Response:
     """Add somebody; their first password is shown once, here."""
     if not may_manage(visitor, role):
@@ -93,10 +95,14 @@ async def add(  # noqa: PLR0913 - one form
         async with hub.database.write() as session:
             session.add(person)
             await session.flush()
-            if number and role is not Role.RELATIVE:
+            if number and (may_be_asked or role is not Role.RELATIVE):
                 await contacts.add(hub, session, person.id, Method(channel=SMS, address=number), hub.clock())
             if role is Role.RELATIVE:
-                _relate(session, person, resident_id, kinship, insight, hub.clock())
+                agreed = tables.Relation(
+                    id=new_id(), person_id=person.id, resident_id=resident_id, kinship=kinship.strip() or "pårørende",
+                    insight=insight, may_be_asked=may_be_asked, since=hub.clock(),
+                )  # fmt: skip
+                session.add(agreed)
                 await session.flush()
             logins.log_reading(
                 session, visitor.person.id, "person.added", [(resident_id or None, f"person:{person.id}")], hub.clock()
@@ -104,17 +110,6 @@ async def add(  # noqa: PLR0913 - one form
     except USED_ALREADY:
         return await _people_page(request, hub, visitor, status=409, wrong=_TAKEN)
     return await _people_page(request, hub, visitor, password=(person.username, first))
-
-
-def _relate(
-    session: Session, person: tables.Person, resident_id: str, kinship: str, insight: Insight, now: datetime
-) -> None:
-    session.add(
-        tables.Relation(
-            id=new_id(), person_id=person.id, resident_id=resident_id, kinship=kinship.strip() or "pårørende",
-            insight=insight, since=now,
-        )
-    )  # fmt: skip
 
 
 @router.post("/{person_id}/duty")
