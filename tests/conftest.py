@@ -5,12 +5,16 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from carehub.store.database import Database
 from tests.databases import Postgres, Sqlite
 from tests.skips import pytest_sessionfinish, pytest_terminal_summary
 
 __all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
+
+settings.register_profile("carehub", deadline=None)  # machines are shared: a slow one has not found a fault
+settings.load_profile("carehub")
 
 # --- the environment -------------------------------------------------------------------------
 

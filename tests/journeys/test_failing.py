@@ -120,7 +120,7 @@ async def test_an_event_of_the_hubs_own_that_cannot_be_stored_becomes_a_fault_of
 
 async def test_a_command_that_cannot_be_stored_is_refused_to_whoever_gave_it(night: Night) -> None:
     with pytest.raises(Exception, match=r"."):
-        await night.command("home:anna", CommandKind.AWAY, by=["no", "text"])
+        await night.command("home:anna", CommandKind.AWAY, by=object())
 
     await night.command("home:anna", CommandKind.AWAY, by="ingrid")
     assert [one.by for one in await night.rows(tables.FoldInput) if one.command] == ["ingrid"]
