@@ -66,7 +66,7 @@ class Duty(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     person_id: str = Field(foreign_key="person.id", max_length=32)
     unit_id: str = Field(foreign_key="unit.id", index=True, max_length=32)
-    since: datetime = moment(index=True)
+    since: datetime = moment()
     until: datetime = moment()
     why: Why = choice(Why)
     line_id: str = Field(max_length=32)
