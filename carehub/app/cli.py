@@ -8,7 +8,20 @@ from typing import Annotated
 
 import typer
 
-from carehub.app import audit, demo, doctor, people_cli, replay, rules_cli, serve, shift_cli, training, village, why_cli
+from carehub.app import (
+    audit,
+    backup_cli,
+    demo,
+    doctor,
+    people_cli,
+    replay,
+    rules_cli,
+    serve,
+    shift_cli,
+    training,
+    village,
+    why_cli,
+)
 from carehub.app.settings import Settings
 from carehub.contracts import ConfigurationError
 from carehub.kit.log import configure, log
@@ -115,6 +128,10 @@ def replay_command(  # noqa: PLR0913 - the options of a replay
         typer.echo(line)
     if account.unaccounted:
         raise typer.Exit(1)
+
+
+app.command("backup")(backup_cli.backup)
+app.command("restore")(backup_cli.restore)
 
 
 @app.command("train")

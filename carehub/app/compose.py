@@ -12,9 +12,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from carehub.app import rescue
 from carehub.app.broker import embedded_broker
 from carehub.app.crashes import be_careful, take_care
-from carehub.app.housekeeping import add_canary, add_models, add_room, add_roster, add_sweeping
+from carehub.app.housekeeping import add_backups, add_canary, add_models, add_room, add_roster, add_sweeping
 from carehub.app.line import Line
 from carehub.app.settings import Settings, names
 from carehub.app.upgrade import upgrade
@@ -36,6 +37,7 @@ from carehub.kit.log import log
 from carehub.kit.tasks import together
 from carehub.plugins import load_channels, load_module, load_rulebook, load_sources
 from carehub.store import ownership, registry
+from carehub.store.copies import file_of
 from carehub.store.database import Database
 from carehub.store.errors import STORE_FAILED
 
@@ -86,11 +88,14 @@ async def opened(
         ConfigurationError: The store may forget, another hub has it, or a setting is wrong.
     """
     async with AsyncExitStack() as stack:
-        database = await _open_store(stack, settings)
+        database, rescued = await _open_store(stack, settings, clock)
         line = Line()
         hub = build_hub(settings, database, clock, line)
         await stay_off(hub)
         be_careful(hub, crashes)
+        if rescued:
+            hub.health.rescued = rescued
+            hub.faults.append(rescued)
         for channel in hub.channels.values():
             stack.push_async_callback(channel.close)
         intake = await _registered(hub)
@@ -114,6 +119,7 @@ async def opened(
         if transport is not None:
             worker.add("hearing", hearing.look, _HEARING_EVERY_S)
             add_canary(settings, hub, ingest, worker, line)
+        add_backups(settings, hub, ingest, worker)
         add_room(settings, hub, worker)
         add_models(settings, hub, ingest, worker, executor)
         running = Running(
@@ -138,20 +144,38 @@ def _tell_of_rules(hub: Hub, ingest: Ingest) -> None:
         ingest.observe(hub_fault(hub.clock(), f"{what}: {' '.join(faults)}"[:400], about="rules"))
 
 
-async def _open_store(stack: AsyncExitStack, settings: Settings) -> Database:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+async def _open_store(stack: AsyncExitStack, settings: Settings, clock: Clock) -> tuple[Database, str | None]:
+    """The store, and what staff must know of it where another one had to be put in its place."""
+    store, rescued = file_of(settings.database), None
+    _hold(stack, settings)
+    if store is not None:
+        rescued = rescue.rescue(store, settings.backups, clock())
     database = Database(settings.database)
     stack.push_async_callback(database.close)
-    if database.is_sqlite:
-        try:
-            stack.enter_context(only_process(settings.data_dir / "hub.lock"))
-        except Held as error:
-            raise ConfigurationError(
-                f"A hub already runs on {settings.data_dir}. Stop it, or give this one a CAREHUB_DATA_DIR of its own."
-            ) from error
-    await upgrade(database, settings.data_dir)
+    try:
+        await upgrade(database, settings.data_dir)
+    except STORE_FAILED as error:
+        raise ConfigurationError(f"The database cannot be opened: {error}") from error
     await database.check_durable()
-    return database
+    if store is not None:
+        rescue.mark_made(store)
+    return database, rescued
+
+
+def _hold(stack: AsyncExitStack, settings: Settings) -> None:
+    """The data folder, and on SQLite that nobody else has it."""
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        if file_of(settings.database) is not None:
+            stack.enter_context(only_process(settings.data_dir / "hub.lock"))
+    except Held as error:
+        raise ConfigurationError(
+            f"A hub already runs on {settings.data_dir}. Stop it, or give this one a CAREHUB_DATA_DIR of its own."
+        ) from error
+    except OSError as error:
+        raise ConfigurationError(
+            f"{settings.data_dir} cannot be written ({error.strerror}). Mount it for writing, or give it to this user."
+        ) from error
 
 
 def build_hub(settings: Settings, database: Database, clock: Clock, line: Line) -> Hub:

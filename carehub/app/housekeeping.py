@@ -5,6 +5,7 @@ from concurrent.futures import Executor
 from datetime import datetime, time, timedelta
 from functools import partial
 
+from carehub.app.backups import Nightly
 from carehub.app.line import Line
 from carehub.app.room import Room
 from carehub.app.settings import Settings, names
@@ -14,9 +15,11 @@ from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.worker import Worker
 from carehub.store import codes, history, tables
+from carehub.store.copies import file_of
 
 _LOOK_EVERY_S = 1800.0
 _ROOM_EVERY_S = 5.0
+_BACKUP_EVERY_S = 600.0
 _RENEW_EVERY_S = 600.0
 _CALL_EVERY_S = 5.0
 _LISTEN_EVERY_S, _SWEEP_EVERY_S = 1.0, 600.0
@@ -53,6 +56,13 @@ def add_canary(settings: Settings, hub: Hub, ingest: Ingest, worker: Worker, lin
         bird = Canary(hub, ingest.observe, line.publish, settings.canary_every_s)
         worker.add("canary", bird.look, _LISTEN_EVERY_S)
         worker.add("canary sweep", bird.sweep, _SWEEP_EVERY_S)
+
+
+def add_backups(settings: Settings, hub: Hub, ingest: Ingest, worker: Worker) -> None:
+    """Give the worker the nightly backup; PostgreSQL has its own."""
+    store = file_of(settings.database)
+    if store is not None:
+        worker.add("backup", Nightly(hub, ingest, store, settings.backups).look, _BACKUP_EVERY_S)
 
 
 def add_room(settings: Settings, hub: Hub, worker: Worker) -> None:

@@ -8,6 +8,7 @@ from carehub.flow.hub import Hub
 from carehub.kit.log import log
 
 LARGEST = 32 * 1024 * 1024
+LARGEST_LOG = 128 * 1024 * 1024
 _SHARE, _EASY = 20, 4
 
 
@@ -20,15 +21,25 @@ class Room:
 
     def __init__(self, hub: Hub, folder: Path, ballast: int | None = None) -> None:
         self._hub, self._folder, self._path = hub, folder, folder / "ballast"
+        self._told_of_log = False
         self._size = ballast or min(LARGEST, shutil.disk_usage(folder).free // _SHARE)
 
     async def look(self) -> None:
         """Throw the ballast out when less than itself is free; take it in again when there is plenty."""
+        self._measure_log()
         free = shutil.disk_usage(self._folder).free
         if self._path.exists() and free < self._size:
             self.make()
         elif not self._path.exists() and free > _EASY * self._size:
             self._take_in()
+
+    def _measure_log(self) -> None:
+        """SQLite's log is cut when nobody reads an old page; a reader that never ends makes it grow without bound."""
+        log_file = self._folder / "carehub.db-wal"
+        size = log_file.stat().st_size if log_file.exists() else 0
+        if size > LARGEST_LOG and not self._told_of_log:
+            self._hub.faults.append(f"Databasens logg er {size // 2**20} MB: noe holder den åpen. Start huben på nytt.")
+        self._told_of_log = size > LARGEST_LOG
 
     def make(self) -> None:
         """Throw the ballast out now; without any there is nothing more to give."""

@@ -16,6 +16,9 @@ class Settings(BaseSettings):
     data_dir: Path = Field(
         default=Path("data"), description="Where the database, the models and the embedded broker live."
     )
+    backup_dir: Path | None = Field(
+        default=None, description="Where proven backups of a SQLite store are kept; by default in the data folder."
+    )
     database_url: str | None = Field(
         default=None, description="`sqlite:///…` or `postgresql://…`; by default a SQLite file in the data folder."
     )
@@ -89,6 +92,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database in use."""
         return self.database_url or f"sqlite:///{self.data_dir / 'carehub.db'}"
+
+    @property
+    def backups(self) -> Path:
+        """Where backups lie."""
+        return self.backup_dir or self.data_dir / "backups"
 
     @property
     def zone_info(self) -> ZoneInfo:

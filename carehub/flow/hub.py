@@ -86,6 +86,8 @@ class Health:
     """How long the event loop was busy with one thing, at most, in the last minute."""
     auditor: AuditorState | None = None
     canary: CanaryHealth = field(default_factory=CanaryHealth)
+    rescued: str | None = None
+    """What was put in the place of a damaged store, in words for staff."""
     no_room: bool = False
     """The disk is nearly full: only what may be an alarm is stored."""
 

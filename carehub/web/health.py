@@ -66,6 +66,9 @@ def troubles(hub: Hub, now: datetime) -> list[Trouble]:
                 danger=True,
             )
         )
+    if hub.health.rescued:
+        advice = f"{hub.health.rescued} Nyere varsler, vakter og beboere kan mangle. Gå en runde, og ring teknisk vakt."
+        found.append(Trouble(title="Huben startet med en reservebase", advice=advice, danger=True))
     if hub.health.canary.missing:
         found.append(
             Trouble(

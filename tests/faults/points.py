@@ -10,7 +10,7 @@ REQUIRED = frozenset({
     "mqtt.received", "ingest.begin", "rules.start", "rules.matched", "ingest.inserted", "ingest.committed",
     "alert.committed", "mqtt.before_ack", "mqtt.after_ack", "devack.sent", "outbox.claimed", "notify.before_http",
     "notify.after_http", "notify.recorded", "webhook.received", "webhook.committed", "ack.begin", "ack.committed",
-    "reply.committed", "escalate.due", "escalate.committed", "migrate.mid",
+    "reply.committed", "escalate.due", "escalate.committed", "migrate.mid", "backup.mid",
 })  # fmt: skip
 """What may never be lost from the code: the steps between a press and a person."""
 
