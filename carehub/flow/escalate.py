@@ -190,12 +190,12 @@ async def _ladders_own(session: Session, alert: tables.Alert, circle: Circle) ->
 async def tell_relatives(hub: Hub, session: Session, alert: tables.Alert, now: datetime) -> None:
     """An alert that mattered is over: those whom the resident lets know hear that it was handled, and no more.
 
-    Not before the closing can no longer be undone.
+    Not before the closing can no longer be undone; if it was, the next closing is told.
     """
     if alert.resident_id is None or alert.severity < MESSAGES_FROM:
         return
     family = await people.followers(session, alert.resident_id, now)
-    telling = about(alert, "handled", now, when_to_tell_relatives(now + UNDO_WITHIN, hub.zone))
+    telling = about(alert, f"handled:{int(now.timestamp())}", now, when_to_tell_relatives(now + UNDO_WITHIN, hub.zone))
     text = handled_text(link=f"{hub.public_url}/relatives")
     rows = [telling.row(SMS, person.phone, text, person.id) for person in family if person.phone]
     if rows:

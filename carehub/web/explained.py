@@ -197,7 +197,7 @@ def _notice(row: tables.Notice, name: str | None) -> Notice:
 
 def _who(row: tables.Notice, name: str | None) -> str:
     """A relative is not named here: whom the resident lets know is between the two."""
-    if row.cycle == "handled":
+    if row.cycle.startswith("handled"):
         return "Pårørende"
     return name or "Vaktrommet"
 

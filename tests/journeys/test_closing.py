@@ -6,7 +6,9 @@ import pytest
 
 from carehub.core.access import Role
 from carehub.core.alerts import FOLLOW_UP, Aftermath, Contact, Status
+from carehub.flow import escalate
 from carehub.store import tables
+from carehub.store.tables.people import Insight
 from tests.journeys.building import INGRID, NIGHT, Night
 
 _NOT_SEEN = [one for one in Aftermath if one not in {Aftermath.HELPED_ON_SITE, Aftermath.SPOKE_WITH}]
@@ -142,6 +144,31 @@ async def test_an_alert_that_nobody_had_is_open_again_and_asks_at_once(night: Ni
     await night.work()
 
     assert sorted(night.told[2:]) == ["02:14 ingrid HASTER 2", "02:14 maria HASTER 2"]
+
+
+async def test_relatives_hear_of_the_closing_that_stood_once(night: Night) -> None:
+    async with night.database.write() as session:
+        session.add(
+            tables.Relation(
+                id="r", person_id="datter", resident_id="anna", kinship="datter", insight=Insight.HANDLED_ALERTS,
+                by_sms=True, since=NIGHT,
+            )
+        )  # fmt: skip
+    night.clock.advance(hours=10)
+    await night.press()
+    await night.take("ingrid")
+    for undone in (True, False):
+        await night.close("ingrid")
+        async with night.database.write() as session:
+            await escalate.tell_relatives(night.hub, session, await night.the_alert(), night.clock())
+        await night.pass_time(2)
+        if undone:
+            await night.undo("ingrid")
+
+    await night.pass_time(10)
+
+    told = [line for line in night.told if "+4799999999" in line]
+    assert [line.split()[0] for line in told] == ["12:21"]
 
 
 # --- from another time -----------------------------------------------------------------------
