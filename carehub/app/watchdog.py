@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from carehub.flow.hub import Health
-from carehub.kit.log import log
+from carehub.kit.log import last_words, log
 
 EXIT_STATUS = 70
 _BEAT_S, _LOOK_S = 0.25, 0.5
@@ -62,6 +62,7 @@ class Watchdog:
 def _end(stood_s: float) -> None:
     """Say where it stands, and end at once: nothing that needs the loop can be waited for."""
     log.error("loop.stands_still", seconds=round(stood_s, 1))
+    last_words()
     faulthandler.dump_traceback(file=sys.stderr)
     os._exit(EXIT_STATUS)
 
