@@ -3,6 +3,8 @@
 import asyncio
 import json
 import random
+import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +16,7 @@ from carehub.contracts import Message
 from carehub.kit.clock import utc_now
 from carehub.store import tables
 from carehub.store.database import Database
+from carehub.store.tables.alerts import NoticeState
 from carehub.village.simulate import Postman
 from carehub.village.wire import Parcel
 from integrations.mqtt import MqttTransport, reconnecting
@@ -94,3 +97,36 @@ async def test_a_hub_that_is_asked_to_stop_ends_at_once_and_cleanly_f21(tmp_path
 
     assert "hub.stopped" in hub.log
     assert "Traceback" not in hub.log
+
+
+@pytest.mark.timeout(240)
+async def test_a_hub_asked_to_stop_at_random_moments_loses_and_doubles_nothing_f21(tmp_path: Path) -> None:
+    """F21: SIGTERM amid alarms, as at each deployment: it ends within ten seconds with status 0, and holds no lease."""
+    alarms = 200
+    with Mosquitto(tmp_path / "broker") as broker, HubProcess(tmp_path / "hub", broker.url) as hub:
+        await asyncio.to_thread(hub.wait_until_ready)
+        async with _sender(broker.url) as buttons:
+            moments = set(random.sample(range(20, alarms - 20), 2))
+            for number in range(alarms):
+                await buttons.send(_alarm(number))
+                if number in moments:
+                    began = time.monotonic()
+                    # asked before it has begun, Python itself obeys
+                    assert await asyncio.to_thread(hub.stop) in {0, -signal.SIGTERM}
+                    assert time.monotonic() - began < 10
+                    assert await _leases(hub.database_url) == 0
+                    hub.start()
+            async with asyncio.timeout(_ALL_STORED_WITHIN_S):
+                while buttons.unanswered:  # noqa: ASYNC110 - what it waits for happens in another process
+                    await asyncio.sleep(0.2)
+
+        assert await _counts(hub.database_url) == (alarms, alarms, alarms)
+
+
+async def _leases(url: str) -> int:
+    database = Database(url)
+    async with database.read() as session:
+        sending = tables.Notice.state == NoticeState.SENDING
+        found = (await session.exec(select(func.count()).select_from(tables.Notice).where(sending))).one()
+    await database.close()
+    return found
