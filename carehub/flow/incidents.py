@@ -29,7 +29,7 @@ async def gather(session: Session, findings: Finds, units: Units) -> tuple[Finds
     given: dict[int, Finding] = {}
     for unit, places in by_unit.items():
         now = max(findings[place][0].at for place in places)
-        incident = await incidents.open_one(session, unit)
+        incident = await incidents.open_one(session, unit, now)
         lately: Sequence[tables.Alert] = ()
         if incident is None:
             lately = await incidents.singles(session, unit, now - WITHIN)

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
@@ -12,6 +12,7 @@ from carehub.kit.ids import new_id
 from carehub.store import sql, tables
 from carehub.store.database import Session
 
+_STALE = timedelta(hours=12)
 SILENCES = ("device-silent", "protection-blind")
 """Kinds of alert that say that one device is not heard."""
 
@@ -24,11 +25,15 @@ async def silent_among(session: Session, devices: Collection[str]) -> set[str]:
     return {name for (name,) in found}
 
 
-async def open_one(session: Session, unit: str | None) -> tables.Incident | None:
-    """The incident of this unit that is not over."""
+async def open_one(session: Session, unit: str | None, now: datetime) -> tables.Incident | None:
+    """The incident of this unit that is not over; one that nobody has joined for long is another story."""
     incident = tables.Incident
     mine = col(incident.unit_id).is_(None) if unit is None else col(incident.unit_id) == unit
-    return (await session.exec(select(incident).where(mine, col(incident.ended_at).is_(None)))).first()
+    return (
+        await session.exec(
+            select(incident).where(mine, col(incident.ended_at).is_(None), incident.last_at > now - _STALE)
+        )
+    ).first()
 
 
 async def singles(session: Session, unit: str | None, since: datetime) -> Sequence[tables.Alert]:

@@ -141,7 +141,8 @@ async def test_silent_devices_are_listed_with_where_they_stand(night: Night) -> 
     device, scope, place = found
     assert (device.id, scope and scope.id, place) == ("dør", "home:anna", "entrance")
     assert [row.device.id for row in silent] == ["dør", "gang"]
-    assert counts == {Show.ALL: 8, Show.SILENT: 1, Show.UNKNOWN: 0}
+    wanted = {Show.ALL: 8, Show.SILENT: 1, Show.UNKNOWN: 0, Show.UNTESTED: 0, Show.ENDING: 0, Show.BATTERY: 0}
+    assert counts == wanted
 
 
 async def test_the_administrations_lists(night: Night) -> None:
