@@ -23,7 +23,7 @@ unexport VIRTUAL_ENV
 LOCK := uv.lock pyproject.toml requirements-bootstrap.txt
 DEBIAN := mosquitto postgresql chromium openssl strace
 
-.PHONY: help install install-all demo test proofs bench faults check format clean \
+.PHONY: help install install-all demo test proofs bench faults provider-matrix check format clean \
 	check-format check-lint check-types check-floors check-migrations check-dead check-deps check-docker
 
 help: ## this list
@@ -75,6 +75,9 @@ bench: install-all ## events per second, press to outbox, memory; writes build/b
 	@tools/debian-packages.sh mosquitto postgresql
 	mkdir -p build
 	$(BIN)/python -m benchmarks $(if $(KIT),--kit $(KIT)) $(BENCH)
+
+provider-matrix: install-all ## every failure of a provider, times every channel: seconds until another one starts
+	$(BIN)/python -m pytest tests/faults/test_provider_matrix.py -m "proof or not proof" -p no:randomly -n0 -q -s
 
 faults: install-all ## every named failure, 300 kills, 1,200 power cuts; writes build/faults.json
 	@tools/debian-packages.sh mosquitto strace

@@ -157,6 +157,7 @@ class OutgoingNotice:
     Attributes:
         id: The outbox row; also the idempotency key.
         address: A telephone number in E.164, a screen name, and so on.
+        details: What the channel needs besides the address, such as a browser's subscription as JSON.
         ends: What an earlier notice began is over: switch it off. Only sirens and lamps are asked this.
     """
 
@@ -164,6 +165,7 @@ class OutgoingNotice:
     address: str
     text: str
     severity: Severity
+    details: str | None = None
     ends: bool = False
 
 
@@ -201,10 +203,12 @@ class ChannelTools:
     Attributes:
         public_url: How providers reach the hub, with no slash at the end.
         publish: The hub's own road to the broker, for sirens and lamps.
+        shows: Whether a tablet that shows this unit is live now.
     """
 
     public_url: str
     publish: Publish
+    shows: Callable[[str], bool] = lambda _unit: False
 
 
 @runtime_checkable
@@ -264,6 +268,20 @@ class CallMoment:
     number: str
     by_machine: bool = False
     keys: str | None = None
+
+
+@runtime_checkable
+class Subscribing(Protocol):
+    """A channel that browsers subscribe to."""
+
+    @property
+    def public_key(self) -> str:
+        """What a browser must know to subscribe, in base64url."""
+        ...
+
+    def accepts(self, endpoint: str) -> bool:
+        """Whether this address is one that we would ever ask."""
+        ...
 
 
 @runtime_checkable

@@ -22,6 +22,7 @@ from carehub.app import (
     village,
     why_cli,
 )
+from carehub.app.push_key import push_key
 from carehub.app.settings import Settings
 from carehub.contracts import ConfigurationError
 from carehub.kit.log import configure, log
@@ -47,6 +48,12 @@ def serve_command(
     settings = Settings()
     configure(as_json=settings.log_json)
     serve.run(settings)
+
+
+@app.command("push-key")
+def push_key_command() -> None:
+    """Print a new key for `CAREHUB_VAPID_PRIVATE_KEY`: with it browsers can be sent notifications."""
+    typer.echo(push_key())
 
 
 @app.command("audit")

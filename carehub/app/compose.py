@@ -194,6 +194,7 @@ def build_hub(settings: Settings, database: Database, clock: Clock, line: Line) 
         test_every=timedelta(days=settings.test_every_days),
         rulebook=rulebook,
         sources=load_sources(names(settings.sources)),
+        live=line.live,
         channels={**_channels(settings, line), Recipient.name: Recipient()},
         read_body=load_module(settings.http_road).messages,
         webhooks=load_module(settings.sms_webhooks),

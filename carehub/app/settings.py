@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_CHANNELS = ("sms", "voice", "sms_gateway", "push", "email", "siren", "lamp", "tablet", "console")
+"""Those that ship; what is not set up is not in use."""
+
 
 class Settings(BaseSettings):
     """Built once, by the composition root; each field is listed in the README with its default."""
@@ -50,7 +53,7 @@ class Settings(BaseSettings):
         description="Modules that each offer a `SOURCE`, separated by commas.",
     )
     channels: str = Field(
-        default="integrations.channels.sms,integrations.channels.voice,integrations.channels.tablet,integrations.channels.console",
+        default=",".join(f"integrations.channels.{name}" for name in _CHANNELS),
         description="Modules that each offer a `CHANNEL`, separated by commas.",
     )
     detectors: str = Field(

@@ -92,6 +92,33 @@ def spoken_text(*, severity: Severity, number: str, digits: str) -> str:
     return f"{opening} For å ta det: trykk {TAKE_KEY}, og så {' '.join(digits)}." if digits else opening
 
 
+def bundle_text(severity: Severity, count: int, *, link: str) -> str:
+    """One SMS for several that were held up; the codes come when they are asked for.
+
+    >>> bundle_text(Severity.CRITICAL, 3, link="https://hub.example/nurse")
+    'HASTER: 3 varsler venter på deg. https://hub.example/nurse Svar LISTE for å få kodene.'
+    """
+    hurry = _HURRY.get(severity)
+    waiting = f"{count} varsler venter på deg. {link} Svar LISTE for å få kodene."
+    return f"{hurry}: {waiting}" if hurry else waiting
+
+
+def push_title(severity: Severity) -> str:
+    """What a locked screen shows: no code and no number, for whoever holds the telephone."""
+    hurry = _HURRY.get(severity)
+    return f"{hurry}: et varsel venter på deg" if hurry else "Varsel fra CareHub"
+
+
+def push_test_text(*, link: str) -> str:
+    """The first notification to a browser: when it is shown, the browser counts."""
+    return f"Prøvevarsel. {link}"
+
+
+def push_gone_text(*, link: str) -> str:
+    """To whoever's browser takes no notifications any more."""
+    return f"Varsler i nettleseren er slått av på en av enhetene dine. Slå dem på igjen her: {link}"
+
+
 def repeat_text(*, number: str, presses: int, link: str) -> str:
     """The SMS to whoever has an alert when it is reported again."""
     return f"Nytt trykk på varsel {number} ({presses} ganger nå). {link}"

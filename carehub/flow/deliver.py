@@ -1,20 +1,22 @@
 """Station 4: the outbox. Claim, send, record; accepted is not delivered, and delivered is not answered."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from carehub.contracts import Channel, Fate, OutgoingNotice, Receipt
 from carehub.core.alerts import Status, Step
 from carehub.core.escalation import Method
 from carehub.core.severity import Severity
-from carehub.core.wording import repeated_text
+from carehub.core.wording import bundle_text, repeated_text
 from carehub.flow import lines
 from carehub.flow.hub import Hub
 from carehub.flow.lost_ways import close_way
 from carehub.flow.respond import journal_line
-from carehub.flow.telling import notice_row, rung_of
+from carehub.flow.telling import PUSH, SMS, notice_row, rung_of
 from carehub.kit.failpoints import fail_at
 from carehub.kit.log import log
 from carehub.store import alerts, outbox, people, tables
@@ -30,6 +32,7 @@ LONGEST_WAIT_S = 60.0
 HURRIES_FROM = Severity.SERIOUS
 """From here on nobody waits for a provider that says "later": the next way is tried at once (F42)."""
 _HEARD_WITHIN_S = 60.0
+_BUNDLED = frozenset({SMS, "sms_gateway"})
 _LONGEST_REASON, _LONGEST_REFERENCE = 200, 80
 _AT_ONCE = frozenset({Fate.DELIVERED, Fate.SEEN})
 _ARRIVED = frozenset({NoticeState.DELIVERED, NoticeState.SEEN})
@@ -39,11 +42,11 @@ _MISSING_CHANNEL = Receipt(fate=Fate.FAILED_FOR_GOOD, reason="the channel is not
 async def deliver(hub: Hub) -> int:
     """Send everything that waits; give how many notices were tried. Whoever is slow is not waited for (F41)."""
     async with hub.database.write() as session:
-        claimed = await outbox.claim(session, hub.clock(), LEASE)
+        claimed = await _with_details(session, await outbox.claim(session, hub.clock(), LEASE))
     if not claimed:
         return 0
     fail_at("outbox.claimed")
-    sending = {asyncio.create_task(_send(hub, one)): one.notice for one in claimed}
+    sending = {asyncio.create_task(_send(hub, one)): notices for one, notices in _bundled(hub, claimed)}
     try:
         prompt, slow = await asyncio.wait(sending, timeout=PROMPT_S)
     except asyncio.CancelledError:
@@ -54,19 +57,51 @@ async def deliver(hub: Hub) -> int:
         late = asyncio.create_task(_record_later(hub, sending[task], task))
         hub.sending.add(late)
         late.add_done_callback(hub.sending.discard)
-    await _record(hub, [(notice, task.result()) for task, notice in sending.items() if task in prompt])
+    await _record(hub, [(one, task.result()) for task, notices in sending.items() if task in prompt for one in notices])
     return len(claimed)
 
 
-async def _record_later(hub: Hub, notice: OutgoingNotice, sending: "asyncio.Task[Receipt]") -> None:
+def _bundled(hub: Hub, claimed: Sequence[outbox.Claimed]) -> list[tuple[outbox.Claimed, list[OutgoingNotice]]]:
+    """What goes out, and for which notices: texts that one telephone was kept waiting for go as one (F42)."""
+    held: dict[tuple[str, str], list[outbox.Claimed]] = defaultdict(list)
+    for one in claimed:
+        if one.was_held and one.channel in _BUNDLED:
+            held[one.channel, one.notice.address].append(one)
+    many = {key: ones for key, ones in held.items() if len(ones) > 1}
+    alone = [one for one in claimed if not (one.was_held and (one.channel, one.notice.address) in many)]
+    text = partial(bundle_text, link=f"{hub.public_url}/nurse")
+    return [
+        *(
+            (replace(first, notice=replace(first.notice, text=text(first.notice.severity, len(rest) + 1))),
+             [first.notice, *(one.notice for one in rest)])
+            for first, *rest in many.values()
+        ),
+        *((one, [one.notice]) for one in alone),
+    ]  # fmt: skip
+
+
+async def _with_details(session: Session, claimed: list[outbox.Claimed]) -> list[outbox.Claimed]:
+    """A browser is reached by more than its address."""
+    browsers = [one.notice.address for one in claimed if one.channel == PUSH]
+    if not browsers:
+        return claimed
+    found = await people.details_of(session, PUSH, browsers)
+    return [
+        replace(one, notice=replace(one.notice, details=found.get(one.notice.address))) if one.channel == PUSH else one
+        for one in claimed
+    ]
+
+
+async def _record_later(hub: Hub, notices: Sequence[OutgoingNotice], sending: "asyncio.Task[Receipt]") -> None:
     """Wait for a slow channel beside the others. If the store fails then, the lease runs out and it is sent again."""
     try:
-        await _record(hub, [(notice, await sending)])
+        receipt = await sending
+        await _record(hub, [(notice, receipt) for notice in notices])
     except asyncio.CancelledError:
         sending.cancel()
         raise
     except Exception as error:  # noqa: BLE001 - nobody waits for this task; the notice itself is in the outbox
-        log.error("notice.not_recorded", notice=notice.id, error=type(error).__name__)
+        log.error("notice.not_recorded", notices=[notice.id for notice in notices], error=type(error).__name__)
 
 
 async def _record(hub: Hub, receipts: Sequence[tuple[OutgoingNotice, Receipt]]) -> None:
@@ -84,10 +119,12 @@ async def _send(hub: Hub, claimed: outbox.Claimed) -> Receipt:
     channel = hub.channels.get(claimed.channel)
     if channel is None:
         return _MISSING_CHANNEL
-    receipt = lines.passed_over(hub, claimed.channel, hub.clock())
+    receipt = lines.over_the_cap(hub, channel, claimed.notice.severity, hub.clock())
+    receipt = receipt or lines.passed_over(hub, claimed.channel, hub.clock())
     if receipt is None:
         receipt = await _hand_over(hub, channel, claimed)
         lines.note(hub, claimed.channel, receipt, hub.clock())
+        lines.count(hub, channel, receipt, hub.clock())
     return receipt
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -123,6 +123,12 @@ class Hub:
     wake: Wakers = field(default_factory=Wakers)
     sending: set["asyncio.Task[None]"] = field(default_factory=set)
     """Notices whose channel is slow: recorded when it answers."""
+    screens_seen: bool = False
+    """Whether a tablet has been live since the start: only then can the last one go dark."""
+    dark_since: datetime | None = None
+    dark_told: bool = False
+    sent_today: dict[tuple[str, date], int] = field(default_factory=dict)
+    """Accepted by each channel that has a daily cap, by local day. In memory: a restart begins anew."""
     breakers: dict[str, Breaker] = field(default_factory=dict)
     """By channel: which providers answer. In memory: a restart tries them all anew."""
     unsaved: Unsaved = field(default_factory=Unsaved)

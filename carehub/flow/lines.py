@@ -1,19 +1,23 @@
 """Part of station 4: which providers answer. One that does not is passed over, and the operator hears of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from carehub.contracts import Fate, Receipt
+from carehub.contracts import Channel, Fate, Receipt
 from carehub.core.alerts import Step
 from carehub.core.breaker import Breaker, after, rests, tried
+from carehub.core.severity import Severity
 from carehub.flow.batch import hub_fault
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
+from carehub.flow.live import EVERY_SCREEN
 from carehub.flow.respond import journal_line
 from carehub.kit.log import log
 from carehub.store import alerts
 
 _NEVER_TRIED = Breaker()
 _HUB = "hub"
+DARK_AFTER = timedelta(seconds=30)
+"""A page that is loaded anew is dark for a moment."""
 
 
 def passed_over(hub: Hub, channel: str, now: datetime) -> Receipt | None:
@@ -38,8 +42,45 @@ def note(hub: Hub, channel: str, receipt: Receipt, now: datetime) -> None:
         hub.good_news.append(f"Kanalen «{channel}» virker igjen.")
 
 
+def over_the_cap(hub: Hub, channel: Channel, severity: Severity, now: datetime) -> Receipt | None:
+    """The answer without asking, where the day's cap is reached; what is critical goes out all the same (C25)."""
+    cap = getattr(channel, "daily_cap", None)
+    day = now.astimezone(hub.zone).date()
+    if cap is None or hub.sent_today.get((channel.name, day), 0) < cap:
+        return None
+    if not hub.sent_today.get((f"{channel.name} told", day)):  # once a day
+        hub.sent_today[f"{channel.name} told", day] = 1
+        hub.faults.append(f"Dagens grense for «{channel.name}» er nådd ({cap}). Bare kritiske varsler går den veien.")
+    if severity >= Severity.CRITICAL:
+        return None
+    return Receipt(fate=Fate.FAILED_FOR_GOOD, reason="the day's cap is reached")
+
+
+def count(hub: Hub, channel: Channel, receipt: Receipt, now: datetime) -> None:
+    """One more that went out, where the channel has a cap; yesterday is forgotten."""
+    if getattr(channel, "daily_cap", None) is None or receipt.fate is not Fate.ACCEPTED:
+        return
+    today = now.astimezone(hub.zone).date()
+    hub.sent_today = {key: sent for key, sent in hub.sent_today.items() if key[1] == today}
+    hub.sent_today[channel.name, today] = hub.sent_today.get((channel.name, today), 0) + 1
+
+
+def look_at_screens(hub: Hub, now: datetime) -> None:
+    """The last tablet went dark: after half a minute it is a technical alert (F79)."""
+    if hub.live.shows(EVERY_SCREEN):
+        if hub.dark_told:
+            hub.good_news.append("Et nettbrett viser varslene igjen.")
+        hub.screens_seen, hub.dark_since, hub.dark_told = True, None, False
+    elif hub.screens_seen and hub.dark_since is None:
+        hub.dark_since = now
+    elif hub.dark_since and not hub.dark_told and now - hub.dark_since >= DARK_AFTER:
+        hub.dark_told = True
+        hub.faults.append("Ingen nettbrett viser varslene nå. Sjekk skjermen på vaktrommet.")
+
+
 async def tell(hub: Hub, ingest: Ingest) -> None:
     """New troubles become a technical alert; what is over is written in the journal of those that are open."""
+    look_at_screens(hub, hub.clock())
     faults, good_news = list(hub.faults), list(hub.good_news)
     for words in faults:
         ingest.observe(hub_fault(hub.clock(), words))

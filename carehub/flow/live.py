@@ -1,7 +1,12 @@
 """Tells open pages that something changed; what changed they read from the store."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+
+EVERY_SCREEN = "all"
+"""The screen that shows every unit; and, as an address, any screen at all."""
 
 
 class Live:
@@ -15,6 +20,21 @@ class Live:
         self.version = 0
         self._changed = asyncio.Event()
         self._closed = False
+        self._screens: Counter[str] = Counter()
+
+    @contextmanager
+    def watching(self, screen: str) -> Iterator[None]:
+        """A tablet shows this unit for as long as the block lasts; `EVERY_SCREEN` for one that shows all."""
+        self._screens[screen] += 1
+        try:
+            yield
+        finally:
+            self._screens[screen] -= 1
+
+    def shows(self, unit: str) -> bool:
+        """Whether a tablet that shows this unit is live now."""
+        live = [screen for screen, count in self._screens.items() if count > 0]
+        return bool(live) if unit == EVERY_SCREEN else bool({unit, EVERY_SCREEN} & set(live))
 
     def change(self) -> None:
         """Something that a page may show has been committed."""

@@ -6,7 +6,7 @@ from carehub.contracts import Lost
 from carehub.core.access import Role
 from carehub.core.escalation import Colleague, Method
 from carehub.core.severity import Severity
-from carehub.core.wording import closed_way_text
+from carehub.core.wording import closed_way_text, push_gone_text
 from carehub.flow.hub import Hub
 from carehub.flow.telling import notice_row
 from carehub.kit.ids import new_id
@@ -15,7 +15,10 @@ from carehub.store.database import Session
 
 
 async def close_way(hub: Hub, session: Session, person_id: str, method: Method, why: Lost, now: datetime) -> None:
-    """Use this address no more; whoever plans the shifts is told, once."""
+    """Use this address no more; whoever plans the shifts is told, once. A browser is forgotten, and its owner told."""
+    if why is Lost.GONE:
+        await _forget(hub, session, person_id, method, now)
+        return
     if not await people.disable(session, person_id, method, why):
         return
     person, staff = await session.get(tables.Person, person_id), await people.staff(session, now)
@@ -32,6 +35,19 @@ async def close_way(hub: Hub, session: Session, person_id: str, method: Method, 
         hub.wake.deliver.set()
     else:
         hub.faults.append(text)
+
+
+async def _forget(hub: Hub, session: Session, person_id: str, method: Method, now: datetime) -> None:
+    """A browser that takes no more notifications: people change telephones, and must know what they lost."""
+    others = [one for one in await people.methods_of(session, person_id) if one != method]
+    if not await people.forget_method(session, person_id, method) or not others:
+        return
+    text = push_gone_text(link=f"{hub.public_url}/nurse")
+    row = notice_row(
+        others[0], text, cycle=f"gone:{new_id()[:12]}", severity=Severity.MODERATE, now=now, person_id=person_id
+    )
+    await outbox.write(session, [row])
+    hub.wake.deliver.set()
 
 
 def coordinators_of(staff: list[Colleague], unit: str | None) -> list[Colleague]:

@@ -10,19 +10,19 @@ from carehub.core.ladders import LOUD_FROM
 from carehub.core.severity import Severity
 from carehub.core.wording import alert_number, centre_text, late_text, relative_text, summons_text
 from carehub.flow.hub import Hub
+from carehub.flow.live import EVERY_SCREEN
 from carehub.kit.ids import new_code, new_digits, new_id
-from carehub.store import tables
+from carehub.store import outbox, tables
 from carehub.store.tables.alerts import NoticeState
 
-SMS, TABLET, SIREN = "sms", "tablet", "siren"
-EVERYWHERE = "all"
+SMS, TABLET, SIREN, PUSH = "sms", "tablet", "siren", "push"
+EVERYWHERE = EVERY_SCREEN
 """The address of tablet and siren where no unit is known: every one of them."""
 CODE_LIVES = timedelta(hours=12)
 MESSAGES_FROM = LOUD_FROM
 """Below this a notice waits on the tablet: what can wait until morning wakes nobody."""
 WORTH_SAYING = timedelta(minutes=1)
 """How late a notice must be before it says so."""
-_RUNG = "rung:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,14 +103,14 @@ def about(alert: tables.Alert, cycle: str, now: datetime, not_before: datetime |
 
 def rung(place: Place) -> str:
     """The step of a rung; in turn, each of its people is a step."""
-    return f"{_RUNG}{place.rung}.{place.turn}" if place.turn else f"{_RUNG}{place.rung}"
+    return f"{outbox.RUNG}{place.rung}.{place.turn}" if place.turn else f"{outbox.RUNG}{place.rung}"
 
 
 def rung_of(cycle: str) -> Place | None:
     """Which rung a notice was written for; None for what is no rung's, such as the word of another press."""
-    if not cycle.startswith(_RUNG):
+    if not cycle.startswith(outbox.RUNG):
         return None
-    number, _, turn = cycle.removeprefix(_RUNG).partition(".")
+    number, _, turn = cycle.removeprefix(outbox.RUNG).partition(".")
     return Place(int(number), int(turn or 0))
 
 

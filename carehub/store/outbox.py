@@ -20,11 +20,17 @@ from carehub.store.tables.alerts import NoticeState
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A notice that is ours to send, and by which channel; `repeated` where it may have gone before."""
+    """A notice that is ours to send, and by which channel.
+
+    Attributes:
+        repeated: It may have gone before.
+        was_held: A summons that the provider told to wait, or could not take.
+    """
 
     channel: str
     notice: OutgoingNotice
     repeated: bool
+    was_held: bool
 
 
 _ONCE_A_STEP = "ON CONFLICT (alert_id, cycle, channel, address) DO NOTHING"
@@ -38,7 +44,7 @@ _CLAIM = """
     SET pass_on_at = CASE WHEN attempts = 0 THEN ? ELSE pass_on_at END, repeated = (repeated OR state = 'sending'),
         state = 'sending', lease_until = ?, attempts = attempts + 1
     FROM mine WHERE id = wanted
-    RETURNING severity, channel, id, address, text, repeated, cycle
+    RETURNING severity, channel, id, address, text, repeated, cycle, attempts
 """
 _DELIVERED = """
     UPDATE notice SET state = 'delivered', sent_at = ?, delivered_at = ?, reason = NULL, lease_until = NULL,
@@ -49,8 +55,8 @@ _DELIVERED = """
 
 LASTING = ("siren", "lamp")
 """Channels whose notices go on until they are switched off."""
-OFF = "off:"
-"""How the step that switches them off is named."""
+RUNG, OFF = "rung:", "off:"
+"""How the steps of a ladder are named, and the step that switches off what they began."""
 PASS_ON_AFTER = timedelta(seconds=20)
 """Not handed over this long after the first try: the person's next way starts beside it, within 30 s in all (G9)."""
 
@@ -74,8 +80,9 @@ async def claim(session: Session, now: datetime, lease: timedelta, limit: int = 
                 id=name, address=address, text=text, severity=Severity(severity), ends=cycle.startswith(OFF)
             ),
             repeated=bool(again),
+            was_held=attempts > 1 and not again and cycle.startswith(RUNG),
         )
-        for severity, channel, name, address, text, again, cycle in sorted(found, key=lambda row: -row[0])
+        for severity, channel, name, address, text, again, cycle, attempts in sorted(found, key=lambda row: -row[0])
     ]
 
 

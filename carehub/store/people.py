@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, update
 from sqlmodel import col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from carehub.core.access import Role
 from carehub.core.escalation import Bond, Colleague, Method
@@ -132,6 +133,47 @@ async def _mark(
         col(one.person_id) == person_id, col(one.channel) == method.channel, col(one.address) == method.address, where
     )
     return (await session.exec(statement.values(**values))).rowcount > 0
+
+
+async def put_method(
+    session: Session, person_id: str, method: Method, details: str | None, position: int, now: datetime
+) -> None:
+    """This way to reach them, to be verified; one that is there already keeps its place and its proof."""
+    known = await session.exec(_the_method(person_id, method))
+    found = known.first() or tables.ContactMethod(
+        id=new_id(), person_id=person_id, channel=method.channel, address=method.address, position=position,
+        created_at=now,
+    )  # fmt: skip
+    found.details, found.disabled_reason, found.suspect_since = details, None, None
+    session.add(found)
+
+
+async def forget_method(session: Session, person_id: str, method: Method) -> bool:
+    """This way is no more; True where there was one."""
+    found = (await session.exec(_the_method(person_id, method))).first()
+    if found is not None:
+        await session.delete(found)
+        await session.flush()
+    return found is not None
+
+
+async def verify(session: Session, person_id: str, method: Method, now: datetime) -> None:
+    """It was shown that it reaches them."""
+    await _mark(session, person_id, method, col(tables.ContactMethod.verified_at).is_(None), verified_at=now)
+
+
+def _the_method(person_id: str, method: Method) -> SelectOfScalar[tables.ContactMethod]:
+    one = tables.ContactMethod
+    return select(one).where(one.person_id == person_id, one.channel == method.channel, one.address == method.address)
+
+
+async def details_of(session: Session, channel: str, addresses: Sequence[str]) -> dict[str, str]:
+    """What the channel needs besides these addresses."""
+    method = tables.ContactMethod
+    statement = select(method.address, method.details).where(
+        method.channel == channel, col(method.address).in_(addresses), col(method.details).is_not(None)
+    )
+    return {address: details for address, details in (await session.exec(statement)).all() if details}
 
 
 async def with_address(session: Session, channel: str, address: str) -> Sequence[tables.Person]:

@@ -190,9 +190,15 @@ def happening(seq: int, told: Told | None) -> Happening:
 def _notice(row: tables.Notice, name: str | None) -> Notice:
     return Notice(
         at=row.created_at, who=_who(row, name), way=words.CHANNELS.get(row.channel, row.channel), step=_step(row.cycle),
-        state=_STATES.get(row.state, row.state.value), failed=row.state is NoticeState.FAILED,
+        state=_said(row), failed=row.state is NoticeState.FAILED,
         delivered_at=row.delivered_at, attempts=row.attempts,
     )  # fmt: skip
+
+
+def _said(row: tables.Notice) -> str:
+    """The receipt in words; what failed for now is tried again."""
+    tried = row.state is NoticeState.WAITING and row.attempts > 0
+    return "Kom ikke frem ennå, prøves igjen" if tried else _STATES.get(row.state, row.state.value)
 
 
 def _who(row: tables.Notice, name: str | None) -> str:

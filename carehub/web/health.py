@@ -18,6 +18,7 @@ from carehub.flow.hub import Hub
 from carehub.store import registers
 from carehub.store.errors import STORE_FAILED
 from carehub.web.security import MaybeVisitor, NotAllowed, TheHub
+from carehub.web.words import CHANNELS
 
 WORKER = "worker"
 _BEAT_WITHIN = timedelta(seconds=10)
@@ -75,6 +76,15 @@ def troubles(hub: Hub, now: datetime) -> list[Trouble]:
                 title="Prøvealarmen kom ikke tilbake",
                 advice="Alarmer kan bli borte på veien. Gå tilsyn etter reserverutinen, og ring teknisk vakt.",
                 danger=True,
+            )
+        )
+    resting = [CHANNELS.get(name, name) for name, breaker in hub.breakers.items() if breaker.opened_at]
+    if resting:
+        found.append(
+            Trouble(
+                title=f"Varsling er nede: {', '.join(sorted(resting))}",
+                advice="Varsler går andre veier så lenge. Følg med på skjermen, og gi teknisk vakt beskjed.",
+                danger=False,
             )
         )
     if hub.rulebook.version == SAFE_MODE:
@@ -191,6 +201,9 @@ class Meters:
         )
         self.alerts = Gauge("carehub_open_alerts", "Open alerts, by severity.", ["severity"], registry=self.registry)
         self.outbox = Gauge("carehub_outbox_waiting", "Notices not yet handed over.", registry=self.registry)
+        self.channels = Gauge(
+            "carehub_channel_resting", "1 while a channel is passed over.", ["channel"], registry=self.registry
+        )
         self.broker = Gauge("carehub_broker_connected", "1 when the broker is connected.", registry=self.registry)
         self.concerns = Gauge(
             "carehub_auditor_concerns", "What the auditor found, by concern.", ["concern"], registry=self.registry
@@ -216,6 +229,8 @@ class Meters:
             self.outbox.set(await registers.waiting_notices(session))
         for severity in Severity:
             self.alerts.labels(severity.name.lower()).set(counts.get(severity, 0))
+        for channel, breaker in hub.breakers.items():
+            self.channels.labels(channel).set(1 if breaker.opened_at else 0)
         self.broker.set(1 if hub.health.broker else 0)
         self.canary_returned.set(hub.health.canary.returned)
         self.canary_missed.set(hub.health.canary.missed)

@@ -14,6 +14,7 @@ from carehub.flow.telling import SMS
 from carehub.store import calendars, contacts, logins, roll_calls, shifts, tables
 from carehub.store.contacts import Way
 from carehub.store.database import Session
+from carehub.web import push
 from carehub.web.admin_people import WRONG_NUMBER, e164
 from carehub.web.render import page
 from carehub.web.security import Staff, TheHub, Visitor
@@ -52,7 +53,7 @@ async def _page(
         has_feed = await calendars.has_feed(session, person_id=me)
     return page(
         request, "my.html", visitor, status=status, wrong=wrong, person=person, shifts=mine, ways=ways,
-        asked=asked, has_feed=has_feed, address=address,
+        asked=asked, has_feed=has_feed, address=address, push_key=push.key_of(hub),
     )  # fmt: skip
 
 

@@ -66,6 +66,7 @@ GROUPS: dict[Group, str] = {
 
 CHANNELS: dict[str, str] = {
     "sms": "SMS", "voice": "Telefon", "push": "Varsel på telefonen", "email": "E-post", "tablet": "Nettbrett",
+    "sms_gateway": "SMS (reserve)", "siren": "Sirene", "lamp": "Lampe",
 }  # fmt: skip
 
 

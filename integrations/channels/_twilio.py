@@ -48,6 +48,10 @@ class TwilioSettings(ChannelSettings):
     )
     sms_prefixes: str = Field(default="+47", description="Beginnings of numbers that we may send to, with commas.")
 
+    sms_daily_cap: int = Field(
+        default=2000, ge=1, description="Most texts a day, and as many calls; what is critical goes out all the same."
+    )
+
     def may_go_to(self, address: str) -> bool:
         """Whether it is a number that we may send to; a typing error must not send a text round the world."""
         prefixes = tuple(prefix.strip() for prefix in self.sms_prefixes.split(",") if prefix.strip())

@@ -28,6 +28,7 @@ class SmsChannel:
 
     def __init__(self, settings: TwilioSettings, public_url: str) -> None:
         self._settings, self._account = settings, Account(settings)
+        self.daily_cap = settings.sms_daily_cap
         self._callback = f"{public_url.rstrip('/')}{STATUS_PATH}"
 
     async def send(self, notice: OutgoingNotice) -> Receipt:

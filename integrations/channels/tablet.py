@@ -1,8 +1,9 @@
-"""The care centre's tablet: the page itself shows the alert, so a notice to it has arrived at once.
+"""The care centre's tablet: the page itself shows the alert, so a notice has arrived where a tablet is live.
 
-That a tablet is really there is watched elsewhere: it calls home, and its silence becomes an event.
+Where none is, the notice still stands on the page for whoever opens it, and counts as accepted only (F79).
 """
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from carehub.contracts import ChannelTools, Fate, OutgoingNotice, Receipt
@@ -12,11 +13,15 @@ class TabletChannel:
     """Works with no network to any provider, which is why the floor of each ladder stands on it (invariant 7)."""
 
     name: ClassVar[str] = "tablet"
-    heard_within_s: ClassVar[float | None] = 60.0
+    heard_within_s: ClassVar[float | None] = None
+
+    def __init__(self, shows: Callable[[str], bool]) -> None:
+        self._shows = shows
 
     async def send(self, notice: OutgoingNotice) -> Receipt:
-        """Delivered: it was committed with the alert that the page reads."""
-        return Receipt(fate=Fate.DELIVERED, reference=notice.id)
+        """Delivered where a live page shows this unit: it reads what was committed with the alert."""
+        fate = Fate.DELIVERED if self._shows(notice.address) else Fate.ACCEPTED
+        return Receipt(fate=fate, reference=notice.id)
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -27,9 +32,9 @@ class _Factory:
 
     name = TabletChannel.name
 
-    def __call__(self, tools: ChannelTools) -> TabletChannel:  # noqa: ARG002 - the contract's signature
+    def __call__(self, tools: ChannelTools) -> TabletChannel:
         """Build it; it needs no settings."""
-        return TabletChannel()
+        return TabletChannel(tools.shows)
 
 
 CHANNEL = _Factory()

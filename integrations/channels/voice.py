@@ -24,6 +24,7 @@ class VoiceChannel:
 
     def __init__(self, settings: TwilioSettings, public_url: str) -> None:
         self._settings, self._account = settings, Account(settings)
+        self.daily_cap = settings.sms_daily_cap
         self._public = public_url.rstrip("/")
 
     async def send(self, notice: OutgoingNotice) -> Receipt:

@@ -92,4 +92,4 @@ async def only_by(night: Night, who: str, channel: str, address: str) -> None:
             if method.person_id == who:
                 await session.delete(method)
         await session.flush()
-    await reach_by(night, who, channel, address)
+    await reach_by(night, who, channel, address, position=0)

@@ -131,6 +131,25 @@ async def test_what_got_lost_makes_the_telephone_suspect_and_what_arrives_clears
     assert (await method_of(night, "ingrid")).suspect_since is None
 
 
+async def test_texts_that_were_held_up_go_as_one_and_none_is_dropped_f42(night: Night) -> None:
+    """F42: bundled; the codes are listed for whoever asks, and every notice gets its receipt."""
+    night.phones.network = dict.fromkeys(_BOTH, refuses_for_now(10))
+    night.ingest.deliver(night.pressed("knapp-anna"))
+    night.ingest.deliver(night.pressed("knapp-bjarne"))
+    await night.work()
+    night.phones.network = {}
+
+    await night.pass_time(seconds=11)
+
+    texts = [told.text for _, told in night.phones.sent if told.address == INGRID]
+    assert texts == ["HASTER: 2 varsler venter på deg. https://hub.example/nurse Svar LISTE for å få kodene."]
+    mine = [one for one in await night.notices() if one.address == INGRID]
+    assert {one.state for one in mine} == {NoticeState.DELIVERED}
+    assert len(mine) == 2
+    listed = await night.reply(INGRID, "LISTE")
+    assert listed.count("kl. 02:14: ") == 2
+
+
 def is_open(night: Night) -> bool:
     return night.hub.breakers["sms"].opened_at is not None
 

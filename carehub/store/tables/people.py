@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index
+from sqlalchemy import Index, Text
 from sqlmodel import Field
 
 from carehub.core.access import Role
@@ -36,6 +36,8 @@ class ContactMethod(SQLModel, table=True):
     channel: str = Field(max_length=40)
     address: str = Field(max_length=120)
     """What the channel needs: a number in E.164, an e-mail address, the id of a push subscription."""
+    details: str | None = Field(default=None, sa_type=Text)
+    """What the channel needs besides: a browser's subscription as JSON."""
     position: int = 0
     """Tried in this order; the next one when an earlier one does not get through."""
     created_at: datetime = moment()

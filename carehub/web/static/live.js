@@ -54,7 +54,8 @@ function showState() {
 
 function connect() {
   if (source) source.close();
-  source = new EventSource("/api/v1/live");
+  const screen = document.querySelector("[data-screen]")?.dataset.screen;
+  source = new EventSource(screen ? `/api/v1/live?screen=${encodeURIComponent(screen)}` : "/api/v1/live");
   source.addEventListener("change", (event) => { alive(event); dirty = true; refresh(); });
   source.addEventListener("beat", (event) => { alive(event); if (dirty) refresh(); else fresh = Date.now(); });
   source.addEventListener("ended", loggedOut);

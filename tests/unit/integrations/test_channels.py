@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from carehub.app.line import Line
-from carehub.contracts import Channel, ChannelFactory, ConfigurationError, Fate, Lost, OutgoingNotice
+from carehub.contracts import Channel, ChannelFactory, ChannelTools, ConfigurationError, Fate, Lost, OutgoingNotice
 from carehub.core.severity import Severity
 from carehub.village.exchange import ExchangeSettings, create_exchange
 from integrations.channels import _twilio, console, sms, tablet, voice
@@ -287,16 +287,22 @@ def test_whatever_is_written_costs_at_most_two_segments_c26(text: str) -> None:
 # --- the other channels ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("factory", [console.CHANNEL, tablet.CHANNEL], ids=lambda factory: factory.name)
-async def test_a_channel_on_the_spot_delivers_at_once(factory: ChannelFactory) -> None:
-    channel = factory(TOOLS)
-    assert channel is not None
+async def test_a_channel_on_the_spot_delivers_at_once() -> None:
+    seen = ChannelTools(public_url=TOOLS.public_url, publish=TOOLS.publish, shows=lambda unit: unit == NURSE)
+    factories: list[ChannelFactory] = [console.CHANNEL, tablet.CHANNEL]
+    for factory in factories:
+        channel = factory(seen)
+        assert channel is not None
 
-    receipt = await channel.send(notice())
-    await channel.close()
+        receipt = await channel.send(notice())
+        await channel.close()
 
-    assert receipt.fate is Fate.DELIVERED
-    assert channel.name == factory.name
+        assert receipt.fate is Fate.DELIVERED
+        assert channel.name == factory.name
+
+
+async def test_a_tablet_that_is_not_live_has_not_got_it_f79() -> None:
+    assert (await tablet.CHANNEL(TOOLS).send(notice())).fate is Fate.ACCEPTED
 
 
 async def test_the_console_writes_ids_only() -> None:

@@ -28,6 +28,10 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/webhooks/twilio/call"): OPEN,
     ("POST", "/webhooks/report/{channel}/{token}"): OPEN,  # a secret, and a signature: test_reports.py
     ("POST", "/webhooks/twilio/voice/{notice_id}"): OPEN,
+    ("GET", "/sw.js"): OPEN,  # a script, the same for everybody
+    ("POST", "/push/seen/{notice_id}"): OPEN,  # a notice's id is the proof: the worker may outlive the login
+    ("POST", "/push/subscribe"): STAFF,
+    ("POST", "/push/unsubscribe"): STAFF,
     ("GET", "/tablet"): STAFF,
     ("GET", "/nurse"): STAFF,
     ("GET", "/nurse/{alert_id}"): STAFF,
