@@ -1,9 +1,11 @@
 """`carehub doctor`: what is wrong with this installation, and what to do about it."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from carehub.app import certificates
 from carehub.app.broker import find_broker
 from carehub.app.line import Line
 from carehub.app.settings import Settings, names
@@ -37,6 +39,8 @@ async def examine(settings: Settings) -> AsyncIterator[Diagnosis]:
     async for found in _database(settings):
         yield found
     yield await _broker(settings)
+    if settings.mqtt_url:
+        yield await _certificate(settings)
     yield _rulebook(settings)
     yield _extensions(settings)
     yield _channels(settings)
@@ -116,6 +120,17 @@ async def _broker(settings: Settings) -> Diagnosis:
             return Diagnosis(what="broker", well=True, words=f"{settings.mqtt_url} answers.")
     except (TransportError, ConfigurationError) as error:
         return Diagnosis(what="broker", well=False, words=f"{settings.mqtt_url}: {error}")
+
+
+async def _certificate(settings: Settings) -> Diagnosis:
+    try:
+        end = await asyncio.to_thread(certificates.not_after, settings)
+    except OSError as error:
+        return Diagnosis(what="certificate", well=False, words=f"{settings.mqtt_url}: {error}")
+    if end is None:
+        return Diagnosis(what="certificate", well=None, words="The broker is reached without TLS.")
+    limit = certificates.limit_of(end, utc_now())
+    return Diagnosis(what="certificate", well=limit is None, words=f"The broker's holds until {end:%Y-%m-%d}.")
 
 
 def _embedded() -> Diagnosis:

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 from functools import partial
 
 from carehub.app.backups import Nightly
+from carehub.app.certificates import CertificateWatch
 from carehub.app.line import Line
 from carehub.app.room import Room
 from carehub.app.settings import Settings, names
@@ -20,6 +21,7 @@ from carehub.store.copies import file_of
 _LOOK_EVERY_S = 1800.0
 _ROOM_EVERY_S = 5.0
 _BACKUP_EVERY_S = 600.0
+_CERTIFICATE_EVERY_S = 21600.0
 _RENEW_EVERY_S = 600.0
 _CALL_EVERY_S = 5.0
 _LISTEN_EVERY_S, _SWEEP_EVERY_S = 1.0, 600.0
@@ -59,7 +61,9 @@ def add_canary(settings: Settings, hub: Hub, ingest: Ingest, worker: Worker, lin
 
 
 def add_backups(settings: Settings, hub: Hub, ingest: Ingest, worker: Worker) -> None:
-    """Give the worker the nightly backup; PostgreSQL has its own."""
+    """Give the worker the nightly backup (PostgreSQL has its own), and the watch on the broker's certificate."""
+    if (settings.mqtt_url or "").startswith("mqtts:"):
+        worker.add("certificate", CertificateWatch(settings, hub, ingest).look, _CERTIFICATE_EVERY_S)
     store = file_of(settings.database)
     if store is not None:
         worker.add("backup", Nightly(hub, ingest, store, settings.backups).look, _BACKUP_EVERY_S)
