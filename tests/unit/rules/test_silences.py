@@ -230,3 +230,10 @@ def test_one_person_silences_for_eight_hours_at_most(why: Why, began: int, wante
         assert until <= first + timedelta(minutes=10)
     if why is Why.QUIET:
         assert until <= first + LONGEST
+
+
+@pytest.mark.parametrize("kind", ["button.pressed", "cord.pulled", "fall.detected", "smoke.detected"])
+def test_the_rule_of_an_alarm_is_not_held_either(kind: str) -> None:
+    """F61: not only the floor comes through: the rule tells it, in its own words, and nothing is held."""
+    heard = run(Rulebook.of(shipped()), silenced(resident="resident"), event(kind, device="d", at=after(minutes=1)))[-1]
+    assert ([found.rule for found in heard.findings if found.rule != "floor"] != [], heard.held) == (True, ())
