@@ -153,7 +153,7 @@ async def run_audit(settings: Settings) -> None:
     try:
         with only_process(settings.data_dir / "auditor.lock"):
             pid_path(settings.data_dir).write_text(str(os.getpid()))
-            await _attend_until(stop, settings, lambda: _is_forgotten(settings.data_dir, parent))
+            await _attend_until(stop, settings, lambda: _is_forgotten(settings, parent))
     except Held:
         log.info("auditor.already_here")
 
@@ -177,9 +177,9 @@ async def _attend_until(stop: asyncio.Event, settings: Settings, is_forgotten: C
         log.info("auditor.stopped")
 
 
-def _is_forgotten(folder: Path, parent: int) -> bool:
-    """Whoever started us is gone and the installation with it: nobody is left to be told."""
-    return os.getppid() != parent and not folder.exists()
+def _is_forgotten(settings: Settings, parent: int) -> bool:
+    """Whoever started us is gone, and so is the installation, or we should not outlive it."""
+    return os.getppid() != parent and not (settings.auditor_outlives and settings.data_dir.exists())
 
 
 def _channel(settings: Settings) -> Channel | None:

@@ -57,6 +57,7 @@ async def demo(wanted: Demo) -> None:
         exchange_port = free_port()
         environment = _environment(wanted, broker, exchange_port) | {
             "CAREHUB_DEMO_PASSWORD": password,
+            "CAREHUB_AUDITOR_OUTLIVES": "false",
             "CAREHUB_AUDITOR_PHONES": _phone_of(village, "coordinator"),
         }
         await children.start("exchange", *_exchange_arguments(wanted, exchange_port), environment=environment)

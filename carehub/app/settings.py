@@ -77,6 +77,7 @@ class Settings(BaseSettings):
     auditor: Literal["child", "apart", "off"] = Field(
         default="child", description="Whether `serve` runs the auditor beside it, another service does, or nobody."
     )
+    auditor_outlives: bool = Field(default=True, description="The auditor stays when the hub is killed, and says so.")
     auditor_phones: str = Field(default="", description="Numbers that the auditor shouts to, with commas.")
     auditor_channel: str = Field(
         default="integrations.channels.sms", description="Module whose `CHANNEL` the auditor builds for itself."

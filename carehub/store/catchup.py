@@ -49,7 +49,7 @@ async def release(session: Session, now: datetime) -> int:
     notice = tables.Notice
     found = (await session.exec(select(notice).where(notice.state == NoticeState.SENDING))).all()
     for one in found:
-        one.lease_until = now
+        one.lease_until = now - timedelta(seconds=1)
     return len(found)
 
 

@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 
 from carehub.app.audit import read_state
+from carehub.app.companion import _clear_the_place
 from tests.brokers import Mosquitto, free_port
 from tests.hubs import HubProcess
 
@@ -70,21 +71,12 @@ def hub(tmp_path: Path, outside: Outside) -> Iterator[HubProcess]:
         )  # fmt: skip
         with hub:
             yield hub
-        _end(auditor_of(hub))
+        _clear_the_place(hub.folder)
 
 
 def auditor_of(hub: HubProcess) -> int:
     path = hub.folder / "auditor.pid"
     return int(path.read_text()) if path.exists() else 0
-
-
-def _end(pid: int) -> None:
-    if pid:
-        for how in (signal.SIGKILL, signal.SIGCONT):
-            try:
-                os.kill(pid, how)
-            except ProcessLookupError:
-                return
 
 
 def _canaries_shown(hub: HubProcess) -> str:
