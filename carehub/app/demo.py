@@ -26,6 +26,8 @@ _ACCOUNT = "AC" + "0" * 32
 _SENDER = "+4759440000"
 _HISTORY_DAYS = 21
 _READY_WITHIN_S = 60.0
+_AS_A_SERVICE_MANAGER = 5
+"""How often a hub that ended itself (see `watchdog`) is started again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ async def demo(wanted: Demo) -> None:
             "CAREHUB_AUDITOR_PHONES": _phone_of(village, "coordinator"),
         }
         await children.start("exchange", *_exchange_arguments(wanted, exchange_port), environment=environment)
-        await children.start("hub", "serve", environment=environment)
+        await children.start("hub", "serve", environment=environment, again=_AS_A_SERVICE_MANAGER)
         await _wait_for_pages(wanted.port, stop)
         await children.start("village", *_village_arguments(wanted, broker, exchange_port), environment=environment)
         _say(_welcome(wanted, village, password, at_work, exchange_port, broker))

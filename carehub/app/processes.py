@@ -5,7 +5,10 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Self
+
+from carehub.kit.log import log
 
 _GRACE_S = 8.0
 
@@ -14,31 +17,60 @@ class Processes:
     """Children of this process. Leaving the block ends them all, the last started first."""
 
     def __init__(self) -> None:
-        self._children: list[tuple[str, asyncio.subprocess.Process]] = []
+        self._children: list[_Child] = []
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_how: object) -> None:
-        for _name, child in reversed(self._children):
-            await _end(child)
+        for child in reversed(self._children):
+            await _end(child.process)
 
-    async def start(self, name: str, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
-        """Start `carehub ARGUMENTS` in a group of its own, so that Ctrl-C reaches us alone and we end it in order."""
-        child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "carehub.app", *arguments,
-            env={**os.environ, **(environment or {})}, start_new_session=True,
-        )  # fmt: skip
-        self._children.append((name, child))
+    async def start(
+        self, name: str, *arguments: str, environment: Mapping[str, str] | None = None, again: int = 0
+    ) -> None:
+        """Start `carehub ARGUMENTS` in a group of its own, so that Ctrl-C reaches us alone and we end it in order.
+
+        Args:
+            again: How often it is started anew when it ends with an error, as a service manager would.
+        """
+        child = _Child(name, arguments, {**os.environ, **(environment or {})}, again)
+        child.process = await child.begun()
+        self._children.append(child)
 
     async def first_to_end(self) -> str:
-        """Wait until any child ends, and say which and how."""
-        waiting = {asyncio.create_task(child.wait()): name for name, child in self._children}
+        """Wait until any child ends for good, and say which and how."""
+        waiting = {asyncio.create_task(_kept(child)): child.name for child in self._children}
         done, pending = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         for task in pending:
             task.cancel()
         task = done.pop()
         return f"{waiting[task]} ended with status {task.result()}"
+
+
+@dataclass(slots=True)
+class _Child:
+    name: str
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str]
+    again: int
+    process: asyncio.subprocess.Process = field(init=False)
+
+    async def begun(self) -> asyncio.subprocess.Process:
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "carehub.app", *self.arguments, env=self.environment, start_new_session=True
+        )
+
+
+async def _kept(child: _Child) -> int:
+    """Wait for the child; one that failed and may be started again is. Gives the last status."""
+    status = await child.process.wait()
+    while status and child.again:
+        child.again -= 1
+        log.warning("process.again", name=child.name, status=status)
+        child.process = await child.begun()
+        status = await child.process.wait()
+    return status
 
 
 async def _end(child: asyncio.subprocess.Process) -> None:
