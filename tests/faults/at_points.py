@@ -130,13 +130,17 @@ class Story:
             if self.scene.action == "kill":
                 store.execute("UPDATE notice SET lease_until = ? WHERE state = 'sending'", (past,))
         await asyncio.sleep(0.3)
-        return self._one("SELECT count(*) FROM notice WHERE state IN ('waiting', 'sending', 'accepted')") == 0
+        return self._one(_UNDER_WAY) == 0
 
     def _one(self, query: str, *values: str) -> int:
         with opened(self.path) as store:
             return int(store.execute(query, values).fetchone()[0])
 
 
+_UNDER_WAY = (
+    "SELECT count(*) FROM notice WHERE state IN ('waiting', 'sending') OR (state = 'accepted' AND channel = 'sms')"
+)
+"""A tablet's notice stays accepted until a tablet has shown it, and here is none."""
 _A_CODE = (
     "SELECT c.code, p.phone, c.alert_id FROM reply_code c JOIN person p ON p.id = c.person_id"
     " JOIN alert a ON a.id = c.alert_id WHERE a.resident_id = 'anna' LIMIT 1"
@@ -219,7 +223,7 @@ def _judge(scene: Scene, hub: HubProcess, pressing: Buttons, warden: Warden, exc
     texts = [words for callback, _, words in exchange.sent if callback.startswith(hub.url)]
     found = check(hub.folder / "carehub.db", pressing.pressed, (*texts, hub.log))
     found.broken += [*scene.verdict.broken, *warden.complaints]
-    if f"point={scene.point}" not in hub.log:
+    if f"point={scene.point}" not in hub.log and not (scene.action == "kill" and warden.ended == [-signal.SIGKILL]):
         found.broken.append("the story never came by this point")
     if scene.action == "kill" and warden.ended != [-signal.SIGKILL]:
         found.broken.append(f"killed once, and ended {warden.ended}")
