@@ -14,6 +14,9 @@ CALLS = (
 )
 
 
+_STORE = "carehub.db"
+
+
 class Kind(StrEnum):
     """What was asked."""
 
@@ -100,8 +103,8 @@ def _deed(began: int, ended: int, words: str, folder: str) -> Deed | None:
     if name in {"sendto", "sendmsg", "write", "writev"} and "<\\x73\\x6f\\x63\\x6b\\x65\\x74" in arguments:
         return Deed(Kind.SENT, "", began, ended, data=_bytes(arguments))
     place = _place(name, arguments, call[4])
-    if place is None or not place.startswith(folder) or place.endswith("-shm"):
-        return None
+    if place is None or place.endswith("-shm") or not (place == folder or place.startswith(f"{folder}/{_STORE}")):
+        return None  # of another folder, shared memory, or no part of the store: the log, the ballast, a backup
     return _of_file(name, place, arguments, (began, ended))
 
 
@@ -129,8 +132,6 @@ def _of_file(name: str, place: str, arguments: str, when: tuple[int, int]) -> De
             return Deed(Kind.SYNC, place, began, ended)
         case "unlink" | "unlinkat":
             return Deed(Kind.REMOVED, place, began, ended)
-        case "write" if not place.endswith((".db", "-wal", "-journal")):
-            return None  # a log or the lock, in which no alarm lies
         case _:
             raise Untraced(f"{name} on {place}")
 
