@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from carehub.app.cli import main
-from carehub.flow.batch import Folder
 from carehub.flow.ingest import Ingest
-from carehub.flow.intake import Intake
+from carehub.flow.receiving.batch import Folder
+from carehub.flow.receiving.intake import Intake
 from integrations.mqtt.connection import Connection
 
 SPENT: dict[str, float] = {}

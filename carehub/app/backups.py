@@ -5,9 +5,9 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from carehub.flow.batch import hub_fault
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
+from carehub.flow.receiving.batch import hub_fault
 from carehub.kit.log import log
 from carehub.store import copies
 from carehub.store.copies import Damaged, Proof

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from carehub.app.settings import Settings
-from carehub.flow.batch import hub_fault
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
+from carehub.flow.receiving.batch import hub_fault
 from carehub.kit.log import log
 
 WARNED_AT = (1, 7, 14, 30)

@@ -16,8 +16,8 @@ from pathlib import Path
 from carehub.app.audit import pid_path, read_state
 from carehub.app.settings import Settings
 from carehub.core.events import Event
-from carehub.flow.batch import hub_fault
 from carehub.flow.hub import Hub
+from carehub.flow.receiving.batch import hub_fault
 from carehub.kit.lock import Held, only_process
 from carehub.kit.log import log
 

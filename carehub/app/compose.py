@@ -21,14 +21,14 @@ from carehub.app.settings import Settings, names
 from carehub.app.upgrade import upgrade
 from carehub.contracts import Channel, ConfigurationError, TransportError
 from carehub.core.rules.rulebook import SAFE_MODE
-from carehub.flow.batch import hub_fault
-from carehub.flow.canary import Recipient
-from carehub.flow.catchup import come_back
-from carehub.flow.hearing import Hearing
 from carehub.flow.hub import Health, Hub
 from carehub.flow.ingest import Ingest
-from carehub.flow.intake import Intake
-from carehub.flow.ruleguard import stay_off
+from carehub.flow.receiving.batch import hub_fault
+from carehub.flow.receiving.intake import Intake
+from carehub.flow.watching.canary import Recipient
+from carehub.flow.watching.catchup import come_back
+from carehub.flow.watching.hearing import Hearing
+from carehub.flow.watching.ruleguard import stay_off
 from carehub.flow.worker import Worker
 from carehub.kit.clock import Clock, steady, utc_now
 from carehub.kit.ids import new_id

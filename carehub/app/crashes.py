@@ -6,10 +6,10 @@ from pathlib import Path
 
 import msgspec
 
-from carehub.flow.batch import Load, hub_fault
-from carehub.flow.care import CRASHES, WITHIN, Care
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
+from carehub.flow.receiving.batch import Load, hub_fault
+from carehub.flow.receiving.care import CRASHES, WITHIN, Care
 from carehub.kit.log import log
 
 

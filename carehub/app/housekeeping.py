@@ -10,10 +10,11 @@ from carehub.app.certificates import CertificateWatch
 from carehub.app.line import Line
 from carehub.app.room import Room
 from carehub.app.settings import Settings, names
-from carehub.flow import learn, roll_call, roster, staffing
-from carehub.flow.canary import Canary
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
+from carehub.flow.staff import roll_call, roster, staffing
+from carehub.flow.watching import learn
+from carehub.flow.watching.canary import Canary
 from carehub.flow.worker import Worker
 from carehub.store import codes, history, tables
 from carehub.store.copies import file_of

@@ -14,8 +14,8 @@ from carehub.app.settings import Settings
 from carehub.contracts import ConfigurationError
 from carehub.core.access import Role
 from carehub.core.silence import LONGEST_TEST, Why
-from carehub.flow import silences
-from carehub.flow.silences import Wish
+from carehub.flow.watching import silences
+from carehub.flow.watching.silences import Wish
 from carehub.kit.clock import utc_now
 from carehub.kit.ids import new_id, new_token
 from carehub.kit.lock import Held, only_process

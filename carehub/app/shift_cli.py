@@ -12,10 +12,10 @@ from carehub.app.settings import Settings
 from carehub.contracts import ConfigurationError
 from carehub.core.coverage import Horizon
 from carehub.core.rules.rulebook import Rulebook
-from carehub.flow.calendar_import import Account, Import, take_in
-from carehub.flow.calendars import NotACalendar, read
 from carehub.flow.hub import Hub
-from carehub.flow.staffing import words
+from carehub.flow.staff.calendar_import import Account, Import, take_in
+from carehub.flow.staff.calendars import NotACalendar, read
+from carehub.flow.staff.staffing import words
 from carehub.kit.clock import utc_now
 from carehub.store import calendars, people, shifts, staffing, tables
 from carehub.store.database import Database

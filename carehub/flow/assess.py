@@ -12,10 +12,13 @@ from carehub.core.findings import Finding
 from carehub.core.ladders import below_wide
 from carehub.core.rules.rulebook import SAFE_MODE
 from carehub.core.severity import Severity
-from carehub.flow import canary, crowd, escalate, incidents, technical, unstable
+from carehub.flow import escalate
+from carehub.flow.grouping import crowd, incidents, unstable
 from carehub.flow.hub import Hub
 from carehub.flow.journal import journal_line, step_row
-from carehub.flow.telling import Telling, rung, summons_rows
+from carehub.flow.reaching import technical
+from carehub.flow.reaching.telling import Telling, rung, summons_rows
+from carehub.flow.watching import canary
 from carehub.kit.ids import new_id
 from carehub.store import alerts, ladders, tables
 from carehub.store.database import Session

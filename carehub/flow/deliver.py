@@ -12,11 +12,11 @@ from carehub.core.alerts import Status, Step
 from carehub.core.escalation import Method
 from carehub.core.severity import Severity
 from carehub.core.wording import bundle_text, repeated_text
-from carehub.flow import lines
 from carehub.flow.hub import Hub
-from carehub.flow.lost_ways import close_way
+from carehub.flow.reaching import lines
+from carehub.flow.reaching.lost_ways import close_way
+from carehub.flow.reaching.telling import PUSH, SMS, notice_row, rung_of
 from carehub.flow.respond import journal_line
-from carehub.flow.telling import PUSH, SMS, notice_row, rung_of
 from carehub.kit.failpoints import fail_at
 from carehub.kit.log import log
 from carehub.store import alerts, outbox, people, tables

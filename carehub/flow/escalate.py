@@ -20,11 +20,11 @@ from carehub.core.escalation import (
 )
 from carehub.core.ladders import Audience, Group, Rung
 from carehub.core.wording import handled_text, reminder_text, repeat_text, stale_text, unmanned_text
-from carehub.flow import canary
 from carehub.flow.hub import Hub
 from carehub.flow.journal import journal_line
+from carehub.flow.reaching.telling import MESSAGES_FROM, SMS, Telling, about, link_to, rung, summons_rows
 from carehub.flow.respond import UNDO_WITHIN
-from carehub.flow.telling import MESSAGES_FROM, SMS, Telling, about, link_to, rung, summons_rows
+from carehub.flow.watching import canary
 from carehub.kit.failpoints import fail_at
 from carehub.store import alerts, codes, ladders, outbox, people, tables
 from carehub.store.database import Session

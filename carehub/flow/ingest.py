@@ -14,15 +14,16 @@ from carehub.contracts import Message, Transport
 from carehub.core.events import Tick
 from carehub.core.findings import Outcome
 from carehub.core.fold import ScopeState
-from carehub.flow import assess, ruleguard
-from carehub.flow.activation import activate
-from carehub.flow.batch import Folder, Load, Work, hub_fault
-from carehub.flow.care import Care, Quarantined
+from carehub.flow import assess
 from carehub.flow.hub import Hub
-from carehub.flow.intake import Intake, letter_row
-from carehub.flow.queue import BATCH, Queue
-from carehub.flow.signs import Signs
-from carehub.flow.unsaved import store_failed, stored_again
+from carehub.flow.receiving.activation import activate
+from carehub.flow.receiving.batch import Folder, Load, Work, hub_fault
+from carehub.flow.receiving.care import Care, Quarantined
+from carehub.flow.receiving.intake import Intake, letter_row
+from carehub.flow.receiving.queue import BATCH, Queue
+from carehub.flow.receiving.unsaved import store_failed, stored_again
+from carehub.flow.watching import ruleguard
+from carehub.flow.watching.signs import Signs
 from carehub.kit.failpoints import fail_at
 from carehub.kit.log import log
 from carehub.store import ownership, registry, silences, stream

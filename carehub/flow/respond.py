@@ -6,9 +6,9 @@ from typing import Any
 
 from carehub.core.alerts import CONTACT_IN, FOLLOW_UP, HELP, NEXT, Action, Aftermath, Cause, Contact, Status, Step
 from carehub.core.escalation import Method, deadline_after, remind_at
-from carehub.flow.follow_up import after_closing, rest
+from carehub.flow.answering.follow_up import after_closing, rest
 from carehub.flow.journal import journal_line, step_row
-from carehub.flow.telling import notice_row
+from carehub.flow.reaching.telling import notice_row
 from carehub.kit.failpoints import fail_at
 from carehub.store import alerts, ladders, outbox, tables
 from carehub.store.database import Session

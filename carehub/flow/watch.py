@@ -9,11 +9,11 @@ from carehub.core.blindness import Risk, off
 from carehub.core.events import Event
 from carehub.core.kinds import EventKind
 from carehub.core.terms import BLIND_BECAUSE
-from carehub.flow import silences
-from carehub.flow.batch import hub_fault
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
-from carehub.flow.signs import Signs
+from carehub.flow.receiving.batch import hub_fault
+from carehub.flow.watching import silences
+from carehub.flow.watching.signs import Signs
 from carehub.kit.log import log
 from carehub.store import batteries, devices, incidents, stream, tables
 from carehub.store.blindness import guard_of

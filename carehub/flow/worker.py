@@ -13,11 +13,12 @@ from datetime import time
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from carehub.flow import deliver, escalate, lines, watch
-from carehub.flow.batch import hub_fault
+from carehub.flow import deliver, escalate, watch
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
-from carehub.flow.timekeeper import Timekeeper
+from carehub.flow.reaching import lines
+from carehub.flow.receiving.batch import hub_fault
+from carehub.flow.watching.timekeeper import Timekeeper
 from carehub.kit.failpoints import fail_at
 from carehub.kit.log import log
 from carehub.kit.tasks import together

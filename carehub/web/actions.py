@@ -6,7 +6,8 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from carehub.core.alerts import FOLLOW_UP, Action, Aftermath, Cause, Contact, Status
-from carehub.flow import escalate, respond, teamwork
+from carehub.flow import escalate, respond
+from carehub.flow.answering import teamwork
 from carehub.flow.hub import Hub
 from carehub.flow.respond import Answer
 from carehub.kit.failpoints import fail_at

@@ -6,9 +6,9 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from carehub.core.escalation import Method
-from carehub.flow import contacts as flow
 from carehub.flow.hub import Hub
-from carehub.flow.telling import SMS
+from carehub.flow.reaching.telling import SMS
+from carehub.flow.staff import contacts as flow
 from carehub.store import contacts, logins, people, tables
 from carehub.web.admin_people import WRONG_NUMBER, e164, manageable, may_manage, note
 from carehub.web.my import HAS_IT, WAIT, way_of

@@ -9,9 +9,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from carehub.core.access import MAY, Permission, Role
 from carehub.core.escalation import Method
-from carehub.flow import contacts
 from carehub.flow.hub import Hub
-from carehub.flow.telling import SMS
+from carehub.flow.reaching.telling import SMS
+from carehub.flow.staff import contacts
 from carehub.kit.ids import new_id
 from carehub.store import logins, pages, registers, tables
 from carehub.store.database import Session

@@ -11,9 +11,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from carehub.core.coverage import Gap, gaps
 from carehub.core.shifts import Duty, duties, instant
-from carehub.flow import roster
 from carehub.flow.hub import Hub
-from carehub.flow.roster import Wish
+from carehub.flow.staff import roster
+from carehub.flow.staff.roster import Wish
 from carehub.store import calendars, logins, pages, people, shifts, staffing, tables
 from carehub.store.database import Session
 from carehub.web.render import page

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from carehub.flow.blindness import unwatched
+from carehub.flow.watching.blindness import unwatched
 from carehub.store import logins, pages
 from carehub.web.render import page
 from carehub.web.security import Caring, TheHub

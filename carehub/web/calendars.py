@@ -5,7 +5,7 @@ from datetime import timedelta
 from fastapi import APIRouter, HTTPException
 from fastapi.responses import Response
 
-from carehub.flow import calendars as flow
+from carehub.flow.staff import calendars as flow
 from carehub.store import calendars, shifts, tables
 from carehub.web.security import TheHub
 

@@ -12,7 +12,7 @@ from carehub.core.findings import Condition, Trace
 from carehub.core.rules.describe import described
 from carehub.core.terms import condition_line, condition_name, kind_name, place_name, plain
 from carehub.flow.ledger import Answer, Silent
-from carehub.flow.telling import rung_of
+from carehub.flow.reaching.telling import rung_of
 from carehub.store import ledger, pages, tables
 from carehub.store.database import Session
 from carehub.store.ledger import Told, Version

@@ -7,10 +7,10 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from carehub.core.escalation import Method
-from carehub.flow import contacts as flow
-from carehub.flow.contacts import Checked
 from carehub.flow.hub import Hub
-from carehub.flow.telling import SMS
+from carehub.flow.reaching.telling import SMS
+from carehub.flow.staff import contacts as flow
+from carehub.flow.staff.contacts import Checked
 from carehub.store import calendars, contacts, logins, roll_calls, shifts, tables
 from carehub.store.contacts import Way
 from carehub.store.database import Session

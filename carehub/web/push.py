@@ -7,9 +7,9 @@ from fastapi.responses import FileResponse, Response
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from carehub.contracts import Subscribing
-from carehub.flow import push
 from carehub.flow.hub import Hub
-from carehub.flow.telling import PUSH
+from carehub.flow.reaching import push
+from carehub.flow.reaching.telling import PUSH
 from carehub.web.render import STATIC
 from carehub.web.security import Staff, TheHub
 

@@ -8,9 +8,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from carehub.core.access import Permission
 from carehub.core.silence import LONGEST_ALONE, Why
-from carehub.flow import silences as flow
 from carehub.flow.hub import Hub
-from carehub.flow.silences import Wish
+from carehub.flow.watching import silences as flow
+from carehub.flow.watching.silences import Wish
 from carehub.store import logins, registers, silences, tables
 from carehub.store.silences import Line
 from carehub.web import words

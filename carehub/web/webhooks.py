@@ -7,7 +7,8 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from carehub.contracts import Fate, Webhooks
-from carehub.flow import calls, deliver, replies
+from carehub.flow import deliver
+from carehub.flow.answering import calls, replies
 from carehub.flow.hub import Hub
 from carehub.kit.failpoints import fail_at
 from carehub.web.security import TheHub

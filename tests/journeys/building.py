@@ -25,10 +25,11 @@ from carehub.core.access import Role
 from carehub.core.alerts import Aftermath, Cause, Contact, Status
 from carehub.core.events import CommandKind
 from carehub.core.rules.rulebook import Rulebook
-from carehub.flow import deliver, replies, respond, teamwork
+from carehub.flow import deliver, respond
+from carehub.flow.answering import replies, teamwork
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
-from carehub.flow.intake import Intake
+from carehub.flow.receiving.intake import Intake
 from carehub.flow.respond import Answer
 from carehub.flow.worker import Worker
 from carehub.kit.ids import new_id

@@ -7,7 +7,9 @@ import pytest
 
 from carehub.core.alerts import Action, Status, after
 from carehub.core.codes import with_check
-from carehub.flow import replies, respond, telling
+from carehub.flow import respond
+from carehub.flow.answering import replies
+from carehub.flow.reaching import telling
 from carehub.kit.ids import new_code, new_id
 from carehub.store import codes, tables
 from tests.journeys.building import INGRID, KARI, MARIA, TOR, Night

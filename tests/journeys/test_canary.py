@@ -9,7 +9,7 @@ from carehub.contracts import Fate, OutgoingNotice, Receipt, TransportError
 from carehub.core import canary
 from carehub.core.alerts import Status
 from carehub.core.rules.rulebook import Rulebook
-from carehub.flow.canary import Canary, Recipient
+from carehub.flow.watching.canary import Canary, Recipient
 from carehub.store import audit, pages, registers, stream, tables
 from tests.journeys.building import INGRID, Night
 

@@ -6,7 +6,7 @@ import pytest
 
 from carehub.core.access import Role
 from carehub.core.alerts import Status
-from carehub.flow.catchup import come_back
+from carehub.flow.watching.catchup import come_back
 from carehub.store import tables
 from carehub.store.tables.alerts import NoticeState
 from tests.journeys.building import INGRID, MARIA, NIGHT, Night, add, hangs

@@ -16,7 +16,7 @@ from carehub.core.events import CommandKind, Event, Reading
 from carehub.core.kinds import EventKind
 from carehub.core.rules.program import Program
 from carehub.core.rules.rulebook import Rulebook
-from carehub.flow.intake import Intake
+from carehub.flow.receiving.intake import Intake
 from carehub.store import database as store
 from carehub.store import tables
 from carehub.store.ownership import OwnershipLost

@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 
 from carehub.core.alerts import Status
-from carehub.flow.queue import MOST_TELEMETRY
+from carehub.flow.receiving.queue import MOST_TELEMETRY
 from tests.journeys.building import Night
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from carehub.core.kinds import EventKind
-from carehub.flow.hearing import Hearing
+from carehub.flow.watching.hearing import Hearing
 from carehub.store import tables
 from carehub.web.health import not_ready, troubles
 from tests.journeys.building import Night

@@ -8,7 +8,8 @@ from carehub.contracts import Fate, Lost, OutgoingNotice, Receipt
 from carehub.core.access import Role
 from carehub.core.escalation import Method
 from carehub.core.severity import Severity
-from carehub.flow import deliver, replies
+from carehub.flow import deliver
+from carehub.flow.answering import replies
 from carehub.store import people, tables
 from carehub.store.tables.alerts import NoticeState
 from tests.journeys.building import INGRID, KARI, MARIA, Night, hangs, refuses_for_good, refuses_for_now

@@ -14,7 +14,7 @@ from carehub.app.line import Line
 from carehub.app.push_key import push_key
 from carehub.contracts import ConfigurationError, Fate, Lost, OutgoingNotice
 from carehub.core.severity import Severity
-from carehub.flow import push as subscribing
+from carehub.flow.reaching import push as subscribing
 from carehub.store import tables
 from carehub.store.tables.alerts import NoticeState
 from integrations.channels import push

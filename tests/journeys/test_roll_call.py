@@ -7,8 +7,8 @@ import pytest
 from carehub.core.access import Role
 from carehub.core.coverage import Horizon
 from carehub.core.escalation import Method
-from carehub.flow import contacts, roll_call
-from carehub.flow.contacts import Checked
+from carehub.flow.staff import contacts, roll_call
+from carehub.flow.staff.contacts import Checked
 from carehub.store import contacts as ways
 from carehub.store import people, roll_calls, staffing, tables
 from tests.journeys.building import INGRID, KARI, MARIA, NIGHT, TOR, Night

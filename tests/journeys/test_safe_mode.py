@@ -11,7 +11,7 @@ from carehub.app.compose import opened
 from carehub.app.settings import Settings
 from carehub.core.rules.program import Program
 from carehub.core.rules.rulebook import SAFE_MODE
-from carehub.flow.ruleguard import stay_off
+from carehub.flow.watching.ruleguard import stay_off
 from carehub.store import tables
 from carehub.web.health import troubles
 from tests.journeys.building import ROOT, Night

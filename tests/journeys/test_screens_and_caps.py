@@ -5,8 +5,8 @@ from typing import ClassVar
 from carehub.contracts import Fate, Receipt
 from carehub.core.escalation import Method
 from carehub.core.severity import Severity
-from carehub.flow import lines
-from carehub.flow.telling import notice_row
+from carehub.flow.reaching import lines
+from carehub.flow.reaching.telling import notice_row
 from carehub.store import outbox
 from carehub.store.tables.alerts import NoticeState
 from integrations.channels.tablet import TabletChannel

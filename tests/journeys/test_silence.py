@@ -13,8 +13,8 @@ import pytest
 
 from carehub.contracts import Activity, Change
 from carehub.core.severity import Severity
-from carehub.flow import learn
 from carehub.flow.live import Live
+from carehub.flow.watching import learn
 from carehub.kit.clock import utc_now
 from carehub.store import tables
 from carehub.store.ownership import OwnershipLost

@@ -9,8 +9,8 @@ from carehub.core.events import CommandKind
 from carehub.core.findings import Outcome
 from carehub.core.severity import Severity
 from carehub.core.silence import Why
-from carehub.flow import silences
-from carehub.flow.silences import Wish
+from carehub.flow.watching import silences
+from carehub.flow.watching.silences import Wish
 from carehub.store import registry, tables
 from carehub.store import silences as stored
 from tests.journeys.building import NIGHT, Night

@@ -9,7 +9,7 @@ import pytest
 
 from carehub.app.room import Room
 from carehub.core.kinds import EventKind
-from carehub.flow import lines
+from carehub.flow.reaching import lines
 from carehub.store import database as store
 from carehub.web.health import not_ready, troubles
 from tests.journeys.building import Night

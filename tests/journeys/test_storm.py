@@ -11,7 +11,7 @@ from carehub.contracts import Message
 from carehub.core.blindness import Risk
 from carehub.core.severity import Severity
 from carehub.core.supervision import DeviceKind
-from carehub.flow.fair import ENOUGH
+from carehub.flow.receiving.fair import ENOUGH
 from carehub.kit.ids import new_id
 from carehub.store import incidents, tables
 from carehub.store.tables.places import DeviceStatus, ScopeKind

@@ -9,9 +9,9 @@ from carehub.core.blindness import Cause, Risk
 from carehub.core.severity import Severity
 from carehub.core.silence import Why
 from carehub.core.supervision import DeviceKind
-from carehub.flow import silences
-from carehub.flow.blindness import unwatched
-from carehub.flow.silences import Wish
+from carehub.flow.watching import silences
+from carehub.flow.watching.blindness import unwatched
+from carehub.flow.watching.silences import Wish
 from carehub.store import blindness, registers, registry, tables
 from carehub.store.registers import Show
 from carehub.store.tables.places import DeviceStatus

@@ -10,7 +10,7 @@ from carehub.core.battery import empty_at
 from carehub.core.blindness import Cause, Guard, blind
 from carehub.core.events import Event
 from carehub.core.supervision import LIFE_CRITICAL, LONGEST_SILENCE, DeviceKind, is_silent, silent_after
-from carehub.flow.signs import Signs
+from carehub.flow.watching.signs import Signs
 
 NOW = datetime(2026, 1, 15, 1, 14, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from carehub.contracts import Message
 from carehub.core.escalation import Place as Rungs
-from carehub.flow.intake import Intake, listed_name, matches, plain
-from carehub.flow.telling import rung_of
+from carehub.flow.reaching.telling import rung_of
+from carehub.flow.receiving.intake import Intake, listed_name, matches, plain
 from carehub.plugins import load_sources
 from carehub.store.registry import KnownDevice, Place, Registry
 from tests.journeys.building import NIGHT, SOURCES

@@ -1,6 +1,6 @@
 from carehub.contracts import Message
-from carehub.flow.intake import Intake
-from carehub.flow.queue import BATCH, TELEMETRY_BESIDE_ALARMS, Queue
+from carehub.flow.receiving.intake import Intake
+from carehub.flow.receiving.queue import BATCH, TELEMETRY_BESIDE_ALARMS, Queue
 from carehub.plugins import load_sources
 from carehub.store.registry import Registry
 from tests.journeys.building import NIGHT, SOURCES

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from carehub.core.access import Role
 from carehub.core.coverage import Horizon
-from carehub.flow import staffing
+from carehub.flow.staff import staffing
 from carehub.store import people, tables
 from carehub.store import staffing as store
 from tests.journeys.building import OSLO, Night

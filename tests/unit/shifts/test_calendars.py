@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sqlmodel import col, select
 
 from carehub.core.shifts import Why
-from carehub.flow.calendar_import import Account, Import, take_in
-from carehub.flow.calendars import NotACalendar, feed, read
+from carehub.flow.staff.calendar_import import Account, Import, take_in
+from carehub.flow.staff.calendars import NotACalendar, feed, read
 from carehub.store import tables
 from tests.journeys.building import CANARY, NIGHT, OSLO, Night
 

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from carehub.core.escalation import Colleague
 from carehub.core.shifts import Why
-from carehub.flow import roster
+from carehub.flow.staff import roster
 from carehub.store import people, shifts, tables
 from tests.journeys.building import NIGHT, OSLO, Night
 from tests.unit.shifts.planning import TONIGHT, plan, shift

@@ -4,8 +4,8 @@ import re
 
 from sqlmodel import col, select
 
-from carehub.flow import roll_call
 from carehub.flow.hub import Hub
+from carehub.flow.staff import roll_call
 from carehub.store import people, shifts, tables
 from tests.unit.shifts.planning import TONIGHT, shift
 from tests.unit.web.conftest import BOTH, Browse, logged_in

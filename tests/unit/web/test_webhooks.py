@@ -7,7 +7,8 @@ import hmac
 import pytest
 
 from carehub.contracts import Fate
-from carehub.flow import deliver, replies
+from carehub.flow import deliver
+from carehub.flow.answering import replies
 from carehub.flow.hub import Hub
 from tests.unit.web.conftest import PUBLIC, Browse
 

@@ -16,7 +16,7 @@ from carehub.core.fold import Folded, ScopeState, fold, note_state
 from carehub.core.kinds import EventKind
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.silence import Silence
-from carehub.flow.intake import Draft, Intake, Letter, is_telemetry, letter_delivery, used_twice
+from carehub.flow.receiving.intake import Draft, Intake, Letter, is_telemetry, letter_delivery, used_twice
 from carehub.kit.failpoints import fail_at
 from carehub.store.stream import EventRow, HeldTrace
 

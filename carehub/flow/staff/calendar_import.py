@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from hashlib import sha256
 
-from carehub.flow import roster
-from carehub.flow.calendars import Event
 from carehub.flow.hub import Hub
-from carehub.flow.roster import Wish
+from carehub.flow.staff import roster
+from carehub.flow.staff.calendars import Event
+from carehub.flow.staff.roster import Wish
 from carehub.store import calendars, shifts, tables
 from carehub.store.database import Session
 

@@ -7,7 +7,7 @@ from carehub.core.access import Role
 from carehub.core.escalation import Colleague
 from carehub.core.wording import local_time, technical_text
 from carehub.flow.hub import Hub
-from carehub.flow.telling import Telling, link_to
+from carehub.flow.reaching.telling import Telling, link_to
 
 KIND = "hub-fault"
 

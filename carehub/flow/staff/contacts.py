@@ -9,7 +9,7 @@ from carehub.core.escalation import Method
 from carehub.core.severity import Severity
 from carehub.core.wording import check_text
 from carehub.flow.hub import Hub
-from carehub.flow.telling import SMS, notice_row
+from carehub.flow.reaching.telling import SMS, notice_row
 from carehub.kit.ids import new_code, new_id
 from carehub.store import contacts, outbox, tables
 from carehub.store.database import Session

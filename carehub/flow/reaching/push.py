@@ -9,7 +9,7 @@ from carehub.core.severity import Severity
 from carehub.core.wording import push_test_text
 from carehub.flow import deliver
 from carehub.flow.hub import Hub
-from carehub.flow.telling import PUSH, notice_row
+from carehub.flow.reaching.telling import PUSH, notice_row
 from carehub.kit.ids import new_id
 from carehub.store import outbox, people, tables
 from carehub.store.database import Session

@@ -13,8 +13,8 @@ from pathlib import Path
 import msgspec
 
 from carehub.contracts import HubError, Message
-from carehub.flow.batch import Load
-from carehub.flow.queue import BATCH
+from carehub.flow.receiving.batch import Load
+from carehub.flow.receiving.queue import BATCH
 
 CRASHES = 3
 """So many within `WITHIN` make a loop."""

@@ -6,10 +6,10 @@ from carehub.contracts import Channel, Fate, Receipt
 from carehub.core.alerts import Step
 from carehub.core.breaker import Breaker, after, rests, tried
 from carehub.core.severity import Severity
-from carehub.flow.batch import hub_fault
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.live import EVERY_SCREEN
+from carehub.flow.receiving.batch import hub_fault
 from carehub.flow.respond import journal_line
 from carehub.kit.log import log
 from carehub.store import alerts

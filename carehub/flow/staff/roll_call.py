@@ -9,8 +9,8 @@ from carehub.core.escalation import Colleague
 from carehub.core.severity import Severity
 from carehub.core.wording import roll_call_text, unanswered_text
 from carehub.flow.hub import Hub
-from carehub.flow.lost_ways import coordinators_of
-from carehub.flow.telling import SMS, notice_row
+from carehub.flow.reaching.lost_ways import coordinators_of
+from carehub.flow.reaching.telling import SMS, notice_row
 from carehub.kit.ids import new_code, new_id
 from carehub.kit.log import log
 from carehub.store import outbox, people, roll_calls, tables

@@ -8,7 +8,7 @@ from carehub.core.escalation import Colleague, Method
 from carehub.core.severity import Severity
 from carehub.core.wording import closed_way_text, push_gone_text
 from carehub.flow.hub import Hub
-from carehub.flow.telling import notice_row
+from carehub.flow.reaching.telling import notice_row
 from carehub.kit.ids import new_id
 from carehub.store import outbox, people, tables
 from carehub.store.database import Session

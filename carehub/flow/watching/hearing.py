@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from carehub.core.events import Event
 from carehub.core.wording import local_time
-from carehub.flow.batch import hub_fault
 from carehub.flow.hub import Hub
+from carehub.flow.receiving.batch import hub_fault
 from carehub.kit.log import log
 from carehub.store import tables
 from carehub.store.database import Session

@@ -12,8 +12,8 @@ from carehub.core.severity import Severity
 from carehub.core.wording import staffing_text
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
-from carehub.flow.lost_ways import coordinators_of
-from carehub.flow.telling import notice_row
+from carehub.flow.reaching.lost_ways import coordinators_of
+from carehub.flow.reaching.telling import notice_row
 from carehub.kit.ids import new_id
 from carehub.store import outbox, people, staffing, stream
 from carehub.store.database import Session

@@ -9,9 +9,9 @@ from datetime import datetime
 from carehub.contracts import Message
 from carehub.core.events import CommandKind, Event
 from carehub.core.silence import Silence
-from carehub.flow.batch import Load, Note
-from carehub.flow.fair import Alarms
-from carehub.flow.intake import Intake
+from carehub.flow.receiving.batch import Load, Note
+from carehub.flow.receiving.fair import Alarms
+from carehub.flow.receiving.intake import Intake
 from carehub.kit.failpoints import fail_at
 
 BATCH = 500

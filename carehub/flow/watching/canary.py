@@ -16,9 +16,9 @@ from carehub.core.alerts import Status
 from carehub.core.escalation import Place
 from carehub.core.events import Event
 from carehub.core.severity import Severity
-from carehub.flow.batch import hub_fault
 from carehub.flow.hub import CanaryHealth, Hub
-from carehub.flow.telling import Telling, rung
+from carehub.flow.reaching.telling import Telling, rung
+from carehub.flow.receiving.batch import hub_fault
 from carehub.kit.ids import new_id
 from carehub.kit.log import log
 from carehub.store import alerts, outbox, tables

@@ -10,7 +10,7 @@ from carehub.contracts import Message
 from carehub.core.events import Event
 from carehub.core.wording import local_time
 from carehub.flow.hub import Hub, Unsaved, UnsavedAlarm
-from carehub.flow.intake import Intake, Letter, is_telemetry
+from carehub.flow.receiving.intake import Intake, Letter, is_telemetry
 from carehub.kit.log import log
 from carehub.store import registry
 from carehub.store.errors import STORE_FAILED, is_full

@@ -7,10 +7,10 @@ would come for an hour. They are moved along with it.
 import asyncio
 from datetime import datetime, timedelta
 
-from carehub.flow.batch import hub_fault
-from carehub.flow.catchup import GAP, report_gap
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
+from carehub.flow.receiving.batch import hub_fault
+from carehub.flow.watching.catchup import GAP, report_gap
 from carehub.kit.log import log
 from carehub.store import catchup, stream
 

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Callable
 
 from carehub.core.events import Event
-from carehub.flow.batch import Work, hub_fault
 from carehub.flow.hub import Hub
+from carehub.flow.receiving.batch import Work, hub_fault
 from carehub.kit.log import log
 from carehub.store import journal, rulebooks
 from carehub.store.database import Session

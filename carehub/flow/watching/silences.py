@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from carehub.core.events import CommandKind, Event
 from carehub.core.kinds import EventKind
 from carehub.core.silence import Silence, Why, in_force_until
-from carehub.flow.batch import Note
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
+from carehub.flow.receiving.batch import Note
 from carehub.kit.ids import new_id
 from carehub.store import silences, stream, tables
 from carehub.store.database import Session

@@ -7,10 +7,11 @@ from carehub.core.alerts import Status
 from carehub.core.codes import codes_in, looks_mistyped, must_wait, with_wrong
 from carehub.core.escalation import Method
 from carehub.core.wording import alert_number, local_time
-from carehub.flow import contacts, respond, roll_call
+from carehub.flow import respond
 from carehub.flow.hub import Hub
-from carehub.flow.lost_ways import close_way
-from carehub.flow.telling import SMS
+from carehub.flow.reaching.lost_ways import close_way
+from carehub.flow.reaching.telling import SMS
+from carehub.flow.staff import contacts, roll_call
 from carehub.kit.failpoints import fail_at
 from carehub.store import codes, people, tables
 from carehub.store.database import Session

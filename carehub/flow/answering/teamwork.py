@@ -9,8 +9,8 @@ from carehub.core.wording import alert_number, hand_over_text
 from carehub.flow import escalate
 from carehub.flow.hub import Hub
 from carehub.flow.journal import journal_line
+from carehub.flow.reaching.telling import about, link_to
 from carehub.flow.respond import Answer
-from carehub.flow.telling import about, link_to
 from carehub.kit.ids import new_id
 from carehub.store import alerts, outbox, people, tables
 from carehub.store.database import Session

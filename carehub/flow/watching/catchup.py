@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from carehub.core.alerts import Step
 from carehub.core.wording import alert_number, downtime_words, forgotten_words, local_time
-from carehub.flow.batch import hub_fault
 from carehub.flow.escalate import STALE_AFTER
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.journal import journal_line
-from carehub.flow.telling import WORTH_SAYING
+from carehub.flow.reaching.telling import WORTH_SAYING
+from carehub.flow.receiving.batch import hub_fault
 from carehub.kit.log import log
 from carehub.store import catchup
 from carehub.store.database import Session

@@ -1,0 +1,1 @@
+"""Rooms of station 2: what belongs together is one alert."""

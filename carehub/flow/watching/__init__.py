@@ -1,0 +1,1 @@
+"""Rooms of station 6: residents' protections, what is silenced, and the hub itself."""
