@@ -159,6 +159,7 @@ class OutgoingNotice:
         address: A telephone number in E.164, a screen name, and so on.
         details: What the channel needs besides the address, such as a browser's subscription as JSON.
         ends: What an earlier notice began is over: switch it off. Only sirens and lamps are asked this.
+        proves: The words hold a code that shows that this address reaches its owner, and opens nothing else.
     """
 
     id: str
@@ -167,6 +168,7 @@ class OutgoingNotice:
     severity: Severity
     details: str | None = None
     ends: bool = False
+    proves: bool = False
 
 
 class Channel(Protocol):

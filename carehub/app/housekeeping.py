@@ -16,7 +16,7 @@ from carehub.flow.staff import roll_call, roster, staffing
 from carehub.flow.watching import learn
 from carehub.flow.watching.canary import Canary
 from carehub.flow.worker import Worker
-from carehub.store import codes, history, tables
+from carehub.store import codes, contacts, history, tables
 from carehub.store.copies import file_of
 
 _LOOK_EVERY_S = 1800.0
@@ -44,11 +44,12 @@ def add_roster(hub: Hub, ingest: Ingest, worker: Worker) -> None:
 
 
 def add_sweeping(hub: Hub, worker: Worker) -> None:
-    """Give the worker the post that forgets reply codes which ran out weeks ago."""
+    """Give the worker the post that forgets old reply codes, and ways that were taken away for good."""
 
     async def sweep() -> None:
         async with hub.database.write() as session:
             await codes.sweep(session, hub.clock())
+            await contacts.sweep(session, hub.clock())
 
     worker.add("sweep codes", sweep, _RENEW_EVERY_S)
 

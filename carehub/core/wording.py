@@ -185,6 +185,11 @@ def check_text(*, code: str) -> str:
     return f"Koden din er {code}. Skriv den inn på siden din, eller svar med den på denne meldingen."
 
 
+def mail_check_text(*, code: str) -> str:
+    """The same by mail, which nobody answers."""
+    return f"Koden din er {code}. Skriv den inn på siden din. Har du ikke bedt om den, trenger du ikke gjøre noe."
+
+
 def handled_text(*, link: str) -> str:
     """The SMS to a relative when an alert has been handled: no name, no kind, no cause."""
     return f"Det har vært et varsel hos dine, og det er fulgt opp av personalet. Logg inn for mer: {link}"

@@ -68,7 +68,7 @@ async def staff_by_address(session: Session) -> dict[str, str]:
     mails = await session.exec(
         select(func.lower(method.address), person.id)
         .join(person, col(person.id) == col(method.person_id))
-        .where(method.channel == "email", person.active)
+        .where(method.channel == "email", col(method.verified_at).is_not(None), person.active)
     )
     return {**dict(names.all()), **dict(mails.all())}
 

@@ -55,8 +55,9 @@ _DELIVERED = """
 
 LASTING = ("siren", "lamp")
 """Channels whose notices go on until they are switched off."""
-RUNG, OFF = "rung:", "off:"
-"""How the steps of a ladder are named, and the step that switches off what they began."""
+RUNG, OFF, CHECK = "rung:", "off:", "check:"
+"""How the steps of a ladder are named, the step that switches off what they began, and a code that proves an address.
+"""
 PASS_ON_AFTER = timedelta(seconds=20)
 """Not handed over this long after the first try: the person's next way starts beside it, within 30 s in all (G9)."""
 
@@ -77,7 +78,12 @@ async def claim(session: Session, now: datetime, lease: timedelta, limit: int = 
         Claimed(
             channel,
             OutgoingNotice(
-                id=name, address=address, text=text, severity=Severity(severity), ends=cycle.startswith(OFF)
+                id=name,
+                address=address,
+                text=text,
+                severity=Severity(severity),
+                ends=cycle.startswith(OFF),
+                proves=cycle.startswith(CHECK),
             ),
             repeated=bool(again),
             was_held=attempts > 1 and not again and cycle.startswith(RUNG),

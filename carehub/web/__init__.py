@@ -35,6 +35,7 @@ from carehub.web import (
     silences,
     tablet,
     visits,
+    ways,
     webhooks,
     why,
 )
@@ -65,6 +66,7 @@ DOORS = (
     admin_contacts,
     admin_shifts,
     my,
+    ways,
     admin_ladders,
     live,
     api,

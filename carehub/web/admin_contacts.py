@@ -21,19 +21,21 @@ router = APIRouter(prefix="/admin/people/{person_id}")
 @router.get("")
 async def person(request: Request, hub: TheHub, visitor: Administering, person_id: str) -> Response:
     """One member of staff."""
-    return await _page(request, hub, visitor, person_id)
+    return await shown(request, hub, visitor, person_id)
 
 
-async def _page(
+async def shown(
     request: Request, hub: Hub, visitor: Visitor, person_id: str, *, status: int = 200, wrong: str | None = None
 ) -> Response:
+    """The page, with what was wrong if anything was."""
     async with hub.database.read() as session:
-        shown = await manageable(session, visitor, person_id)
+        one = await manageable(session, visitor, person_id)
         ways = await contacts.of_person(session, person_id)
+        removed = await contacts.removed(session, person_id, hub.clock())
         competences = await people.competences_of(session, person_id)
     return page(
-        request, "admin_person.html", visitor, status=status, wrong=wrong, person=shown, ways=ways,
-        competences=competences, mine=may_manage(visitor, shown.role),
+        request, "admin_person.html", visitor, status=status, wrong=wrong, person=one, ways=ways,
+        competences=competences, mine=may_manage(visitor, one.role), removed=removed, channels={*hub.channels},
     )  # fmt: skip
 
 
@@ -53,13 +55,13 @@ async def add(
     """A new number, to which a code goes; what it replaces works until the code comes back."""
     number = e164(phone)
     if number is None:
-        return await _page(request, hub, visitor, person_id, status=422, wrong=WRONG_NUMBER)
+        return await shown(request, hub, visitor, person_id, status=422, wrong=WRONG_NUMBER)
     async with hub.database.write() as session:
         await manageable(session, visitor, person_id)
         method = Method(channel=SMS, address=number)
         made = await flow.add(hub, session, person_id, method, hub.clock(), replaces or None)
         note(session, visitor, "contact.added", person_id, hub.clock())
-    return _back(person_id) if made else await _page(request, hub, visitor, person_id, status=409, wrong=HAS_IT)
+    return _back(person_id) if made else await shown(request, hub, visitor, person_id, status=409, wrong=HAS_IT)
 
 
 @router.post("/ways/{method_id}/send")
@@ -68,7 +70,7 @@ async def send(request: Request, hub: TheHub, visitor: Administering, person_id:
     async with hub.database.write() as session:
         await manageable(session, visitor, person_id)
         is_sent = await flow.send_again(hub, session, await way_of(session, person_id, method_id), hub.clock())
-    return _back(person_id) if is_sent else await _page(request, hub, visitor, person_id, status=409, wrong=WAIT)
+    return _back(person_id) if is_sent else await shown(request, hub, visitor, person_id, status=409, wrong=WAIT)
 
 
 @router.post("/ways/{method_id}/verify")
@@ -85,17 +87,6 @@ async def verify(
         await flow.verify(session, await way_of(session, person_id, method_id), hub.clock())
         seen = [(None, f"person:{person_id}: {reason.strip()}")]
         logins.log_reading(session, visitor.person.id, "contact.verified_in_person", seen, hub.clock())
-    return _back(person_id)
-
-
-@router.post("/ways/{method_id}/remove")
-async def remove(hub: TheHub, visitor: Administering, person_id: str, method_id: str) -> RedirectResponse:
-    """Never use it again."""
-    async with hub.database.write() as session:
-        await manageable(session, visitor, person_id)
-        way = await way_of(session, person_id, method_id)
-        await contacts.remove(session, [way.method.id])
-        note(session, visitor, "contact.removed", person_id, hub.clock())
     return _back(person_id)
 
 

@@ -25,17 +25,17 @@ SAID = {
     Checked.WRONG: "Koden stemmer ikke. Se på meldingen, og prøv igjen.",
     Checked.TOO_LATE: "Koden gjelder ikke lenger. Send en ny.",
 }
-HAS_IT = "Nummeret står der allerede."
+HAS_IT = "Den står der allerede."
 WAIT = "En kode er nettopp sendt. Vent litt før du sender en ny."
 
 
 @router.get("")
 async def mine(request: Request, hub: TheHub, visitor: Staff) -> Response:
     """Shifts of the coming fortnight, and telephones."""
-    return await _page(request, hub, visitor)
+    return await shown(request, hub, visitor)
 
 
-async def _page(
+async def shown(
     request: Request,
     hub: Hub,
     visitor: Visitor,
@@ -44,15 +44,18 @@ async def _page(
     wrong: str | None = None,
     address: str | None = None,
 ) -> Response:
+    """The page, with what was wrong if anything was."""
     now, me = hub.clock(), visitor.person.id
     async with hub.database.read() as session:
         person = await session.get_one(tables.Person, me)
         mine = await shifts.of_person(session, me, now, now + _SHOWN)
         ways = await contacts.of_person(session, me)
+        removed = await contacts.removed(session, me, now)
         asked = await roll_calls.waiting_for(session, me, now)
         has_feed = await calendars.has_feed(session, person_id=me)
     return page(
         request, "my.html", visitor, status=status, wrong=wrong, person=person, shifts=mine, ways=ways,
+        removed=removed, channels={*hub.channels},
         asked=asked, has_feed=has_feed, address=address, push_key=push.key_of(hub),
     )  # fmt: skip
 
@@ -77,7 +80,7 @@ async def calendar(request: Request, hub: TheHub, visitor: Staff) -> Response:
     async with hub.database.write() as session:
         token = await calendars.issue(session, hub.clock(), visitor.person.id, person_id=visitor.person.id)
         _note(session, visitor, "calendar.issued", hub)
-    return await _page(request, hub, visitor, address=f"{hub.public_url}/calendar/{token}.ics")
+    return await shown(request, hub, visitor, address=f"{hub.public_url}/calendar/{token}.ics")
 
 
 @router.post("/calendar/revoke")
@@ -109,12 +112,12 @@ async def add(
     """A new number: a code goes to it, and it is used when the code comes back."""
     number = e164(phone)
     if number is None:
-        return await _page(request, hub, visitor, status=422, wrong=WRONG_NUMBER)
+        return await shown(request, hub, visitor, status=422, wrong=WRONG_NUMBER)
     async with hub.database.write() as session:
         method = Method(channel=SMS, address=number)
         made = await flow.add(hub, session, visitor.person.id, method, hub.clock(), replaces or None)
         _note(session, visitor, "contact.added", hub)
-    return _back() if made else await _page(request, hub, visitor, status=409, wrong=HAS_IT)
+    return _back() if made else await shown(request, hub, visitor, status=409, wrong=HAS_IT)
 
 
 @router.post("/ways/{method_id}/code")
@@ -128,7 +131,7 @@ async def confirm(
         if checked is Checked.VERIFIED:
             _note(session, visitor, "contact.verified", hub)
     if checked is not Checked.VERIFIED:
-        return await _page(request, hub, visitor, status=422, wrong=SAID[checked])
+        return await shown(request, hub, visitor, status=422, wrong=SAID[checked])
     return _back()
 
 
@@ -138,7 +141,7 @@ async def send(request: Request, hub: TheHub, visitor: Staff, method_id: str) ->
     async with hub.database.write() as session:
         way = await way_of(session, visitor.person.id, method_id)
         is_sent = await flow.send_again(hub, session, way, hub.clock())
-    return _back() if is_sent else await _page(request, hub, visitor, status=409, wrong=WAIT)
+    return _back() if is_sent else await shown(request, hub, visitor, status=409, wrong=WAIT)
 
 
 async def way_of(session: Session, person_id: str, method_id: str) -> Way:

@@ -70,13 +70,17 @@ class EmailChannel:
         return Receipt(fate=Fate.ACCEPTED, reference=notice.id)
 
     def _message(self, notice: OutgoingNotice) -> EmailMessage:
-        """The link only: mail lies in the clear on many machines, and the code in a text would open an alert."""
+        """The link only: mail lies in the clear on many machines, and the code in a text would open an alert.
+
+        A code that proves this very address opens nothing, and must be in it.
+        """
         link = _LINK.search(notice.text)
         message = EmailMessage()
         message["From"], message["To"] = self._settings.smtp_from, notice.address
-        message["Subject"] = "Et varsel venter på deg"
+        message["Subject"] = "Bekreft e-postadressen din" if notice.proves else "Et varsel venter på deg"
         message["Message-ID"] = f"<{notice.id}@{self._public.partition('://')[2].partition(':')[0] or 'carehub'}>"
-        message.set_content(f"Et varsel venter på deg. Logg inn her: {link[0] if link else self._public}\n")
+        summons = f"Et varsel venter på deg. Logg inn her: {link[0] if link else self._public}"
+        message.set_content(f"{notice.text}\n{self._public}/my\n" if notice.proves else f"{summons}\n")
         return message
 
     async def close(self) -> None:

@@ -31,6 +31,7 @@ from carehub.store.database import Database
 from carehub.store.tables.people import Insight
 from carehub.store.tables.places import DeviceStatus, ScopeKind, UnitKind
 from carehub.web import create_web
+from integrations.channels.console import ConsoleChannel
 from tests.browser import seed_alerts
 
 PASSWORD = "solskinn-om-natten"
@@ -92,6 +93,7 @@ async def fill(session: AsyncSession, now: datetime, *, calm: bool = False, stre
     _relations(session, now)
     if stream:
         _stream(session, now)
+        _ways(session, now)
     await seed_alerts.add_closed(session, now)
     if not calm:
         await seed_alerts.add_open(session, now)
@@ -150,6 +152,22 @@ def _devices(session: AsyncSession, now: datetime) -> None:
         )
     )
     session.add(tables.Scope(id="device:ukjent", kind=ScopeKind.DEVICE, name="0x00158d0001a2b3c4"))
+
+
+def _ways(session: AsyncSession, now: datetime) -> None:
+    """How Ingrid is reached, each in another state; Kari only by her browser."""
+    for place, (who, channel, address, verified) in enumerate((
+        ("ingrid", "sms", "+4790055444", True), ("ingrid", "voice", "+4790055444", True),
+        ("ingrid", "email", "ingrid@nordvik.example", False), ("kari", "push", "netbrett", True),
+    ), 1):  # fmt: skip
+        session.add(
+            tables.ContactMethod(
+                id=f"way-{place}", person_id=who, channel=channel, address=address, position=place, created_at=now,
+                verified_at=now if verified else None,
+            )
+        )  # fmt: skip
+    gone = tables.ContactMethod(id="gone", person_id="ingrid", channel="sms", address="+4790055445", created_at=now)
+    session.add(tables.RemovedWay(id="gone", person_id="ingrid", kept=gone.model_dump_json(), removed_at=now + _HOUR))
 
 
 def _relations(session: AsyncSession, now: datetime) -> None:
@@ -214,6 +232,7 @@ def hub_on(database: Database, *, broker: bool = True) -> Hub:
         municipality="Nordvik kommune",
         rulebook=_rulebook(),
         health=Health(broker=broker),
+        channels=dict.fromkeys(("sms", "voice", "sms_gateway", "email"), ConsoleChannel()),
     )
 
 

@@ -10,7 +10,7 @@ from carehub.core.wording import alert_number, local_time
 from carehub.flow import respond
 from carehub.flow.hub import Hub
 from carehub.flow.reaching.lost_ways import close_way
-from carehub.flow.reaching.telling import SMS
+from carehub.flow.reaching.telling import GATEWAY, SMS
 from carehub.flow.staff import contacts, roll_call
 from carehub.kit.failpoints import fail_at
 from carehub.store import codes, people, tables
@@ -38,13 +38,18 @@ async def receive_reply(hub: Hub, sender: str, body: str) -> str:
 
 
 async def receive_wish(hub: Hub, sender: str, *, wants_texts: bool) -> None:
-    """STOP closes this telephone for whoever is reached by it, and START opens it; the provider answers by itself."""
-    method = Method(channel=SMS, address=sender)
+    """STOP closes this telephone for whoever is reached by it, and START opens it; the provider answers by itself.
+
+    Whoever wants no texts wants none by another gateway either; calls go on.
+    """
+    method, reserve = Method(channel=SMS, address=sender), Method(channel=GATEWAY, address=sender)
     async with hub.database.write() as session:
         for person in await people.with_address(session, SMS, sender):
             if wants_texts:
                 await people.enable(session, person.id, method, Lost.STOPPED)
+                await people.enable(session, person.id, reserve, Lost.STOPPED)
             else:
+                await people.disable(session, person.id, reserve, Lost.STOPPED)
                 await close_way(hub, session, person.id, method, Lost.STOPPED, hub.clock())
     hub.live.change()
 

@@ -15,7 +15,8 @@ from carehub.kit.ids import new_code, new_digits, new_id
 from carehub.store import outbox, tables
 from carehub.store.tables.alerts import NoticeState
 
-SMS, TABLET, SIREN, PUSH = "sms", "tablet", "siren", "push"
+SMS, GATEWAY, VOICE, MAIL, PUSH = "sms", "sms_gateway", "voice", "email", "push"
+TABLET, SIREN = "tablet", "siren"
 EVERYWHERE = EVERY_SCREEN
 """The address of tablet and siren where no unit is known: every one of them."""
 CODE_LIVES = timedelta(hours=12)

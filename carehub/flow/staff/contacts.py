@@ -7,14 +7,16 @@ from hashlib import sha256
 from carehub.core.codes import codes_in, with_check
 from carehub.core.escalation import Method
 from carehub.core.severity import Severity
-from carehub.core.wording import check_text
+from carehub.core.wording import check_text, mail_check_text
 from carehub.flow.hub import Hub
-from carehub.flow.reaching.telling import SMS, notice_row
+from carehub.flow.reaching.telling import GATEWAY, MAIL, PUSH, SMS, VOICE, notice_row
 from carehub.kit.ids import new_code, new_id
 from carehub.store import contacts, outbox, tables
 from carehub.store.database import Session
 
 CODE_LIVES = timedelta(minutes=30)
+ALSO = frozenset({VOICE, GATEWAY})
+"""Other roads to a telephone whose number has been proven: they need no code of their own."""
 SEND_AGAIN_AFTER = timedelta(minutes=1)
 _MOST_SENDS, _MOST_TRIES = 5, 5
 CONFIRMED = "Takk. Nummeret er bekreftet, og varsler kommer hit fra nå av."
@@ -40,15 +42,57 @@ async def add(
     if any((way.method.channel, way.method.address) == (method.channel, method.address) for way in ways):
         return None
     old = next((way.method for way in ways if way.method.id == replaces_id), None)
-    position = old.position if old else await contacts.last_position(session, person_id) + 1
-    made = tables.ContactMethod(
-        id=new_id(), person_id=person_id, channel=method.channel, address=method.address, position=position,
-        created_at=now,
-    )  # fmt: skip
-    session.add(made)
+    made = _made(person_id, method, now)
+    _put_in(session, ways, made, old)
     await session.flush()
     await _send(hub, session, made, None, now, old.id if old else None)
     return made
+
+
+async def also(hub: Hub, session: Session, way: contacts.Way, channel: str, now: datetime) -> bool:
+    """Another road to the same telephone, verified at once: its owner has shown that the number is theirs.
+
+    False for a number that has shown nothing, a road that is not set up here, and one that is there already.
+    """
+    known, method = way.method, Method(channel=channel, address=way.method.address)
+    may = known.channel == SMS and known.verified_at and not known.disabled_reason and channel in ALSO & {*hub.channels}
+    ways = await contacts.of_person(session, known.person_id)
+    if not may or any((one.method.channel, one.method.address) == (channel, known.address) for one in ways):
+        return False
+    made = _made(known.person_id, method, now)
+    made.verified_at = now
+    _put_in(session, ways, made, known)
+    return True
+
+
+def _made(person_id: str, method: Method, now: datetime) -> tables.ContactMethod:
+    return tables.ContactMethod(
+        id=new_id(), person_id=person_id, channel=method.channel, address=method.address, created_at=now
+    )
+
+
+def _put_in(
+    session: Session, ways: list[contacts.Way], made: tables.ContactMethod, after: tables.ContactMethod | None
+) -> None:
+    """After the one that it belongs to; else last, but no telephone goes behind a browser because it is newer."""
+    order = [way.method for way in ways]
+    last = max((place for place, one in enumerate(order, 1) if one.channel != PUSH), default=0)
+    place = [one.id for one in order].index(after.id) + 1 if after else last
+    _number(session, [*order[:place], made, *order[place:]])
+
+
+async def move(session: Session, way: contacts.Way, by: int) -> None:
+    """Try it earlier (-1) or later (1)."""
+    order = [one.method for one in await contacts.of_person(session, way.method.person_id)]
+    place = [one.id for one in order].index(way.method.id)
+    order.insert(max(place + by, 0), order.pop(place))
+    _number(session, order)
+
+
+def _number(session: Session, order: list[tables.ContactMethod]) -> None:
+    for position, one in enumerate(order, 1):
+        one.position = position
+        session.add(one)
 
 
 async def send_again(hub: Hub, session: Session, way: contacts.Way, now: datetime) -> bool:
@@ -75,8 +119,9 @@ async def _send(
         )
     )  # fmt: skip
     way = Method(channel=method.channel, address=method.address)
+    text = mail_check_text(code=code) if method.channel == MAIL else check_text(code=code)
     row = notice_row(
-        way, check_text(code=code), cycle=f"check:{new_id()[:12]}", severity=Severity.MODERATE, now=now,
+        way, text, cycle=f"{outbox.CHECK}{new_id()[:12]}", severity=Severity.MODERATE, now=now,
         person_id=method.person_id,
     )  # fmt: skip
     await outbox.write(session, [row])
@@ -110,7 +155,22 @@ async def verify(session: Session, way: contacts.Way, now: datetime) -> None:
         await session.delete(way.check)
         await session.flush()
     if old:
+        await _follow(session, old, way.method.address)
         await contacts.remove(session, [old.id])
+
+
+async def _follow(session: Session, old: tables.ContactMethod, number: str) -> None:
+    """A new number is called too, where the old one was: that one may soon be a stranger's."""
+    methods = [way.method for way in await contacts.of_person(session, old.person_id)]
+    has = {(one.channel, one.address) for one in methods}
+    for one in methods:
+        if one.channel not in ALSO or one.address != old.address:
+            continue
+        if (one.channel, number) in has:
+            await contacts.remove(session, [one.id])
+        else:
+            one.address = number
+            session.add(one)
 
 
 async def confirm_by_text(session: Session, sender: str, body: str, now: datetime) -> str | None:

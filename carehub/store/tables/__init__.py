@@ -10,6 +10,7 @@ from carehub.store.tables.people import (
     LoginSession,
     Person,
     Relation,
+    RemovedWay,
 )
 from carehub.store.tables.places import Assignment, Device, Residency, Resident, Scope, Unit, UnitNeighbour
 from carehub.store.tables.selfwatch import CanaryMonth, CanarySong, RuleOff
@@ -66,6 +67,7 @@ __all__ = [
     "Ownership",
     "Person",
     "Relation",
+    "RemovedWay",
     "ReplyCode",
     "Residency",
     "Resident",

@@ -64,6 +64,19 @@ class ContactCheck(SQLModel, table=True):
     """The method that this one takes over from; it works until then."""
 
 
+class RemovedWay(SQLModel, table=True):
+    """A way that somebody took away a moment ago: kept apart, where nothing uses it, until it is too late to undo."""
+
+    __tablename__ = "removed_way"
+
+    id: str = Field(primary_key=True, max_length=32)
+    """Of the contact method, which comes back under it."""
+    person_id: str = Field(foreign_key="person.id", index=True, max_length=32)
+    kept: str = Field(sa_type=Text)
+    """The contact method as JSON."""
+    removed_at: datetime = moment()
+
+
 class Competence(SQLModel, table=True):
     """Something that a person may do and a ladder may ask for: "medisin", "sykepleier"."""
 

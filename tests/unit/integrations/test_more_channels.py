@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email import message_from_bytes
 from email.message import Message
 from email.policy import default
@@ -297,6 +297,18 @@ async def test_a_mail_holds_a_link_and_nothing_else_c24(mail: email.EmailChannel
         "Et varsel venter på deg. Logg inn her: https://hub.example/a/A4F2"
     )
     assert kept.get_content_type() == "text/plain"
+
+
+async def test_a_code_that_proves_the_address_itself_is_in_the_mail(mail: email.EmailChannel, post: Post) -> None:
+    """C24: it opens nothing else, and without it the address could not be proven."""
+    sent = replace(notice("leder@kommune.example", "Koden din er K7M2PT."), proves=True)
+    await mail.send(sent)
+
+    (kept,) = post.kept
+    assert kept["Subject"] == "Bekreft e-postadressen din"
+    assert kept.get_payload(decode=True).decode().splitlines()[:2] == [  # type: ignore[union-attr]
+        "Koden din er K7M2PT.", "https://hub.example/my",
+    ]  # fmt: skip
 
 
 async def test_no_address_and_no_text_becomes_a_header_c75(mail: email.EmailChannel, post: Post) -> None:

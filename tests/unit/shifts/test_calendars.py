@@ -212,7 +212,12 @@ async def test_a_colleague_is_known_by_their_e_mail(night: Night) -> None:
     async with night.database.write() as session:
         session.add(
             tables.ContactMethod(
-                id="m", person_id="kari", channel="email", address="K.Berg@marker.example", created_at=NIGHT
+                id="m",
+                person_id="kari",
+                channel="email",
+                address="K.Berg@marker.example",
+                created_at=NIGHT,
+                verified_at=NIGHT,
             )
         )
     await take(night, event(*TONIGHT, "ATTENDEE:MAILTO:k.berg@marker.example"))
