@@ -39,7 +39,7 @@ from carehub.plugins import load_channels, load_module, load_rulebook, load_sour
 from carehub.store import ownership, registry
 from carehub.store.copies import file_of
 from carehub.store.database import Database
-from carehub.store.errors import STORE_FAILED
+from carehub.store.errors import STORE_FAILED, StoreDamaged
 
 _HEARING_EVERY_S = 5.0
 
@@ -64,7 +64,12 @@ class Running:
             parts["transport"] = self.transport_module.reconnecting(
                 self.transport, self.ingest.deliver, self._broker_changed
             )
-        await together(parts)
+        try:
+            await together(parts)
+        except ExceptionGroup as ended:
+            if store := ended.subgroup(StoreDamaged) and file_of(self.settings.database):
+                rescue.mark_doubted(store)
+            raise
 
     def _broker_changed(self, connected: bool, reason: str) -> None:  # noqa: FBT001 - the transport's own signature
         self.hearing.changed(connected=connected, reason=reason)

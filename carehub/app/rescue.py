@@ -1,5 +1,6 @@
 """A store that cannot be used at the start: it is kept, and the hub hears alarms with another one."""
 
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from carehub.store import copies
 from carehub.store.copies import Damaged
 
 _MARK = "store.made"
+_DOUBT = "store.doubted"
 
 
 def rescue(store: Path, folder: Path, now: datetime) -> str | None:
@@ -19,12 +21,15 @@ def rescue(store: Path, folder: Path, now: datetime) -> str | None:
     mark = store.with_name(_MARK)
     if not mark.exists() and (not store.exists() or not store.stat().st_size):
         return None
+    doubt = store.with_name(_DOUBT)
     try:
-        copies.check(store)
+        copies.check(store, thoroughly=doubt.exists())
     except Damaged as damage:
         log.error("store.damaged", reason=str(damage)[:200])
     else:
+        doubt.unlink(missing_ok=True)
         return None
+    doubt.unlink(missing_ok=True)
     backups.put_aside(store, now)
     for at, backup in backups.proven(folder):
         try:
@@ -40,3 +45,9 @@ def rescue(store: Path, folder: Path, now: datetime) -> str | None:
 def mark_made(store: Path) -> None:
     """From now on a missing file is a loss, and no first start."""
     store.with_name(_MARK).touch()
+
+
+def mark_doubted(store: Path) -> None:
+    """A hub ended because this file was malformed: the next start reads it through, however large it is."""
+    with suppress(OSError):
+        store.with_name(_DOUBT).touch()

@@ -43,12 +43,14 @@ class UnsavedAlarm:
 
     Attributes:
         where: The home or room as staff know it; the device's own name where nobody knows whose it is.
+        unit: Whose siren sounds for it.
         times: How many messages told of it.
     """
 
     at: datetime
     where: str
     kind: str
+    unit: str
     times: int = 1
 
 
@@ -60,6 +62,8 @@ class Unsaved:
     tries: int = 0
     alarms: dict[tuple[str, str], UnsavedAlarm] = field(default_factory=dict)
     heard: set[int] = field(default_factory=set)
+    sirens: set[str] = field(default_factory=set)
+    """Units whose siren has been asked to sound."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,6 +92,12 @@ class Health:
     canary: CanaryHealth = field(default_factory=CanaryHealth)
     rescued: str | None = None
     """What was put in the place of a damaged store, in words for staff."""
+    damaged: bool = False
+    """The store turned malformed: this process ends, and the next one takes another store."""
+    failed_syncs: list[datetime] = field(default_factory=list)
+    """When the disk last did not write, within the last minute."""
+    failing_disk: bool = False
+    """It did so again and again; over when a minute has passed without."""
     no_room: bool = False
     """The disk is nearly full: only what may be an alarm is stored."""
 
@@ -133,6 +143,8 @@ class Hub:
     """By channel: which providers answer. In memory: a restart tries them all anew."""
     unsaved: Unsaved = field(default_factory=Unsaved)
     """What came while the store took nothing."""
+    howling: set[str] = field(default_factory=set)
+    """Units whose siren sounds for an alarm that was not stored."""
     make_room: Callable[[], None] | None = None
     """Throws the ballast off a full disk."""
     faults: list[str] = field(default_factory=list)

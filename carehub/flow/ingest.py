@@ -21,16 +21,17 @@ from carehub.flow.receiving.batch import Folder, Load, Work, hub_fault
 from carehub.flow.receiving.care import Care, Quarantined
 from carehub.flow.receiving.intake import Intake, letter_row
 from carehub.flow.receiving.queue import BATCH, Queue
-from carehub.flow.receiving.unsaved import store_failed, stored_again
+from carehub.flow.receiving.unsaved import store_damaged, store_failed, stored_again
 from carehub.flow.watching import ruleguard
 from carehub.flow.watching.signs import Signs
 from carehub.kit.failpoints import fail_at
 from carehub.kit.log import log
 from carehub.store import ownership, registry, silences, stream
 from carehub.store.database import Session
-from carehub.store.errors import is_unavailable
+from carehub.store.errors import StoreDamaged, is_malformed, is_unavailable
 
 _LONGEST_PAUSE_S = 1.0
+_ENDS_US = (ownership.OwnershipLost, StoreDamaged)
 
 
 @dataclass(slots=True)
@@ -115,7 +116,7 @@ class Ingest(Queue):
             return await self.quarantine(load)
         try:
             work = await self._insist(load, self._store)
-        except ownership.OwnershipLost:
+        except _ENDS_US:
             raise
         except Exception as error:  # noqa: BLE001 - one message that nobody foresaw must not stop the others
             return await self._one_by_one(load, error)
@@ -144,10 +145,13 @@ class Ingest(Queue):
                 load.came_again()
                 if not is_unavailable(error):
                     raise
+                came = [*load.messages, *self.alarms_waiting]
+                if is_malformed(error):
+                    await store_damaged(self._hub, self.intake, came, error)
                 log.error("ingest.store_failed", error=repr(error)[:300], waiting=self.waiting)
                 self._hub.health.beats.pop("ingest", None)
                 await self._hub.database.reopen()
-                await store_failed(self._hub, self.intake, [*load.messages, *self.alarms_waiting], error)
+                await store_failed(self._hub, self.intake, came, error)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_S)
             else:
@@ -160,7 +164,7 @@ class Ingest(Queue):
         for part in parts:
             try:
                 self._after(await self._insist(part, self._store), part)
-            except ownership.OwnershipLost:
+            except _ENDS_US:
                 raise
             except Exception as again:  # noqa: BLE001 - as in step(): kept for inspection, and the rest goes on
                 log.error("ingest.poison", error=repr(again)[:300], first=repr(error)[:100])

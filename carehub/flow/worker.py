@@ -17,12 +17,15 @@ from carehub.flow import deliver, escalate, watch
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.reaching import lines
+from carehub.flow.receiving import disk
 from carehub.flow.receiving.batch import hub_fault
+from carehub.flow.receiving.unsaved import store_damaged
 from carehub.flow.watching.timekeeper import Timekeeper
 from carehub.kit.failpoints import fail_at
 from carehub.kit.log import log
 from carehub.kit.tasks import together
 from carehub.store import stream, tables
+from carehub.store.errors import StoreDamaged, is_failing_disk, is_malformed
 from carehub.store.ownership import OwnershipLost
 
 Station = Callable[[], Awaitable[object]]
@@ -90,14 +93,23 @@ class Worker:
                 await post.station()
                 self._hub.health.failures.pop(post.name, None)
                 pause = 0.5
-            except OwnershipLost:
+            except (OwnershipLost, StoreDamaged):
                 raise
             except Exception as error:  # noqa: BLE001 - the one place: reported, counted, and tried again
                 log.exception("station.failed", station=post.name)
+                await self._judge_store(error)
                 self._report(post, error)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, _LONGEST_PAUSE_S)
                 post.bell.set()
+
+    async def _judge_store(self, error: Exception) -> None:
+        """What a station met of the disk counts as what station 1 meets; a damaged file ends us all."""
+        if is_malformed(error):
+            await store_damaged(self._hub, self._ingest.intake, self._ingest.alarms_waiting, error)
+        if is_failing_disk(error):
+            disk.note_failure(self._hub, error)
+            await self._hub.database.reopen()
 
     def _report(self, post: Post, error: Exception) -> None:
         """A station that fails is an operator's alert, not a line in a log alone."""

@@ -35,8 +35,12 @@ def file_of(url: str) -> Path | None:
     return Path(parsed.database) if parsed.drivername.startswith("sqlite") and parsed.database else None
 
 
-def check(path: Path) -> None:
-    """Raise Damaged unless SQLite can read it and finds it sound; what its log holds is taken in first."""
+def check(path: Path, *, thoroughly: bool = False) -> None:
+    """Raise Damaged unless SQLite can read it and finds it sound; what its log holds is taken in first.
+
+    Args:
+        thoroughly: Every index too, and however large it is.
+    """
     if not path.exists():
         raise Damaged("the file is missing")
     try:
@@ -44,6 +48,7 @@ def check(path: Path) -> None:
             if store.execute("SELECT count(*) FROM sqlite_master WHERE name = 'event'").fetchone() != (1,):
                 raise Damaged("it has no tables")
             asked = "PRAGMA quick_check(1)" if path.stat().st_size < _QUICKLY_READ else "SELECT max(seq) FROM event"
+            asked = "PRAGMA integrity_check(1)" if thoroughly else asked
             answer = store.execute(asked).fetchone()
     except _UNREADABLE as error:
         raise Damaged(str(error)) from error

@@ -1,9 +1,12 @@
 """What may go wrong in the store, in words that the floors above can use."""
 
+import errno
 import sqlite3
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
+
+from carehub.contracts import HubError
 
 STORE_FAILED: tuple[type[Exception], ...] = (SQLAlchemyError, OSError, TimeoutError)
 """Whatever a store raises, for a door that only says that it failed."""
@@ -11,7 +14,13 @@ STORE_FAILED: tuple[type[Exception], ...] = (SQLAlchemyError, OSError, TimeoutEr
 USED_ALREADY: tuple[type[Exception], ...] = (IntegrityError,)
 """What must be unique is there already."""
 
-_DISK_FULL = "53100"
+
+class StoreDamaged(HubError):
+    """The store turned malformed while we ran: end, so that the next start looks at it and takes the rescue road."""
+
+
+_DISK_FULL, _IO_ERROR = "53100", "58030"
+_MALFORMED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 _UNFIT_STATES = ("22", "23")
 """Classes of SQLSTATE that speak of the value, not of the server: too long, NUL in a text, a key used twice.
 
@@ -23,6 +32,26 @@ def is_full(error: Exception) -> bool:
     """Whether there is no room on the disk."""
     text, state = str(getattr(error, "orig", error)), str(getattr(getattr(error, "orig", None), "sqlstate", None))
     return "disk is full" in text or state == _DISK_FULL
+
+
+def is_malformed(error: Exception) -> bool:
+    """Whether the store's own file is damaged (F29): the same again fails for ever, and makes it worse."""
+    orig = getattr(error, "orig", error)
+    return isinstance(orig, sqlite3.DatabaseError) and _name_of(orig).startswith(_MALFORMED)
+
+
+def is_failing_disk(error: Exception) -> bool:
+    """Whether the disk did not write or read what it was asked to (F27): EIO, a sync that failed."""
+    orig = getattr(error, "orig", error)
+    if isinstance(orig, sqlite3.OperationalError):
+        return _name_of(orig).startswith("SQLITE_IOERR")
+    state = str(getattr(orig, "sqlstate", None))
+    return state == _IO_ERROR or (isinstance(orig, OSError) and orig.errno == errno.EIO)
+
+
+def _name_of(error: sqlite3.Error) -> str:
+    """SQLite's name of it; an error that the driver itself makes has none."""
+    return str(getattr(error, "sqlite_errorname", ""))
 
 
 def is_unavailable(error: Exception) -> bool:

@@ -155,6 +155,20 @@ async def not_through(session: Session, now: datetime, limit: int = 200) -> Sequ
     return found
 
 
+async def sounds_for_an_open_alert(session: Session, channel: str, address: str) -> bool:
+    """Whether an alert that nobody has yet has switched this siren on, or is about to."""
+    notice = tables.Notice
+    statement = (
+        select(notice.id)
+        .join(tables.Alert, col(tables.Alert.id) == col(notice.alert_id))
+        .where(
+            notice.channel == channel, notice.address == address, col(notice.cycle).startswith(RUNG),
+            tables.Alert.status == Status.OPEN, notice.state != NoticeState.FAILED,
+        )
+    )  # fmt: skip
+    return (await session.exec(statement)).first() is not None
+
+
 async def others_may_answer(session: Session, notice: tables.Notice) -> bool:
     """Whether somebody else was asked in the same step and may still answer; a tablet or a siren is nobody."""
     statement = select(tables.Notice.id).where(

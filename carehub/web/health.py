@@ -30,6 +30,7 @@ REASONS = {
     "database": ("the database does not answer", "Databasen svarer ikke."),
     "broker": ("the broker is not connected", "MQTT-tilkoblingen er nede: sensorene blir ikke hørt."),
     "store": ("the database takes nothing: what comes is not acknowledged", "Huben får ikke lagret det som kommer."),
+    "disk": ("the disk fails: three syncs or more within a minute", "Disken svikter: huben må lagre om igjen."),
     "worker": ("no sign of life from the worker for 10 s", "Varslingen har ikke gitt livstegn på 10 sekunder."),
 }
 """Why a hub is not ready, for machines and for people."""
@@ -46,6 +47,18 @@ class Trouble:
     danger: bool
     key: str | None = None
     """Where it is an alarm: what the screen sounds for, as for a critical alert that nobody has."""
+
+
+_DAMAGED = Trouble(
+    title="Databasen er skadet",
+    advice="Huben starter på nytt med en reserve nå. Gå tilsyn etter reserverutinen, og ring teknisk vakt.",
+    danger=True,
+)
+_FAILING = Trouble(
+    title="Disken svikter",
+    advice="Huben må lagre om igjen, og varsler kan bli forsinket. Følg med på skjermen, og ring teknisk vakt.",
+    danger=True,
+)
 
 
 def troubles(hub: Hub, now: datetime) -> list[Trouble]:
@@ -111,8 +124,10 @@ def troubles(hub: Hub, now: datetime) -> list[Trouble]:
 def _unsaved(hub: Hub) -> list[Trouble]:
     """Alarms that only the hub's memory has: nobody else is told of them, so this screen must be enough."""
     if hub.unsaved.since is None:
-        return []
+        return [_FAILING] if hub.health.failing_disk else []
     alarms = sorted(hub.unsaved.alarms.values(), key=lambda alarm: alarm.at)
+    if hub.health.damaged and not alarms:
+        return [_DAMAGED]
     if not alarms:
         advice = "Alarmer vises her, men varsles ikke videre. Følg med på skjermen, og ring teknisk vakt."
         return [Trouble(title="Huben får ikke lagret", advice=advice, danger=True)]
@@ -171,6 +186,8 @@ async def not_ready(hub: Hub) -> list[str]:
         reasons.append("database")
     if hub.unsaved.since is not None:
         reasons.append("store")
+    if hub.health.failing_disk:
+        reasons.append("disk")
     if hub.health.broker is False:
         reasons.append("broker")
     beat = hub.health.beats.get(WORKER)

@@ -9,6 +9,7 @@ from carehub.core.severity import Severity
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.live import EVERY_SCREEN
+from carehub.flow.receiving import disk, sirens
 from carehub.flow.receiving.batch import hub_fault
 from carehub.flow.respond import journal_line
 from carehub.kit.log import log
@@ -81,6 +82,8 @@ def look_at_screens(hub: Hub, now: datetime) -> None:
 async def tell(hub: Hub, ingest: Ingest) -> None:
     """New troubles become a technical alert; what is over is written in the journal of those that are open."""
     look_at_screens(hub, hub.clock())
+    disk.look_again(hub)
+    await sirens.hush(hub)
     faults, good_news = list(hub.faults), list(hub.good_news)
     for words in faults:
         ingest.observe(hub_fault(hub.clock(), words))

@@ -3,18 +3,25 @@
 Nothing of it is acknowledged: a hub that dies meanwhile is told again by devices and broker.
 """
 
+import asyncio
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Never
 
 from carehub.contracts import Message
+from carehub.core.canary import DEVICE as CANARY
 from carehub.core.events import Event
 from carehub.core.wording import local_time
 from carehub.flow.hub import Hub, Unsaved, UnsavedAlarm
+from carehub.flow.live import EVERY_SCREEN
+from carehub.flow.receiving import disk, sirens
 from carehub.flow.receiving.intake import Intake, Letter, is_telemetry
 from carehub.kit.log import log
 from carehub.store import registry
-from carehub.store.errors import STORE_FAILED, is_full
+from carehub.store.errors import STORE_FAILED, StoreDamaged, is_full
 
+SEEN_WITHIN_S = 1.5
+"""A screen fetches itself anew within this time."""
 _WORTH_TELLING = timedelta(seconds=2)
 
 
@@ -24,11 +31,27 @@ async def store_failed(hub: Hub, intake: Intake, waiting: Iterable[Message], err
     unsaved.since, unsaved.tries = unsaved.since or hub.clock(), unsaved.tries + 1
     if is_full(error) and hub.make_room is not None:
         hub.make_room()
+    disk.note_failure(hub, error)
     for message in waiting:
         if id(message) not in unsaved.heard:
             unsaved.heard.add(id(message))
             await _note(hub, intake, message)
+    for alarm in unsaved.alarms.values():
+        sirens.sound(hub, alarm.unit)
     hub.live.change()
+
+
+async def store_damaged(hub: Hub, intake: Intake, waiting: Iterable[Message], error: Exception) -> Never:
+    """It will never take anything again: tell of what came, give the screens a moment to show it, and end.
+
+    Raises:
+        StoreDamaged: The process is to end with it.
+    """
+    hub.health.damaged = True
+    log.critical("store.malformed", error=repr(error)[:300])
+    await store_failed(hub, intake, waiting, error)
+    await asyncio.sleep(SEEN_WITHIN_S)
+    raise StoreDamaged("The database turned malformed while the hub ran.") from error
 
 
 async def _note(hub: Hub, intake: Intake, message: Message) -> None:
@@ -39,13 +62,15 @@ async def _note(hub: Hub, intake: Intake, message: Message) -> None:
             known.times += 1
             continue
         where = await _where(hub, event.scope) or intake.listed_address(event.device) or event.scope
-        hub.unsaved.alarms[key] = UnsavedAlarm(at=event.at, where=where, kind=event.kind)
+        hub.unsaved.alarms[key] = UnsavedAlarm(
+            at=event.at, where=where, kind=event.kind, unit=intake.registry.units.get(event.scope) or EVERY_SCREEN
+        )
         log.error("alarm.not_stored", scope=event.scope, kind=event.kind)
 
 
 def _alarms_in(intake: Intake, message: Message) -> list[Event]:
     road = intake.road(message.topic)
-    if road is None or message.retain:
+    if road is None or message.retain or road.address == CANARY:
         return []
     try:
         draft = intake.read(message)

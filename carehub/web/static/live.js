@@ -156,7 +156,13 @@ function announce(before) {
   const fresh = [...document.querySelectorAll("[data-waits]")].filter((one) => !before.has(one.dataset.key));
   if (!fresh.length) return;
   for (const one of fresh) one.classList.add("alert--new");
-  announcer.textContent = fresh.filter((one) => one.matches("article")).map((one) => `Nytt varsel: ${one.querySelector(".alert__urgency").textContent}. ${one.querySelector(".alert__head").textContent.replace(/\s+/g, " ").trim()}.`).join(" ");
+  announcer.textContent = fresh.map(words).join(" ");
+}
+
+// A new alert, or an alarm at the head of the page that only the hub's memory has.
+function words(one) {
+  if (!one.matches("article")) return one.textContent.replace(/\s+/g, " ").trim();
+  return `Nytt varsel: ${one.querySelector(".alert__urgency").textContent}. ${one.querySelector(".alert__head").textContent.replace(/\s+/g, " ").trim()}.`;
 }
 
 function say(words) {
