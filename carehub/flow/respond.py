@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from carehub.core.alerts import CONTACT_IN, FOLLOW_UP, HELP, NEXT, Action, Aftermath, Cause, Contact, Status, Step
-from carehub.core.escalation import Method, deadline_after, remind_at
+from carehub.core.escalation import deadline_after, remind_at
 from carehub.flow.answering.follow_up import after_closing, rest
 from carehub.flow.journal import journal_line, step_row
-from carehub.flow.reaching.telling import notice_row
+from carehub.flow.reaching.quiet import fall_quiet
 from carehub.kit.failpoints import fail_at
 from carehub.store import alerts, ladders, outbox, tables
 from carehub.store.database import Session
@@ -153,21 +153,8 @@ async def _act(session: Session, alert_id: str, action: Action, by: str, now: da
     if before.kind == HELP and before.parent_id and action is Action.TAKE:
         session.add(journal_line(before.parent_id, Step.HELPER, now, person_id=by, text="Kommer for å hjelpe."))
     if allowed is not Status.OPEN:
-        await outbox.stop_asking(session, alert_id)
-        await _switch_off(session, alert_id, now)
+        await fall_quiet(session, alert_id, now)
     return await _done(session, before)
-
-
-async def _switch_off(session: Session, alert_id: str, now: datetime) -> None:
-    """Sirens and lamps of this alert fall silent, unless another that nobody has needs them."""
-    cycle = f"{outbox.OFF}{now.timestamp():.3f}"
-    rows = [
-        notice_row(Method(channel=channel, address=address), "", cycle=cycle, severity=severity, now=now)
-        | {"alert_id": alert_id}
-        for channel, address, severity in await outbox.sounding(session, alert_id)
-    ]
-    if rows:
-        await outbox.write(session, rows)
 
 
 def _may(alert: tables.Alert, action: Action, by: str) -> bool:

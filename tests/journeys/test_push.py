@@ -13,12 +13,15 @@ from pydantic import SecretStr
 from carehub.app.line import Line
 from carehub.app.push_key import push_key
 from carehub.contracts import ConfigurationError, Fate, Lost, OutgoingNotice
+from carehub.core.blindness import Risk
 from carehub.core.severity import Severity
+from carehub.core.supervision import DeviceKind
 from carehub.flow.reaching import push as subscribing
 from carehub.store import tables
 from carehub.store.tables.alerts import NoticeState
 from integrations.channels import push
 from tests.journeys.building import CANARY, INGRID, Night
+from tests.journeys.test_supervised import describe, watch
 from tests.push_keys import AUTH, BROWSER, PRIVATE_KEY, subscription
 
 TEXT = "HASTER: varsel A4F2 kl. 02:14 venter på deg. https://hub.example/a/A4F2 Svar med koden for å ta det: K7M2PT"
@@ -194,7 +197,7 @@ async def test_a_browser_counts_when_it_has_shown_its_first_notification_f48(nig
     await channel.close()
 
 
-async def push_only(night: Night, service: Service) -> push.PushChannel:
+async def push_first(night: Night, service: Service) -> push.PushChannel:
     """Ingrid's first way is a browser that has been verified, her second an SMS."""
     night.channels["push"] = channel = channel_here()
     await subscribing.subscribe(night.hub, "ingrid", service.url, subscription(service.url))
@@ -210,9 +213,15 @@ async def push_only(night: Night, service: Service) -> push.PushChannel:
 async def test_a_push_that_the_device_never_shows_goes_another_way_after_twenty_seconds_f48(
     night: Night, service: Service
 ) -> None:
-    """F48: Safari says 200 for a subscription that is dead."""
-    channel = await push_only(night, service)
-    await night.press()
+    """F48: Safari says 200 for a subscription that is dead. What is not critical waits that long for the device."""
+    channel = await push_first(night, service)
+    await describe(night, "knapp-anna", kind=DeviceKind.BUTTON, expected_interval_s=600)
+    async with night.database.write() as session:
+        (await session.get_one(tables.Resident, "anna")).risk = Risk.HIGH
+    await watch(night, minutes=21)
+    await watch(night, seconds=5)
+    assert (await night.the_alert()).severity is Severity.SERIOUS
+    assert [one.channel for one in await night.notices() if one.alert_id and one.person_id == "ingrid"] == ["push"]
     assert INGRID not in [told.address for _, told in night.phones.sent]
 
     await night.pass_time(seconds=21)
@@ -221,9 +230,41 @@ async def test_a_push_that_the_device_never_shows_goes_another_way_after_twenty_
     await channel.close()
 
 
+async def test_for_what_is_critical_the_next_way_starts_beside_the_push_f48(night: Night, service: Service) -> None:
+    """F48: push is never the only channel; either text holds the one code that takes the alert."""
+    channel = await push_first(night, service)
+
+    await night.press()
+
+    told = [one for one in await night.notices() if one.alert_id and one.person_id == "ingrid"]
+    assert sorted(one.channel for one in told) == ["push", "sms"]
+    assert len({one.text for one in told}) == 1
+    assert INGRID in [sent.address for _, sent in night.phones.sent]
+    await channel.close()
+
+
+async def test_push_alone_reaches_somebody_and_the_ladder_does_not_wait_for_it_f48(
+    night: Night, service: Service
+) -> None:
+    """F48: who has only a browser is asked by it; unconfirmed, the next rung is asked as soon as for any other way."""
+    channel = await push_first(night, service)
+    async with night.database.write() as session:
+        for way in await night.rows(tables.ContactMethod):
+            if way.channel != "push" and way.person_id in {"ingrid", "maria"}:
+                await session.delete(await session.get_one(tables.ContactMethod, way.id))
+    await night.press()
+    assert (await night.the_alert()).rung == 1
+    assert [one.channel for one in await night.notices() if one.alert_id and one.person_id] == ["push"]
+
+    await night.pass_time(seconds=30)
+
+    assert (await night.the_alert()).rung == 2
+    await channel.close()
+
+
 async def test_a_subscription_that_is_gone_is_forgotten_and_its_owner_told_f47(night: Night, service: Service) -> None:
     """F47: the alert goes the next way at once, and an SMS says how to switch it on again."""
-    channel = await push_only(night, service)
+    channel = await push_first(night, service)
     service.status = 410
 
     await night.press()

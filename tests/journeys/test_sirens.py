@@ -8,11 +8,14 @@ import httpx2
 import pytest
 
 from carehub.contracts import Fate, OutgoingNotice, Receipt
+from carehub.flow.reaching.telling import about
+from carehub.store import outbox
 from carehub.store.tables.alerts import NoticeState
 from carehub.web import create_web
 from integrations.channels import sms_gateway
 from tests.journeys.building import INGRID, MARIA, Night, Recorder, accepts, refuses_for_now
 from tests.journeys.telephones import only_by
+from tests.journeys.test_storm import build, offline
 
 
 @dataclass
@@ -69,6 +72,40 @@ async def test_a_siren_that_another_alert_needs_goes_on(night: Night, siren: Sir
     await night.work()
 
     assert siren.heard[2:] == ["off"]
+
+
+async def test_a_siren_falls_silent_when_its_alert_is_put_to_rest_with_another(night: Night, siren: Siren) -> None:
+    """A call for help ends with the alert that it was for, and so does its siren."""
+    await night.press()
+    await night.take("maria")
+    await night.pass_time(1)
+    await night.call_help("maria")
+    await night.work()
+    assert siren.heard == ["on", "off", "on"]
+
+    await night.close("maria")
+    await night.work()
+
+    assert siren.heard[3:] == ["off"]
+
+
+async def test_a_siren_falls_silent_when_its_alert_becomes_part_of_an_outage(night: Night) -> None:
+    """F69: what single devices began ends when many are silent together."""
+    night.channels["siren"] = siren = Siren(night.clock)
+    await build(night, homes=12, sensors=1)
+    mine = [f"føler-hus{n:03}-0" for n in range(0, 12, 2)]
+    for device in mine[:4]:
+        await night.hear(offline(night, device))
+    alert = (await night.alerts())[0]
+    async with night.database.write() as session:
+        await outbox.write(session, [about(alert, "rung:1", night.clock()).row("siren", "gang", "x")])
+    await night.work()
+    assert siren.heard == ["on"]
+
+    await night.hear(*(offline(night, device) for device in mine[4:]))
+    await night.work()
+
+    assert [notice.address for _, notice in siren.sent if notice.ends] == ["gang"]
 
 
 async def test_a_siren_whose_road_is_gone_is_switched_off_when_it_is_back_f40(night: Night, siren: Siren) -> None:

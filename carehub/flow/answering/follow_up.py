@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from carehub.core.alerts import FOLLOW_UP, HELP, Contact, Status, Step, needs_contact
 from carehub.core.wording import AFTERMATH_NB, CAUSE_NB, alert_number
 from carehub.flow.journal import journal_line
+from carehub.flow.reaching.quiet import fall_quiet
 from carehub.kit.ids import new_id
-from carehub.store import alerts, outbox, tables
+from carehub.store import alerts, tables
 from carehub.store.database import Session
 
 LOOK_AGAIN_IN = timedelta(minutes=15)
@@ -70,4 +71,4 @@ async def rest(session: Session, alert: tables.Alert, by: str, now: datetime, wh
     """Close an alert that has nothing more to ask, with the reason in its journal."""
     if await alerts.move(session, alert, Status.CLOSED, due_at=None, remind_at=None, closed_at=now, closed_by_id=by):
         session.add(journal_line(alert.id, Step.CLOSED, now, person_id=by, text=why))
-        await outbox.stop_asking(session, alert.id)
+        await fall_quiet(session, alert.id, now)

@@ -12,7 +12,8 @@ from carehub.core.findings import Finding
 from carehub.core.outage import KIND, WITHIN, is_common, scope_of, told
 from carehub.core.severity import Severity
 from carehub.flow.journal import journal_line
-from carehub.store import alerts, incidents, outbox, tables
+from carehub.flow.reaching.quiet import fall_quiet
+from carehub.store import alerts, incidents, tables
 from carehub.store.database import Session
 
 Finds = Sequence[tuple[Finding, Event | None]]
@@ -68,7 +69,7 @@ async def _take_in(
     for alert in lately:
         if await alerts.move(session, alert, Status.CLOSED, due_at=None, closed_at=now, cause=Cause.TECHNICAL):
             session.add(journal_line(alert.id, Step.CLOSED, now, text="Samlet i felles varsel: mange er stille."))
-            await outbox.stop_asking(session, alert.id)
+            await fall_quiet(session, alert.id, now)
     await session.flush()
     return told(await incidents.lost_in(session, incident.id))
 

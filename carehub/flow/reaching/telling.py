@@ -1,6 +1,6 @@
 """Part of station 3: one step of one alert, told to several people, as rows of the outbox."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -64,6 +64,14 @@ class Telling:
         first = person.methods[0]
         who = None if person.bond is Bond.OUTSIDE else person.id
         return self.row(first.channel, first.address, text, who)
+
+    def by_enough_ways(self, person: Colleague, text: str) -> list[dict[str, Any]]:
+        """The notice by their first way; push alone is not enough for what is critical, if they have another (F48)."""
+        rows = [self.to(person, text)]
+        besides = [way for way in person.methods if way.channel != PUSH]
+        if self.severity >= Severity.CRITICAL and person.methods[0].channel == PUSH and besides:
+            rows.append(self.to(replace(person, methods=tuple(besides)), text))
+        return rows
 
     def code_for(self, person_id: str) -> dict[str, Any]:
         """A fresh code that takes this alert for this person, and nothing else ever."""
@@ -139,7 +147,9 @@ def summons_rows(
             severity=telling.severity, raised_at=raised_at, number=telling.number, code=code["code"],
             link=link_to(hub, telling.number), attempt=reached.place.rung, zone=hub.zone,
         )  # fmt: skip
-        notices.append(telling.to(person, late_text(text, telling.late) if telling.late >= WORTH_SAYING else text))
+        if telling.late >= WORTH_SAYING:
+            text = late_text(text, telling.late)
+        notices += telling.by_enough_ways(person, text)
     return notices, codes
 
 
