@@ -71,7 +71,7 @@ def blind(guards: Sequence[Guard], *, rules_off: Sequence[str], reachable: bool,
 
     Args:
         rules_off: Titles of rules that are switched off or broken.
-        reachable: Whether the ladder reaches anybody.
+        reachable: Whether somebody is on duty who has a way that works and did not fail the roll-call.
     """
     found = [of for guard in guards for of in _of_guard(guard, now)]
     found += [Blindness(cause=Cause.RULE_OFF, name=title) for title in rules_off]

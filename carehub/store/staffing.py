@@ -61,6 +61,15 @@ async def reachable(session: Session) -> set[str]:
     return set((await session.exec(select(tables.ContactMethod.person_id).where(works(trusting=True)))).all())
 
 
+async def answering(session: Session, now: datetime) -> set[str]:
+    """Who has a way that works now, and did not fail the roll-call of a shift that they have now."""
+    duty, method = tables.Duty, tables.ContactMethod
+    mute = exists().where(
+        col(duty.person_id) == col(method.person_id), col(duty.since) <= now, col(duty.until) > now, _is_silent()
+    )
+    return set((await session.exec(select(method.person_id).where(works(trusting=False), ~mute))).all())
+
+
 def _is_silent() -> ColumnElement[bool]:
     """No answer at the roll-call of this shift: as good as not there."""
     duty, call = tables.Duty, tables.RollCall

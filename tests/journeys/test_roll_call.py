@@ -5,10 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from carehub.core.access import Role
+from carehub.core.blindness import Cause
 from carehub.core.coverage import Horizon
 from carehub.core.escalation import Method
 from carehub.flow.staff import contacts, roll_call
 from carehub.flow.staff.contacts import Checked
+from carehub.flow.watching.blindness import unwatched
 from carehub.store import contacts as ways
 from carehub.store import people, roll_calls, staffing, tables
 from tests.journeys.building import INGRID, KARI, MARIA, NIGHT, TOR, Night
@@ -82,6 +84,39 @@ async def test_a_silent_telephone_counts_as_nobody_in_the_coverage_until_it_answ
     assert await first_gap() == night.clock()
     assert await night.reply(TOR, "Ja") == roll_call.THANKS
     assert await first_gap() == MORNING + timedelta(hours=7, minutes=30)
+
+
+async def test_the_list_of_the_day_asks_the_same_question_as_the_coverage(night: Night) -> None:
+    """F53, F54: silent at the roll-call, with no way that works or under suspicion is nobody; until they answer."""
+    await plan(night, shift("tor", "07:30", "15:00", TODAY))
+    night.clock.now = MORNING
+    async with night.database.write() as session:
+        for who in ("ingrid", "maria"):
+            (await session.get_one(tables.Person, who)).on_duty = False
+    assert not await nobody_for_anna(night)
+
+    await called(night)
+    night.clock.advance(minutes=10)
+    await called(night)
+    assert await nobody_for_anna(night)
+    assert await night.reply(TOR, "Ja") == roll_call.THANKS
+    assert not await nobody_for_anna(night)
+
+    async with night.database.write() as session:
+        (way,) = await ways.of_person(session, "tor")
+        way.method.suspect_since = night.clock()
+    assert await nobody_for_anna(night)
+    async with night.database.write() as session:
+        (way,) = await ways.of_person(session, "tor")
+        await ways.take_away(session, way.method, night.clock())
+        (await session.get_one(tables.Person, "ingrid")).on_duty = True
+    assert not await nobody_for_anna(night)
+
+
+async def nobody_for_anna(night: Night) -> bool:
+    async with night.database.read() as session:
+        rows = await unwatched(night.hub, session, night.clock())
+    return any(one.cause is Cause.NOBODY for row in rows if row.resident.id == "anna" for one in row.missing)
 
 
 async def test_a_person_without_a_telephone_that_works_is_told_of_at_once(morning: Night) -> None:

@@ -8,7 +8,7 @@ from carehub.core.blindness import Blindness, Risk, blind
 from carehub.core.escalation import Colleague
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.hub import Hub
-from carehub.store import blindness, people, tables
+from carehub.store import blindness, people, staffing, tables
 from carehub.store.database import Session
 
 _RANK = {Risk.HIGH: 0, Risk.NORMAL: 1, Risk.LOW: 2}
@@ -31,7 +31,8 @@ class Unwatched:
 async def unwatched(hub: Hub, session: Session, now: datetime) -> list[Unwatched]:
     """Everybody who lacks a protection; those whose life hangs on it first, then by risk and home."""
     everybody = await blindness.watched(session, now)
-    staff = await people.staff(session, now)
+    able = await staffing.answering(session, now)
+    staff = [one for one in await people.staff(session, now) if one.id in able]
     reached = {unit: _is_reached(unit, staff) for unit in {one.scope.unit_id for one in everybody}}
     off = _titles_off(hub.rulebook, await blindness.rules_off(session))
     found = [
