@@ -21,7 +21,7 @@ export UV_PYTHON := $(BIN)/python
 unexport VIRTUAL_ENV
 
 LOCK := uv.lock pyproject.toml requirements-bootstrap.txt
-DEBIAN := mosquitto postgresql chromium openssl strace
+DEBIAN := mosquitto postgresql chromium openssl strace fiu-utils
 
 .PHONY: help install install-all demo test proofs bench faults provider-matrix check format clean \
 	check-format check-lint check-types check-floors check-migrations check-dead check-deps check-docker

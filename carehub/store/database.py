@@ -140,8 +140,9 @@ class Database:
 
     async def reopen(self) -> None:
         """Drop the connections that wait: after an error of the disk, what they hold in memory may be untrue."""
-        if self.is_sqlite:
-            await self._writer.dispose()
+        if self._turn is not None:
+            async with self._turn:  # whoever asked for a connection just then would wait 30 s for one that is gone
+                await self._writer.dispose()
 
     async def close(self) -> None:
         """Close every connection."""
