@@ -148,7 +148,8 @@ async def _to_owner(
     rows = [telling.tablet(text)]
     if alert.severity >= MESSAGES_FROM:
         staff = (await ladders.circle(session, now)).staff
-        rows += [telling.to(one, text) for one in staff if one.id == alert.owner_id and one.methods]
+        owner = [one for one in staff if one.id == alert.owner_id and one.methods]
+        rows += [row for one in owner for row in telling.by_enough_ways(one, text)]
     return rows
 
 
@@ -176,7 +177,8 @@ async def remind_of_repeat(hub: Hub, session: Session, alert: tables.Alert, now:
     telling = about(alert, f"repeat:{alert.presses}", now)
     text = repeat_text(number=telling.number, presses=alert.presses, link=link_to(hub, telling.number))
     whom = [one for one in circle.staff if one.id == alert.owner_id] or await _ladders_own(session, alert, circle)
-    await outbox.write(session, [telling.tablet(text), *(telling.to(one, text) for one in whom if one.methods)])
+    rows = [row for one in whom if one.methods for row in telling.by_enough_ways(one, text)]
+    await outbox.write(session, [telling.tablet(text), *rows])
 
 
 async def _ladders_own(session: Session, alert: tables.Alert, circle: Circle) -> Sequence[Colleague]:

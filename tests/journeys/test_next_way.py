@@ -194,6 +194,21 @@ async def test_stop_and_start_by_sms_close_and_open_the_telephone_f51(night: Nig
     assert INGRID in [notice.address for _, notice in night.phones.sent]
 
 
+async def test_stop_holds_for_the_second_gateway_too_and_calls_go_on_f51(night: Night) -> None:
+    """F51: whoever wants no texts gets none by another road; START opens both again."""
+    async with night.database.write() as session:
+        for place, channel in enumerate(("sms_gateway", "voice"), 1):
+            method = Method(channel=channel, address=INGRID)
+            await people.put_method(session, "ingrid", method, None, place, night.clock())
+            await session.flush()
+            await people.verify(session, "ingrid", method, night.clock())
+
+    for wants, channels in ((False, ["voice"]), (True, ["sms", "sms_gateway", "voice"])):
+        await replies.receive_wish(night.hub, INGRID, wants_texts=wants)
+        async with night.database.read() as session:
+            assert [one.channel for one in await people.methods_of(session, "ingrid")] == channels
+
+
 async def test_start_does_not_open_what_was_closed_for_another_reason_f51(night: Night) -> None:
     async with night.database.write() as session:
         await people.disable(session, "ingrid", Method(channel="sms", address=INGRID), "left")

@@ -240,6 +240,9 @@ async def test_for_what_is_critical_the_next_way_starts_beside_the_push_f48(nigh
     assert sorted(one.channel for one in told) == ["push", "sms"]
     assert len({one.text for one in told}) == 1
     assert INGRID in [sent.address for _, sent in night.phones.sent]
+    await night.press()
+    again = [one for one in await night.notices() if one.person_id == "ingrid" and one.cycle == "repeat:2"]
+    assert sorted(one.channel for one in again) == ["push", "sms"]
     await channel.close()
 
 
