@@ -147,4 +147,5 @@ async def _finish(phone: Page) -> None:
     await phone.locator("summary", has_text="Ferdig").first.click()
     await phone.locator("label", has_text="Praktisk hjelp").first.click()
     await phone.locator("label", has_text="Hjalp").first.click()
+    await phone.locator("label", has_text="Ja, jeg var der").first.click()
     await phone.get_by_role("button", name="Avslutt varselet").first.click()

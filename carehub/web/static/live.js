@@ -137,7 +137,9 @@ function carryOver(old, fresher) {
   for (const one of old.querySelectorAll("input[id], textarea[id], select[id]")) {
     const same = fresher.querySelector(`#${CSS.escape(one.id)}`);
     if (!same || one.type === "hidden") continue;
-    if (one.type === "radio" || one.type === "checkbox") same.checked = one.checked;
+    // an untouched choice must not undo what the server now suggests ("Ja, jeg var der" once you are there)
+    if (one.type === "radio") same.checked ||= one.checked;
+    else if (one.type === "checkbox") same.checked = one.checked;
     else same.value = one.value;
   }
 }
