@@ -26,6 +26,7 @@ class Reading(Struct, frozen=True, kw_only=True):
         device_at: When the device says that it happened. A claim, never used for deadlines.
         alarm: True where the message came on an alarm path.
         detail: Words from the device worth keeping, such as zigbee2mqtt's action.
+        number: The sender's running number, one more with each message; None if it counts none.
     """
 
     device: str
@@ -36,6 +37,7 @@ class Reading(Struct, frozen=True, kw_only=True):
     device_at: datetime | None = None
     alarm: bool = False
     detail: str | None = None
+    number: int | None = None
 
 
 class Event(Struct, frozen=True, kw_only=True):
@@ -53,6 +55,7 @@ class Event(Struct, frozen=True, kw_only=True):
         body_hash: Short hash of the message, to tell a redelivery from an id used twice.
         delivery: MQTT session, packet id and hash, to recognise a redelivery without an id.
         late: True where the device's claim is well before the hub received it.
+        number: The sender's running number; None if it counts none.
     """
 
     seq: int
@@ -72,6 +75,7 @@ class Event(Struct, frozen=True, kw_only=True):
     dedup_key: str | None = None
     body_hash: str = ""
     delivery: str | None = None
+    number: int | None = None
 
 
 class Tick(Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from carehub.core.terms import BLIND_BECAUSE
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.receiving.batch import hub_fault
-from carehub.flow.watching import silences
+from carehub.flow.watching import numbers, silences
 from carehub.flow.watching.signs import Signs
 from carehub.kit.log import log
 from carehub.store import batteries, devices, incidents, stream, tables
@@ -36,6 +36,7 @@ async def watch(hub: Hub, ingest: Ingest) -> int:
             news = [_about(device, ingest, EventKind.DEVICE_ONLINE, now) for device in returned]
             news += await _lost(session, ingest, now)
             news += await silences.digests(hub, session, now)
+            news += await numbers.count(session, now)
             lost = await stream.unaccounted(session, now - UNACCOUNTED_AFTER)
     except BaseException:
         ingest.signs = ingest.signs.after(signs)

@@ -35,7 +35,7 @@ HeldTrace = tuple[int, str, Trace]
 
 _EVENT_COLUMNS = (
     "seq", "at", "device_at", "kind", "value", "unit", "detail", "source", "device_id", "scope_id", "resident_id",
-    "place", "alarm", "late", "dedup_key", "body_hash", "delivery", "outcome", "pending_until",
+    "place", "alarm", "late", "dedup_key", "body_hash", "delivery", "outcome", "pending_until", "number",
 )  # fmt: skip
 
 
@@ -55,6 +55,7 @@ def _event_values(
     return (
         e.seq, moment(e.at), moment(e.device_at), e.kind, value, e.unit, e.detail, e.source, e.device, e.scope,
         e.resident, e.place, e.alarm, e.late, e.dedup_key, e.body_hash, e.delivery, outcome, moment(until),
+        e.number,
     )  # fmt: skip
 
 

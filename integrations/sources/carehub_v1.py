@@ -1,6 +1,7 @@
 """Our own devices and gateways: `carehub/v1/<device>/event` and `…/alarm`.
 
 Example payload: ``{"id": "7f3a", "seq": 12, "kind": "button.pressed", "at": "2026-01-15T02:10:00Z", "value": null}``.
+`seq` is the device's running number: one more with each message, from 0 or 1 after a restart. A hole in it is told.
 The sender repeats it until `carehub/v1/<device>/ack` answers ``{"id": "7f3a", "status": "stored"}``.
 The same bodies come by HTTP (`http_events`), with the same ids.
 """
@@ -8,7 +9,7 @@ The same bodies come by HTTP (`http_events`), with the same ids.
 from collections.abc import Sequence
 from datetime import datetime
 from math import isfinite
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Raw, Struct
@@ -25,6 +26,8 @@ _FROM_DEVICES = KNOWN_KINDS - HUB_ONLY
 _Word = Annotated[str, Meta(min_length=1, max_length=64)]
 _Text = Annotated[str, Meta(max_length=200)]
 _Unit = Annotated[str, Meta(max_length=32)]
+_Moment = Annotated[datetime, Meta(tz=True)]
+_Number = Annotated[int, Meta(ge=0, le=_LARGEST)]
 
 
 class _Body(Struct):
@@ -33,15 +36,17 @@ class _Body(Struct):
     value: float | int | _Text | bool | None = None
     unit: _Unit | None = None
     device: str | None = None
-    at: Annotated[datetime, Meta(tz=True)] | None = None
+    at: _Moment | None = None
+    seq: _Number | None = None
 
 
-class _BodyWithAnyClock(_Body):
+class _BodyWithAnyClaims(_Body):
     at: Raw = Raw()  # type: ignore[assignment]  # a claim that cannot be read is no claim; the alarm counts
+    seq: Raw = Raw()  # type: ignore[assignment]
 
 
 _plain = msgspec.json.Decoder(_Body)
-_lenient = msgspec.json.Decoder(_BodyWithAnyClock)
+_lenient = msgspec.json.Decoder(_BodyWithAnyClaims)
 
 
 def decode(message: Message) -> Sequence[Reading]:
@@ -63,9 +68,18 @@ def _body(payload: bytes) -> _Body:
             return _plain.decode(payload)
         except msgspec.ValidationError:
             body = _lenient.decode(payload)
-            return msgspec.structs.replace(body, at=None)
+            at, seq = _claim(body.at, _Moment), _claim(body.seq, _Number)
+            return msgspec.structs.replace(body, at=at, seq=seq)
     except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise DecodeError(str(error)) from None
+
+
+def _claim(raw: Any, kind: Any) -> Any:
+    """What the sender claims; None where it cannot be read."""
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+        return None
 
 
 def _reading(body: _Body, device: str, *, alarm: bool) -> Reading:
@@ -82,6 +96,7 @@ def _reading(body: _Body, device: str, *, alarm: bool) -> Reading:
         id=identity,
         device_at=_claims.moment(body.at),
         alarm=alarm,
+        number=body.seq,
     )
 
 

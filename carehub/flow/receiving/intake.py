@@ -148,6 +148,7 @@ class Intake:
             dedup_key=None if reading.id is None or message.retain else _dedup_key(road.source.name, reading, device),
             body_hash=body if reading.id is None else _said(reading),
             delivery=delivery_of(message, body) if reading.id is None and message.mid else None,
+            number=reading.number,
         )
 
     def _device(self, source: str, name: str) -> KnownDevice:

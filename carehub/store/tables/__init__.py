@@ -29,7 +29,7 @@ from carehub.store.tables.stream import (
     RuleVersion,
     ScopeStateRow,
 )
-from carehub.store.tables.supervision import BatteryReading, Incident, IncidentDevice
+from carehub.store.tables.supervision import BatteryReading, DeviceGap, Incident, IncidentDevice
 
 __all__ = [
     "Absence",
@@ -49,6 +49,7 @@ __all__ = [
     "ContactMethod",
     "DeadLetter",
     "Device",
+    "DeviceGap",
     "Duty",
     "Event",
     "FixedContact",

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, true
+from sqlalchemy import BigInteger, Index, true
 from sqlmodel import Field
 
 from carehub.core.blindness import Risk
@@ -118,6 +118,8 @@ class Device(SQLModel, table=True):
     first_seen_at: datetime | None = moment_or_none()
     last_seen_at: datetime | None = moment_or_none(index=True)
     silent_since: datetime | None = moment_or_none()
+    last_number: int | None = Field(default=None, sa_type=BigInteger)
+    """The highest running number heard since it last began to count."""
     battery: float | None = None
     """Per cent, as last heard."""
     battery_empty_at: datetime | None = moment_or_none()

@@ -46,6 +46,8 @@ class Event(SQLModel, table=True):
     delivery: str | None = Field(default=None, max_length=120)
     outcome: Outcome = choice(Outcome)
     pending_until: datetime | None = moment_or_none()
+    number: int | None = Field(default=None, sa_type=BigInteger)
+    """The sender's running number."""
 
 
 class FoldInputKind(StrEnum):
@@ -146,6 +148,8 @@ class Ownership(SQLModel, table=True):
     next_seq: int = Field(default=1, sa_type=BigInteger)
     broker_session: int = 0
     """Counts broker sessions: packet ids mean something within one only."""
+    counted_to: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": "0"})
+    """Up to which event the devices' running numbers have been followed."""
 
 
 class RuleVersion(SQLModel, table=True):

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from sqlalchemy import BigInteger, Text
 from sqlmodel import Field
 
 from carehub.store.tables.base import SQLModel, moment, moment_or_none
@@ -38,3 +39,17 @@ class IncidentDevice(SQLModel, table=True):
     device_id: str = Field(primary_key=True, index=True, max_length=32)
     silent_at: datetime = moment()
     back_at: datetime | None = moment_or_none()
+
+
+class DeviceGap(SQLModel, table=True):
+    """Messages of a device that never came, by their running numbers."""
+
+    __tablename__ = "device_gap"
+
+    device_id: str = Field(primary_key=True, foreign_key="device.id", max_length=32)
+    missing: str = Field(sa_type=Text)
+    """JSON: a list of [first, last]."""
+    newest: int = Field(sa_type=BigInteger)
+    """The highest that ever was missing: a gap that grows is told anew, one that shrinks is not."""
+    since: datetime = moment(index=True)
+    """When it last grew."""

@@ -27,6 +27,7 @@ def test_an_alarm_is_read_as_it_stands() -> None:
         id="7f3a",
         device_at=datetime(2026, 1, 15, 2, 10, tzinfo=UTC),
         alarm=True,
+        number=12,
     )
 
 
