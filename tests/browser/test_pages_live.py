@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.nights import Night, log_in, night, open_browser
 
@@ -107,6 +107,30 @@ def test_a_new_alert_is_announced_once_in_words(chromium: Browser, here: Night) 
     other.click("button:has-text('Gi tilbake')")
 
     expect(page.locator("#announcer")).to_contain_text("Nytt varsel: Kritisk. Storgata 5 B", timeout=AT_ONCE_MS)
+
+
+UNSAVED = (
+    '<div class="ds-alert notice notice--loud" role="group" aria-label="Alarm" data-key="unsaved-1" data-waits'
+    ' data-severity="40"><h2>Alarm som ikke er lagret: Storgata 5</h2> <p>Gå dit nå.</p></div>'
+)
+
+
+def test_an_alarm_that_is_not_stored_is_announced_once_f26(chromium: Browser, here: Night) -> None:
+    """F26: whoever cannot see the banner hears it; the same banner in the next change is not said again."""
+    page, other = window(chromium, here, "maria", "/tablet"), window(chromium, here, "ingrid", "/nurse")
+
+    def with_banner(route: Route) -> None:
+        answer = route.fetch()
+        head = '<div id="notices" data-live>'
+        route.fulfill(response=answer, body=answer.text().replace(head, head + UNSAVED))
+
+    page.route("**/tablet", with_banner)
+    other.click("button:has-text('Gi tilbake')")
+    expect(page.locator("#announcer")).to_contain_text("Alarm som ikke er lagret: Storgata 5 Gå dit nå.")
+
+    page.evaluate("() => { announcer.textContent = 'stille'; return refresh(); }")
+
+    expect(page.locator("#announcer")).to_have_text("stille")
 
 
 def test_a_page_says_within_15_seconds_that_it_is_not_live_and_comes_back_by_itself(
