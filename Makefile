@@ -23,7 +23,7 @@ unexport VIRTUAL_ENV
 LOCK := uv.lock pyproject.toml requirements-bootstrap.txt
 DEBIAN := mosquitto postgresql chromium openssl strace fiu-utils
 
-.PHONY: help install install-all demo test proofs bench faults provider-matrix check format clean \
+.PHONY: help install install-all demo test coverage proofs bench faults provider-matrix check format clean \
 	check-format check-lint check-types check-floors check-migrations check-dead check-deps check-docker
 
 help: ## this list
@@ -60,6 +60,11 @@ demo: install ## everything on this machine, with a simulated village; Ctrl-C en
 # --- testing -------------------------------------------------------------------------------------------------
 
 test: install-all ## the whole suite, on SQLite and PostgreSQL, with a real broker and a real browser
+	@tools/debian-packages.sh $(DEBIAN)
+	mkdir -p build
+	$(BIN)/python -m pytest -m 'not proof' -n $(WORKERS) $(PYTEST)
+
+coverage: install-all ## the same suite, and how much of core, flow and store it passes through (a quarter slower)
 	@tools/debian-packages.sh $(DEBIAN)
 	mkdir -p build
 	$(BIN)/python -m pytest -m 'not proof' -n $(WORKERS) --cov --cov-report=term:skip-covered \

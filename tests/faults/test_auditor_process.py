@@ -96,6 +96,7 @@ async def _until(holds: Callable[[], object], within_s: float = _HEARD_WITHIN_S)
     return time.monotonic() - began
 
 
+@pytest.mark.proof
 async def test_hub_and_auditor_killed_in_turn_are_heard_of_from_outside_f81(hub: HubProcess, outside: Outside) -> None:
     """F81, G11: whoever dies, somebody hears; with a tolerance of 3 s here, of 30 s by default."""
     await asyncio.to_thread(hub.wait_until_ready)

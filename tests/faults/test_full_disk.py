@@ -63,6 +63,7 @@ def _fill(filler: Path) -> None:
         os.close(file)
 
 
+@pytest.mark.proof
 @pytest.mark.timeout(600)
 async def test_on_a_full_disk_alarms_are_stored_from_the_ballast_then_told_from_memory_and_never_lost_f26(
     small: tuple[HubProcess, Mosquitto, Town],

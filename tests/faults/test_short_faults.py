@@ -11,7 +11,7 @@ from tests.faults.exchange import open_exchange
 from tests.faults.town import Town
 from tests.faults.tracing import Kind
 
-SCENES = [("ingest.committed", "kill"), ("mqtt.before_ack", "raise"), ("outbox.claimed", "stop")]
+SCENES = [("ingest.committed", "kill"), ("outbox.claimed", "raise")]
 CUTS = 60
 
 
@@ -35,7 +35,7 @@ async def test_an_alarm_lives_through_a_fault_at_a_named_point_f16(tmp_path: Pat
 async def test_kills_of_hub_and_broker_amid_alarms_lose_none_and_double_none_f2_f16(tmp_path: Path, town: Town) -> None:
     """F2, F16, G1: the broker keeps nothing on disk, and the buttons repeat themselves."""
     async with open_exchange() as exchange:
-        ended = await storm.rage(tmp_path, town, exchange, alarms=120, kills=5, seed=1)
+        ended = await storm.rage(tmp_path, town, exchange, alarms=60, kills=3, seed=1)
 
     assert ended.verdict.holds, ended.verdict
 

@@ -95,6 +95,7 @@ def test_what_the_pooled_detector_also_finds_odd_scores_higher(calm_model: Daily
 # --- what it leaves alone ------------------------------------------------------------------
 
 
+@pytest.mark.proof
 def test_stable_people_are_left_alone_but_for_one_finding_in_two_weeks(capsys: pytest.CaptureFixture[str]) -> None:
     rng, weeks = np.random.default_rng(11), 2
     homes = {f"r{number}": lived(some_life(rng), LEARNED + 7 * weeks, 100 + number) for number in range(8)}
@@ -182,6 +183,7 @@ def test_a_sunday_lie_in_is_no_finding_for_who_always_has_one() -> None:
     assert model.changes("r1", life, morning_after(saturday, hour=13)) == []
 
 
+@pytest.mark.proof
 def test_how_long_sixty_four_residents_take(capsys: pytest.CaptureFixture[str]) -> None:
     rng = np.random.default_rng(3)
     few = [lived(some_life(rng), LEARNED, number) for number in range(8)]
