@@ -11,8 +11,8 @@ BIN := $(VENV)/bin
 UV := $(VENV)/uv/bin/uv
 # More arguments for pytest: make test PYTEST="-k journey -x"
 PYTEST ?=
-# Test processes side by side; 0 is one process.
-WORKERS ?= 2
+# Test processes side by side; 0 is one process. More than two processors' worth: many tests wait for a process to start.
+WORKERS ?= 4
 # Branch coverage that core, flow and store must have, in percent.
 COVERED ?= 93
 
@@ -62,7 +62,7 @@ demo: install ## everything on this machine, with a simulated village; Ctrl-C en
 test: install-all ## the whole suite, on SQLite and PostgreSQL, with a real broker and a real browser
 	@tools/debian-packages.sh $(DEBIAN)
 	mkdir -p build
-	$(BIN)/python -m pytest -m 'not proof' -n $(WORKERS) $(PYTEST)
+	$(BIN)/python -m pytest -m 'not proof' -n $(WORKERS) --dist worksteal --durations=25 $(PYTEST)
 
 coverage: install-all ## the same suite, and how much of core, flow and store it passes through (a quarter slower)
 	@tools/debian-packages.sh $(DEBIAN)
