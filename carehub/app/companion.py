@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from carehub.app.audit import pid_path, read_state
+from carehub.app.processes import end
 from carehub.app.settings import Settings
 from carehub.core.events import Event
 from carehub.flow.hub import Hub
@@ -65,17 +66,8 @@ class Companion:
 
     async def stop(self) -> None:
         """End our own auditor."""
-        child = self._child
-        if child is None or child.returncode is not None:
-            return
-        child.send_signal(signal.SIGTERM)
-        child.send_signal(signal.SIGCONT)
-        try:
-            async with asyncio.timeout(_GRACE_S):
-                await child.wait()
-        except TimeoutError:
-            child.kill()
-            await child.wait()
+        if self._child is not None:
+            await end(self._child, _GRACE_S)
 
 
 @asynccontextmanager

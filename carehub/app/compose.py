@@ -93,16 +93,8 @@ async def opened(
         ConfigurationError: The store may forget, another hub has it, or a setting is wrong.
     """
     async with AsyncExitStack() as stack:
-        database, rescued = await _open_store(stack, settings, clock)
         line = Line()
-        hub = build_hub(settings, database, clock, line)
-        await stay_off(hub)
-        be_careful(hub, crashes)
-        if rescued:
-            hub.health.rescued = rescued
-            hub.faults.append(rescued)
-        for channel in hub.channels.values():
-            stack.push_async_callback(channel.close)
+        hub = await _opened_hub(stack, settings, clock, line, crashes)
         intake = await _registered(hub)
         module = load_module(settings.transport)
         url = await _broker_url(stack, settings) if with_broker else None
@@ -110,35 +102,58 @@ async def opened(
         hearing = Hearing(hub, ingest.observe)
         transport = line.transport = _transport(settings, module, hub, hearing, url) if url else None
         ingest.hear_by(transport)
-        await _own(ingest, alone=database.is_sqlite)
-        async with database.read() as session:  # a hot spare may have waited for days
-            intake.reload(await registry.load(session))
-        ingest.tick(intake.registry.units)
-        await come_back(hub, ingest)
-        await take_care(hub, ingest, settings.data_dir, crashes)
-        _tell_of_rules(hub, ingest)
-        worker = Worker(hub, ingest)
-        executor = stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn")))
-        add_roster(hub, ingest, worker)
-        add_sweeping(hub, worker)
-        if transport is not None:
-            worker.add("hearing", hearing.look, _HEARING_EVERY_S)
-            add_canary(settings, hub, ingest, worker, line)
-        add_backups(settings, hub, ingest, worker)
-        add_room(settings, hub, worker)
-        add_models(settings, hub, ingest, worker, executor)
+        await _take_over(hub, ingest, settings, crashes)
         running = Running(
             hub=hub,
             ingest=ingest,
-            worker=worker,
+            worker=Worker(hub, ingest),
             settings=settings,
             transport_module=module,
             transport=transport,
-            executor=executor,
+            executor=stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn"))),
             hearing=hearing,
         )
+        _add_posts(running, line)
         hub.submit, hub.command, hub.reload = ingest.submit, ingest.command, running.reload_registry
         yield running
+
+
+async def _opened_hub(stack: AsyncExitStack, settings: Settings, clock: Clock, line: Line, crashes: int) -> Hub:
+    """The hub over its store, with what is switched off and what was lost known before anything is heard."""
+    database, rescued = await _open_store(stack, settings, clock)
+    hub = build_hub(settings, database, clock, line)
+    await stay_off(hub)
+    be_careful(hub, crashes)
+    if rescued:
+        hub.health.rescued = rescued
+        hub.faults.append(rescued)
+    for channel in hub.channels.values():
+        stack.push_async_callback(channel.close)
+    return hub
+
+
+async def _take_over(hub: Hub, ingest: Ingest, settings: Settings, crashes: int) -> None:
+    """Own the scopes, and catch up with what happened while nobody did."""
+    await _own(ingest, alone=hub.database.is_sqlite)
+    async with hub.database.read() as session:  # a hot spare may have waited for days
+        ingest.intake.reload(await registry.load(session))
+    ingest.tick(ingest.intake.registry.units)
+    await come_back(hub, ingest)
+    await take_care(hub, ingest, settings.data_dir, crashes)
+    _tell_of_rules(hub, ingest)
+
+
+def _add_posts(running: Running, line: Line) -> None:
+    """What the worker does besides keeping the stations at work."""
+    settings, hub, ingest, worker = running.settings, running.hub, running.ingest, running.worker
+    add_roster(hub, ingest, worker)
+    add_sweeping(hub, worker)
+    if running.transport is not None:
+        worker.add("hearing", running.hearing.look, _HEARING_EVERY_S)
+        add_canary(settings, hub, ingest, worker, line)
+    add_backups(settings, hub, ingest, worker)
+    add_room(settings, hub, worker)
+    add_models(settings, hub, ingest, worker, running.executor)
 
 
 def _tell_of_rules(hub: Hub, ingest: Ingest) -> None:

@@ -24,7 +24,7 @@ class Processes:
 
     async def __aexit__(self, *_how: object) -> None:
         for child in reversed(self._children):
-            await _end(child.process)
+            await end(child.process)
 
     async def start(
         self, name: str, *arguments: str, environment: Mapping[str, str] | None = None, again: int = 0
@@ -73,12 +73,14 @@ async def _kept(child: _Child) -> int:
     return status
 
 
-async def _end(child: asyncio.subprocess.Process) -> None:
+async def end(child: asyncio.subprocess.Process, within_s: float = _GRACE_S) -> None:
+    """Ask a child to end, also one that is frozen; one that does not is killed."""
     if child.returncode is not None:
         return
     child.send_signal(signal.SIGTERM)
+    child.send_signal(signal.SIGCONT)
     try:
-        async with asyncio.timeout(_GRACE_S):
+        async with asyncio.timeout(within_s):
             await child.wait()
     except TimeoutError:
         child.kill()

@@ -2,13 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from carehub.core.access import Role
-from carehub.core.alerts import Status
-from carehub.core.ladders import LOUD_FROM, AnswerTimes, Audience, Group, Ladder, Plan, Rung, built_in, known
+from carehub.core.ladders import LOUD_FROM, Audience, Group, Ladder, Plan, Rung, built_in, known
 from carehub.core.severity import Severity
 
 _MINUTE = timedelta(minutes=1)
@@ -268,38 +266,3 @@ def upcoming(ladder: Ladder, place: Place) -> Rung:
     """The rung that is asked when nobody answers the present one in time."""
     here = _rung(ladder, place.rung) if place.rung else None
     return here if here and place.turn and here.in_turn else _rung(ladder, place.rung + 1)
-
-
-# --- answering -----------------------------------------------------------------------------
-
-_REMIND_AT = 2 / 3
-
-
-def deadline_after(status: Status, times: AnswerTimes, now: datetime) -> datetime | None:
-    """When the hub looks again after a person did something; None only for a closed alert."""
-    match status:
-        case Status.OPEN:
-            return now
-        case Status.TAKEN:
-            return now + times.arrive
-        case Status.ARRIVED:
-            return now + times.finish
-        case Status.CLOSED:
-            return None
-
-
-def remind_at(times: AnswerTimes, now: datetime) -> datetime:
-    """When whoever took an alert is reminded, once, before the time to arrive runs out."""
-    return now + times.arrive * _REMIND_AT
-
-
-_QUIET_FROM, _QUIET_TO = time(21), time(8)
-
-
-def when_to_tell_relatives(now: datetime, zone: ZoneInfo) -> datetime:
-    """Now by day; what is over and handled wakes no family at night, and waits until eight."""
-    local = now.astimezone(zone)
-    if _QUIET_TO <= local.time() < _QUIET_FROM:
-        return now
-    day = local.date() + timedelta(days=local.time() >= _QUIET_FROM)
-    return datetime.combine(day, _QUIET_TO, zone).astimezone(UTC)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from carehub.core.alerts import HELP, Status, Step
+from carehub.core.answering import when_to_tell_relatives
 from carehub.core.canary import SCOPE as CANARY
 from carehub.core.escalation import (
     Circle,
@@ -16,7 +17,6 @@ from carehub.core.escalation import (
     asked,
     on_rung,
     reach,
-    when_to_tell_relatives,
 )
 from carehub.core.ladders import Audience, Group, Rung
 from carehub.core.wording import handled_text, reminder_text, repeat_text, stale_text, unmanned_text

@@ -91,25 +91,32 @@ async def add(  # noqa: PLR0913 - one form
         id=new_id(), name=name.strip(), username=username.strip().casefold(), role=role, unit_id=unit_id or None,
         phone=number, password_hash=await passwords.hashed(first),
     )  # fmt: skip
+    relation = None
+    if role is Role.RELATIVE:
+        relation = tables.Relation(
+            id=new_id(), person_id=person.id, resident_id=resident_id, kinship=kinship.strip() or "pårørende",
+            insight=insight, may_be_asked=may_be_asked, since=hub.clock(),
+        )  # fmt: skip
     try:
-        async with hub.database.write() as session:
-            session.add(person)
-            await session.flush()
-            if number and (may_be_asked or role is not Role.RELATIVE):
-                await contacts.add(hub, session, person.id, Method(channel=SMS, address=number), hub.clock())
-            if role is Role.RELATIVE:
-                agreed = tables.Relation(
-                    id=new_id(), person_id=person.id, resident_id=resident_id, kinship=kinship.strip() or "pårørende",
-                    insight=insight, may_be_asked=may_be_asked, since=hub.clock(),
-                )  # fmt: skip
-                session.add(agreed)
-                await session.flush()
-            logins.log_reading(
-                session, visitor.person.id, "person.added", [(resident_id or None, f"person:{person.id}")], hub.clock()
-            )
+        await _enter(hub, visitor, person, relation)
     except USED_ALREADY:
         return await _people_page(request, hub, visitor, status=409, wrong=_TAKEN)
     return await _people_page(request, hub, visitor, password=(person.username, first))
+
+
+async def _enter(hub: Hub, visitor: Visitor, person: tables.Person, relation: tables.Relation | None) -> None:
+    """Write them down, all of it or nothing; a relative is reached only where that was agreed."""
+    now = hub.clock()
+    async with hub.database.write() as session:
+        session.add(person)
+        await session.flush()
+        if person.phone and (relation is None or relation.may_be_asked):
+            await contacts.add(hub, session, person.id, Method(channel=SMS, address=person.phone), now)
+        if relation is not None:
+            session.add(relation)
+            await session.flush()
+        seen = [(relation.resident_id if relation else None, f"person:{person.id}")]
+        logins.log_reading(session, visitor.person.id, "person.added", seen, now)
 
 
 @router.post("/{person_id}/duty")

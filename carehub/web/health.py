@@ -1,8 +1,7 @@
-"""Whether the hub works: for the machine that restarts it, for the one that counts, and in words for staff."""
+"""Whether the hub works: for the machine that restarts it and the one that counts. For staff: `troubles`."""
 
 import asyncio
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from ipaddress import ip_address
 
 from fastapi import APIRouter, Request
@@ -11,20 +10,16 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from carehub.core.access import Permission
-from carehub.core.rules.rulebook import SAFE_MODE
 from carehub.core.severity import Severity
-from carehub.core.wording import local_time
 from carehub.flow.hub import Hub
 from carehub.store import registers
 from carehub.store.errors import STORE_FAILED
 from carehub.web.security import MaybeVisitor, NotAllowed, TheHub
-from carehub.web.words import CHANNELS
 
 WORKER = "worker"
-_BEAT_WITHIN = timedelta(seconds=10)
+BEAT_WITHIN = timedelta(seconds=10)
 _AUDITOR_WITHIN = timedelta(seconds=60)
 _ANSWER_WITHIN_S = 2.0
-_MOST_UNSAVED = 8
 
 REASONS = {
     "database": ("the database does not answer", "Databasen svarer ikke."),
@@ -36,121 +31,6 @@ REASONS = {
 """Why a hub is not ready, for machines and for people."""
 
 router = APIRouter()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
-    """Something that staff must know about the hub itself, and what to do meanwhile."""
-
-    title: str
-    advice: str
-    danger: bool
-    key: str | None = None
-    """Where it is an alarm: what the screen sounds for, as for a critical alert that nobody has."""
-
-
-_DAMAGED = Trouble(
-    title="Databasen er skadet",
-    advice="Huben starter på nytt med en reserve nå. Gå tilsyn etter reserverutinen, og ring teknisk vakt.",
-    danger=True,
-)
-_FAILING = Trouble(
-    title="Disken svikter",
-    advice="Huben må lagre om igjen, og varsler kan bli forsinket. Følg med på skjermen, og ring teknisk vakt.",
-    danger=True,
-)
-
-
-def troubles(hub: Hub, now: datetime) -> list[Trouble]:
-    """What is wrong with the hub now, the worst first, in words for staff."""
-    found = _unsaved(hub)
-    if hub.health.broker is False:
-        found.append(
-            Trouble(
-                title="Huben hører ikke sensorene",
-                advice="Alarmer kan utebli på denne skjermen. Gå tilsyn etter reserverutinen, og ring teknisk vakt.",
-                danger=True,
-            )
-        )
-    if not _beats(hub, now):
-        found.append(
-            Trouble(
-                title="Varslingen står stille",
-                advice="Varsler sendes kanskje ikke videre til andre. Følg med her, og ring teknisk vakt.",
-                danger=True,
-            )
-        )
-    if hub.health.rescued:
-        advice = f"{hub.health.rescued} Nyere varsler, vakter og beboere kan mangle. Gå en runde, og ring teknisk vakt."
-        found.append(Trouble(title="Huben startet med en reservebase", advice=advice, danger=True))
-    if hub.health.canary.missing:
-        found.append(
-            Trouble(
-                title="Prøvealarmen kom ikke tilbake",
-                advice="Alarmer kan bli borte på veien. Gå tilsyn etter reserverutinen, og ring teknisk vakt.",
-                danger=True,
-            )
-        )
-    resting = [CHANNELS.get(name, name) for name, breaker in hub.breakers.items() if breaker.opened_at]
-    if resting:
-        found.append(
-            Trouble(
-                title=f"Varsling er nede: {', '.join(sorted(resting))}",
-                advice="Varsler går andre veier så lenge. Følg med på skjermen, og gi teknisk vakt beskjed.",
-                danger=False,
-            )
-        )
-    if hub.rulebook.version == SAFE_MODE:
-        found.append(
-            Trouble(
-                title="Reglene er ute av drift",
-                advice="Bare alarmknapp, snor, fall, røyk og gass varsler nå. Gå tilsyn oftere, og ring teknisk vakt.",
-                danger=True,
-            )
-        )
-    elif hub.health.rulebook_faults:
-        many = len(hub.health.rulebook_faults)
-        rules = "1 regel er" if many == 1 else f"{many} regler er"
-        found.append(
-            Trouble(
-                title=f"{rules} satt ut av drift",
-                advice="Resten varsler som vanlig. Gi teknisk vakt beskjed.",
-                danger=False,
-            )
-        )
-    return found
-
-
-def _unsaved(hub: Hub) -> list[Trouble]:
-    """Alarms that only the hub's memory has: nobody else is told of them, so this screen must be enough."""
-    if hub.unsaved.since is None:
-        return [_FAILING] if hub.health.failing_disk else []
-    alarms = sorted(hub.unsaved.alarms.values(), key=lambda alarm: alarm.at)
-    if hub.health.damaged and not alarms:
-        return [_DAMAGED]
-    if not alarms:
-        advice = "Alarmer vises her, men varsles ikke videre. Følg med på skjermen, og ring teknisk vakt."
-        return [Trouble(title="Huben får ikke lagret", advice=advice, danger=True)]
-    return [
-        Trouble(
-            title=f"Alarm som ikke er lagret: {alarm.where}",
-            advice=f"Meldt kl. {local_time(alarm.at, hub.zone)}{_times(alarm.times)}. Gå dit nå. "
-            "Huben får ikke lagret, og ingen andre er varslet. Ring teknisk vakt.",
-            danger=True,
-            key=f"unsaved-{alarm.at.isoformat()}",
-        )
-        for alarm in alarms[:_MOST_UNSAVED]
-    ]
-
-
-def _times(count: int) -> str:
-    return f", {count} ganger" if count > 1 else ""
-
-
-def _beats(hub: Hub, now: datetime) -> bool:
-    """Whether the worker has given a sign of life lately. A hub with no worker here says nothing of it."""
-    beat = hub.health.beats.get(WORKER)
-    return beat is None or now - beat < 3 * _BEAT_WITHIN
 
 
 @router.get("/healthz")
@@ -191,7 +71,7 @@ async def not_ready(hub: Hub) -> list[str]:
     if hub.health.broker is False:
         reasons.append("broker")
     beat = hub.health.beats.get(WORKER)
-    if beat is None or hub.clock() - beat >= _BEAT_WITHIN:
+    if beat is None or hub.clock() - beat >= BEAT_WITHIN:
         reasons.append("worker")
     return reasons
 

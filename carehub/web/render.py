@@ -16,8 +16,8 @@ from markupsafe import Markup
 from carehub.core.access import HOME_PAGE, Permission
 from carehub.core.wording import alert_number
 from carehub.web import words
-from carehub.web.health import troubles
 from carehub.web.security import Visitor, hub_of
+from carehub.web.troubles import troubles
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 from base64 import b64encode
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,8 +29,6 @@ _FOR_GOOD = frozenset({21211, 21214, 21216, 21217, 21408, 21601, 21610, 21612, 2
 """The number is wrong, has said STOP, is a landline or lies where we may not send: no repeat will help."""
 _SAID_STOP = 21610
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
-LINE_FAULTS = (ClientError, OSError, ValueError)
-"""What a broken line raises; TimeoutError is an OSError."""
 
 
 class TwilioSettings(ChannelSettings):
@@ -71,16 +70,12 @@ def is_number(address: str) -> bool:
     return bool(_E164.fullmatch(address))
 
 
-class ForNow(Exception):
+class _ForNow(Exception):
     """The provider is there but will not take it now."""
 
     def __init__(self, status: int, retry_after_s: float | None) -> None:
         super().__init__(f"HTTP {status}")
         self.retry_after_s = retry_after_s
-
-    def as_receipt(self) -> Receipt:
-        """What that means for the notice."""
-        return Receipt(fate=Fate.FAILED_FOR_NOW, reason=str(self), retry_after_s=self.retry_after_s)
 
 
 class _Line(AsyncTwilioHttpClient):
@@ -95,7 +90,7 @@ class _Line(AsyncTwilioHttpClient):
         self._base = urlsplit(base_url)
 
     async def request(self, method: str, url: str, **others: Any) -> Response:
-        """One request, answered within 5 s or TimeoutError; raises `ForNow` for 429 and 5xx."""
+        """One request, answered within 5 s or TimeoutError; raises `_ForNow` for 429 and 5xx."""
         address = urlsplit(url)._replace(scheme=self._base.scheme, netloc=self._base.netloc).geturl()
         name_and_secret = others.pop("auth", None)
         if name_and_secret:  # the library would use aiohttp's BasicAuth, which aiohttp 4 drops
@@ -103,7 +98,7 @@ class _Line(AsyncTwilioHttpClient):
         async with asyncio.timeout(_ANSWER_S):
             response = await super().request(method, address, **others | {"timeout": _ANSWER_S})
         if response.status_code == _TOO_MANY or response.status_code >= _SERVER_ERROR:
-            raise ForNow(response.status_code, _seconds(response.headers.get("Retry-After")))
+            raise _ForNow(response.status_code, _seconds(response.headers.get("Retry-After")))
         return response
 
 
@@ -123,7 +118,7 @@ class Account:
         self._settings = settings
         self._client: Client | None = None
 
-    def connected(self) -> Client:
+    def _connected(self) -> Client:
         """Made at the first notice, because it must be made inside the loop that uses it."""
         if self._client is None:
             line = _Line(self._settings.twilio_base_url)
@@ -132,6 +127,22 @@ class Account:
             self._client = Client(self._settings.twilio_account_sid, secret, http_client=line)
         return self._client
 
+    async def ask(self, what: Callable[[Client], Awaitable[Any]]) -> Receipt:
+        """Ask Twilio for one thing, a text or a call; what it made of it as a receipt.
+
+        When the line breaks we cannot know whether it went out. We say that it failed for now: a
+        carer who is asked twice is better than one who is never asked.
+        """
+        try:
+            made = await what(self._connected())
+        except _ForNow as refusal:
+            return Receipt(fate=Fate.FAILED_FOR_NOW, reason=str(refusal), retry_after_s=refusal.retry_after_s)
+        except TwilioException as error:
+            return _refused(error)
+        except (ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
+            return Receipt(fate=Fate.FAILED_FOR_NOW, reason=type(error).__name__)
+        return Receipt(fate=Fate.ACCEPTED, reference=made.sid)
+
     async def close(self) -> None:
         """Let go of the connections."""
         if self._client is not None:
@@ -139,7 +150,7 @@ class Account:
             self._client = None
 
 
-def refused(error: TwilioException) -> Receipt:
+def _refused(error: TwilioException) -> Receipt:
     """What Twilio's code says; its message may hold the number, so it is never passed on."""
     code, status = getattr(error, "code", None), getattr(error, "status", None)
     if status in {_UNAUTHORIZED, _FORBIDDEN}:

@@ -7,11 +7,10 @@ import re
 from typing import ClassVar
 
 import structlog
-from twilio.base.exceptions import TwilioException
 
 from carehub.contracts import ChannelTools, Fate, OutgoingNotice, Receipt
 from integrations.channels._gsm import fit
-from integrations.channels._twilio import LINE_FAULTS, Account, ForNow, TwilioSettings, is_number, refused
+from integrations.channels._twilio import Account, TwilioSettings, is_number
 
 STATUS_PATH = "/webhooks/twilio/status"
 
@@ -39,21 +38,15 @@ class SmsChannel:
         """
         if not self._settings.may_go_to(notice.address):
             return Receipt(fate=Fate.FAILED_FOR_GOOD, reason="the number is not one that we may send to")
-        try:
-            message = await self._account.connected().messages.create_async(
+        return await self._account.ask(
+            lambda twilio: twilio.messages.create_async(
                 to=notice.address,
                 body=fit(notice.text),
                 status_callback=self._callback,
                 validity_period=_VALIDITY_S,
                 **self._sender(),
             )
-        except ForNow as refusal:
-            return refusal.as_receipt()
-        except TwilioException as error:
-            return refused(error)
-        except LINE_FAULTS as error:
-            return Receipt(fate=Fate.FAILED_FOR_NOW, reason=type(error).__name__)
-        return Receipt(fate=Fate.ACCEPTED, reference=message.sid)
+        )
 
     async def close(self) -> None:
         """Let go of the connections."""

@@ -6,10 +6,8 @@ digits count, and they come by the webhook (`twilio_webhooks`); until then the c
 
 from typing import ClassVar
 
-from twilio.base.exceptions import TwilioException
-
 from carehub.contracts import ChannelTools, ConfigurationError, Fate, OutgoingNotice, Receipt
-from integrations.channels._twilio import LINE_FAULTS, Account, ForNow, TwilioSettings, is_number, refused
+from integrations.channels._twilio import Account, TwilioSettings, is_number
 
 ASK_PATH, STATUS_PATH = "/webhooks/twilio/voice", "/webhooks/twilio/call"
 _RINGS_S = 25
@@ -31,8 +29,8 @@ class VoiceChannel:
         """Let Twilio ring; what the voice says, it asks the hub for when somebody answers."""
         if not self._settings.may_go_to(notice.address):
             return Receipt(fate=Fate.FAILED_FOR_GOOD, reason="the number is not one that we may call")
-        try:
-            call = await self._account.connected().calls.create_async(
+        return await self._account.ask(
+            lambda twilio: twilio.calls.create_async(
                 to=notice.address,
                 from_=self._settings.twilio_voice_from or self._settings.twilio_from,
                 url=f"{self._public}{ASK_PATH}/{notice.id}",
@@ -44,13 +42,7 @@ class VoiceChannel:
                 timeout=_RINGS_S,
                 time_limit=_LONGEST_CALL_S,
             )
-        except ForNow as refusal:
-            return refusal.as_receipt()
-        except TwilioException as error:
-            return refused(error)
-        except LINE_FAULTS as error:
-            return Receipt(fate=Fate.FAILED_FOR_NOW, reason=type(error).__name__)
-        return Receipt(fate=Fate.ACCEPTED, reference=call.sid)
+        )
 
     async def close(self) -> None:
         """Let go of the connections."""

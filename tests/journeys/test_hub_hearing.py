@@ -7,7 +7,8 @@ import pytest
 from carehub.core.kinds import EventKind
 from carehub.flow.watching.hearing import Hearing
 from carehub.store import tables
-from carehub.web.health import not_ready, troubles
+from carehub.web.health import not_ready
+from carehub.web.troubles import troubles
 from tests.journeys.building import Night
 
 

@@ -1,0 +1,125 @@
+"""What is wrong with the hub itself, in words for staff, and what to do meanwhile: the banner on every page."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from carehub.core.rules.rulebook import SAFE_MODE
+from carehub.core.wording import local_time
+from carehub.flow.hub import Hub
+from carehub.web.health import BEAT_WITHIN, WORKER
+from carehub.web.words import CHANNELS
+
+_MOST_UNSAVED = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Something that staff must know about the hub itself, and what to do meanwhile."""
+
+    title: str
+    advice: str
+    danger: bool = True
+    key: str | None = None
+    """Where it is an alarm: what the screen sounds for, as for a critical alert that nobody has."""
+
+
+_DAMAGED = Trouble(
+    title="Databasen er skadet",
+    advice="Huben starter på nytt med en reserve nå. Gå tilsyn etter reserverutinen, og ring teknisk vakt.",
+)
+_UNSTORED = Trouble(
+    title="Huben får ikke lagret",
+    advice="Alarmer vises her, men varsles ikke videre. Følg med på skjermen, og ring teknisk vakt.",
+)
+_FAILING = Trouble(
+    title="Disken svikter",
+    advice="Huben må lagre om igjen, og varsler kan bli forsinket. Følg med på skjermen, og ring teknisk vakt.",
+)
+_DEAF = Trouble(
+    title="Huben hører ikke sensorene",
+    advice="Alarmer kan utebli på denne skjermen. Gå tilsyn etter reserverutinen, og ring teknisk vakt.",
+)
+_STILL = Trouble(
+    title="Varslingen står stille",
+    advice="Varsler sendes kanskje ikke videre til andre. Følg med her, og ring teknisk vakt.",
+)
+_NO_CANARY = Trouble(
+    title="Prøvealarmen kom ikke tilbake",
+    advice="Alarmer kan bli borte på veien. Gå tilsyn etter reserverutinen, og ring teknisk vakt.",
+)
+_NO_RULES = Trouble(
+    title="Reglene er ute av drift",
+    advice="Bare alarmknapp, snor, fall, røyk og gass varsler nå. Gå tilsyn oftere, og ring teknisk vakt.",
+)
+
+
+def troubles(hub: Hub, now: datetime) -> list[Trouble]:
+    """What is wrong with the hub now, the worst first."""
+    return [trouble for look in _IN_ORDER for trouble in look(hub, now)]
+
+
+def _of_the_store(hub: Hub, _now: datetime) -> Iterator[Trouble]:
+    """Alarms that only the hub's memory has: nobody else is told of them, so this screen must be enough."""
+    if hub.unsaved.since is None:
+        if hub.health.failing_disk:
+            yield _FAILING
+        return
+    alarms = sorted(hub.unsaved.alarms.values(), key=lambda alarm: alarm.at)
+    if not alarms:
+        yield _DAMAGED if hub.health.damaged else _UNSTORED
+    for alarm in alarms[:_MOST_UNSAVED]:
+        yield Trouble(
+            title=f"Alarm som ikke er lagret: {alarm.where}",
+            advice=f"Meldt kl. {local_time(alarm.at, hub.zone)}{_times(alarm.times)}. Gå dit nå. "
+            "Huben får ikke lagret, og ingen andre er varslet. Ring teknisk vakt.",
+            key=f"unsaved-{alarm.at.isoformat()}",
+        )
+
+
+def _times(count: int) -> str:
+    return f", {count} ganger" if count > 1 else ""
+
+
+def _of_the_road(hub: Hub, _now: datetime) -> Iterator[Trouble]:
+    if hub.health.broker is False:
+        yield _DEAF
+
+
+def _of_the_worker(hub: Hub, now: datetime) -> Iterator[Trouble]:
+    """The worker has given no sign of life lately. A hub with no worker here says nothing of it."""
+    beat = hub.health.beats.get(WORKER)
+    if beat is not None and now - beat >= 3 * BEAT_WITHIN:
+        yield _STILL
+
+
+def _of_the_rescue(hub: Hub, _now: datetime) -> Iterator[Trouble]:
+    if hub.health.rescued:
+        advice = f"{hub.health.rescued} Nyere varsler, vakter og beboere kan mangle. Gå en runde, og ring teknisk vakt."
+        yield Trouble(title="Huben startet med en reservebase", advice=advice)
+
+
+def _of_the_canary(hub: Hub, _now: datetime) -> Iterator[Trouble]:
+    if hub.health.canary.missing:
+        yield _NO_CANARY
+
+
+def _of_the_channels(hub: Hub, _now: datetime) -> Iterator[Trouble]:
+    resting = sorted(CHANNELS.get(name, name) for name, breaker in hub.breakers.items() if breaker.opened_at)
+    if resting:
+        advice = "Varsler går andre veier så lenge. Følg med på skjermen, og gi teknisk vakt beskjed."
+        yield Trouble(title=f"Varsling er nede: {', '.join(resting)}", advice=advice, danger=False)
+
+
+def _of_the_rules(hub: Hub, _now: datetime) -> Iterator[Trouble]:
+    many = len(hub.health.rulebook_faults)
+    if hub.rulebook.version == SAFE_MODE:
+        yield _NO_RULES
+    elif many:
+        title = "1 regel er satt ut av drift" if many == 1 else f"{many} regler er satt ut av drift"
+        yield Trouble(title=title, advice="Resten varsler som vanlig. Gi teknisk vakt beskjed.", danger=False)
+
+
+_IN_ORDER: tuple[Callable[[Hub, datetime], Iterator[Trouble]], ...] = (
+    _of_the_store, _of_the_road, _of_the_worker, _of_the_rescue, _of_the_canary, _of_the_channels, _of_the_rules,
+)  # fmt: skip
