@@ -80,8 +80,8 @@ async def _shown(
     )  # fmt: skip
 
 
-_NOBODY = {"tablet", "siren", "lamp", "canary"}
-"""Channels that reach no person in particular."""
+_NOBODY = {"tablet", "siren", "lamp", "canary", "console"}
+"""Channels that reach no person in particular; the console is a line in a log."""
 
 
 def _level(severity: int) -> Severity:
@@ -112,8 +112,8 @@ def _now(rung: Rung, concern: Concern, circle: Circle, known: Choices) -> list[s
     names = _names(known)
     found = []
     for one in on_rung(rung, concern, circle):
-        ways = [way.channel for way in one.methods]
-        found.append(f"{names.get(one.id, one.id)} ({ways[0] if ways else 'nettbrett'})")
+        first = one.methods[0].channel if one.methods else "tablet"
+        found.append(f"{names.get(one.id, one.id)} ({words.CHANNELS.get(first, first)})")
     return found
 
 

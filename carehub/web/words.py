@@ -70,6 +70,14 @@ CHANNELS: dict[str, str] = {
 }  # fmt: skip
 
 
+PARTS: dict[str, str] = {
+    "broker": "Megleren", "deliver": "Sender varsler", "escalate": "Spør flere", "ingest": "Tar imot",
+    "roll_call": "Vaktstart", "staffing": "Bemanning", "tick": "Frister", "watch": "Tilsyn med utstyr",
+    "worker": "Arbeidet i det hele",
+}  # fmt: skip
+"""The parts of the hub, by the names of their beats."""
+
+
 def title_of(kind: str, rulebook: Rulebook) -> str:
     """What stands on the card: the rule's own title, else the floor's, else the kind itself."""
     for rule in rulebook.rules.values():

@@ -82,7 +82,7 @@ def channel_at(url: str, sender: str = OURS, prefixes: str = "+47") -> sms.SmsCh
     return sms.SmsChannel(settings, "https://carehub.example/")
 
 
-async def test_an_accepted_text_is_not_yet_delivered() -> None:
+async def test_an_accepted_text_is_not_yet_delivered_and_is_sent_within_two_minutes_or_never_f44() -> None:
     provider = Provider()
 
     async with line_to(provider) as channel:
