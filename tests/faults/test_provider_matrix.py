@@ -144,7 +144,7 @@ async def test_another_channel_is_started_within_thirty_seconds(
         await reach_by(night, "ingrid", "mail", "ingrid@annet.example")
         await only_by(night, "maria", "tablet", "sol")
 
-        await night.press()
+        await alarm(night, name)
         await REPORTS.get(way, nothing)(night)
         await night.pass_time(seconds=90)
         started = await seconds_until_the_other(night)
@@ -158,6 +158,14 @@ async def test_another_channel_is_started_within_thirty_seconds(
     else:
         assert started is not None
         assert started <= PROMISE_S
+
+
+async def alarm(night: Night, name: str) -> None:
+    """A press; for a push something serious, since what is critical goes another way beside it in any case (F48)."""
+    if name == "push":
+        await night.hear(night.message("zigbee2mqtt/gang", {"water_leak": True}))
+    else:
+        await night.press()
 
 
 async def seconds_until_the_other(night: Night) -> float | None:
