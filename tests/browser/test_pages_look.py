@@ -18,7 +18,7 @@ PAGES = [
     ("anne", "/relatives"), ("lise", "/relatives"), ("admin", "/admin"), ("admin", "/admin/devices"),
     ("admin", "/admin/devices/ukjent"), ("admin", "/admin/people"), ("ingrid", "/my"), ("kari", "/my"),
     ("admin", "/admin/people/ingrid"), ("admin", "/admin/people/kari"), ("admin", "/admin/dead-letters"),
-    ("admin", "/admin/ladders/sol/40"),
+    ("admin", "/admin/ladders/sol/40"), ("kari", "/admin/tasks"),
     ("maria", "/silences"), ("maria", "/blind"), ("maria", "/visits"), ("tor", "/silences"),
     ("admin", "/admin/devices?show=untested"),
     ("admin", "/admin/events"), ("admin", "/admin/events/7"),

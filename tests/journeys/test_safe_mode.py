@@ -130,11 +130,15 @@ async def test_it_stays_off_over_a_restart_until_it_is_changed(night: Night) -> 
     await night.start()
 
     await _with_broken_rule(night)
+    assert [(one.kind, one.subject, one.done_at) for one in await night.rows(tables.Task)] == [
+        ("rule-failed", "broken", None)
+    ]
     await stay_off(night.hub)
     assert "broken" not in night.hub.rulebook.programs
     await _with_broken_rule(night, "v2")
     await stay_off(night.hub)
     assert "broken" in night.hub.rulebook.programs
+    assert [one.done_at for one in await night.rows(tables.Task)] == [night.clock()]
 
 
 async def test_what_is_switched_off_is_part_of_the_order_of_the_fold(night: Night) -> None:

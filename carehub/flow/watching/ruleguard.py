@@ -5,21 +5,27 @@ Its events still meet the other rules, and the floor.
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 
 from carehub.core.events import Event
 from carehub.flow.hub import Hub
 from carehub.flow.receiving.batch import Work, hub_fault
 from carehub.kit.log import log
-from carehub.store import journal, rulebooks
+from carehub.store import journal, rulebooks, tasks
 from carehub.store.database import Session
+from carehub.store.tasks import Wanted
 
 MOST_FAULTS = 3
+_TASK = "rule-failed"
+_MEND_WITHIN = timedelta(days=1)
 
 
 async def stay_off(hub: Hub) -> None:
-    """At start: what was switched off and has not been changed stays off."""
-    async with hub.database.read() as session:
+    """At start: what was switched off and has not been changed stays off; what was changed is nobody's task more."""
+    async with hub.database.write() as session:
         off = await rulebooks.switched_off(session)
+        for rule in {rule for rule, version in off if hub.rulebook.versions.get(rule) != version}:
+            await tasks.settle(session, _TASK, rule, hub.clock())
     still = [rule for rule, version in hub.rulebook.versions.items() if (rule, version) in off]
     hub.rulebook = hub.rulebook.without(still)
     hub.health.rulebook_faults += [_words(rule) for rule in still]
@@ -36,6 +42,9 @@ async def judge(hub: Hub, session: Session, work: Work) -> None:
     if off:
         work.rulebook = hub.rulebook.without([rule for rule, _ in off])
         await rulebooks.switch_off(session, off, work.now)
+        for rule, _ in off:
+            wanted = Wanted(kind=_TASK, subject=rule, words=f"{_words(rule)} Rett den.", due_at=work.now + _MEND_WITHIN)
+            await tasks.ask(session, wanted, work.now)
         await journal.add_activation(session, work.next_seq(), work.rulebook, work.now)
 
 

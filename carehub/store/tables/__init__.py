@@ -30,6 +30,7 @@ from carehub.store.tables.stream import (
     ScopeStateRow,
 )
 from carehub.store.tables.supervision import BatteryReading, DeviceGap, Incident, IncidentDevice
+from carehub.store.tables.tasks import Task
 
 __all__ = [
     "Absence",
@@ -82,6 +83,7 @@ __all__ = [
     "Silence",
     "StaffingGap",
     "StatusReport",
+    "Task",
     "Unit",
     "UnitNeighbour",
 ]
