@@ -6,12 +6,13 @@ from typing import Annotated, Literal
 
 import typer
 
-from carehub.app.settings import Settings
+from carehub.app.settings import Settings, names
+from carehub.core.rules import served
 from carehub.core.rules.describe import described
 from carehub.core.rules.language import Rule, json_schema
 from carehub.core.rules.reference import with_reference
 from carehub.core.rules.rulebook import OSLO
-from carehub.plugins import load_rulebook
+from carehub.plugins import load_rulebook, load_sources
 
 app = typer.Typer(no_args_is_help=True, help="The rulebook: what people have decided.")
 
@@ -26,8 +27,11 @@ Zone = Annotated[str, typer.Option(help="The residents' time zone.")]
 
 @app.command()
 def check(folder: Folder, zone: Zone = OSLO) -> None:
-    """Read every rule and run its examples; exit 1 and say why if anything is wrong."""
+    """Read every rule, run its examples, ask for its legal basis and a source; exit 1 if anything is wrong."""
     rulebook, faults = load_rulebook(folder, zone)
+    roads = _roads()
+    for rule in rulebook.rules.values():
+        faults += [f"{rule.id}.yaml: {objection}" for objection in served.objections(rule, roads)]
     for fault in faults:
         typer.echo(fault, err=True)
     rules = rulebook.rules.values()
@@ -61,7 +65,14 @@ def reference(folder: Folder) -> None:
     """Write the language's schema and its tables anew, after a change of the language."""
     (folder / "schema.json").write_text(schema_text(), encoding="utf-8")
     readme = folder / "README.md"
-    readme.write_text(with_reference(readme.read_text(encoding="utf-8")), encoding="utf-8")
+    text = with_reference(readme.read_text(encoding="utf-8"))
+    rules = load_rulebook(folder, OSLO)[0].rules
+    readme.write_text(served.with_table(text, rules, _roads()), encoding="utf-8")
+
+
+def _roads() -> dict[str, frozenset[str]]:
+    """What each road of the settings can say."""
+    return {source.name: source.kinds for source in load_sources(names(Settings().sources))}
 
 
 def schema_text() -> str:
@@ -69,9 +80,14 @@ def schema_text() -> str:
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
+_GROUNDS = {"nb": "Krever ett av disse grunnlagene", "nn": "Krev eitt av desse grunnlaga", "en": "Needs one of these"}
+
+
 def _told(rule: Rule, lang: Literal["nb", "nn", "en"]) -> str:
     lines = [getattr(rule.title, lang), described(rule, lang)]
     if rule.text:
         lines.append(getattr(rule.text, lang))
+    if grounds := served.basis_words(rule, lang):
+        lines.append(f"{_GROUNDS[lang]}: {grounds}.")
     lines += ["", *(f"- {example.name}" for example in rule.examples)]
     return "\n".join(lines)

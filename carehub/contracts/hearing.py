@@ -44,6 +44,7 @@ class Source:
         decode: Reads one message; pure. Raises only DecodeError. May give no reading at all
             (a message that is known and says nothing to us).
         is_alarm_path: Whether an unreadable message on this topic may have been an alarm.
+        kinds: Every kind of event that `decode` can give, made of the same tables as it.
         device_of: The device's own name, from the topic alone; None where the topic does not say.
         stored_reply: Given a message and the ids in it, the (topic, payload) that tells the
             sender "stored" after our commit; None where the road has no such reply.
@@ -54,6 +55,7 @@ class Source:
     decode: Callable[[Message], Sequence[Reading]]
     is_alarm_path: Callable[[str], bool]
     device_of: Callable[[str], str | None]
+    kinds: frozenset[str] = frozenset()
     stored_reply: Callable[[Message, Sequence[str]], Sequence[tuple[str, bytes]]] | None = None
 
 

@@ -1,6 +1,6 @@
 """How one field of a zigbee2mqtt payload is read; which field is read how stands in `_zigbee_fields`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from msgspec import Struct
@@ -46,6 +46,10 @@ class Field(Protocol):
         """Add what the value says; raises DecodeError where silence could hide an alarm."""
         ...
 
+    def kinds(self) -> Iterable[K]:
+        """Every kind that `read` can add."""
+        ...
+
 
 def _key(kind: K) -> str:
     return aspect(kind) or kind
@@ -70,6 +74,10 @@ class TwoState(Struct, frozen=True):
         elif state is False and self.off:
             found.setdefault(_key(self.on), Fact(self.off))
 
+    def kinds(self) -> Iterable[K]:
+        """Its two states, or the one."""
+        return (self.on,) if self.off is None else (self.on, self.off)
+
     def _said(self, value: Any) -> bool | None:
         if isinstance(value, str) and value in self.words:
             return self.words[value]
@@ -92,6 +100,10 @@ class Words(Struct, frozen=True):
         for kind in kinds or ():
             found[_key(kind)] = Fact(kind)
 
+    def kinds(self) -> Iterable[K]:
+        """The kinds of all its words."""
+        return (kind for kinds in self.meaning.values() for kind in kinds)
+
 
 class Number(Struct, frozen=True):
     """A measurement. What lies outside the sensor's world (65535, -327.68) is its way of saying nothing."""
@@ -110,6 +122,10 @@ class Number(Struct, frozen=True):
         if self.least <= value <= self.most:
             found[self.kind] = Fact(self.kind, value, self.unit)
 
+    def kinds(self) -> Iterable[K]:
+        """What it measures."""
+        return (self.kind,)
+
 
 class Pressure(Struct, frozen=True):
     """`pressure` is the air's in hPa, or on a pad (Tuya C3007) whether somebody sits there."""
@@ -120,6 +136,10 @@ class Pressure(Struct, frozen=True):
     def read(self, value: Any, found: Found) -> None:
         """Tell the two apart by the type."""
         (self.pad if isinstance(value, bool) else self.air).read(value, found)
+
+    def kinds(self) -> Iterable[K]:
+        """Those of both."""
+        return (*self.air.kinds(), *self.pad.kinds())
 
 
 class Action(Struct, frozen=True):
@@ -136,6 +156,10 @@ class Action(Struct, frozen=True):
         if kind:
             found[_key(kind)] = Fact(kind, detail=value)
 
+    def kinds(self) -> Iterable[K]:
+        """What a button or the keypad of a lock can mean."""
+        return _ACTION_KINDS.values()
+
 
 class Sos(Struct, frozen=True):
     """`sos: true` is a press; the false that follows is the button coming back."""
@@ -146,6 +170,10 @@ class Sos(Struct, frozen=True):
             found[K.BUTTON_PRESSED] = Fact(K.BUTTON_PRESSED, detail="sos")
         elif value is not False:
             raise DecodeError("sos holds what nobody knows")
+
+    def kinds(self) -> Iterable[K]:
+        """A press."""
+        return (K.BUTTON_PRESSED,)
 
 
 class Alarm(Struct, frozen=True):
@@ -160,6 +188,10 @@ class Alarm(Struct, frozen=True):
             found[self.named[value]] = Fact(self.named[value])
         elif value is True or value in _ALARM_WORDS:
             found[UNNAMED] = Fact(K.ALARM_UNREADABLE)
+
+    def kinds(self) -> Iterable[K]:
+        """Those that its words name; the nameless becomes a dead letter."""
+        return self.named.values()
 
 
 _ALARM_WORDS = ("ON", "ALARM", "alarm", "alarmed", "warning_alarm", "critical_alarm")

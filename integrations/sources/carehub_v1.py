@@ -153,5 +153,6 @@ SOURCE = Source(
     decode=decode,
     is_alarm_path=is_alarm_path,
     device_of=device_of,
+    kinds=frozenset(_FROM_DEVICES),
     stored_reply=stored_reply,
 )

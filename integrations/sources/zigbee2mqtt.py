@@ -115,4 +115,5 @@ SOURCE = Source(
     decode=decode,
     is_alarm_path=is_alarm_path,
     device_of=device_of,
+    kinds=frozenset(kind for field in FIELDS.values() for kind in field.kinds()) | frozenset(_ONLINE.values()),
 )

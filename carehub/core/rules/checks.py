@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from carehub.core.basis import Basis
 from carehub.core.kinds import LIFE_SAFETY
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ def complaints(rule: Rule) -> Iterator[str]:
     """Give one sentence for each thing that does not fit together."""
     if rule.id == _RESERVED:
         yield f"'{_RESERVED}' is the name of the hub's own life-safety floor; choose another id"
+    if Basis.NONE in rule.basis and len(rule.basis) > 1:
+        yield "basis: 'none' stands alone"
     yield from _about_shape(rule)
     yield from _about_waiting(rule)
     yield from _about_codes(rule)

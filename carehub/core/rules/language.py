@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
+from carehub.core.basis import Basis
 from carehub.core.rules.checks import complaints
 from carehub.core.rules.codes import AlertCode
 from carehub.core.rules.errors import RuleError, explained
@@ -119,6 +120,9 @@ ManyExpected = Annotated[
 ]
 
 
+Bases = Annotated[tuple[Basis, ...], BeforeValidator(as_list, json_schema_input_type=Basis | tuple[Basis, ...])]
+
+
 class Example(Strict):
     """A small story that the rule must judge right before it may be switched on."""
 
@@ -146,6 +150,7 @@ class Rule(Strict):
     alert_code: AlertCode | dict[Kind, AlertCode] | None = Field(
         None, description="code from `vkp-alert-code`, or one for each kind of event"
     )
+    basis: Bases = Field((), description="the legal basis that is needed: `none`, or a list of which any will do")
     watch: Matchers | None = Field(None, description="the event that starts the rule; a list: any of them")
     between: Between | None = Field(None, description="only when the start is inside this window of the local day")
     unless: tuple[Flag, ...] = Field((), description="held back if this is so when the rule would alert")

@@ -61,6 +61,8 @@ def test_any_bytes(source: object, payload: bytes, topic: str) -> None:
 @given(body=zigbee_bodies, topic=topics)
 def test_any_fields_of_a_zigbee_device(body: str, topic: str) -> None:
     check(zigbee2mqtt.decode, message(topic, body))
+    with suppress(DecodeError):
+        assert {reading.kind for reading in zigbee2mqtt.decode(message(topic, body))} <= zigbee2mqtt.SOURCE.kinds
 
 
 @given(body=v1_bodies, topic=topics)

@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,25 @@ def test_check_counts_and_succeeds_on_the_shipped_rules() -> None:
     assert "0 faults" in result.output
 
 
+def test_check_refuses_a_rule_without_a_legal_basis(tmp_path: Path) -> None:
+    (tmp_path / "loud.yaml").write_text(SOUND, encoding="utf-8")
+
+    result = CliRunner().invoke(app, ["check", str(tmp_path)])
+
+    assert result.exit_code == 1
+    assert "loud.yaml: no 'basis'" in result.output
+
+
+def test_check_refuses_a_rule_that_no_source_can_feed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "loud.yaml").write_text(f"basis: none\n{SOUND}".replace("sound.loud", "seizure.detected"), "utf-8")
+    monkeypatch.setenv("CAREHUB_SOURCES", "integrations.sources.zigbee2mqtt")
+
+    result = CliRunner().invoke(app, ["check", str(tmp_path)])
+
+    assert result.exit_code == 1
+    assert "loud.yaml: no source can say seizure.detected" in result.output
+
+
 def test_check_fails_with_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "loud.yaml").write_text(SOUND.replace("sound.loud}", "sound.lout}"), encoding="utf-8")
 
@@ -112,12 +132,11 @@ def test_explain_of_an_unknown_or_faulty_rule_says_so(tmp_path: Path) -> None:
 
 
 def test_reference_writes_what_the_folder_holds(tmp_path: Path) -> None:
-    readme = (RULES / "README.md").read_text(encoding="utf-8")
-    (tmp_path / "README.md").write_text(readme, encoding="utf-8")
+    shutil.copytree(RULES, tmp_path, dirs_exist_ok=True)
 
     CliRunner().invoke(app, ["reference", str(tmp_path)])
 
-    assert (tmp_path / "README.md").read_text(encoding="utf-8") == readme
+    assert (tmp_path / "README.md").read_bytes() == (RULES / "README.md").read_bytes()
     assert (tmp_path / "schema.json").read_bytes() == (RULES / "schema.json").read_bytes()
 
 
