@@ -12,7 +12,7 @@ Errors of the edges, and what the caller should do:
 """
 
 from carehub.contracts.hearing import Message, Source, Transport
-from carehub.contracts.learning import Activity, Change, Detector, TrainedModel
+from carehub.contracts.learning import Activity, Change, DayDetector, DayModel, DayTable, Detector, TrainedModel
 from carehub.contracts.providers import CallMoment, InboundText, Reporting, StatusReport, Subscribing, Webhooks
 from carehub.contracts.reaching import (
     Channel,
@@ -34,6 +34,9 @@ __all__ = [
     "ChannelTools",
     "ConfigurationError",
     "DecodeError",
+    "DayDetector",
+    "DayModel",
+    "DayTable",
     "Detector",
     "Fate",
     "HubError",

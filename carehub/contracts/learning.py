@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,7 @@ class Change:
         score: 0 (as usual) to 1 (never seen).
         words: In bokmål, with the person's own normal beside it.
         measures: feature name → (seen, usual low, usual high).
+        sort: "sudden" (a day unlike the others), "slow" (over weeks) or "rhythm" (nights, meals, regularity).
     """
 
     resident: str
@@ -39,6 +40,24 @@ class Change:
     score: float
     words: str
     measures: dict[str, tuple[float, float, float]]
+    sort: str = "sudden"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayTable:
+    """Everybody's stored days (`carehub.core.dayrow`) as one table, ascending by resident, then by day.
+
+    Attributes:
+        residents: Each once.
+        counts: How many days each has.
+        days: Proleptic ordinals as little-endian 32-bit numbers.
+        values: The rows, one after the other.
+    """
+
+    residents: tuple[str, ...]
+    counts: tuple[int, ...]
+    days: bytes
+    values: bytes
 
 
 class TrainedModel(Protocol):
@@ -65,4 +84,25 @@ class Detector(Protocol):
 
     def from_bytes(self, stored: bytes) -> TrainedModel:
         """Read back what `to_bytes` wrote; raises ValueError for anything else."""
+        ...
+
+
+class DayModel(TrainedModel, Protocol):
+    """A model that judges stored days, everybody's at once."""
+
+    def findings(self, days: DayTable, now: datetime) -> list[Change]:
+        """What is unlike each resident's own normal in the newest finished part of day; slow changes by morning."""
+        ...
+
+    def strangeness(self, days: DayTable) -> dict[str, float]:
+        """Feature → population stability index against the training: above 0.25 the model knows another world."""
+        ...
+
+
+@runtime_checkable
+class DayDetector(Detector, Protocol):
+    """A detector that learns from stored days: what a large municipality's training needs."""
+
+    def learn(self, days: DayTable, now: datetime) -> DayModel:
+        """Like `train`, from days that are already numbers. Runs in parallel by joblib's backend."""
         ...

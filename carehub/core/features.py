@@ -214,7 +214,7 @@ def _moves(signs: Sequence[Seen]) -> list[tuple[datetime, str | None]]:
     return [(later.at, one.place) for one, later in pairwise(placed) if one.place != later.place]
 
 
-_NEEDS = {
+NEEDS = {
     Feature.BED_EXITS: "bedroom", Feature.BATHROOM_VISITS: "bathroom", Feature.KITCHEN_VISITS: "kitchen",
     Feature.ENTRANCE_OPENINGS: "entrance",
 }  # fmt: skip
@@ -245,7 +245,7 @@ def _measured(
     values = {
         feature: value
         for feature, value in _values(part, span, marks)
-        if not (_NEEDS[feature] in gone if feature in _NEEDS else gone)
+        if not (NEEDS[feature] in gone if feature in NEEDS else gone)
     }
     return PartOfDay(day=day, part=part, ends_at=span[1], values=values)
 

@@ -13,6 +13,9 @@ from carehub.store.database import Session
 
 _NOT_ACTIVITY = ("temperature", "humidity", "illuminance", "battery", "power", "device.heartbeat", "battery.low")
 
+IS_ACTIVITY = col(tables.Event.kind).not_in(_NOT_ACTIVITY) & (tables.Event.outcome != Outcome.UNCHANGED)
+"""What a life can be seen by: neither measurements nor what a device merely repeats."""
+
 
 async def activities(session: Session, since: datetime) -> dict[str, Sequence[Activity]]:
     """Everybody's activity since then, without names: what, where, when; by resident, oldest first."""
@@ -22,8 +25,7 @@ async def activities(session: Session, since: datetime) -> dict[str, Sequence[Ac
         .where(
             col(event.resident_id).is_not(None),
             event.at >= since,
-            col(event.kind).not_in(_NOT_ACTIVITY),
-            event.outcome != Outcome.UNCHANGED,
+            IS_ACTIVITY,
         )
         .order_by(col(event.resident_id), col(event.at))
     )

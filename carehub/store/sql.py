@@ -6,7 +6,7 @@ Here `?` stands for a value and `= ANY (?)` for any one of a list; rows come bac
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -91,6 +91,8 @@ def _numbered(statement: str) -> str:
 def _sqlite_value(value: Any) -> Any:
     if isinstance(value, datetime):
         return _as_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
     return json.dumps(list(value)) if isinstance(value, _LISTS) else value
 
 

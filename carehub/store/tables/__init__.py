@@ -2,6 +2,7 @@
 
 from carehub.store.tables.alerts import Alert, AlertEvent, AlertStep, Notice, ReplyCode, StatusReport
 from carehub.store.tables.ladders import FixedContact, LadderChange, LadderRow, LadderRung
+from carehub.store.tables.learning import DailyFeature, DetectorState, Model, ModelFinding
 from carehub.store.tables.people import (
     AccessLog,
     Competence,
@@ -24,7 +25,6 @@ from carehub.store.tables.stream import (
     FoldDeadline,
     FoldInput,
     HeldBack,
-    Model,
     Ownership,
     RuleVersion,
     ScopeStateRow,
@@ -48,7 +48,9 @@ __all__ = [
     "Competence",
     "ContactCheck",
     "ContactMethod",
+    "DailyFeature",
     "DeadLetter",
+    "DetectorState",
     "Device",
     "DeviceGap",
     "Duty",
@@ -65,6 +67,7 @@ __all__ = [
     "LadderRung",
     "LoginSession",
     "Model",
+    "ModelFinding",
     "Notice",
     "Ownership",
     "Person",

@@ -170,17 +170,3 @@ class Beat(SQLModel, table=True):
     name: str = Field(primary_key=True, max_length=60)
     at: datetime = moment()
     detail: str | None = Field(default=None, max_length=200)
-
-
-class Model(SQLModel, table=True):
-    """A trained model: where it lies, and what must hold before it may be loaded."""
-
-    id: str = Field(primary_key=True, max_length=32)
-    detector: str = Field(index=True, max_length=60)
-    detector_version: str = Field(max_length=20)
-    library: str = Field(max_length=60)
-    """"scikit-learn 1.9.1": another version is refused and trained anew."""
-    sha256: str = Field(max_length=64)
-    trained_at: datetime = moment(index=True)
-    residents: int = 0
-    file: str = Field(max_length=120)
