@@ -15,11 +15,13 @@ from carehub.flow.ingest import Ingest
 from carehub.flow.staff import roll_call, roster, staffing
 from carehub.flow.watching import learn
 from carehub.flow.watching.canary import Canary
+from carehub.flow.watching.daybook import Daybook
 from carehub.flow.worker import Worker
 from carehub.store import codes, contacts, history, tables
 from carehub.store.copies import file_of
 
 _LOOK_EVERY_S = 1800.0
+_COUNT_EVERY_S = 60.0
 _ROOM_EVERY_S = 5.0
 _BACKUP_EVERY_S = 600.0
 _CERTIFICATE_EVERY_S = 21600.0
@@ -79,7 +81,9 @@ def add_room(settings: Settings, hub: Hub, worker: Worker) -> None:
 
 
 def add_models(settings: Settings, hub: Hub, ingest: Ingest, worker: Worker, executor: Executor) -> None:
-    """Give the worker a post for each detector in the settings."""
+    """Give the worker the book of days, and a post for each detector in the settings."""
+    if settings.detectors:
+        worker.add("daybook", Daybook(hub).look, _COUNT_EVERY_S)
     for module in names(settings.detectors):
         post = ModelPost(settings, hub, ingest, module, executor)
         worker.add(f"model {module}", post.look, _LOOK_EVERY_S)

@@ -94,10 +94,6 @@ class DayModel(TrainedModel, Protocol):
         """What is unlike each resident's own normal in the newest finished part of day; slow changes by morning."""
         ...
 
-    def strangeness(self, days: DayTable) -> dict[str, float]:
-        """Feature → population stability index against the training: above 0.25 the model knows another world."""
-        ...
-
 
 @runtime_checkable
 class DayDetector(Detector, Protocol):

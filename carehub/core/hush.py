@@ -1,6 +1,6 @@
 """When every home fell silent at once: a server's failure, not theirs. Kept minute by minute, in any order.
 
-Pure. The same claim as `features.shared_silences`, for a hub that hears thousands of homes and keeps no list of moments.
+Pure. The same claim as `features.shared_silences`, for a hub that hears thousands of homes and keeps no moments.
 """
 
 from collections.abc import Iterator

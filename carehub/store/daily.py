@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlmodel import col, func, select
 
@@ -18,6 +19,7 @@ _KEEP = """
     ON CONFLICT (resident_id, day) DO UPDATE SET layout = excluded.layout, body = excluded.body
 """
 _PAGE = 20_000
+_select: Any = select  # more columns than its types know
 
 
 async def keep(session: Session, rows: Iterable[tuple[str, date, bytes]]) -> None:
@@ -65,7 +67,7 @@ async def heard_after(session: Session, seq: int, limit: int) -> Sequence[tuple[
     """What residents' sensors have told since a place in the hub's order, in that order."""
     event = tables.Event
     statement = (
-        select(event.seq, event.resident_id, event.at, event.kind, event.place)
+        _select(event.seq, event.resident_id, event.at, event.kind, event.place)
         .where(event.seq > seq, col(event.resident_id).is_not(None), IS_ACTIVITY)
         .order_by(col(event.seq))
         .limit(limit)
@@ -106,11 +108,12 @@ async def table(database: Database, since: date, until: date) -> DayTable:
 
 async def _rows(database: Database, since: date, until: date) -> AsyncIterator[tuple[str, date, bytes]]:
     """Page by page: neither database keeps a reader for minutes."""
-    row, after = tables.DailyFeature, ("", since - timedelta(days=1))
+    row = tables.DailyFeature
+    after = ("", since - timedelta(days=1))
     while True:
         later = (row.resident_id > after[0]) | ((row.resident_id == after[0]) & (row.day > after[1]))
         statement = (
-            select(row.resident_id, row.day, row.body)
+            _select(row.resident_id, row.day, row.body)
             .where(row.layout == LAYOUT, row.day >= since, row.day < until, later)
             .order_by(col(row.resident_id), col(row.day))
             .limit(_PAGE)

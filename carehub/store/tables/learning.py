@@ -44,8 +44,8 @@ class Model(SQLModel, table=True):
     first_day: date | None = None
     """Of the days that it was trained on."""
     last_day: date | None = None
-    took_s: float = 0
-    peak_mib: float = 0
+    took_s: float | None = None
+    peak_mib: float | None = None
 
 
 class DetectorState(SQLModel, table=True):

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from carehub.contracts import Activity
 from carehub.core import dayrow
-from carehub.core.features import Feature, Part, parts_of_days
+from carehub.core.features import Feature, Part, parts_of_days, shared_silences
+from carehub.core.hush import Hush
 from carehub.core.tally import Tally
 from tests.unit.models.synthetic_homes import FIRST_DAY, OSLO, Life, lived, morning_after
 
@@ -132,3 +133,25 @@ def test_a_day_away_is_told_apart_from_a_quiet_one() -> None:
     read = dayrow.unpack(tally.row(day, morning_after(3), away=[(noon, noon + timedelta(hours=3))]))
 
     assert [read.unusable[part] for part in Part] == [None, None, "away", None]
+
+
+def test_a_common_silence_is_the_same_minute_by_minute_as_in_the_list_of_moments() -> None:
+    begins = datetime(2026, 6, 14, tzinfo=UTC)
+    homes = [
+        [Activity(at=begins + timedelta(minutes=home + 20 * step), kind="motion.detected", place=None)
+         for step in range(200) if not 90 <= step < 120]
+        for home in range(12)
+    ]  # fmt: skip
+    for many, told in ((12, 1), (9, 0)):
+        hush = Hush(begins)
+        for number, home in enumerate(homes[:many]):
+            for one in home:
+                hush.hear(str(number), one.at)
+        until = max(home[-1].at for home in homes[:many])
+        exact, found = shared_silences(homes[:many]), hush.spans(until)
+
+        assert len(exact) == len(found) == told
+        for (start, end), (first, last) in zip(exact, found, strict=True):
+            assert first - start <= timedelta(minutes=1)
+            assert end - last <= timedelta(minutes=1)
+    assert Hush(begins).spans(begins) == []
