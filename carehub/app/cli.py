@@ -13,6 +13,7 @@ from carehub.app import (
     backup_cli,
     demo,
     doctor,
+    load_cli,
     people_cli,
     replay,
     rules_cli,
@@ -33,6 +34,7 @@ app = typer.Typer(
 app.add_typer(rules_cli.app, name="rules")
 app.add_typer(why_cli.app, name="why")
 app.command("why-not")(why_cli.why_not)
+app.command("load")(load_cli.load)
 app.add_typer(people_cli.user, name="user")
 app.add_typer(people_cli.device, name="device")
 app.add_typer(shift_cli.app, name="shift")

@@ -22,7 +22,7 @@ Moment = Callable[[datetime], str]
 
 
 @asynccontextmanager
-async def _reading(settings: Settings) -> AsyncIterator[Session]:
+async def reading(settings: Settings) -> AsyncIterator[Session]:
     """The store as it is now, only to read: a hub may run beside us."""
     database = Database(settings.database)
     try:
@@ -39,7 +39,7 @@ def _tell(question: Callable[[Session, Moment], Awaitable[Iterator[str]]]) -> No
     settings = Settings()
 
     async def told() -> list[str]:
-        async with _reading(settings) as session:
+        async with reading(settings) as session:
             return list(await question(session, _local(settings)))
 
     for line in asyncio.run(told()):

@@ -94,6 +94,7 @@ async def fill(session: AsyncSession, now: datetime, *, calm: bool = False, stre
     if stream:
         _stream(session, now)
         _ways(session, now)
+        await seed_alerts.add_fortnight(session, now)
     await seed_alerts.add_closed(session, now)
     if not calm:
         await seed_alerts.add_open(session, now)

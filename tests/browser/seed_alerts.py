@@ -10,6 +10,7 @@ from carehub.core.alerts import Aftermath, Cause, Status, Step
 from carehub.core.severity import Severity
 from carehub.flow.respond import journal_line
 from carehub.store import tables
+from carehub.store.tables.alerts import NoticeState
 
 _MIN = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
@@ -189,3 +190,34 @@ async def add_closed(session: AsyncSession, now: datetime) -> None:
             alarm_path=True,
         )
     )
+
+
+async def add_fortnight(session: AsyncSession, now: datetime) -> None:
+    """What the last fortnight asked of people: a rule that mostly wakes for nothing, and one that is of use."""
+    for number in range(36):
+        at = now - timedelta(days=1 + number % 13, hours=number % 11)
+        useful, kind = (
+            number % 4 == 0,
+            ("bed-exit-night", "social-alarm", "bed-exit-night", "bathroom-long")[number % 4],
+        )
+        who, scope = (("astrid", "rom-104"), ("kaare", "rom-112"), ("ragnhild", "rom-108"))[number % 3]
+        alert = tables.Alert(
+            id=f"f{number:02}".ljust(32, "0"), dedup_key=f"{who}/{kind}/f{number}", kind=kind, rule_id=kind,
+            severity=Severity.SERIOUS, status=Status.CLOSED, scope_id=scope, resident_id=who, unit_id="sol",
+            device_id=f"{who}-bedroom", rule_version="v1", raised_at=at, last_event_at=at, closed_at=at + 9 * _MIN,
+            taken_at=at + (20 + number * 7) * timedelta(seconds=1), owner_id="maria", closed_by_id="maria",
+            cause=Cause.TOILET if useful else Cause.NOTHING_FOUND if number % 3 else Cause.UNINTENDED,
+            aftermath=Aftermath.HELPED_ON_SITE if useful else Aftermath.NO_ACTION_NEEDED,
+        )  # fmt: skip
+        session.add(alert)
+        await session.flush()
+        taken = journal_line(alert.id, Step.TAKEN, at + (20 + number * 7) * timedelta(seconds=1), person_id="maria")
+        session.add(taken)
+        for sent in range(1 + number % 3):
+            session.add(
+                tables.Notice(
+                    id=f"n{number:02}{sent}".ljust(32, "0"), alert_id=alert.id, person_id=("maria", "jonas")[sent % 2],
+                    channel="sms", address="+4790000000", text="Varsel", severity=Severity.SERIOUS,
+                    cycle=f"rung:{sent + 1}", state=NoticeState.DELIVERED, created_at=at, not_before=at, sent_at=at,
+                )
+            )  # fmt: skip

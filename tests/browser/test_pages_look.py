@@ -23,7 +23,8 @@ PAGES = [
     ("admin", "/admin/devices?show=untested"),
     ("admin", "/admin/events"), ("admin", "/admin/events/7"),
     ("admin", "/admin/why-not?resident=astrid&rule=night-exit&since=2026-01-15T22:00&until=2026-01-16T06:00"),
-    ("admin", "/admin/ledger"), ("maria", "/nothing"), ("anne", "/tablet"), (None, "/login"),
+    ("admin", "/admin/ledger"), ("admin", "/admin/load"),
+    ("tor", "/admin/load?days=28"), ("maria", "/nothing"), ("anne", "/tablet"), (None, "/login"),
     (None, "/login?ended=true"),
 ]  # fmt: skip
 _RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}

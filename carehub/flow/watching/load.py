@@ -1,0 +1,84 @@
+"""What alerts asked of people in a time: read for the page, the table in a file and the command line alike."""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from io import StringIO
+from zoneinfo import ZoneInfo
+
+from carehub.core.usefulness import (
+    FALSE_CAUSES,
+    Answers,
+    Hour,
+    Load,
+    Night,
+    Shift,
+    answers,
+    hours,
+    loads,
+    nights,
+)
+from carehub.core.wording import CAUSE_NB
+from carehub.store import load
+from carehub.store.database import Session
+
+SHIFT_NB: dict[Shift, str] = {Shift.DAY: "dag", Shift.EVENING: "kveld", Shift.NIGHT: "natt"}
+_CAUSES = sorted(FALSE_CAUSES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The load of a time.
+
+    Attributes:
+        names: What staff call the "residents", "devices" and "people" that are named here, by id.
+    """
+
+    since: datetime
+    until: datetime
+    alerts: int
+    rules: Sequence[Load]
+    devices: Sequence[Load]
+    residents: Sequence[Load]
+    hours: Sequence[Hour]
+    nights: Sequence[Night]
+    answers: Sequence[Answers]
+    names: Mapping[str, Mapping[str, str]]
+
+
+async def report(session: Session, zone: ZoneInfo, since: datetime, until: datetime) -> Report:
+    """Everything that the page shows, of [since, until)."""
+    cases = await load.cases(session, since, until)
+    summons = await load.summons(session, since, until)
+    devices = loads(cases, lambda case: case.device, zone)
+    residents = loads(cases, lambda case: case.resident, zone)
+    asleep = nights(summons, zone)
+    who, what = await load.names(session, {one.key for one in residents}, {one.key for one in devices})
+    staff = await load.people(session, {person for night in asleep for person in night.woken})
+    return Report(
+        since=since, until=until, alerts=len(cases), rules=loads(cases, lambda case: case.rule, zone),
+        devices=devices, residents=residents, hours=hours(cases, summons, zone), nights=asleep,
+        answers=answers(cases, until, zone), names={"residents": who, "devices": what, "people": staff},
+    )  # fmt: skip
+
+
+def as_csv(report: Report, *, residents: bool) -> str:
+    """The tables of rules, devices and (where they may be seen) residents, by id and never by name."""
+    file = StringIO()
+    writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
+    writer.writerow(
+        ["hva", "id", "varsler", "vurdert", "fulgt opp", "til nytte", "falske"]
+        + [f"falske: {CAUSE_NB[cause].lower()}" for cause in _CAUSES]
+        + list(SHIFT_NB.values())
+    )
+    parts = [("regel", report.rules), ("utstyr", report.devices)]
+    for what, rows in [*parts, ("beboer", report.residents)] if residents else parts:
+        writer.writerows(_cells(what, one) for one in rows)
+    return file.getvalue()
+
+
+def _cells(what: str, one: Load) -> Iterator[str | int]:
+    yield from (what, one.key, one.alerts, one.useful.whole, one.acted_on.part, one.useful.part, one.false.part)
+    yield from (one.false_by_cause.get(cause, 0) for cause in _CAUSES)
+    yield from (one.by_shift.get(shift, 0) for shift in SHIFT_NB)

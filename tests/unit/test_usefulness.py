@@ -1,0 +1,160 @@
+"""The load of alerts, counted: what was of use, what was false, when, and how soon it was answered."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+
+from carehub.core.alerts import Aftermath, Cause
+from carehub.core.severity import Severity
+from carehub.core.usefulness import USEFUL_BELOW, Case, Share, Shift, Summons, answers, hours, loads, nights, shift_of
+
+OSLO = ZoneInfo("Europe/Oslo")
+NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
+
+
+def case(number: int = 1, **more: Any) -> Case:
+    fields: dict[str, Any] = {
+        "alert": f"a{number}", "rule": "night-exit", "device": "door", "resident": "anna", "unit": "sol",
+        "severity": Severity.SERIOUS, "at": NOW - timedelta(hours=number), **more,
+    }  # fmt: skip
+    return Case(**fields)
+
+
+@pytest.mark.parametrize(
+    ("cause", "aftermath", "useful", "false", "acted_on"),
+    [
+        (Cause.TOILET, Aftermath.HELPED_ON_SITE, True, False, True),
+        (Cause.ANXIETY, Aftermath.SPOKE_WITH, True, False, True),
+        (Cause.TOILET, Aftermath.NO_ACTION_NEEDED, False, False, False),
+        (Cause.FALL, Aftermath.NO_CONTACT, False, False, False),
+        (Cause.UNINTENDED, Aftermath.SPOKE_WITH, False, True, True),
+        (Cause.NOTHING_FOUND, Aftermath.NO_ACTION_NEEDED, False, True, False),
+        (Cause.TECHNICAL, Aftermath.NO_ACTION_NEEDED, False, True, False),
+        (Cause.TECHNICAL, Aftermath.DEVICE_FIXED, True, False, True),
+        (Cause.TEST, Aftermath.HELPED_ON_SITE, False, False, False),
+        (None, None, False, False, False),
+        (Cause.FALL, None, False, False, False),
+    ],
+)
+def test_an_alert_is_judged_by_what_whoever_was_there_wrote_down(
+    cause: Cause | None, aftermath: Aftermath | None, useful: bool, false: bool, acted_on: bool
+) -> None:
+    one = case(cause=cause, aftermath=aftermath)
+
+    assert (one.useful, one.false, one.acted_on) == (useful, false, acted_on)
+
+
+@given(st.integers(1, 2000), st.data())
+def test_the_interval_is_the_one_that_scipy_gives(whole: int, data: st.DataObject) -> None:
+    part = data.draw(st.integers(0, whole))
+    wanted = binomtest(part, whole).proportion_ci(0.95, method="wilson")
+
+    assert Share(part, whole).interval == pytest.approx((wanted.low, wanted.high), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (Share(0, 0), "0 av 0"), (Share(1, 4), "1 av 4"), (Share(1, 5), "1 av 5, 20 % (4–62 %)"),
+        (Share(0, 40), "0 av 40, 0 % (0–9 %)"),
+    ],
+)  # fmt: skip
+def test_fewer_than_five_are_told_and_are_no_share(share: Share, said: str) -> None:
+    assert str(share) == said
+
+
+def _judged(useful: int, false: int) -> list[Case]:
+    good = [case(n, cause=Cause.FALL, aftermath=Aftermath.HELPED_ON_SITE) for n in range(useful)]
+    return good + [
+        case(n + useful, cause=Cause.NOTHING_FOUND, aftermath=Aftermath.NO_ACTION_NEEDED) for n in range(false)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("useful", "false", "wanting", "certain"),
+    [(0, 4, False, False), (0, 5, True, False), (1, 4, False, False), (1, 5, True, False), (0, 40, True, True)],
+)
+def test_a_rule_below_a_fifth_wants_a_look_once_five_were_judged(
+    useful: int, false: int, wanting: bool, certain: bool
+) -> None:
+    (load,) = loads(_judged(useful, false), lambda one: one.rule, OSLO)
+
+    assert (load.wants_a_look, load.useful.interval[1] < USEFUL_BELOW) == (wanting, certain)
+
+
+def test_what_nobody_has_judged_yet_counts_as_an_alert_and_in_no_share() -> None:
+    (load,) = loads([*_judged(1, 1), case(8), case(9, cause=Cause.TEST)], lambda one: one.rule, OSLO)
+
+    assert (load.alerts, load.useful, load.false) == (4, Share(1, 2), Share(1, 2))
+    assert dict(load.false_by_cause) == {Cause.NOTHING_FOUND: 1}
+
+
+def test_the_heaviest_comes_first_and_what_has_no_device_is_not_listed_as_one() -> None:
+    cases = [case(1), case(2, device=None), case(3, device="cord"), case(4, device="cord")]
+
+    assert [(one.key, one.alerts) for one in loads(cases, lambda one: one.device, OSLO)] == [("cord", 2), ("door", 1)]
+
+
+@pytest.mark.parametrize(
+    ("local", "shift"),
+    [("06:59", Shift.NIGHT), ("07:00", Shift.DAY), ("15:00", Shift.EVENING), ("21:59", Shift.EVENING),
+     ("22:00", Shift.NIGHT), ("00:00", Shift.NIGHT)],
+)  # fmt: skip
+def test_shifts_follow_the_clock_on_the_wall(local: str, shift: Shift) -> None:
+    for day in ("2026-01-15", "2026-07-15"):
+        assert shift_of(datetime.fromisoformat(f"{day}T{local}").replace(tzinfo=OSLO), OSLO) is shift
+
+
+def asked(person: str, local: str, *, on_duty: bool | None = True) -> Summons:
+    at = datetime.fromisoformat(local).replace(tzinfo=OSLO)
+    return Summons(person=person, unit="sol", at=at, on_duty=on_duty)
+
+
+def test_a_night_is_one_night_over_midnight_and_says_who_was_woken() -> None:
+    (night,) = nights(
+        [
+            asked("kari", "2026-01-14T22:30"), asked("kari", "2026-01-15T02:10"), asked("kari", "2026-01-15T06:59"),
+            asked("tor", "2026-01-15T02:15", on_duty=False), asked("ola", "2026-01-15T02:20", on_duty=None),
+            asked("kari", "2026-01-15T12:00"), asked("kari", "2026-01-15T23:00"),
+        ],
+        OSLO,
+    )  # fmt: skip
+
+    assert (night.nights, night.people, night.most, night.median) == (2, 3, 3, 1)
+    assert dict(night.woken) == {"tor": 1}
+
+
+def test_every_hour_of_the_day_has_its_alerts_and_messages() -> None:
+    found = hours([*_judged(1, 1), case(0)], [asked("tor", "2026-01-15T13:10", on_duty=False)], OSLO)
+
+    assert len(found) == 24
+    assert (found[13].useful, found[13].other, found[13].summons, found[13].off_duty) == (1, 1, 1, 1)
+    assert (found[12].false, found[12].alerts, found[3].alerts) == (1, 1, 0)
+
+
+def test_answer_times_count_what_nobody_answered_as_never() -> None:
+    seconds = [10, 50, 61, 100, 170, 200, 400, None, None, None]
+    cases = [
+        case(1, alert=str(n), answered_at=None if took is None else NOW - timedelta(hours=1, seconds=-took))
+        for n, took in enumerate(seconds)
+    ]
+
+    (told,) = answers(cases, NOW, OSLO)
+
+    assert (told.unit, told.shift, told.alerts, told.unanswered) == ("sol", Shift.DAY, 10, 3)
+    assert told.median == timedelta(seconds=170)
+    assert told.ninth is None
+    assert (told.quick, told.prompt) == (Share(2, 10), Share(5, 10))
+
+
+def test_of_four_answers_there_is_no_median_and_the_newest_is_not_held_against_anybody() -> None:
+    four = [case(1, alert=str(n), answered_at=NOW - timedelta(minutes=59)) for n in range(4)]
+
+    (told,) = answers([*four, case(9, at=NOW - timedelta(seconds=100)), case(5, severity=Severity.MODERATE)], NOW, OSLO)
+
+    assert (told.alerts, told.median, told.ninth) == (4, None, None)
