@@ -2,13 +2,11 @@
 
 import asyncio
 import hashlib
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated
 
 import typer
-from pwdlib import PasswordHash
 
 from carehub.app.settings import Settings
 from carehub.contracts import ConfigurationError
@@ -19,7 +17,7 @@ from carehub.flow.watching.silences import Wish
 from carehub.kit.clock import utc_now
 from carehub.kit.ids import new_id, new_token
 from carehub.kit.lock import Held, only_process
-from carehub.store import devices, people, registry, tables
+from carehub.store import devices, factors, logins, people, registry, tables
 from carehub.store.database import Database
 
 user = typer.Typer(no_args_is_help=True, help="People who can log in.")
@@ -56,17 +54,14 @@ def add_user(
     phone: Annotated[str | None, typer.Option(help="In E.164: +4799999999.")] = None,
     unit: Annotated[str | None, typer.Option(help="Id of the ward or zone.")] = None,
 ) -> None:
-    """Add somebody, with a password that is shown once."""
-    password = secrets.token_urlsafe(12)
-    person = tables.Person(
-        id=new_id(), username=username, name=name, role=role, phone=phone, unit_id=unit,
-        password_hash=PasswordHash.recommended().hash(password),
-    )  # fmt: skip
-    asyncio.run(_add(person))
-    typer.echo(f"{username} can log in with the password {password}")
+    """Add somebody; prints the link by which they choose a password, which works once."""
+    person = tables.Person(id=new_id(), username=username.casefold(), name=name, role=role, phone=phone, unit_id=unit)
+    token = asyncio.run(_add(person))
+    typer.echo(f"{username} chooses a password here, once, within {factors.LINK_LIVES.days} days:")
+    typer.echo(f"{Settings().public_url.rstrip('/')}/setup/{token}")
 
 
-async def _add(person: tables.Person) -> None:
+async def _add(person: tables.Person) -> str:
     async with open_store() as database, database.write() as session:
         if await people.by_username(session, person.username):
             raise ConfigurationError(f"There is a user {person.username!r} already.")
@@ -74,6 +69,28 @@ async def _add(person: tables.Person) -> None:
         await session.flush()
         if person.phone and person.role is not Role.RELATIVE:
             session.add(people.telephone(person, utc_now()))
+        return await factors.issue_link(session, person.id, None, utc_now())
+
+
+@user.command("link")
+def link_user(
+    username: str,
+    lost: Annotated[bool, typer.Option(help="Their telephone or key is lost too.")] = False,  # noqa: FBT002
+) -> None:
+    """A new link for somebody who cannot log in; the old password and every login end."""
+    typer.echo(f"{Settings().public_url.rstrip('/')}/setup/{asyncio.run(_link(username, lost=lost))}")
+
+
+async def _link(username: str, *, lost: bool) -> str:
+    async with open_store() as database, database.write() as session:
+        person = await people.by_username(session, username.casefold())
+        if person is None:
+            raise ConfigurationError(f"There is no user {username!r}; `carehub user list` names them all.")
+        (await session.get_one(tables.Person, person.id)).password_hash = None
+        await logins.end_all_of(session, person.id)
+        if lost:
+            await factors.remove_all_of(session, person.id)
+        return await factors.issue_link(session, person.id, None, utc_now())
 
 
 @user.command("list")

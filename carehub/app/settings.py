@@ -67,6 +67,10 @@ class Settings(BaseSettings):
         description="Module that reads what the SMS provider posts to us.",
     )
     transport: str = Field(default="integrations.mqtt", description="Module that offers `MqttTransport`.")
+    second_factor: Literal["staff", "offered"] = Field(
+        default="staff",
+        description="Who must have a passkey or an app beside the password: `staff`, or nobody (`offered`).",
+    )
     silent: bool = Field(default=False, description="Send nothing to anybody: every channel only writes a log line.")
     log_json: bool = Field(default=False, description="JSON lines in the log instead of readable ones.")
 

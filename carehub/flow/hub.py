@@ -127,6 +127,8 @@ class Hub:
     sources: Sequence[Source] = ()
     channels: Mapping[str, Channel] = field(default_factory=dict)
     test_every: timedelta = TEST_EVERY
+    second_factor: bool = False
+    """Staff must have something beside their password (`CAREHUB_SECOND_FACTOR`)."""
     """How old the last test of a life-critical device may be before it is on the red list."""
     live: Live = field(default_factory=Live)
     health: Health = field(default_factory=Health)

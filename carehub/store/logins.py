@@ -11,6 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from carehub.kit.ids import new_token
 from carehub.store import tables
+from carehub.store.tables.logins import Proof
 
 _SEEN_EVERY = timedelta(minutes=1)
 """How often a login's last use is written: a page that refreshes itself is not a write each time."""
@@ -30,8 +31,10 @@ class Login:
 
     person: tables.Person
     token_hash: str
+    created_at: datetime
     seen_at: datetime
     expires_at: datetime
+    proof: Proof = Proof.WHOLE
 
 
 def hash_of(token: str) -> str:
@@ -45,7 +48,10 @@ async def person_named(session: AsyncSession, username: str) -> tables.Person | 
     return (await session.exec(statement)).first()
 
 
-async def begin(session: AsyncSession, person: tables.Person, limits: Limits, now: datetime) -> str:
+async def begin(
+    session: AsyncSession, person: tables.Person, limits: Limits, now: datetime,
+    *, proof: Proof = Proof.WHOLE, browser: str = "",
+) -> str:  # fmt: skip
     """Open a session and give its secret, which is nowhere stored; finished ones are swept away."""
     token = new_token()
     await session.exec(delete(tables.LoginSession).where(col(tables.LoginSession.expires_at) <= now))
@@ -53,6 +59,8 @@ async def begin(session: AsyncSession, person: tables.Person, limits: Limits, no
         tables.LoginSession(
             token_hash=hash_of(token),
             person_id=person.id,
+            proof=proof,
+            browser=browser[:60],
             created_at=now,
             seen_at=now,
             expires_at=now + limits.absolute,
@@ -76,7 +84,24 @@ async def find(session: AsyncSession, token_hash: str, now: datetime) -> Login |
     if row is None:
         return None
     login, person = row
-    return Login(person=person, token_hash=login.token_hash, seen_at=login.seen_at, expires_at=login.expires_at)
+    return Login(
+        person=person, token_hash=login.token_hash, created_at=login.created_at, seen_at=login.seen_at,
+        expires_at=login.expires_at, proof=login.proof,
+    )  # fmt: skip
+
+
+async def of_person(session: AsyncSession, person_id: str, now: datetime) -> list[tables.LoginSession]:
+    """Where a person is logged in now, the newest first."""
+    asked = (
+        select(tables.LoginSession)
+        .where(
+            tables.LoginSession.person_id == person_id,
+            tables.LoginSession.proof == Proof.WHOLE,
+            col(tables.LoginSession.expires_at) > now,
+        )
+        .order_by(col(tables.LoginSession.created_at).desc())
+    )
+    return list((await session.exec(asked)).all())
 
 
 def is_worth_noting(login: Login, now: datetime) -> bool:
@@ -96,9 +121,13 @@ async def end(session: AsyncSession, token_hash: str) -> None:
     await session.exec(delete(tables.LoginSession).where(col(tables.LoginSession.token_hash) == token_hash))
 
 
-async def end_all_of(session: AsyncSession, person_id: str) -> None:
-    """Log a person out everywhere."""
-    await session.exec(delete(tables.LoginSession).where(col(tables.LoginSession.person_id) == person_id))
+async def end_all_of(session: AsyncSession, person_id: str, *, but: str = "") -> None:
+    """Log a person out everywhere, or everywhere `but` here (a session's hash)."""
+    await session.exec(
+        delete(tables.LoginSession).where(
+            col(tables.LoginSession.person_id) == person_id, col(tables.LoginSession.token_hash) != but
+        )
+    )
 
 
 def log_reading(

@@ -13,6 +13,7 @@ from starlette.types import Scope
 
 from carehub.flow.hub import Hub
 from carehub.web import (
+    account,
     actions,
     admin,
     admin_contacts,
@@ -31,9 +32,12 @@ from carehub.web import (
     login,
     my,
     nurse,
+    passkeys,
     push,
     relatives,
     reports,
+    second,
+    setup,
     silences,
     tablet,
     visits,
@@ -53,6 +57,10 @@ __all__ = ["create_web"]
 LONGEST_BODY = 64 * 1024
 DOORS = (
     login,
+    second,
+    passkeys,
+    setup,
+    account,
     tablet,
     nurse,
     push,

@@ -13,13 +13,13 @@ from carehub.flow.hub import Hub
 from carehub.flow.reaching.telling import SMS
 from carehub.flow.staff import contacts
 from carehub.kit.ids import new_id
-from carehub.store import logins, pages, registers, tables
+from carehub.store import factors, logins, pages, registers, tables
 from carehub.store.database import Session
 from carehub.store.errors import USED_ALREADY
 from carehub.store.tables.people import Insight
-from carehub.web.passwords import Passwords, new_password
 from carehub.web.render import page
 from carehub.web.security import Administering, NotAllowed, TheHub, Visitor
+from carehub.web.setup import setup_link
 
 router = APIRouter(prefix="/admin/people")
 _NATIONAL_DIGITS = 8
@@ -45,14 +45,14 @@ async def people(request: Request, hub: TheHub, visitor: Administering) -> Respo
 
 async def _people_page(
     request: Request, hub: Hub, visitor: Visitor, *, status: int = 200, wrong: str | None = None,
-    password: tuple[str, str] | None = None,
+    link: tuple[str, str] | None = None,
 ) -> Response:  # fmt: skip
     async with hub.database.read() as session:
         rows = await registers.people(session)
         units = await pages.units(session)
         residents = await registers.residents(session) if visitor.may(Permission.SEE_RESIDENTS) else []
     return page(
-        request, "admin_people.html", visitor, status=status, wrong=wrong, password=password,
+        request, "admin_people.html", visitor, status=status, wrong=wrong, link=link,
         rows=[(person, unit, may_manage(visitor, person.role)) for person, unit in rows if _is_shown(visitor, person)],
         units=units, residents=residents, roles=[role for role in Role if may_manage(visitor, role)],
         Insight=Insight, Role=Role,
@@ -79,17 +79,15 @@ async def add(  # noqa: PLR0913 - one form
     *,
     may_be_asked: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Add somebody; their first password is shown once, here."""
+    """Add somebody; the link by which they choose a password is shown once, here."""
     if not may_manage(visitor, role):
         raise NotAllowed
     number = e164(phone)
     if phone.strip() and number is None:
         return await _people_page(request, hub, visitor, status=422, wrong=WRONG_NUMBER)
-    passwords: Passwords = request.app.state.passwords
-    first = new_password()
     person = tables.Person(
         id=new_id(), name=name.strip(), username=username.strip().casefold(), role=role, unit_id=unit_id or None,
-        phone=number, password_hash=await passwords.hashed(first),
+        phone=number,
     )  # fmt: skip
     relation = None
     if role is Role.RELATIVE:
@@ -98,13 +96,13 @@ async def add(  # noqa: PLR0913 - one form
             insight=insight, may_be_asked=may_be_asked, since=hub.clock(),
         )  # fmt: skip
     try:
-        await _enter(hub, visitor, person, relation)
+        token = await _enter(hub, visitor, person, relation)
     except USED_ALREADY:
         return await _people_page(request, hub, visitor, status=409, wrong=_TAKEN)
-    return await _people_page(request, hub, visitor, password=(person.username, first))
+    return await _people_page(request, hub, visitor, link=(person.username, setup_link(hub, token)))
 
 
-async def _enter(hub: Hub, visitor: Visitor, person: tables.Person, relation: tables.Relation | None) -> None:
+async def _enter(hub: Hub, visitor: Visitor, person: tables.Person, relation: tables.Relation | None) -> str:
     """Write them down, all of it or nothing; a relative is reached only where that was agreed."""
     now = hub.clock()
     async with hub.database.write() as session:
@@ -117,6 +115,7 @@ async def _enter(hub: Hub, visitor: Visitor, person: tables.Person, relation: ta
             await session.flush()
         seen = [(relation.resident_id if relation else None, f"person:{person.id}")]
         logins.log_reading(session, visitor.person.id, "person.added", seen, now)
+        return await factors.issue_link(session, person.id, visitor.person.id, now)
 
 
 @router.post("/{person_id}/duty")
@@ -147,19 +146,25 @@ async def active(hub: TheHub, visitor: Administering, person_id: str, on: Annota
 
 
 @router.post("/{person_id}/password")
-async def password(request: Request, hub: TheHub, visitor: Administering, person_id: str) -> Response:
-    """A new password, shown once; the old one and its logins are worth nothing from now on."""
-    passwords: Passwords = request.app.state.passwords
-    fresh = new_password()
-    stored = await passwords.hashed(fresh)
+async def password(
+    request: Request, hub: TheHub, visitor: Administering, person_id: str, *, lost: Annotated[bool, Form()] = False
+) -> Response:
+    """A link to choose a new password, shown once; the old one and its logins are worth nothing from now on.
+
+    Args:
+        lost: Their telephone or key is lost too: the second factors go with it.
+    """
     async with hub.database.write() as session:
         person = await manageable(session, visitor, person_id)
-        person.password_hash = stored
+        person.password_hash = None
         await logins.end_all_of(session, person_id)
-        note(session, visitor, "person.password", person_id, hub.clock())
+        if lost:
+            await factors.remove_all_of(session, person_id)
+        token = await factors.issue_link(session, person_id, visitor.person.id, hub.clock())
+        note(session, visitor, "person.factors_reset" if lost else "person.password", person_id, hub.clock())
         username = person.username
     hub.live.change()
-    return await _people_page(request, hub, visitor, password=(username, fresh))
+    return await _people_page(request, hub, visitor, link=(username, setup_link(hub, token)))
 
 
 async def manageable(session: Session, visitor: Visitor, person_id: str) -> tables.Person:

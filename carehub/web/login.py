@@ -5,12 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
-from carehub.core.access import HOME_PAGE, Role
 from carehub.flow.hub import Hub
 from carehub.store import logins, tables
+from carehub.web.entering import after_first, home_of
+from carehub.web.passkeys import can_passkeys
 from carehub.web.passwords import Passwords
 from carehub.web.render import page
-from carehub.web.security import LIMITS, MaybeVisitor, TheHub, cookie_name, is_https, local_path
+from carehub.web.security import MaybeVisitor, TheHub, cookie_name, is_https, local_path
 from carehub.web.throttle import Throttle
 
 router = APIRouter()
@@ -25,19 +26,30 @@ async def front_door(visitor: MaybeVisitor) -> RedirectResponse:
     return RedirectResponse(home_of(visitor.person) if visitor else "/login", status_code=303)
 
 
-def home_of(person: tables.Person) -> str:
-    """Where a person's day begins; staff of a unit see their own unit first."""
-    home = HOME_PAGE[person.role]
-    return f"{home}?unit={person.unit_id}" if person.unit_id and home == "/tablet" else home
-
-
 @router.get("/login")
-async def login_page(request: Request, visitor: MaybeVisitor, next: str = "", ended: bool = False) -> Response:  # noqa: A002, FBT001, FBT002
+async def login_page(
+    request: Request,
+    hub: TheHub,
+    visitor: MaybeVisitor,
+    next: str = "",  # noqa: A002
+    *,
+    ended: bool = False,
+) -> Response:
     """The form; whoever is logged in already is sent on."""
     onwards = local_path(next, "")
     if visitor is not None:
         return RedirectResponse(onwards or home_of(visitor.person), status_code=303)
-    return page(request, "login.html", next=onwards, ended=ended, wrong=None, username="")
+    return _page(request, hub, next=onwards, ended=ended)
+
+
+def _page(  # noqa: PLR0913 - what the form shows
+    request: Request, hub: Hub, *, next: str, status: int = 200, ended: bool = False, wrong: str | None = None,  # noqa: A002
+    username: str = "",
+) -> Response:  # fmt: skip
+    return page(
+        request, "login.html", status=status, next=next, ended=ended, wrong=wrong, username=username,
+        by_passkey=can_passkeys(hub),
+    )  # fmt: skip
 
 
 @router.post("/login")
@@ -55,15 +67,15 @@ async def log_in(
     wait = throttle.wait_s(username, address, hub.clock())
     if wait:
         words = f"For mange forsøk. Vent {max(1, round(wait / 60))} min, eller få hjelp på vaktrommet."
-        answer = page(request, "login.html", status=429, next=onwards, ended=False, wrong=words, username=username)
+        answer = _page(request, hub, status=429, next=onwards, wrong=words, username=username)
         answer.headers["Retry-After"] = str(wait)
         return answer
     person = await _proven(request, hub, username, password)
     if person is None:
         throttle.failed(username, address, hub.clock())
-        return page(request, "login.html", status=401, next=onwards, ended=False, wrong=_WRONG, username=username)
+        return _page(request, hub, status=401, next=onwards, wrong=_WRONG, username=username)
     throttle.succeeded(username, address)
-    return await _welcome(request, hub, person, onwards)
+    return await after_first(request, hub, person, onwards)
 
 
 async def _proven(request: Request, hub: Hub, username: str, password: str) -> tables.Person | None:
@@ -78,22 +90,6 @@ async def _proven(request: Request, hub: Hub, username: str, password: str) -> t
         async with hub.database.write() as session:
             (await session.get_one(tables.Person, person.id)).password_hash = better
     return person
-
-
-async def _welcome(request: Request, hub: Hub, person: tables.Person, onwards: str) -> RedirectResponse:
-    limits = LIMITS[person.role]
-    old = request.cookies.get(cookie_name(hub))
-    async with hub.database.write() as session:
-        if old:
-            await logins.end(session, logins.hash_of(old))
-        secret = await logins.begin(session, person, limits, hub.clock())
-    allowed_on = onwards if person.role is not Role.RELATIVE or onwards.startswith("/relatives") else ""
-    answer = RedirectResponse(allowed_on or home_of(person), status_code=303)
-    answer.set_cookie(
-        cookie_name(hub), secret, max_age=int(limits.absolute.total_seconds()), path="/",
-        secure=is_https(hub), httponly=True, samesite="lax",
-    )  # fmt: skip
-    return answer
 
 
 @router.post("/logout")

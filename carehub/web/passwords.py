@@ -6,9 +6,17 @@ from functools import cache
 
 from pwdlib import PasswordHash
 from pwdlib.exceptions import UnknownHashError
+from zxcvbn import zxcvbn
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
+
+from carehub.store import tables
 
 _AT_ONCE = 4
-_SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
+SHORTEST = 10
+_GUESSABLE = 3
+"""Of zxcvbn's 0 to 4: below this, a hundred million guesses will do."""
+_LOOKED_AT = 72
+"""Signs that the estimate sees: it takes ever longer with more, and so many are beyond guessing."""
 
 
 @cache
@@ -47,6 +55,19 @@ def _verified(password: str, stored: str) -> tuple[bool, str | None]:
         return False, None
 
 
-def new_password() -> str:
-    """A password to hand over once: four groups of four, easy to read aloud."""
-    return "-".join("".join(secrets.choice(_SIGNS) for _ in range(4)) for _ in range(4))
+@cache
+def _leaked() -> frozenset[str]:
+    """The 30,000 commonest leaked passwords, as they ship with zxcvbn: no network is asked."""
+    return frozenset(FREQUENCY_LISTS["passwords"])
+
+
+def weakness(password: str, person: tables.Person, municipality: str) -> str | None:
+    """Why this password must not be used, in words; None for a good one. Nobody is asked for special signs (C43)."""
+    if len(password) < SHORTEST:
+        return f"Passordet må ha minst {SHORTEST} tegn. Tre–fire ord er lett å huske og vanskelig å gjette."
+    if password.casefold() in _leaked():
+        return "Dette passordet står på lister over lekkede passord. Velg et annet."
+    about = [person.username, *person.name.split(), municipality, "carehub", "passord", "sommer", "vinter"]
+    if zxcvbn(password[:_LOOKED_AT], user_inputs=about)["score"] < _GUESSABLE:
+        return "Dette passordet er lett å gjette. Bruk tre–fire ord som ikke hører sammen."
+    return None

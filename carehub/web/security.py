@@ -17,6 +17,7 @@ from carehub.kit.log import log
 from carehub.store import logins, tables
 from carehub.store.errors import STORE_FAILED
 from carehub.store.logins import Limits
+from carehub.store.tables.logins import Proof
 
 _HOUR = timedelta(hours=1)
 
@@ -146,7 +147,13 @@ TheHub = Annotated[Hub, Depends(hub_of)]
 
 
 async def visitor_of(request: Request, hub: TheHub) -> Visitor | None:
-    """Who is logged in; None for nobody. A person's own step keeps the login awake."""
+    """Who is logged in; None for nobody, and for whoever still owes a second factor."""
+    visitor = await somebody_of(request, hub)
+    return visitor if visitor and visitor.login.proof is Proof.WHOLE else None
+
+
+async def somebody_of(request: Request, hub: TheHub) -> Visitor | None:
+    """Whose login this is, half of one included. A person's own step keeps it awake."""
     secret = request.cookies.get(cookie_name(hub))
     if not secret:
         return None
@@ -178,6 +185,8 @@ async def valid_login(hub: Hub, token_hash: str) -> logins.Login | None:
 
 
 MaybeVisitor = Annotated[Visitor | None, Depends(visitor_of)]
+Somebody = Annotated[Visitor | None, Depends(somebody_of)]
+"""For the pages of the login itself, and for nothing else."""
 
 
 def needs(*permissions: Permission) -> Callable[[MaybeVisitor], Awaitable[Visitor]]:

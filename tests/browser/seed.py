@@ -262,7 +262,7 @@ async def serve(port: int, mood: str) -> None:
             await make(path, mood)
         database = Database(f"sqlite:///{path}")
         hub = hub_on(database, broker=mood != "broker")
-        hub.public_url = f"http://127.0.0.1:{port}"
+        hub.public_url = f"http://localhost:{port}"
         config = uvicorn.Config(
             create_web(hub), host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1
         )

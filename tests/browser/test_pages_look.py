@@ -25,7 +25,7 @@ PAGES = [
     ("admin", "/admin/why-not?resident=astrid&rule=night-exit&since=2026-01-15T22:00&until=2026-01-16T06:00"),
     ("admin", "/admin/ledger"), ("admin", "/admin/load"),
     ("tor", "/admin/load?days=28"), ("maria", "/nothing"), ("anne", "/tablet"), (None, "/login"),
-    (None, "/login?ended=true"),
+    (None, "/login?ended=true"), ("ingrid", "/account"), (None, "/setup/brukt"),
 ]  # fmt: skip
 _RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
 _CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}

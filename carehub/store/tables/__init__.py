@@ -3,12 +3,12 @@
 from carehub.store.tables.alerts import Alert, AlertEvent, AlertStep, Notice, ReplyCode, StatusReport
 from carehub.store.tables.ladders import FixedContact, LadderChange, LadderRow, LadderRung
 from carehub.store.tables.learning import DailyFeature, DetectorState, Model, ModelFinding
+from carehub.store.tables.logins import Factor, LoginSession, LoginStep, SetupLink
 from carehub.store.tables.people import (
     AccessLog,
     Competence,
     ContactCheck,
     ContactMethod,
-    LoginSession,
     Person,
     Relation,
     RemovedWay,
@@ -55,6 +55,7 @@ __all__ = [
     "DeviceGap",
     "Duty",
     "Event",
+    "Factor",
     "FixedContact",
     "FoldDeadline",
     "FoldInput",
@@ -66,6 +67,7 @@ __all__ = [
     "LadderRow",
     "LadderRung",
     "LoginSession",
+    "LoginStep",
     "Model",
     "ModelFinding",
     "Notice",
@@ -81,6 +83,7 @@ __all__ = [
     "RuleVersion",
     "Scope",
     "ScopeStateRow",
+    "SetupLink",
     "ShiftChange",
     "ShiftLine",
     "Silence",

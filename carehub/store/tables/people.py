@@ -108,18 +108,6 @@ class Relation(SQLModel, table=True):
     until: datetime | None = moment_or_none()
 
 
-class LoginSession(SQLModel, table=True):
-    """A login, kept on the server; the cookie holds a secret whose hash is the key."""
-
-    __tablename__ = "login_session"
-
-    token_hash: str = Field(primary_key=True, max_length=64)
-    person_id: str = Field(foreign_key="person.id", index=True, max_length=32)
-    created_at: datetime = moment()
-    seen_at: datetime = moment()
-    expires_at: datetime = moment()
-
-
 class AccessLog(SQLModel, table=True):
     """Who read or changed what about whom. Append-only."""
 

@@ -9,7 +9,7 @@ from carehub.flow.hub import Hub
 from carehub.store import tables
 from carehub.web.admin import hexadecimal, readable
 from carehub.web.admin_people import e164
-from tests.unit.web.conftest import BOTH, Browse, logged_in
+from tests.unit.web.conftest import BOTH, PUBLIC, Browse, logged_in
 
 NEW = {"name": "Nina Berg", "username": "Nina", "role": "nurse", "unit_id": "sentrum", "phone": "900 11 222"}
 
@@ -19,14 +19,14 @@ async def person(hub: Hub, username: str) -> tables.Person | None:
         return (await session.exec(select(tables.Person).where(tables.Person.username == username))).first()
 
 
-async def test_a_new_colleague_gets_a_password_that_works_once_shown(hub: Hub, browser: Browse) -> None:
+async def test_a_new_colleague_gets_a_link_and_chooses_a_password(hub: Hub, browser: Browse) -> None:
     answer = await (await logged_in(browser(), hub, "kari")).post("/admin/people", data=NEW)
-    shown = re.search(r"<code>([^<]+)</code>", answer.text)
+    shown = re.search(rf"<code>{PUBLIC}(/setup/[^<]+)</code>", answer.text)
     assert shown is not None
 
-    entered = await browser().post("/login", data={"username": "nina", "password": shown[1]})
+    chosen = await browser().post(shown[1], data={"new": "kaffe-vaffel-snø", "again": "kaffe-vaffel-snø"})
 
-    assert entered.headers["location"] == "/nurse"
+    assert chosen.headers["location"] == "/nurse"
     added = await person(hub, "nina")
     assert added is not None
     assert (added.phone, added.role, added.on_duty) == ("+4790011222", Role.NURSE, False)

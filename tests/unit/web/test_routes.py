@@ -21,6 +21,20 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/login"): OPEN,
     ("POST", "/login"): OPEN,
     ("POST", "/logout"): OPEN,
+    ("GET", "/login/second"): OPEN,  # half a login, which opens nothing else: test_second_factor.py
+    ("POST", "/login/second"): OPEN,
+    ("POST", "/login/passkey/options"): OPEN,
+    ("POST", "/login/passkey"): OPEN,  # a key: test_passkeys.py
+    ("GET", "/setup/{token}"): OPEN,  # a link that works once: test_setup.py
+    ("POST", "/setup/{token}"): OPEN,
+    ("GET", "/account"): EVERYBODY,
+    ("POST", "/account/totp"): EVERYBODY,
+    ("POST", "/account/totp/confirm"): EVERYBODY,
+    ("POST", "/account/factors/{factor_id}/remove"): EVERYBODY,
+    ("POST", "/account/password"): EVERYBODY,
+    ("POST", "/account/elsewhere"): EVERYBODY,
+    ("POST", "/account/passkeys/options"): EVERYBODY,
+    ("POST", "/account/passkeys"): EVERYBODY,
     ("GET", "/healthz"): OPEN,
     ("GET", "/readyz"): OPEN,
     ("POST", "/webhooks/twilio/status"): OPEN,  # a signature: test_webhooks.py
@@ -158,6 +172,7 @@ async def test_a_route_opens_for_its_roles_and_for_nobody_else(
         unit="ingen",
         severity=40,
         contact_id="none",
+        factor_id="none",
         seq="x",
     )
     for role, username in _USERS.items():
@@ -186,6 +201,7 @@ async def test_nobody_gets_in_without_a_login(browser: Browse, method: str, path
         unit="ingen",
         severity=40,
         contact_id="none",
+        factor_id="none",
         seq="1",
     )
 
