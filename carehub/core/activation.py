@@ -17,7 +17,7 @@ from carehub.core.fold import fold
 from carehub.core.rules import engine
 from carehub.core.rules.program import Program
 from carehub.core.rules.rulebook import Rulebook
-from carehub.core.rules.state import RuleState, Shape
+from carehub.core.rules.state import DAILY, RuleState, Shape
 from carehub.core.scope_state import ScopeState
 
 _DAY = timedelta(days=1)
@@ -25,6 +25,8 @@ _NO_TIME = timedelta(0)
 _MARGIN = timedelta(hours=1)
 _ABSENCE = timedelta(hours=36)
 """An absence asks what was seen last; what lies further back its older version has told."""
+_OF_SHAPE = {Shape.ABSENT: _ABSENCE, Shape.CHECK: timedelta(days=7)}
+"""What a check must know, such as a lock, may have been told long ago."""
 _MOST_TICKS = 1000
 _CHANGED = Condition(name="version", wanted="the same version of the rule", seen="the rule was changed", held=False)
 
@@ -62,9 +64,7 @@ def changed(before: Mapping[str, str], book: Rulebook) -> tuple[Program, ...]:
 
 def look_back(programs: Iterable[Program]) -> timedelta:
     """How far back what was stored can matter to these programs."""
-    return max(
-        (_ABSENCE if one.shape is Shape.ABSENT else 2 * one.wait + _MARGIN for one in programs), default=_NO_TIME
-    )
+    return max((_OF_SHAPE.get(one.shape, 2 * one.wait + _MARGIN) for one in programs), default=_NO_TIME)
 
 
 def take_over(
@@ -114,7 +114,7 @@ def _merged(
         return _Merged(fresh)
     if old.shape is Shape.WAIT and old.due is not None:
         return _waiting(program, old, fresh, played, now)
-    if old.shape is Shape.ABSENT and old.due is not None and old.due <= now:
+    if old.shape in DAILY and old.due is not None and old.due <= now:
         missed = [one for one in played.found if one.rule == program.id and one.at > old.due - _DAY]
         return _Merged(fresh, _late(missed[-1], now) if missed else None)
     if fresh is None or (program.shape is Shape.ABSENT and not fresh.hits):
@@ -186,7 +186,7 @@ class _Played:
         if found is None:
             return None
         done = {seq for rule, seq in fired if rule == key.partition("/")[0]}
-        if found.shape is not Shape.ABSENT and done & {hit.seq for hit in found.hits}:
+        if found.shape not in DAILY and done & {hit.seq for hit in found.hits}:
             return None
         chains = tuple(() if done & {hit.seq for hit in chain} else chain for chain in found.chains)
         return structs.replace(found, chains=chains) if found.chains else found

@@ -12,8 +12,8 @@ from msgspec import structs
 from carehub.core import floor, holding
 from carehub.core.events import Event
 from carehub.core.findings import Condition, Deadline, Finding, Held, Outcome, RuleFault, Trace
-from carehub.core.rules import engine
-from carehub.core.rules.engine import Situation, Stepped
+from carehub.core.rules import daily, engine
+from carehub.core.rules.deciding import Situation, Stepped
 from carehub.core.rules.program import Program
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.rules.state import RuleState, moved
@@ -43,6 +43,7 @@ class Draft:
         "scope",
         "silences",
         "traces",
+        "usual",
     )  # fmt: skip
 
     def __init__(self, state: ScopeState, rulebook: Rulebook, moment: datetime) -> None:
@@ -51,6 +52,7 @@ class Draft:
         self.rules = state.rules
         self.flags = state.flags
         self.armed = state.armed
+        self.usual = state.usual
         self.silences = state.silences
         self.held = state.held
         self.held_now: list[Held] = []
@@ -167,15 +169,26 @@ class Draft:
         state that was rebuilt or lost must not leave an alarm without its moment.
         """
         for program in self.rulebook.absences:
-            state = self.rules.get(program.id)
-            if not program.per_device and (state is None or state.due is None):
-                self._keep(program.id, engine.first_watch(program, state, self._situation()))
+            self._await_round(program)
         for key, state in self.rules.items():
             self._arm(key, state)
             if state.due is not None:
                 self.deadlines[key] = Deadline(scope=self.scope, key=key, due_at=state.due)
         for name, silence in self.silences.items():
             self._arm_at(f"{holding.DEADLINE}{name}", silence.until)
+
+    def await_rounds(self) -> None:
+        """On a command: what is expected although it was never seen has no event that would begin it."""
+        for program in self.rulebook.absences:
+            if program.never_seen and self._await_round(program):
+                self._arm(program.id, self.rules[program.id])
+
+    def _await_round(self, program: Program) -> bool:
+        state = self.rules.get(program.id)
+        if program.per_device or (state is not None and state.due is not None):
+            return False
+        self._keep(program.id, daily.first_watch(program, state, self._situation()))
+        return True
 
     def _step(self, program: Program, event: Event, situation: Situation) -> Stepped | None:
         key = f"{program.id}/{event.device}" if program.per_device else program.id
@@ -279,4 +292,7 @@ class Draft:
         self.faults.append(RuleFault(rule=program.id, version=program.version, error=told))
 
     def _situation(self) -> Situation:
-        return Situation(scope=self.scope, zone=self.rulebook.zone, flags=self.flags, moment=self.moment)
+        flags = self.flags
+        if self.rulebook.asks_asleep and "asleep" not in flags and self._given.lies_in_bed(self.moment):
+            flags = {**flags, "asleep": None}
+        return Situation(scope=self.scope, zone=self.rulebook.zone, flags=flags, moment=self.moment, usual=self.usual)

@@ -10,6 +10,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from carehub.core.silence import Silence
+from carehub.core.usual import Usual
 
 Value = float | int | str | bool | None
 
@@ -48,6 +49,7 @@ class Event(Struct, frozen=True, kw_only=True):
         at: When the hub received it: the truth for every deadline.
         device_at: When the device says that it happened; a claim.
         scope: The key of the fold: a home, room, ward, device or the hub itself.
+        device_class: What the device is to the hub (`DeviceKind`), by the registry at the event's time.
         place: Where inside the scope ("bathroom", "entrance"); None if not said.
         resident: Whom it concerns, as assigned at the event's time; None for a shared or unknown device.
         dedup_key: Made of the sender's own id, and unique for ever: a second row with the same key is a
@@ -64,6 +66,7 @@ class Event(Struct, frozen=True, kw_only=True):
     scope: str
     source: str
     device: str | None = None
+    device_class: str | None = None
     resident: str | None = None
     place: str | None = None
     value: Value = None
@@ -100,6 +103,17 @@ class CommandKind(StrEnum):
     """Somebody set the clock on the wall: without that it would now be `until`."""
     REASSIGNED = "reassigned"
     """Residents or devices of the scope changed: what was pending no longer holds."""
+    ASLEEP = "asleep"
+    """The resident has gone to sleep, until `until`."""
+    AWAKE = "awake"
+    REHABILITATION = "rehabilitation"
+    """The resident is followed up after a stay in hospital, until `until`."""
+    REHABILITATION_ENDED = "rehabilitation_ended"
+    DIGITAL_SUPERVISION = "digital_supervision"
+    """Rounds of digital supervision are agreed, until `until`."""
+    DIGITAL_SUPERVISION_ENDED = "digital_supervision_ended"
+    USUAL = "usual"
+    """What is usual for one resident, which the command carries; it replaces what was told before."""
     SILENCED = "silenced"
     """Begin the silence that the command carries, or change its terms."""
     SILENCE_ENDED = "silence_ended"
@@ -116,6 +130,7 @@ class Command(Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     by: str | None = None
     silence: Silence | None = None
+    usual: Usual | None = None
 
 
 Input = Event | Tick | Command

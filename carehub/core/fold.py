@@ -48,11 +48,18 @@ _MAY_BE_MOMENTARY = frozenset({"motion", "vibration"})
 _FLAGS = {
     CommandKind.AWAY: "away",
     CommandKind.HOME: "away",
+    CommandKind.ASLEEP: "asleep",
+    CommandKind.AWAKE: "asleep",
     CommandKind.STAFF_PRESENT: "staff_present",
     CommandKind.STAFF_LEFT: "staff_present",
+    CommandKind.REHABILITATION: "rehabilitation",
+    CommandKind.REHABILITATION_ENDED: "rehabilitation",
+    CommandKind.DIGITAL_SUPERVISION: "digital_supervision",
+    CommandKind.DIGITAL_SUPERVISION_ENDED: "digital_supervision",
 }
-_LONGEST_VISIT = timedelta(hours=1)
-"""A visit that nobody ended must not switch rules off for the night."""
+_BEGINS = {CommandKind.AWAY, CommandKind.REHABILITATION, CommandKind.DIGITAL_SUPERVISION}
+_LONGEST = {CommandKind.STAFF_PRESENT: timedelta(hours=1), CommandKind.ASLEEP: timedelta(hours=12)}
+"""A visit or a sleep that nobody ended must not switch rules off for the night, or for the day."""
 
 
 def fold(state: ScopeState, given: Input, rulebook: Rulebook, now: datetime) -> Folded:
@@ -124,31 +131,38 @@ def _news(state: ScopeState, event: Event) -> tuple[bool, dict[str, Seen] | None
 
 
 def _obey(draft: Draft, command: Command) -> None:
-    """Let a stored command change the flags, or end what was pending."""
+    """Let a stored command change what is known of the resident, or end what was pending."""
     if command.kind is CommandKind.REASSIGNED:
         # "away" was said of the person who lived here: it must not silence the next one.
         # The rows still stand, so `armed` does too: what waits anew under an old key is armed again by its tick.
         draft.forget_away()
         for name in draft.silences:
             draft.end_silence(name)
-        draft.rules, draft.flags = {}, {}
+        draft.rules, draft.flags, draft.usual = {}, {}, {}
         return
     if command.silence is not None and command.kind in {CommandKind.AWAY, CommandKind.SILENCED}:
         draft.silence(command.silence)
     flag = _FLAGS.get(command.kind)
     if flag is None:
         _end_silence(draft, command)
+        if command.usual is not None:
+            draft.usual = {**draft.usual, command.usual.resident: command.usual}
         return
-    flags = {name: until for name, until in draft.flags.items() if name != flag}
-    if command.kind is CommandKind.AWAY:
-        flags[flag] = command.until
-    elif command.kind is CommandKind.STAFF_PRESENT:
-        flags[flag] = command.until or command.at + _LONGEST_VISIT
-    draft.flags = flags
+    _set_flag(draft, command, flag)
+    draft.await_rounds()
     if command.kind is CommandKind.HOME:
         for silence in list(draft.silences.values()):
             if silence.why is Why.AWAY:
                 draft.end_silence(silence.id)
+
+
+def _set_flag(draft: Draft, command: Command, flag: str) -> None:
+    flags = {name: until for name, until in draft.flags.items() if name != flag}
+    if command.kind in _BEGINS:
+        flags[flag] = command.until
+    elif command.kind in _LONGEST:
+        flags[flag] = command.until or command.at + _LONGEST[command.kind]
+    draft.flags = flags
 
 
 def _end_silence(draft: Draft, command: Command) -> None:
@@ -181,12 +195,12 @@ def _folded(
     )
 
 
-_DRAFTED = ("rules", "flags", "armed", "silences", "held")
+_DRAFTED = ("rules", "flags", "usual", "armed", "silences", "held")
 
 
 def _with(state: ScopeState, seen: dict[str, Seen], draft: Draft | None) -> ScopeState:
     of = draft or state
     return ScopeState(
         scope=state.scope, version=state.version + 1, seen=seen, rules=of.rules, flags=of.flags, armed=of.armed,
-        silences=of.silences, held=of.held,
+        usual=of.usual, silences=of.silences, held=of.held,
     )  # fmt: skip

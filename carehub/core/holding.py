@@ -51,7 +51,7 @@ def released(held: Held, silence: Silence, moment: datetime, zone: ZoneInfo) -> 
 
 def lasts(program: Program) -> bool:
     """Whether what such a rule finds goes on until something ends it; a count or a passing event is over at once."""
-    if program.shape in {Shape.WAIT, Shape.ABSENT}:
+    if program.shape in {Shape.WAIT, Shape.ABSENT, Shape.CHECK}:
         return True
     return program.shape is Shape.AT_ONCE and not all(kind in _PASSING for kind in program.steps[0].tests)
 

@@ -1,13 +1,18 @@
 """All that the fold remembers of one scope, as it is stored."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from carehub.core.events import Value
 from carehub.core.findings import Held
+from carehub.core.kinds import EventKind
 from carehub.core.rules.state import RuleState
 from carehub.core.silence import Silence
+from carehub.core.usual import Usual
+
+_FALLS_ASLEEP = timedelta(minutes=20)
+_STALE = timedelta(hours=16)
 
 
 class Seen(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -32,6 +37,7 @@ class ScopeState(Struct, frozen=True, kw_only=True, omit_defaults=True):
         rules: Per state key: the rule's id, or "id/device" for a rule that is kept per device.
         seen: Per "device/aspect".
         flags: "away" and "staff_present", until when; None means until told otherwise.
+        usual: By resident, what is usual for them.
         silences: By id, those in force; each has its deadline row under "silence/<id>".
         held: What they hold and what has not ended meanwhile, by rule key and device.
         armed: Per state key, the deadline row that is known to exist; never later than the wanted due.
@@ -43,5 +49,13 @@ class ScopeState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     seen: dict[str, Seen] = {}
     flags: dict[str, datetime | None] = {}
     armed: dict[str, datetime] = {}
+    usual: dict[str, Usual] = {}
     silences: dict[str, Silence] = {}
     held: dict[str, Held] = {}
+
+    def lies_in_bed(self, moment: datetime) -> bool:
+        """Whether a bed's own sensor has said for a while, and lately enough, that somebody lies there."""
+        return any(
+            one.kind == EventKind.BED_ENTERED and _FALLS_ASLEEP <= moment - one.at <= _STALE
+            for one in self.seen.values()
+        )

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from carehub.core.blindness import Cause
 from carehub.core.findings import Condition, Outcome
+from carehub.core.rules.vocabulary import USUAL
 
 KINDS: dict[str, str] = {
     "button.pressed": "trykk på alarmknappen", "button.cancelled": "alarmen avlyst",
@@ -54,12 +55,22 @@ BLIND_BECAUSE: dict[Cause, str] = {
 _CONDITIONS: dict[str, str] = {
     "watch": "Dette utløste regelen", "between": "Tid på døgnet", "for": "Varte lenge nok",
     "then_missing": "Dette uteble", "count": "Antall ganger", "sequence": "Rekkefølge", "absence": "Ikke sett",
+    "unless.asleep": "Beboeren sover ikke", "unless.rehabilitation": "Ikke under oppfølging etter sykehus",
+    "unless.digital_supervision": "Ikke digitalt tilsyn", "only_when.away": "Beboeren er borte",
+    "only_when.asleep": "Beboeren sover", "only_when.staff_present": "Personale er til stede",
+    "only_when.rehabilitation": "Under oppfølging etter sykehus", "only_when.digital_supervision": "Digitalt tilsyn",
+    "check": "Slik var det", "change": "Endring", "longer_than_usual": "Lenger enn vanlig for personen",
+    "later_than_usual": "Senere enn vanlig for personen", "more_than_usual": "Flere enn vanlig for personen",
     "unless.away": "Beboeren er ikke borte", "unless.staff_present": "Personale er ikke til stede",
     "rest": "Pause etter forrige varsel", "floor": "Varsles alltid, uansett regler",
     "version": "Samme utgave av regelen",
     "silence": "Ingenting satt på stille", "test": "Første alarm mens utstyret prøves",
 }  # fmt: skip
 _PHRASES = (
+    *((f"{name} ", f"{told['nb']} ") for name, told in USUAL.items()),
+    ("nothing usual known", "det vanlige er ikke kjent"), (" beyond ", ", over "), (" of 100", " av 100"),
+    (" plus ", ", pluss "), (", within ", ", innenfor "), ("never seen", "aldri sett"), (" times", " ganger"),
+    ("asleep", "sover"), ("rehabilitation", "oppfølging etter sykehus"), ("digital_supervision", "digitalt tilsyn"),
     (" within ", " innen "), (" without ", " uten "), ("no silence", "ingenting satt på stille"),
     ("none by ", "ikke sett innen kl. "),
     ("no alert from ", "ingen varsel nylig fra "), (" lately", ""), ("from ", "fra kl. "),

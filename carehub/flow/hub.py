@@ -160,7 +160,7 @@ class Hub:
     submit: Callable[[Sequence[Message]], Awaitable[None]] | None = None
     """The second road in: returns when the messages are stored for good."""
     command: Callable[..., Awaitable[None]] | None = None
-    """Tells the fold what a person decided: `(scope, CommandKind, until=, by=, silence=)`."""
+    """Tells the fold what a person decided: `(scope, CommandKind, until=, by=, silence=, usual=)`."""
     reload: Callable[[], Awaitable[None]] | None = None
     """Devices or residents changed: look them up anew."""
     webhooks: Webhooks | None = None

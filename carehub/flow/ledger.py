@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from carehub.core.activation import look_back
 from carehub.core.findings import Outcome
 from carehub.core.journal import Recorded, Step, refold
-from carehub.core.rules.engine import MEMORY
+from carehub.core.rules.daily import MEMORY
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.rules.verdicts import Verdict, general, verdicts, window_ends
 from carehub.core.scope_state import ScopeState

@@ -14,6 +14,7 @@ from carehub.core.findings import Trace
 from carehub.core.journal import TELLS_NOTHING, Entry, Recorded
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.silence import Silence
+from carehub.core.usual import Usual
 from carehub.store import tables
 from carehub.store.database import Session
 from carehub.store.rulebooks import read_body
@@ -28,7 +29,7 @@ def event_of(row: tables.Event) -> Event:
         seq=row.seq, at=row.at, kind=row.kind, scope=row.scope_id, source=row.source, device=row.device_id,
         resident=row.resident_id, place=row.place, value=None if row.value is None else msgspec.json.decode(row.value),
         unit=row.unit, detail=row.detail, device_at=row.device_at, alarm=row.alarm, late=row.late,
-        dedup_key=row.dedup_key, body_hash=row.body_hash, delivery=row.delivery,
+        dedup_key=row.dedup_key, body_hash=row.body_hash, delivery=row.delivery, device_class=row.device_class,
     )  # fmt: skip
 
 
@@ -39,6 +40,7 @@ def input_of(row: tables.FoldInput) -> Tick | Command:
     return Command(
         seq=row.seq, at=row.at, scope=row.scope_id, kind=row.command, until=row.until, by=row.by,
         silence=msgspec.json.decode(row.silence, type=Silence) if row.silence else None,
+        usual=msgspec.json.decode(row.usual, type=Usual) if row.usual else None,
     )  # fmt: skip
 
 

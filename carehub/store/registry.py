@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from sqlmodel import col, select
 
 from carehub.core import canary
+from carehub.core.supervision import DeviceKind
 from carehub.kit.ids import new_id
 from carehub.store import silences, tables
 from carehub.store.database import Session
@@ -36,6 +37,7 @@ class KnownDevice:
     can_alarm: bool
     places: list[Place] = field(default_factory=list)
     silent: bool = False
+    kind: DeviceKind = DeviceKind.UNKNOWN
 
     def at(self, moment: datetime) -> Place | None:
         """Where it stood at `moment`; None when it was assigned to nobody."""
@@ -89,7 +91,13 @@ def _by_address(
 ) -> dict[tuple[str, str], KnownDevice]:
     return {
         (row.source, row.address): KnownDevice(
-            row.id, row.address, row.source, row.can_alarm, list(places.get(row.id, [])), row.silent_since is not None
+            row.id,
+            row.address,
+            row.source,
+            row.can_alarm,
+            list(places.get(row.id, [])),
+            row.silent_since is not None,
+            row.kind,
         )
         for row in devices
     }

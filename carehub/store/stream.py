@@ -36,6 +36,7 @@ HeldTrace = tuple[int, str, Trace]
 _EVENT_COLUMNS = (
     "seq", "at", "device_at", "kind", "value", "unit", "detail", "source", "device_id", "scope_id", "resident_id",
     "place", "alarm", "late", "dedup_key", "body_hash", "delivery", "outcome", "pending_until", "number",
+    "device_class",
 )  # fmt: skip
 
 
@@ -55,7 +56,7 @@ def _event_values(
     return (
         e.seq, moment(e.at), moment(e.device_at), e.kind, value, e.unit, e.detail, e.source, e.device, e.scope,
         e.resident, e.place, e.alarm, e.late, e.dedup_key, e.body_hash, e.delivery, outcome, moment(until),
-        e.number,
+        e.number, e.device_class,
     )  # fmt: skip
 
 
@@ -77,10 +78,12 @@ async def add_inputs(session: Session, given: Iterable[Tick | Command]) -> None:
 def _input_row(given: Tick | Command) -> dict[str, Any]:
     row: dict[str, Any] = {"seq": given.seq, "at": given.at, "scope_id": given.scope}
     if isinstance(given, Tick):
-        return row | {"kind": "tick", "command": None, "until": None, "by": None, "silence": None}
+        return row | {"kind": "tick", "command": None, "until": None, "by": None, "silence": None, "usual": None}
     silence = None if given.silence is None else _state_encoder.encode(given.silence).decode()
+    usual = None if given.usual is None else _state_encoder.encode(given.usual).decode()
     return row | {
         "kind": "command", "command": given.kind, "until": given.until, "by": given.by, "silence": silence,
+        "usual": usual,
     }  # fmt: skip
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 from carehub.core.basis import Basis
 from carehub.core.kinds import LIFE_SAFETY
+from carehub.core.rules.windows import minutes_into
+from carehub.core.rules.words import MEASUREMENTS
+from carehub.core.usual import FEATURES, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
     from carehub.core.rules.language import Rule
 
 _RESERVED = "floor"
+_SHAPES = ("then_missing", "count", "sequence", "absent", "check", "change")
+_OWN_START = frozenset({"sequence", "absent", "check"})
 
 
 def complaints(rule: Rule) -> Iterator[str]:
@@ -26,21 +31,30 @@ def complaints(rule: Rule) -> Iterator[str]:
     yield from _about_waiting(rule)
     yield from _about_codes(rule)
     yield from _about_repeats(rule)
+    yield from _about_states(rule)
+    yield from _about_changes(rule)
+    yield from _about_what_is_usual(rule)
     yield from _about_tuning(rule)
 
 
 def _about_shape(rule: Rule) -> Iterator[str]:
-    written = [name for name in ("then_missing", "count", "sequence", "absent") if getattr(rule, name)]
+    written = [name for name in _SHAPES if getattr(rule, name)]
     shapes = [*(["for"] if rule.for_ else []), *written]
     if len(shapes) > 1:
         yield f"a rule decides in one way; '{shapes[0]}' and '{shapes[1]}' need a rule each"
-    starts = "sequence" in shapes or "absent" in shapes
+    starts = bool(_OWN_START & set(shapes))
     if starts and rule.watch:
         yield f"'{shapes[-1]}' says what is watched; leave 'watch' out"
     if not starts and not rule.watch:
         yield "'watch' is missing: what starts the rule?"
     if rule.absent and rule.between:
         yield "'absent' has its own 'from' and 'to'; leave 'between' out"
+    if rule.check and rule.between:
+        yield "'check' has its own time; leave 'between' out"
+    if rule.check and rule.per == "device":
+        yield "'check' looks at the home; leave 'per' out"
+    if rule.absent and rule.absent.although_never_seen and not rule.only_when:
+        yield "'although_never_seen' needs an 'only_when', or it would alert in every home"
 
 
 def _about_waiting(rule: Rule) -> Iterator[str]:
@@ -49,7 +63,7 @@ def _about_waiting(rule: Rule) -> Iterator[str]:
     bounded = rule.watch and all(matcher.bounds for matcher in rule.watch)
     if rule.for_ and not rule.until and not bounded:
         yield "'for' needs an 'until' that says what ends it, or bounds on the value"
-    if rule.rest and rule.shape in {"sequence", "absent"}:
+    if rule.rest and rule.shape in {"sequence", "absent", "check"}:
         yield f"'rest' does not go with '{rule.shape}'"
 
 
@@ -67,6 +81,50 @@ def _about_repeats(rule: Rule) -> Iterator[str]:
     watched = {kind for matcher in rule.watch or () for kind in matcher.all_kinds}
     if rule.rest and watched & LIFE_SAFETY:
         yield f"'rest' may not be used with {', '.join(sorted(watched & LIFE_SAFETY))}: every one of them counts"
+
+
+def _about_states(rule: Rule) -> Iterator[str]:
+    for flag in sorted(set(rule.unless) & set(rule.only_when)):
+        yield f"'{flag}' stands in both 'unless' and 'only_when'; then it never alerts"
+    watched = {kind for matcher in rule.watch or () for kind in matcher.all_kinds}
+    if rule.only_when and watched & LIFE_SAFETY:
+        yield f"'only_when' may not be used with {', '.join(sorted(watched & LIFE_SAFETY))}: they always alert"
+
+
+def _about_changes(rule: Rule) -> Iterator[str]:
+    if not rule.change:
+        return
+    kinds = {str(kind) for matcher in rule.watch or () for kind in matcher.all_kinds}
+    if strange := sorted(kinds - MEASUREMENTS):
+        yield f"'change' compares numbers, and {strange[0]} is no measurement"
+
+
+def _about_what_is_usual(rule: Rule) -> Iterator[str]:
+    """Each personal bound has a fixed one, in between its own bounds, and a feature of the right sort."""
+    wait = rule.for_ or (rule.then_missing and rule.then_missing.within)
+    pairs = (
+        ("longer_than_usual", rule.longer_than_usual, wait, "'for' or 'then_missing'", Unit.MINUTES),
+        ("later_than_usual", rule.later_than_usual, rule.absent and rule.absent.to, "'absent'", Unit.CLOCK),
+        ("more_than_usual", rule.more_than_usual, rule.count and rule.count.at_least, "'count'", Unit.COUNT),
+    )
+    for word, asked, fixed, needs, unit in pairs:
+        if asked is None:
+            continue
+        if FEATURES[asked.of] is not unit:
+            yield f"{word}.of: '{asked.of}' is not counted so that '{word}' fits"
+        if fixed is None:
+            yield f"'{word}' goes with {needs}, which holds where nothing is usual yet"
+            continue
+        least, middle, most = (_comparable(one, rule) for one in (asked.least, fixed, asked.most))
+        if not least <= middle <= most:  # type: ignore[operator]
+            yield f"{word}: the fixed bound must lie between 'least' and 'most'"
+
+
+def _comparable(bound: object, rule: Rule) -> object:
+    """Times of day count from the beginning of the window, which may pass midnight."""
+    if isinstance(bound, time) and rule.absent:
+        return minutes_into(rule.absent.from_, bound)
+    return bound
 
 
 def _about_tuning(rule: Rule) -> Iterator[str]:
@@ -91,5 +149,5 @@ def value_at(rule: Rule, path: str) -> object:
     for word in path.split("."):
         if isinstance(found, tuple):
             found = found[0] if len(found) == 1 else None
-        found = getattr(found, {"for": "for_", "from": "from_"}.get(word, word), None) if found else None
+        found = getattr(found, {"for": "for_", "from": "from_", "is": "is_"}.get(word, word), None) if found else None
     return found

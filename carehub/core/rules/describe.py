@@ -1,11 +1,13 @@
 """Each rule as plain sentences, for the people who live with it."""
 
 from collections.abc import Iterable
-from datetime import time, timedelta
 
-from carehub.core.rules import words
-from carehub.core.rules.fields import Matcher, write_duration
-from carehub.core.rules.language import Between, Rule
+from carehub.core.rules import vocabulary, words
+from carehub.core.rules.fields import Matcher
+from carehub.core.rules.language import Rule
+from carehub.core.rules.parts import Between
+from carehub.core.rules.spans import clock_words, length
+from carehub.core.rules.usual_words import usual_words
 from carehub.core.rules.words import PHRASES, Language
 
 
@@ -16,6 +18,12 @@ def described(rule: Rule, language: Language = "nb") -> str:
     if rule.unless:
         flags = _or((words.FLAGS[flag][language] for flag in rule.unless), language)
         sentences.append(PHRASES["unless"][language].format(flags))
+    if rule.only_when:
+        flags = _and((words.FLAGS[flag][language] for flag in rule.only_when), language)
+        sentences.append(PHRASES["only_when"][language].format(flags))
+    if rule.absent and rule.absent.although_never_seen:
+        sentences.append(PHRASES["always"][language])
+    sentences += usual_words(rule, language)
     if rule.per == "device":
         sentences.append(PHRASES["device"][language])
     if rule.rest:
@@ -25,23 +33,15 @@ def described(rule: Rule, language: Language = "nb") -> str:
     return " ".join(sentences)
 
 
-def length(span: timedelta, language: Language) -> str:
-    """Write a length of time in words: "5 minutter"."""
-    number, _, unit = write_duration(span).partition(" ")
-    one, many = words.UNITS[unit]
-    return f"{number} {one[language] if number == '1' else many[language]}"
-
-
-def clock_words(moment: time, language: Language) -> str:
-    """Write a time of day as the language does: "22.00" in Norwegian, "22:00" in English."""
-    return f"{moment:%H:%M}" if language == "en" else f"{moment:%H.%M}"
-
-
 def _when(rule: Rule, language: Language) -> str:
     if rule.absent:
         told = clauses(rule.absent.of, language)
         end, start = clock_words(rule.absent.to, language), clock_words(rule.absent.from_, language)
         return PHRASES["absent"][language].format(end, start, told)
+    if rule.check:
+        days = _days(rule.check.days, language)
+        told = clauses(rule.check.is_, language)
+        return PHRASES["check"][language].format(clock_words(rule.check.at, language), days, told)
     if rule.sequence:
         steps = PHRASES["then"][language].format
         told = "".join(
@@ -51,7 +51,26 @@ def _when(rule: Rule, language: Language) -> str:
         start_words = PHRASES["sequence"][language].format(told, length(rule.sequence.within, language))
     else:
         start_words = clauses(rule.watch or (), language)
-    return start_words + _times(rule, language) + _between(rule.between, language) + _waiting(rule, language)
+    return (
+        start_words
+        + _change(rule, language)
+        + _times(rule, language)
+        + _between(rule.between, language)
+        + _waiting(rule, language)
+    )
+
+
+def _change(rule: Rule, language: Language) -> str:
+    if not rule.change:
+        return ""
+    bounded = any(matcher.bounds for matcher in rule.watch or ())
+    first = f" {PHRASES['and'][language]} " if bounded else " "
+    phrase = PHRASES["rises" if rule.change.by > 0 else "falls"][language]
+    return phrase.format(first, _number(abs(rule.change.by), language), length(rule.change.within, language))
+
+
+def _number(number: float, language: Language) -> str:
+    return f"{number:g}" if language == "en" else f"{number:g}".replace(".", ",")
 
 
 def _times(rule: Rule, language: Language) -> str:
@@ -65,9 +84,12 @@ def _between(between: Between | None, language: Language) -> str:
         return ""
     ends = (clock_words(between.from_, language), clock_words(between.to, language))
     told = " " + PHRASES["between"][language].format(*ends)
-    if between.days:
-        told += PHRASES["days"][language].format(_or((words.WEEKDAYS[day][language] for day in between.days), language))
-    return told
+    return told + _days(between.days, language)
+
+
+def _days(days: Iterable[str], language: Language) -> str:
+    named = _or((words.WEEKDAYS[day][language] for day in days), language)
+    return PHRASES["days"][language].format(named) if named else ""
 
 
 def _waiting(rule: Rule, language: Language) -> str:
@@ -87,10 +109,11 @@ def clauses(matchers: Iterable[Matcher], language: Language) -> str:
 def _clauses(matcher: Matcher, language: Language) -> list[str]:
     """Give one clause for all kinds when they share a place, else one for each."""
     kinds = [words.KINDS[kind][language] for kind in matcher.all_kinds]
-    if not matcher.all_places and not matcher.bounds:
+    if not matcher.all_places and not matcher.bounds and not matcher.all_device_classes:
         return kinds
     places = _or((words.PLACES[place][language] for place in matcher.all_places), language)
-    told = f"{_or(kinds, language)} {places}".strip()
+    classes = _or((vocabulary.DEVICE_CLASSES[one][language] for one in matcher.all_device_classes), language)
+    told = " ".join(part for part in (_or(kinds, language), places, classes) if part)
     return [told + _bounds(matcher, language)]
 
 

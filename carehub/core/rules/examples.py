@@ -12,9 +12,10 @@ from carehub.core.fold import Folded, Rulebook, ScopeState, fold
 from carehub.core.rules import stories
 from carehub.core.rules.errors import RuleError
 from carehub.core.rules.language import Example, Rule
+from carehub.core.rules.personal import ending
 from carehub.core.rules.program import compiled
 from carehub.core.rules.rulebook import OSLO
-from carehub.core.rules.state import Shape
+from carehub.core.rules.state import DAILY, Shape
 from carehub.core.rules.windows import next_ending
 
 Alert = tuple[datetime, str]
@@ -115,9 +116,13 @@ class _Player:
 
 def _horizon(rule: Rule, given: list[Input], wanted: list[Alert], zone: ZoneInfo) -> datetime:
     """How long to let time pass: long enough for the rule to decide about the last line."""
-    end: datetime = given[-1].at + max(compiled(rule).wait, timedelta(minutes=1))
-    if rule.shape is Shape.ABSENT and rule.absent:
-        end = next_ending(rule.absent.window, given[-1].at, zone).end
+    program = compiled(rule)
+    longest = program.personal.most if program.personal and rule.shape is Shape.WAIT else 1
+    end: datetime = given[-1].at + max(program.wait, timedelta(minutes=longest))
+    if rule.shape in DAILY and program.window:
+        end = next_ending(program.window, given[-1].at, zone).end
+    if rule.shape is Shape.ABSENT and program.personal and program.window:
+        end = max(end, next_ending(ending(program.window, program.personal.most), given[-1].at, zone).end)
     return max([end, *(at for at, _ in wanted)])
 
 

@@ -22,6 +22,7 @@ from pydantic import (
 from carehub.core.kinds import KNOWN_KINDS, EventKind
 from carehub.core.rules.errors import did_you_mean
 from carehub.core.severity import Severity
+from carehub.core.supervision import DeviceKind
 
 PLACES = ("entrance", "hall", "bathroom", "bedroom", "living_room", "kitchen", "outside")
 INSIDE = "inside"
@@ -121,6 +122,12 @@ Place = Annotated[
 Weekday = Annotated[
     str, BeforeValidator(_one_of(WEEKDAYS, "a weekday")), WithJsonSchema({"type": "string", "enum": list(WEEKDAYS)})
 ]
+DEVICE_CLASSES = tuple(kind.value for kind in DeviceKind if kind is not DeviceKind.UNKNOWN)
+DeviceClass = Annotated[
+    str,
+    BeforeValidator(_one_of(DEVICE_CLASSES, "a class of device")),
+    WithJsonSchema({"type": "string", "enum": list(DEVICE_CLASSES)}),
+]
 Number = Annotated[StrictInt | StrictFloat, Field(allow_inf_nan=False)]
 
 
@@ -145,6 +152,8 @@ class Matcher(Strict):
 
     kind: Kind | None = Field(None, description="one kind of event, such as `door.opened`")
     kinds: tuple[Kind, ...] = Field((), max_length=20, description="several kinds; any of them will do")
+    device_class: DeviceClass | None = Field(None, description="what the device is to the hub, as the registry says")
+    device_classes: tuple[DeviceClass, ...] = Field((), max_length=20, description="several; any of them will do")
     place: Place | None = Field(None, description="one place; `inside` is every place but the entrance and outside")
     places: tuple[Place, ...] = Field((), max_length=20, description="several places; any of them will do")
     below: Number | None = Field(None, description="the value is lower than this")
@@ -157,6 +166,8 @@ class Matcher(Strict):
     def _is_clear(self) -> Self:
         if bool(self.kind) == bool(self.kinds):
             raise ValueError("write either 'kind' or 'kinds'")
+        if self.device_class and self.device_classes:
+            raise ValueError("write either 'device_class' or 'device_classes'")
         if self.place and self.places:
             raise ValueError("write either 'place' or 'places'")
         if self.equals is not None and len(self.bounds) > 1:
@@ -174,6 +185,11 @@ class Matcher(Strict):
     def all_places(self) -> tuple[str, ...]:
         """The places, however they were written; empty for anywhere."""
         return (self.place,) if self.place else self.places
+
+    @property
+    def all_device_classes(self) -> tuple[str, ...]:
+        """The classes of device, however they were written; empty for any."""
+        return (self.device_class,) if self.device_class else self.device_classes
 
     @property
     def bounds(self) -> dict[str, Any]:

@@ -6,7 +6,6 @@ A rule is data. It holds no code and no regular expressions, so it always ends.
 import hashlib
 import json
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
@@ -17,7 +16,6 @@ from carehub.core.rules.codes import AlertCode
 from carehub.core.rules.errors import RuleError, explained
 from carehub.core.rules.fields import (
     SEVERITIES,
-    WEEKDAYS,
     Duration,
     Kind,
     Matcher,
@@ -26,75 +24,27 @@ from carehub.core.rules.fields import (
     SeverityName,
     Strict,
     Text,
-    TimeOfDay,
-    Weekday,
     as_list,
+)
+from carehub.core.rules.parts import (
+    Absent,
+    Between,
+    Change,
+    Check,
+    Count,
+    Flag,
+    LaterThanUsual,
+    LongerThanUsual,
+    MoreThanUsual,
+    Sequence,
+    ThenMissing,
 )
 from carehub.core.rules.state import Shape
 from carehub.core.rules.strict_yaml import read_mapping
-from carehub.core.rules.windows import EVERY_DAY, Window
 
 __all__ = ["SEVERITIES", "Rule", "RuleError", "content_hash", "json_schema", "parse_rule"]
 
 _NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
-
-
-class Flag(StrEnum):
-    """What people may have told the hub, and a rule may care about."""
-
-    AWAY = "away"
-    STAFF_PRESENT = "staff_present"
-
-
-class Between(Strict):
-    """A stretch of the local day, over midnight if `to` is not after `from`."""
-
-    from_: TimeOfDay = Field(alias="from", description="the first minute inside")
-    to: TimeOfDay = Field(description="the first minute outside")
-    days: tuple[Weekday, ...] = Field(
-        (), max_length=7, description="the weekdays on which it starts; left out: every day"
-    )
-
-    @model_validator(mode="after")
-    def _has_length(self) -> Self:
-        if self.from_ == self.to:
-            raise ValueError("'from' and 'to' are the same time; leave the window out if the whole day is meant")
-        return self
-
-    @property
-    def window(self) -> Window:
-        """The same as the engine asks for it."""
-        days = frozenset(WEEKDAYS.index(day) for day in self.days) or EVERY_DAY
-        return Window(start=self.from_, end=self.to, days=days)
-
-
-class ThenMissing(Matcher):
-    """What should have followed, and did not."""
-
-    within: Duration = Field(description="how long it is waited for, from the trigger")
-
-
-class Count(Strict):
-    """So many times within so long."""
-
-    at_least: int = Field(ge=2, le=100, strict=True, description="how many times")
-    within: Duration = Field(description="from the first to the last of them")
-
-
-class Sequence(Strict):
-    """Steps that follow one another; others may come between."""
-
-    steps: tuple[Matcher, ...] = Field(min_length=2, max_length=5, description="what happens, in order")
-    within: Duration = Field(description="from the first step to the last")
-
-
-class Absent(Between):
-    """None of these was seen in the daily window; judged when it ends.
-
-    A scope where none was seen in the last seven days is blind, and the rule stays quiet.
-    """
-
-    of: Matchers = Field(description="what is expected to be seen")
 
 
 class Bounds(Strict):
@@ -154,6 +104,7 @@ class Rule(Strict):
     watch: Matchers | None = Field(None, description="the event that starts the rule; a list: any of them")
     between: Between | None = Field(None, description="only when the start is inside this window of the local day")
     unless: tuple[Flag, ...] = Field((), description="held back if this is so when the rule would alert")
+    only_when: tuple[Flag, ...] = Field((), description="held back if this is not so when the rule would alert")
     for_: Duration | None = Field(
         None, alias="for", description="what started must hold this long; until then any `until` cancels"
     )
@@ -164,8 +115,22 @@ class Rule(Strict):
     count: Count | None = Field(None, description="the start must come several times")
     sequence: Sequence | None = Field(None, description="several steps in order, in place of `watch`")
     absent: Absent | None = Field(None, description="nothing seen in a daily window, in place of `watch`")
+    check: Check | None = Field(None, description="something is so at a local time, in place of `watch`")
+    change: Change | None = Field(None, description="the value must have risen or fallen by so much; same device")
+    longer_than_usual: LongerThanUsual | None = Field(
+        None, description="`for` or `then_missing.within` follows the person; where nothing is usual they stand"
+    )
+    later_than_usual: LaterThanUsual | None = Field(
+        None, description="the end of `absent` follows the person; where nothing is usual it stands"
+    )
+    more_than_usual: MoreThanUsual | None = Field(
+        None, description="`count.at_least` follows the person; where nothing is usual it stands"
+    )
     per: Literal["scope", "device"] = Field("scope", description="whether each device of the home is judged by itself")
-    rest: Duration | None = Field(None, description="after an alert the rule does not start anew for this long")
+    rest: Duration | None = Field(
+        None,
+        description="after an alert it does not start anew for this long, or until what ends it has come",
+    )
     press: bool = Field(
         default=False, strict=True, description="every repeat counts and calls again; never merged away"
     )
@@ -189,7 +154,10 @@ class Rule(Strict):
         """How the rule decides."""
         if self.for_ or self.then_missing:
             return Shape.WAIT
-        named = {Shape.COUNT: self.count, Shape.SEQUENCE: self.sequence, Shape.ABSENT: self.absent}
+        named = {
+            Shape.COUNT: self.count, Shape.SEQUENCE: self.sequence, Shape.ABSENT: self.absent,
+            Shape.CHECK: self.check, Shape.CHANGE: self.change,
+        }  # fmt: skip
         return next((shape for shape, part in named.items() if part), Shape.AT_ONCE)
 
 
@@ -222,6 +190,7 @@ def json_schema() -> dict[str, Any]:
 
 
 PARTS: tuple[type[Strict], ...] = (
-    Rule, Matcher, Between, ThenMissing, Count, Sequence, Absent, Bounds, Example, Expected, Text,
+    Rule, Matcher, Between, ThenMissing, Count, Sequence, Absent, Check, Change, LongerThanUsual, LaterThanUsual,
+    MoreThanUsual, Bounds, Example, Expected, Text,
 )  # fmt: skip
 _WORDS = frozenset(field.alias or name for part in PARTS for name, field in part.model_fields.items())

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from carehub.core.events import Event
-from carehub.core.rules.describe import clauses, clock_words
+from carehub.core.rules.describe import clauses
 from carehub.core.rules.fields import Matcher
-from carehub.core.rules.program import fits_place
+from carehub.core.rules.program import fits_class, fits_place
+from carehub.core.rules.spans import clock_words
 from carehub.core.rules.windows import EVERY_DAY, Window, clock, contains, next_ending, span_starting
 from carehub.core.terms import place_name, span
 
@@ -19,6 +20,8 @@ def of_event(matchers: Iterable[Matcher], event: Event) -> str:
     asked = tuple(one for one in matchers if event.kind in {str(kind) for kind in one.all_kinds})
     here = tuple(one for one in asked if fits_place(one, event))
     seen = _value(here, event) if here else _place(event)
+    if here and not any(fits_class(one, event) for one in here):
+        seen = "det kom fra en annen type utstyr"
     return f"gjelder når {clauses(asked, 'nb')}; {seen or 'dette var noe annet'}"
 
 

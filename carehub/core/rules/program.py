@@ -9,8 +9,10 @@ from datetime import timedelta
 from math import isfinite
 
 from carehub.core.events import Event, Value
+from carehub.core.kinds import EventKind, aspect
 from carehub.core.rules.fields import INSIDE, Matcher, write_duration
 from carehub.core.rules.language import Rule, content_hash
+from carehub.core.rules.personal import Personal, compiled_bound
 from carehub.core.rules.state import Shape
 from carehub.core.rules.windows import Window
 from carehub.core.severity import Severity
@@ -50,6 +52,11 @@ class Program:
         cancels: What ends the waiting of a `for` or a `then_missing`.
         wait: How long is waited, or the span of a count or a sequence.
         window: `between`, or the daily window of an absence.
+        only_when: What must be so, where `unless` is what must not.
+        base: For a change: what is compared, whatever its value. For a check: whatever tells of the same thing.
+        by: For a change: how much; negative for a fall.
+        personal: Where the wait, the window's end or the count follows the person.
+        never_seen: An absence that is judged also where it was never seen.
         missing: True where `cancels` is what should have come (`then_missing`), for the words of the trace.
     """
 
@@ -66,6 +73,11 @@ class Program:
     least: int = 1
     window: Window | None = None
     unless: tuple[str, ...] = ()
+    only_when: tuple[str, ...] = ()
+    base: Matching | None = None
+    by: float = 0.0
+    personal: Personal | None = None
+    never_seen: bool = False
     per_device: bool = False
     press: bool = False
     missing: bool = False
@@ -73,14 +85,14 @@ class Program:
     @property
     def kinds(self) -> frozenset[str]:
         """Every kind that the rule must be shown."""
-        parts = self.steps if self.cancels is None else (*self.steps, self.cancels)
-        return frozenset(kind for part in parts for kind in part.tests)
+        parts = (*self.steps, self.cancels, self.base)
+        return frozenset(kind for part in parts if part is not None for kind in part.tests)
 
 
 def compiled(rule: Rule) -> Program:
     """Make a rule ready to be stepped; its meaning is settled here, once."""
     shape = rule.shape
-    window = rule.absent or rule.between
+    window = rule.absent or rule.check or rule.between
     return Program(
         id=rule.id,
         version=content_hash(rule),
@@ -95,7 +107,12 @@ def compiled(rule: Rule) -> Program:
         least=rule.count.at_least if rule.count else 1,
         window=window.window if window else None,
         unless=tuple(str(flag) for flag in rule.unless),
-        per_device=rule.per == "device",
+        only_when=tuple(str(flag) for flag in rule.only_when),
+        base=_base(rule),
+        by=rule.change.by if rule.change else 0.0,
+        personal=compiled_bound(rule),
+        never_seen=rule.absent is not None and rule.absent.although_never_seen,
+        per_device=rule.per == "device" or rule.change is not None,
         press=rule.press,
         missing=rule.then_missing is not None,
     )
@@ -110,7 +127,27 @@ def _codes(rule: Rule) -> dict[str | None, str]:
 def _steps(rule: Rule) -> tuple[Matching, ...]:
     if rule.sequence:
         return tuple(matching((step,)) for step in rule.sequence.steps)
-    return (matching(rule.absent.of if rule.absent else rule.watch or ()),)
+    asked = rule.absent.of if rule.absent else rule.check.is_ if rule.check else rule.watch
+    return (matching(asked or ()),)
+
+
+def _base(rule: Rule) -> Matching | None:
+    """What must be followed besides what fits: the values between, or whatever ends what is so."""
+    asked = rule.watch if rule.change else rule.check.is_ if rule.check else None
+    if asked is None:
+        return None
+    tests: dict[str, tuple[Test, ...]] = {}
+    for matcher in asked:
+        here = _both(_place_test(matcher), _class_test(matcher))
+        for kind in matcher.all_kinds:
+            for told in _about_the_same(kind) if rule.check else (kind,):
+                tests[str(told)] = (*tests.get(str(told), ()), here)
+    return Matching(tests=tests, wanted="")
+
+
+def _about_the_same(kind: EventKind) -> tuple[EventKind, ...]:
+    told = aspect(kind)
+    return (kind,) if told is None else tuple(one for one in EventKind if aspect(one) == told)
 
 
 def _cancels(rule: Rule) -> Matching | None:
@@ -122,7 +159,8 @@ def _cancels(rule: Rule) -> Matching | None:
 
 
 def _wait(rule: Rule) -> timedelta:
-    spans = (rule.for_, *(part.within for part in (rule.then_missing, rule.count, rule.sequence) if part))
+    parts = (rule.then_missing, rule.count, rule.sequence, rule.change)
+    spans = (rule.for_, *(part.within for part in parts if part))
     return next((span for span in spans if span), _NO_TIME)
 
 
@@ -132,7 +170,8 @@ def matching(matchers: Iterable[Matcher]) -> Matching:
     told = tuple(matchers)
     for matcher in told:
         for kind in matcher.all_kinds:
-            tests[str(kind)] = (*tests.get(kind, ()), _both(_place_test(matcher), _value_test(matcher.bounds)))
+            where = _both(_place_test(matcher), _class_test(matcher))
+            tests[str(kind)] = (*tests.get(kind, ()), _both(where, _value_test(matcher.bounds)))
     return Matching(tests=tests, wanted=" or ".join(wanted(matcher) for matcher in told))
 
 
@@ -141,14 +180,15 @@ def _outside(matchers: Iterable[Matcher]) -> Matching:
     for matcher in matchers:
         within = _value_test(matcher.bounds)
         for kind in matcher.all_kinds:
-            tests[str(kind)] = (*tests.get(kind, ()), _both(_place_test(matcher), _not(within)))
+            where = _both(_place_test(matcher), _class_test(matcher))
+            tests[str(kind)] = (*tests.get(kind, ()), _both(where, _not(within)))
     return Matching(tests=tests, wanted="a value outside the bounds")
 
 
 def _both(place: Test | None, value: Test | None) -> Test:
-    if place is None:
+    if place is None or place is _always:
         return value or _always
-    if value is None:
+    if value is None or value is _always:
         return place
     return lambda event: place(event) and value(event)
 
@@ -175,9 +215,20 @@ def _place_test(matcher: Matcher) -> Test | None:
     return lambda event: event.place in places
 
 
+def _class_test(matcher: Matcher) -> Test | None:
+    classes = frozenset(matcher.all_device_classes)
+    return (lambda event: event.device_class in classes) if classes else None
+
+
 def fits_place(matcher: Matcher, event: Event) -> bool:
     """Whether the event came from a place that the matcher asks for."""
     test = _place_test(matcher)
+    return test is None or test(event)
+
+
+def fits_class(matcher: Matcher, event: Event) -> bool:
+    """Whether the event came from a device of a class that the matcher asks for."""
+    test = _class_test(matcher)
     return test is None or test(event)
 
 
@@ -208,7 +259,7 @@ def _value_test(bounds: dict[str, Value]) -> Test | None:
 
 def wanted(matcher: Matcher) -> str:
     """Write a matcher in the rule's own words: "temperature bedroom below 16"."""
-    words = ["/".join(matcher.all_kinds), "/".join(matcher.all_places)]
+    words = ["/".join(matcher.all_kinds), "/".join(matcher.all_device_classes), "/".join(matcher.all_places)]
     words += [f"{name.replace('_', ' ')} {bound}" for name, bound in matcher.bounds.items()]
     return " ".join(word for word in words if word)
 

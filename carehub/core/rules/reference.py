@@ -1,7 +1,19 @@
 """The language reference of `rules/README.md`, made from the models so that it cannot drift."""
 
 from carehub.core.rules.fields import Matcher, Strict
-from carehub.core.rules.language import Absent, Between, Bounds, Count, Example, Expected, Rule, Sequence, ThenMissing
+from carehub.core.rules.language import Bounds, Example, Expected, Rule
+from carehub.core.rules.parts import (
+    Absent,
+    Between,
+    Change,
+    Check,
+    Count,
+    LaterThanUsual,
+    LongerThanUsual,
+    MoreThanUsual,
+    Sequence,
+    ThenMissing,
+)
 
 BEGIN = "<!-- language: begin (generated) -->"
 END = "<!-- language: end -->"
@@ -13,6 +25,11 @@ _PARTS: tuple[tuple[str, type[Strict]], ...] = (
     ("`count`", Count),
     ("`sequence`", Sequence),
     ("`absent`: the words of `between`, and", Absent),
+    ("`check`", Check),
+    ("`change`", Change),
+    ("`longer_than_usual`", LongerThanUsual),
+    ("`later_than_usual`", LaterThanUsual),
+    ("`more_than_usual`", MoreThanUsual),
     ("`tune`: for each value", Bounds),
     ("`examples`", Example),
     ("`expect`", Expected),
@@ -27,7 +44,8 @@ def reference() -> str:
 def _table(part: type[Strict]) -> str:
     rows = ["| word | must | meaning |", "|---|---|---|"]
     parent = next((base for base in part.__bases__ if issubclass(base, Strict) and base is not Strict), None)
-    inherited = parent.model_fields.keys() if parent else ()
+    public = parent is not None and not parent.__name__.startswith("_")
+    inherited = parent.model_fields.keys() if parent and public else ()
     for name, field in part.model_fields.items():
         if name not in inherited:
             rows.append(f"| `{field.alias or name}` | {'yes' if field.is_required() else ''} | {field.description} |")

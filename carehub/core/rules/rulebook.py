@@ -25,6 +25,7 @@ class Rulebook:
         programs: The enabled rules by id.
         asking: Which programs ask for a kind of event.
         absences: The programs with a daily window, which a tick arms.
+        asks_asleep: Whether any rule cares; otherwise no bed is looked at.
     """
 
     zone: ZoneInfo
@@ -33,6 +34,7 @@ class Rulebook:
     programs: dict[str, Program] = field(default_factory=dict)
     asking: dict[str, tuple[Program, ...]] = field(default_factory=dict)
     absences: tuple[Program, ...] = ()
+    asks_asleep: bool = False
 
     @classmethod
     def of(cls, rules: Iterable[Rule], zone: str = OSLO) -> Self:
@@ -56,6 +58,7 @@ class Rulebook:
             programs=by_id,
             asking=_index(by_id.values()),
             absences=tuple(program for program in by_id.values() if program.shape is Shape.ABSENT),
+            asks_asleep=any("asleep" in (*one.unless, *one.only_when) for one in by_id.values()),
         )
 
     @property

@@ -23,6 +23,14 @@ class Shape(StrEnum):
     SEQUENCE = "sequence"
     ABSENT = "absent"
     """Nothing of a kind was seen in a daily window."""
+    CHECK = "check"
+    """Something is so at a local time."""
+    CHANGE = "change"
+    """The value of a device has risen or fallen by so much."""
+
+
+DAILY = frozenset({Shape.ABSENT, Shape.CHECK})
+"""These decide at a local time of the day."""
 
 
 class Hit(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -49,6 +57,7 @@ class RuleState(Struct, frozen=True, kw_only=True, omit_defaults=True):
         chains: For a sequence: the newest chain of each length.
         due: When the rule decides; always covered by a deadline row at or before it.
         rests_until: A rule with `rest` does not begin anew before this moment.
+        personal: Whether `due` follows what is usual for the person.
     """
 
     version: str
@@ -57,6 +66,7 @@ class RuleState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     chains: tuple[tuple[Hit, ...], ...] = ()
     due: datetime | None = None
     rests_until: datetime | None = None
+    personal: bool = False
 
 
 def storable(value: Value) -> Value:
@@ -86,9 +96,9 @@ def hit_of(event: Event) -> Hit:
 def moved(state: RuleState, by: timedelta) -> RuleState:
     """The same memory under a clock that was set: what has lasted so long has lasted so long still.
 
-    A daily window is the clock's own and stays where it is.
+    A time of day is the clock's own and stays where it is.
     """
-    if state.shape is Shape.ABSENT:
+    if state.shape in DAILY:
         return state
     return replace(
         state,

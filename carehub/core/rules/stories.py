@@ -1,7 +1,8 @@
 """The lines of an example: "02:10 door.opened entrance", "08:00+1d temperature kitchen 15.5".
 
 A line is a time, a word, and then in any order a place, a value, and @device. The word is a
-kind of event, or one of away, home, staff_present, staff_left ("21:00 away until 23:00").
+kind of event, or what people tell of the resident: away, home, asleep, awake, staff_present,
+staff_left and the like ("21:00 away until 23:00"), or what is usual: "00:00 usual bathroom_stay 12 min".
 """
 
 import re
@@ -11,11 +12,14 @@ from zoneinfo import ZoneInfo
 from carehub.core.events import Command, CommandKind, Event, Input, Value
 from carehub.core.kinds import KNOWN_KINDS
 from carehub.core.rules.errors import RuleError, did_you_mean
-from carehub.core.rules.fields import PLACES
+from carehub.core.rules.fields import DEVICE_CLASSES, PLACES, read_duration
+from carehub.core.usual import FEATURES, Quantiles, Unit, Usual
 
 SCOPE = "home:example"
 _MOMENT = re.compile(r"^([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?(?:\+([1-9][0-9]?)d)?$")
 _NOT_IN_STORIES = {CommandKind.REASSIGNED, CommandKind.SILENCED, CommandKind.SILENCE_ENDED, CommandKind.CLOCK_SET}
+_RESIDENT = "example"
+_USUAL_DAYS = 28
 _COMMANDS = {kind.value for kind in CommandKind if kind not in _NOT_IN_STORIES}
 
 
@@ -52,6 +56,9 @@ def told(line: str, seq: int, day: date, zone: ZoneInfo) -> Input:
 
 def _command(line: str, seq: int, at: datetime, day: date, zone: ZoneInfo) -> Command:
     words = line.split()
+    if words[1] == CommandKind.USUAL:
+        usual = _usual(words[2:], line, at)
+        return Command(seq=seq, at=at, scope=SCOPE, kind=CommandKind.USUAL, usual=usual)
     match words[2:]:
         case []:
             until = None
@@ -62,9 +69,32 @@ def _command(line: str, seq: int, at: datetime, day: date, zone: ZoneInfo) -> Co
     return Command(seq=seq, at=at, scope=SCOPE, kind=CommandKind(words[1]), until=until)
 
 
+def _usual(words: list[str], line: str, at: datetime) -> Usual:
+    """What the person has kept within, in all of the last 28 days."""
+    of, told = (words[0], " ".join(words[1:])) if words else ("", "")
+    if of not in FEATURES or not told:
+        raise RuleError(f"'{line}': after 'usual' stand a name and what is usual{did_you_mean(of, FEATURES)}")
+    try:
+        value = _in_units(FEATURES[of], told)
+    except ValueError as error:
+        raise RuleError(f"'{line}': '{told}' is no {FEATURES[of].value}: {error}") from error
+    quantiles = Quantiles(days=_USUAL_DAYS, p50=value, p75=value, p90=value, p95=value)
+    return Usual(resident=_RESIDENT, until=at + timedelta(days=30), of={of: quantiles})
+
+
+def _in_units(unit: Unit, told: str) -> float:
+    if unit is Unit.MINUTES:
+        return read_duration(told) / timedelta(minutes=1)
+    if unit is Unit.CLOCK:
+        found = time.fromisoformat(told)
+        return found.hour * 60 + found.minute
+    return float(told)
+
+
 def _event(line: str, seq: int, at: datetime) -> Event:
     place: str | None = None
     device: str | None = None
+    device_class: str | None = None
     value: Value = None
     kind, *rest = line.split()[1:]
     for word in rest:
@@ -72,12 +102,14 @@ def _event(line: str, seq: int, at: datetime) -> Event:
             place = word
         elif word.startswith("@"):
             device = word[1:]
+        elif word in DEVICE_CLASSES:
+            device_class = word
         else:
             value = _value(word, line)
     device = device or f"{place or 'home'}-{kind.partition('.')[0]}"
     return Event(
         seq=seq, at=at, kind=kind, scope=SCOPE, source="example",
-        device=device, resident="example", place=place, value=value,
+        device=device, device_class=device_class, resident=_RESIDENT, place=place, value=value,
     )  # fmt: skip
 
 

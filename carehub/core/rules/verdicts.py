@@ -6,24 +6,25 @@ was seen and of what the rule asks; they name nobody.
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
 from carehub.core import floor
 from carehub.core.activation import Activation
 from carehub.core.events import Command, Event
-from carehub.core.findings import Condition, Finding, Outcome, Trace
+from carehub.core.findings import Finding, Outcome, Trace
 from carehub.core.journal import Recorded, Step
 from carehub.core.kinds import LIFE_SAFETY, aspect
-from carehub.core.rules import engine, mismatch
-from carehub.core.rules.describe import clauses, length
+from carehub.core.rules import daily, mismatch
+from carehub.core.rules.describe import clauses
 from carehub.core.rules.fields import Matcher
 from carehub.core.rules.language import Rule
 from carehub.core.rules.program import Program
-from carehub.core.rules.state import RuleState, Shape
+from carehub.core.rules.shape_verdicts import of_change, of_check, of_trace, times_needed, waited
+from carehub.core.rules.spans import length
+from carehub.core.rules.state import DAILY, RuleState, Shape
 from carehub.core.rules.windows import clock
-from carehub.core.terms import kind_name, place_name, plain, span
+from carehub.core.terms import kind_name, place_name, span
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
@@ -92,7 +93,7 @@ def window_ends(steps: Sequence[Step], program: Program, start: datetime, end: d
             continue
         for key, state in step.before.rules.items():
             due = state.due
-            if state.shape is Shape.ABSENT and key.partition("/")[0] == program.id and due and due <= step.entry.at:
+            if state.shape in DAILY and key.partition("/")[0] == program.id and due and due <= step.entry.at:
                 found.append(_window_end(step, program, state, due))
     return found
 
@@ -102,10 +103,12 @@ def _window_end(step: Step, program: Program, state: RuleState, due: datetime) -
     at = f"Kl. {clock(due, zone)}"
     told = next((one for one in step.folded.traces if one.rule == program.id), None)
     if told is not None:
-        words, alerted = f"{at}: {_of_trace(told, zone)}", told.fired
+        words, alerted = f"{at}: {of_trace(told, zone)}", told.fired
+    elif state.shape is Shape.CHECK:
+        words, alerted = f"{at}: Regelen ble ikke spurt.", False
     elif not state.hits:
         words, alerted = f"{at}: Regelen har ikke sett noe slikt ennå, og sier ikke fra før den har det.", False
-    elif due - state.hits[-1].at > engine.MEMORY:
+    elif due - state.hits[-1].at > daily.MEMORY:
         words, alerted = f"{at}: Ikke sett på over en uke. Regelen er blind og sier ikke fra.", False
     else:
         last = state.hits[-1]
@@ -119,29 +122,6 @@ def _title(step: Step, program: Program) -> str:
     return rule.title.nb if rule else program.id
 
 
-def _of_trace(trace: Trace, zone: ZoneInfo) -> str:
-    if trace.fired:
-        return f"Varslet kl. {clock(trace.at, zone)}."
-    broken = next((one for one in trace.conditions if not one.held), None)
-    return f"Holdt tilbake kl. {clock(trace.at, zone)}: {_of_condition(broken)}." if broken else "Holdt tilbake."
-
-
-def _of_condition(condition: Condition) -> str:
-    until = condition.seen.rpartition(" until ")[2] if " until " in condition.seen else None
-    end = f" til kl. {until}" if until else ""
-    match condition.name:
-        case "unless.away":
-            return f"beboeren er borte{end}"
-        case "unless.staff_present":
-            return f"personalet er til stede{end}"
-        case "silence":
-            return f"satt på stille{end}"
-        case "rest":
-            return f"regelen hviler etter forrige varsel til kl. {condition.seen.rpartition(' ')[2]}"
-        case _:
-            return plain(condition.seen)
-
-
 class _Reader:
     """One rule and one event, with the journal around them."""
 
@@ -152,7 +132,7 @@ class _Reader:
         self._key = f"{program.id}/{event.device}" if program.per_device else program.id
         before = self._step.before.rules.get(self._key)
         due_already = before is not None and before.due is not None and before.due <= event.at
-        self._before = None if due_already and program.shape is not Shape.ABSENT else before
+        self._before = None if due_already and program.shape not in DAILY else before
         self._after = self._step.folded.state.rules.get(self._key)
 
     def read(self) -> Verdict:
@@ -169,9 +149,15 @@ class _Reader:
             return "regelen feilet, og hendelsen gikk videre uten den.", False
         told = self._trace_at(self._step)
         if told is not None:
-            return _of_trace(told, self._zone), told.fired
+            return of_trace(told, self._zone), told.fired
+        return self._quiet()
+
+    def _quiet(self) -> tuple[str, bool]:
+        """Nothing was decided at this place."""
         if self._program.shape is Shape.SEQUENCE:
             return self._sequence()
+        if self._program.base is not None and self._program.base.fits(self._event):
+            return self._followed(), False
         if not self._program.steps[0].fits(self._event):
             return self._cancel() or f"{mismatch.of_event(self._asked, self._event)}.", False
         if self._program.shape is Shape.ABSENT:
@@ -181,10 +167,16 @@ class _Reader:
             )
         return self._started()
 
+    def _followed(self) -> str:
+        if self._program.shape is Shape.CHECK:
+            return of_check(self._program, self._event, self._after, self._zone)
+        return of_change(self._program, self._event, self._before, self._zone)
+
     @property
     def _asked(self) -> tuple[Matcher, ...]:
         rule = self._rule
-        return tuple(rule.absent.of if rule.absent else rule.watch or ())
+        asked = rule.absent.of if rule.absent else rule.check.is_ if rule.check else rule.watch
+        return tuple(asked or ())
 
     def _started(self) -> tuple[str, bool]:
         if self._program.shape is Shape.WAIT and self._before is not None and self._before.due is not None:
@@ -205,7 +197,7 @@ class _Reader:
         if self._before is None or self._before.due is None:
             return "dette avslutter en venting, men regelen ventet ikke på noe."
         began = self._before.hits[0]
-        asked = length(program.wait, "nb")
+        asked = waited(program, self._before)
         return (
             f"avsluttet ventingen som begynte kl. {clock(began.at, self._zone)}: regelen venter {asked}, "
             f"dette kom etter {span(self._event.at - began.at)}."
@@ -214,9 +206,10 @@ class _Reader:
     def _count(self) -> tuple[str, bool]:
         hits = self._after.hits if self._after is not None else ()
         times = ", ".join(clock(hit.at, self._zone) for hit in hits)
-        asked = f"trenger {self._program.least} ganger i løpet av {length(self._program.wait, 'nb')}"
+        needed = times_needed(self._program, self._step.before, self._event)
+        asked = f"trenger {needed} i løpet av {length(self._program.wait, 'nb')}"
         later = next((one for step in self._later if (one := self._trace_at(step))), None)
-        ending = f" {_of_trace(later, self._zone)}" if later else ""
+        ending = f" {of_trace(later, self._zone)}" if later else ""
         return f"{asked}; dette var nr. {len(hits)} ({times}).{ending}", bool(later and later.fired)
 
     def _sequence(self) -> tuple[str, bool]:
@@ -227,7 +220,7 @@ class _Reader:
             return self._no_step(), False
         later = next((one for step in self._later if (one := self._trace_at(step))), None)
         if later is not None:
-            return _of_trace(later, self._zone), later.fired
+            return of_trace(later, self._zone), later.fired
         wait, number = length(program.wait, "nb"), len(program.steps)
         return f"steg {reached} av {number}; steg {reached + 1} kom ikke innen {wait}.", False
 
@@ -255,7 +248,7 @@ class _Reader:
         for step in self._later:
             told = [one for one in step.folded.traces if one.rule == self._program.id and seq in one.events]
             if told:
-                return _of_trace(max(told, key=lambda one: one.fired), self._zone), told[-1].fired
+                return of_trace(max(told, key=lambda one: one.fired), self._zone), told[-1].fired
             state = step.folded.state.rules.get(self._key)
             if state is None or seq not in {hit.seq for hit in state.hits}:
                 return self._ended_by(step, seq), False
@@ -263,7 +256,7 @@ class _Reader:
         return (f"venter til kl. {clock(due, self._zone)}." if due else "ventingen er ikke avgjort."), False
 
     def _ended_by(self, step: Step, seq: int) -> str:
-        asked, entry = length(self._program.wait, "nb"), step.entry
+        asked, entry = waited(self._program, step.before.rules.get(self._key)), step.entry
         began = next(
             (
                 one.event.at

@@ -67,20 +67,47 @@ def contains(window: Window, moment: datetime, zone: ZoneInfo) -> bool:
     return False
 
 
-def next_ending(window: Window, after: datetime, zone: ZoneInfo) -> Span:
-    """Find the first occurrence that ends after `after`; there is always one within a fortnight."""
+def next_ending(window: Window, after: datetime, zone: ZoneInfo, not_before: datetime | None = None) -> Span:
+    """Find the first occurrence that ends after `after`; there is always one within a fortnight.
+
+    Args:
+        not_before: It also begins no earlier than this.
+    """
     day = after.astimezone(zone).date() - _DAY
     for _ in range(16):
         span = span_starting(window, day, zone)
-        if span is not None and span.start < span.end and span.end > after:
+        if (
+            span is not None
+            and span.start < span.end
+            and span.end > after
+            and (not not_before or span.start >= not_before)
+        ):
             return span
         day += _DAY
     raise ValueError(f"The window {window} never ends.")  # pragma: no cover - a window has a weekday
 
 
-def ending_at(window: Window, end: datetime, zone: ZoneInfo) -> Span:
-    """Find the occurrence that ends at `end`, which `next_ending` gave."""
-    return next_ending(window, end - timedelta(microseconds=1), zone)
+def last_starting(window: Window, before: datetime, zone: ZoneInfo) -> datetime:
+    """When the newest occurrence began that began before this moment."""
+    day = before.astimezone(zone).date()
+    for _ in range(9):
+        span = span_starting(window, day, zone)
+        if span is not None and span.start < before:
+            return span.start
+        day -= _DAY
+    raise ValueError(f"The window {window} never begins.")  # pragma: no cover - a window has a weekday
+
+
+def minutes_into(start: time, moment: time) -> int:
+    """Minutes after midnight of the day on which a window starts; a time at or before its start is of the next day."""
+    after = moment.hour * 60 + moment.minute
+    return after if moment > start else after + 1440
+
+
+def time_into(minutes: float) -> time:
+    """The time of day so many minutes after midnight; past midnight it begins anew."""
+    whole = int(minutes) % 1440
+    return time(whole // 60, whole % 60)
 
 
 def clock(moment: datetime, zone: ZoneInfo) -> str:

@@ -139,6 +139,15 @@ SEVERITIES: dict[str, Words] = {
 FLAGS: dict[str, Words] = {
     "away": _words("beboeren er borte", "bebuaren er borte", "the resident is away"),
     "staff_present": _words("personalet er til stede", "personalet er til stades", "staff are present"),
+    "asleep": _words("beboeren sover", "bebuaren søv", "the resident is asleep"),
+    "rehabilitation": _words(
+        "beboeren følges opp etter sykehusopphold",
+        "bebuaren blir følgd opp etter sjukehusopphald",
+        "the resident is followed up after hospital",
+    ),
+    "digital_supervision": _words(
+        "digitalt tilsyn er avtalt", "digitalt tilsyn er avtalt", "digital supervision is agreed"
+    ),
 }
 
 BOUNDS: dict[str, Words] = {
@@ -184,6 +193,37 @@ PHRASES: dict[str, Words] = {
         "klokka er {}, og ingenting av dette har skjedd sidan kl. {}: {}",
         "it is {} and none of this has happened since {}: {}",
     ),
+    "check": _words(
+        "klokken er {}{}, og det siste som er meldt, er at {}",
+        "klokka er {}{}, og det siste som er meldt, er at {}",
+        "it is {}{} and the last that was told is that {}",
+    ),
+    "rises": _words(
+        "{}har steget med minst {} i løpet av {}", "{}har stige med minst {} i løpet av {}",
+        "{}has risen by at least {} within {}",
+    ),
+    "falls": _words(
+        "{}har sunket med minst {} i løpet av {}", "{}har søkke med minst {} i løpet av {}",
+        "{}has fallen by at least {} within {}",
+    ),
+    "always": _words(
+        "Det gjelder også når det aldri er sett.", "Det gjeld òg når det aldri er sett.",
+        "That holds also where it was never seen.",
+    ),
+    "only_when": _words("Gjelder bare når {}.", "Gjeld berre når {}.", "Only while {}."),
+    "usual": _words(
+        "Grensen følger personens egne vaner: {}, {} av 100 ganger{}, men {}. Er vanene ikke kjent, gjelder {}.",
+        "Grensa følgjer vanane til personen: {}, {} av 100 gonger{}, men {}. Er vanane ikkje kjende, gjeld {}.",
+        "The bound follows the person's own habits: {}, {} times out of 100{}, but {}. "
+        "Where they are not known, {} holds.",
+    ),
+    "plus": _words(", pluss {}", ", pluss {}", ", plus {}"),
+    "least_most": _words("minst {} og høyst {}", "minst {} og høgst {}", "at least {} and at most {}"),
+    "earliest_latest": _words(
+        "tidligst kl. {} og senest kl. {}", "tidlegast kl. {} og seinast kl. {}", "from {} at the earliest to {}"
+    ),
+    "times": _words("{} ganger", "{} gonger", "{} times"),
+    "at": _words("kl. {}", "kl. {}", "{}"),
     "unless": _words("Holdes tilbake når {}.", "Blir halde tilbake når {}.", "Held back while {}."),
     "device": _words(
         "Hver enhet vurderes for seg.", "Kvar eining blir vurdert for seg.", "Each device is judged by itself."

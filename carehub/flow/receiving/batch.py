@@ -16,6 +16,7 @@ from carehub.core.fold import Folded, ScopeState, fold, note_state
 from carehub.core.kinds import EventKind
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.silence import Silence
+from carehub.core.usual import Usual
 from carehub.flow.receiving.intake import Draft, Intake, Letter, is_telemetry, letter_delivery, used_twice
 from carehub.kit.failpoints import fail_at
 from carehub.store.stream import EventRow, HeldTrace
@@ -33,6 +34,7 @@ class Note:
     until: datetime | None = None
     by: str | None = None
     silence: Silence | None = None
+    usual: Usual | None = None
     event: Event | None = None
     waits: "asyncio.Future[None] | None" = None
     """Whoever waits until it is stored and folded."""
@@ -120,7 +122,7 @@ class Folder:
         if note.command is not None:
             given = Command(
                 seq=seq, at=work.now, scope=note.scope, kind=note.command, until=note.until, by=note.by,
-                silence=note.silence,
+                silence=note.silence, usual=note.usual,
             )  # fmt: skip
         work.inputs.append(given)
         self._take_in(work, state, fold(state, given, self.rulebook(), work.now), None)

@@ -10,6 +10,7 @@ from msgspec import structs
 from carehub.contracts import DecodeError, Message, Source
 from carehub.core.events import Event, Reading
 from carehub.core.kinds import LIFE_SAFETY, PRESSES, EventKind
+from carehub.core.supervision import DeviceKind
 from carehub.kit.ids import new_id
 from carehub.store.registry import KnownDevice, Registry, unknown_scope
 
@@ -136,6 +137,7 @@ class Intake:
             scope=scope,
             source=road.source.name,
             device=device.id,
+            device_class=device.kind.value if device.kind is not DeviceKind.UNKNOWN else None,
             resident=resident,
             place=place.place if place else None,
             value=reading.value,

@@ -9,6 +9,7 @@ from datetime import datetime
 from carehub.contracts import Message
 from carehub.core.events import CommandKind, Event
 from carehub.core.silence import Silence
+from carehub.core.usual import Usual
 from carehub.flow.receiving.batch import Load, Note
 from carehub.flow.receiving.fair import Alarms
 from carehub.flow.receiving.intake import Intake
@@ -82,10 +83,11 @@ class Queue:
         until: datetime | None = None,
         by: str | None = None,
         silence: Silence | None = None,
+        usual: Usual | None = None,
     ) -> None:
         """Tell the fold something a person decided; returns when it is stored and folded, raises what kept it out."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._notes.append(Note(scope, command=kind, until=until, by=by, silence=silence, waits=done))
+        self._notes.append(Note(scope, command=kind, until=until, by=by, silence=silence, usual=usual, waits=done))
         self._press()
         await done
 

@@ -48,6 +48,8 @@ class Event(SQLModel, table=True):
     pending_until: datetime | None = moment_or_none()
     number: int | None = Field(default=None, sa_type=BigInteger)
     """The sender's running number."""
+    device_class: str | None = Field(default=None, max_length=20)
+    """What the device was to the hub then (`DeviceKind`); None where the registry did not say."""
 
 
 class FoldInputKind(StrEnum):
@@ -71,6 +73,8 @@ class FoldInput(SQLModel, table=True):
     by: str | None = Field(default=None, max_length=32)
     silence: str | None = Field(default=None, sa_type=Text)
     """`Silence` as JSON, where the command carries one."""
+    usual: str | None = Field(default=None, sa_type=Text)
+    """`Usual` as JSON, where the command carries one."""
 
 
 class Activation(SQLModel, table=True):

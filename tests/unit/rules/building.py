@@ -35,7 +35,7 @@ def shipped() -> list[Rule]:
     return [parse_rule(path.read_text(encoding="utf-8")) for path in sorted(RULES.glob("*.yaml"))]
 
 
-def event(
+def event(  # noqa: PLR0913 - each is one word of an event
     kind: str,
     place: str | None = None,
     at: datetime = NIGHT,
@@ -43,6 +43,7 @@ def event(
     device: str | None = None,
     value: Value = None,
     detail: str | None = None,
+    device_class: str | None = None,
 ) -> Event:
     return Event(
         seq=int((at - NIGHT).total_seconds()),
@@ -51,6 +52,7 @@ def event(
         scope=SCOPE,
         source="test",
         device=device or f"{place}-{kind.partition('.')[0]}",
+        device_class=device_class,
         resident="resident",
         place=place,
         value=value,

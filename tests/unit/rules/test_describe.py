@@ -32,6 +32,34 @@ WORDED = {
     "når det er høy lyd. Hver enhet vurderes for seg. Etter et varsel hviler regelen i 1 time.",
     "absent: {of: {kind: bed.left}, from: '06:00', to: '10:00'}":
     "når klokken er 10.00, og ingenting av dette har skjedd siden kl. 06.00: noen står opp av sengen.",
+    "watch: {kind: body_weight}\nchange: {rises_by: 2, within: 3 d}":
+    "når vekten har steget med minst 2 i løpet av 3 døgn.",
+    "watch: {kind: body_temperature, above: 38}\nchange: {falls_by: 0.5, within: 2 h}":
+    "når kroppstemperaturen er over 38 grader og har sunket med minst 0,5 i løpet av 2 timer.",
+    "check: {at: '23:00', days: [friday], is: {kind: stove.on, place: kitchen}}":
+    "når klokken er 23.00, fra fredag, og det siste som er meldt, er at komfyren slås på på kjøkkenet.",
+    "watch: {kind: door.opened, device_classes: [sensor, switch]}\nonly_when: [rehabilitation, asleep]":
+    "når døren åpnes på en sensor eller på en bryter. "
+    "Gjelder bare når beboeren følges opp etter sykehusopphold og beboeren sover.",
+    "absent: {of: {kind: door.opened}, from: '01:00', to: '02:00', although_never_seen: true}\n"
+    "only_when: [digital_supervision]":
+    "når klokken er 02.00, og ingenting av dette har skjedd siden kl. 01.00: døren åpnes. "
+    "Gjelder bare når digitalt tilsyn er avtalt. Det gjelder også når det aldri er sett.",
+    "watch: {kind: bed.left}\nfor: 45 min\nuntil: {kind: bed.entered}\n"
+    "longer_than_usual: {of: out_of_bed_at_night, plus: 10 min, least: 20 min, most: 90 min}":
+    "når noen står opp av sengen, med mindre noen legger seg innen 45 minutter. "
+    "Grensen følger personens egne vaner: tid ute av sengen om natten, 95 av 100 ganger, "
+    "pluss 10 minutter, men minst 20 minutter og høyst 90 minutter. Er vanene ikke kjent, gjelder 45 minutter.",
+    "absent: {of: {kind: bed.left}, from: '06:00', to: '10:00'}\n"
+    "later_than_usual: {of: out_of_bed, beyond: 90, least: '08:00', most: '11:30'}":
+    "når klokken er 10.00, og ingenting av dette har skjedd siden kl. 06.00: noen står opp av sengen. "
+    "Grensen følger personens egne vaner: tidspunktet for å stå opp, 90 av 100 ganger, "
+    "men tidligst kl. 08.00 og senest kl. 11.30. Er vanene ikke kjent, gjelder kl. 10.00.",
+    "watch: {kind: bed.left}\ncount: {at_least: 5, within: 8 h}\n"
+    "more_than_usual: {of: bed_exits_at_night, least: 3, most: 7}":
+    "når noen står opp av sengen minst 5 ganger i løpet av 8 timer. "
+    "Grensen følger personens egne vaner: turer ut av sengen om natten, 95 av 100 ganger, "
+    "pluss 1, men minst 3 og høyst 7. Er vanene ikke kjent, gjelder 5 ganger.",
 }  # fmt: skip
 
 

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from carehub.app.rules_cli import schema_text
 from carehub.core.kinds import KNOWN_KINDS
-from carehub.core.rules import words
-from carehub.core.rules.fields import INSIDE, PLACES
+from carehub.core.rules import vocabulary, words
+from carehub.core.rules.fields import DEVICE_CLASSES, INSIDE, PLACES
 from carehub.core.rules.language import RuleError, content_hash, parse_rule
+from carehub.core.rules.parts import Flag
 from carehub.core.rules.reference import with_reference
+from carehub.core.usual import FEATURES
 from tests.unit.rules.building import HEAD, RULES, rule, shipped
 
 GOOD = f"id: test-rule\n{HEAD}watch: {{kind: door.opened}}\n"
@@ -65,7 +67,7 @@ BROKEN = {
     "a rest from an absence": f"id: a\n{HEAD}rest: 1 h\nabsent: {{of: {{kind: bed.left}}, from: '06:00', to: '10:00'}}",
     "a press that waits": GOOD + "press: true\ncount: {at_least: 2, within: 1 h}",
     "a count of one": GOOD + "count: {at_least: 1, within: 1 h}",
-    "an unknown flag": GOOD + "unless: [asleep]",
+    "an unknown flag": GOOD + "unless: [sleeping]",
     "tuning what is not there": GOOD + "tune: {then_missing.within: {least: 1 min, most: 2 min}}",
     "tuning a word": GOOD + "tune: {severity: {least: 1, most: 2}}",
     "tuning in other units": GOOD + "count: {at_least: 2, within: 1 h}\ntune: {count.within: {least: 1, most: 2}}",
@@ -151,10 +153,41 @@ def test_the_tables_in_the_readme_are_the_language_s() -> None:
 def test_every_kind_and_place_has_its_words_in_each_language() -> None:
     assert words.KINDS.keys() == KNOWN_KINDS
     assert words.PLACES.keys() == {*PLACES, INSIDE}
-    tables = (words.KINDS, words.PLACES, words.SEVERITIES, words.FLAGS, words.BOUNDS, words.WEEKDAYS, words.PHRASES)
+    assert vocabulary.USUAL.keys() == FEATURES.keys()
+    assert vocabulary.DEVICE_CLASSES.keys() == set(DEVICE_CLASSES)
+    assert words.FLAGS.keys() == {flag.value for flag in Flag}
+    tables = (
+        vocabulary.USUAL,
+        vocabulary.DEVICE_CLASSES,
+        words.KINDS,
+        words.PLACES,
+        words.SEVERITIES,
+        words.FLAGS,
+        words.BOUNDS,
+        words.WEEKDAYS,
+        words.PHRASES,
+    )
     assert all(set(told) == set(words.LANGUAGES) for table in tables for told in table.values())
 
 
 def test_a_rule_with_many_faults_names_the_first_five() -> None:
     with pytest.raises(RuleError, match="and 4 more faults"):
         parse_rule("a: 1\nb: 1\nc: 1\nd: 1\ne: 1\nf: 1")
+
+
+OLD_RULES = {
+    "then_missing": "watch: {kind: door.opened, place: entrance}\nbetween: {from: '22:00', to: '06:00'}\n"
+    "unless: [away, staff_present]\nthen_missing: {kind: motion.detected, place: inside, within: 5 min}",
+    "for": "watch: {kind: temperature, below: 15.5}\nfor: 90 s\nrest: 1 h\nper: device",
+    "absent": "absent: {of: {kind: bed.left}, from: '06:00', to: '10:00'}",
+    "sequence": "sequence: {steps: [{kind: bed.left}, {kind: door.opened, place: hall}], within: 2 d}",
+    "count": "watch: {kind: sound.loud}\ncount: {at_least: 3, within: 1 h}",
+}
+VERSIONS = {
+    "then_missing": "93aec502ec492cba", "for": "0dec951331e4cec0", "absent": "ca7ecddc98525801",
+    "sequence": "6b988ffae9d111e1", "count": "f389cce0286702fd",
+}  # fmt: skip
+
+
+def test_a_new_word_in_the_language_gives_no_old_rule_a_new_version() -> None:
+    assert {name: content_hash(rule(said)) for name, said in OLD_RULES.items()} == VERSIONS

@@ -1,0 +1,99 @@
+"""Resident state as conditions: what a rule may be held back by, and what must be so."""
+
+from datetime import timedelta
+
+import pytest
+
+from carehub.core.events import CommandKind
+from carehub.core.findings import Outcome
+from carehub.core.rules.errors import RuleError
+from tests.unit.rules.building import NIGHT, after, alerts, book, command, event, local, rule, run, tick
+
+STATES = [
+    (CommandKind.AWAY, CommandKind.HOME, "away"),
+    (CommandKind.ASLEEP, CommandKind.AWAKE, "asleep"),
+    (CommandKind.STAFF_PRESENT, CommandKind.STAFF_LEFT, "staff_present"),
+    (CommandKind.REHABILITATION, CommandKind.REHABILITATION_ENDED, "rehabilitation"),
+    (CommandKind.DIGITAL_SUPERVISION, CommandKind.DIGITAL_SUPERVISION_ENDED, "digital_supervision"),
+]
+DOOR = "watch: {kind: door.opened}\n"
+
+
+@pytest.mark.parametrize(("begins", "ends", "flag"), STATES)
+def test_each_state_can_hold_back_and_can_be_needed(begins: CommandKind, ends: CommandKind, flag: str) -> None:
+    unless, only = book(f"{DOOR}unless: [{flag}]"), book(f"{DOOR}only_when: [{flag}]")
+    begun, ended = command(begins, until=after(hours=2)), command(ends, after(minutes=10))
+    opened = event("door.opened", at=after(minutes=20))
+
+    assert alerts(run(unless, begun, opened)) == []
+    assert alerts(run(unless, begun, ended, opened)) == ["rule-1"]
+    assert alerts(run(only, begun, opened)) == ["rule-1"]
+    assert alerts(run(only, begun, ended, opened)) == []
+    assert alerts(run(only, opened)) == []
+
+
+@pytest.mark.parametrize(("begins", "_ends", "flag"), STATES)
+def test_a_state_ends_at_its_own_time(begins: CommandKind, _ends: CommandKind, flag: str) -> None:
+    only = book(f"{DOOR}only_when: [{flag}]")
+    begun = command(begins, until=after(minutes=10))
+
+    assert alerts(run(only, begun, event("door.opened", at=after(minutes=9, seconds=59)))) == ["rule-1"]
+    assert alerts(run(only, begun, event("door.opened", at=after(minutes=10)))) == []
+
+
+def test_what_only_a_state_lets_alert_is_held_back_with_its_reason() -> None:
+    (folded,) = run(book(f"{DOOR}only_when: [rehabilitation]"), event("door.opened"))
+
+    assert folded.outcome is Outcome.SUPPRESSED
+    (broken,) = [one for one in folded.traces[0].conditions if not one.held]
+    assert (broken.name, broken.seen) == ("only_when.rehabilitation", "not rehabilitation")
+
+
+def test_the_bed_itself_says_that_somebody_sleeps_after_twenty_minutes() -> None:
+    sleeps = book(f"{DOOR}only_when: [asleep]")
+    in_bed = event("bed.entered", "bedroom")
+
+    assert alerts(run(sleeps, in_bed, event("door.opened", at=after(minutes=19)))) == []
+    assert alerts(run(sleeps, in_bed, event("door.opened", at=after(minutes=20)))) == ["rule-1"]
+    up = event("bed.left", "bedroom", after(minutes=30))
+    assert alerts(run(sleeps, in_bed, up, event("door.opened", at=after(minutes=31)))) == []
+
+
+def test_a_bed_that_has_said_nothing_else_for_sixteen_hours_is_not_believed() -> None:
+    sleeps = book(f"{DOOR}only_when: [asleep]")
+
+    assert alerts(run(sleeps, event("bed.entered", "bedroom"), event("door.opened", at=after(hours=17)))) == []
+
+
+def test_a_round_that_was_never_confirmed_alerts_only_where_supervision_is_agreed() -> None:
+    rounds = book(
+        "absent: {of: {kind: motion.detected}, from: '01:00', to: '02:00', although_never_seen: true}\n"
+        "only_when: [digital_supervision]"
+    )
+    agreed = command(CommandKind.DIGITAL_SUPERVISION, local("2026-01-15T12:00"))
+    due = local("2026-01-16T02:00")
+
+    begun = run(rounds, agreed)
+    assert [row.due_at for row in begun[0].deadlines] == [due]
+    assert alerts(run(rounds, agreed, tick(due))) == ["rule-1"]
+    confirmed = event("motion.detected", at=local("2026-01-16T01:00"))
+    assert alerts(run(rounds, agreed, confirmed, tick(due))) == []
+    assert alerts(run(rounds, tick(local("2026-01-15T12:00")), tick(due))) == []
+
+
+def test_a_state_that_is_both_needed_and_forbidden_is_refused() -> None:
+    with pytest.raises(RuleError, match="never alerts"):
+        rule(f"{DOOR}unless: [away]\nonly_when: [away]")
+
+
+def test_a_life_safety_event_depends_on_no_state_f74() -> None:
+    with pytest.raises(RuleError, match="always alert"):
+        rule("watch: {kind: button.pressed}\nonly_when: [rehabilitation]")
+
+
+def test_whoever_moves_in_inherits_no_state() -> None:
+    only = book(f"{DOOR}only_when: [rehabilitation]")
+    begun = command(CommandKind.REHABILITATION, until=after(days=30))
+    moved = command(CommandKind.REASSIGNED, NIGHT + timedelta(minutes=1))
+
+    assert alerts(run(only, begun, moved, event("door.opened", at=after(minutes=2)))) == []
