@@ -39,6 +39,7 @@ def of_storms(storms: Sequence[Storm]) -> Figures:
         "alarms": sum(storm.alarms for storm in storms),
         "kills": sum(storm.kills for storm in storms),
         "repeats": sum(storm.repeats for storm in storms),
+        "ended_by_themselves": sum(len(storm.ended) for storm in storms),
         "lost": sum(storm.verdict.lost for storm in storms),
         "duplicates": sum(storm.verdict.duplicates for storm in storms),
         "back_p50_s": percentile(back, 0.5),

@@ -34,6 +34,8 @@ class Storm:
     verdict: Verdict = field(default_factory=Verdict)
     back_s: list[float] = field(default_factory=list)
     repeats: int = 0
+    ended: list[int] = field(default_factory=list)
+    """Exit statuses of a hub that nobody killed: the watchdog ends one whose loop stood still, on a loaded machine."""
 
 
 class _Kills:
@@ -42,10 +44,26 @@ class _Kills:
     def __init__(self, hub: HubProcess, broker: Mosquitto, pressing: Buttons, chance: random.Random) -> None:
         self._hub, self._broker, self._pressing, self._chance = hub, broker, pressing, chance
         self.killed_at: list[float] = []
+        self.ended: list[int] = []
+        self._at_it = False
 
     async def one(self) -> None:
         """One kill."""
-        which = self._chance.choices(("hub", "broker", "both"), (5, 4, 1))[0]
+        self._at_it = True
+        await self._kill(self._chance.choices(("hub", "broker", "both"), (5, 4, 1))[0])
+        self._at_it = False
+
+    async def tend(self) -> None:
+        """Start a hub again that ended by itself, as a service manager does; until cancelled."""
+        while True:
+            await asyncio.sleep(0.2)
+            process = self._hub.process
+            status = process.poll() if process and not self._at_it else None
+            if status is not None:
+                self.ended.append(status)
+                self._hub.start()
+
+    async def _kill(self, which: str) -> None:
         if which != "broker":
             await asyncio.to_thread(self._hub.kill)
             self.killed_at.append(time.monotonic())
@@ -72,6 +90,7 @@ async def rage(folder: Path, town: Town, exchange: Exchange, *, alarms: int, kil
     async with _house(folder, exchange) as (broker, hub):
         async with buttons(broker.url) as pressing:
             killing = _Kills(hub, broker, pressing, chance)
+            tending = asyncio.create_task(killing.tend())
             moments = sorted(chance.sample(range(alarms // 20, alarms - alarms // 20), kills))
             for number in range(alarms):
                 await pressing.press(_device(chance), f"trykk-{number}")
@@ -80,8 +99,9 @@ async def rage(folder: Path, town: Town, exchange: Exchange, *, alarms: int, kil
                 await asyncio.sleep(_APART_S)
             if not await pressing.all_answered(_ALL_STORED_WITHIN_S):
                 storm.verdict.broken.append(f"{len(pressing.unanswered)} presses were never answered")
-            storm.back_s, storm.repeats = killing.back_s(), pressing.repeats
+            storm.back_s, storm.repeats, storm.ended = killing.back_s(), pressing.repeats, killing.ended
         await ready(hub)
+        tending.cancel()
         if await asyncio.to_thread(hub.stop):
             storm.verdict.broken.append("the hub did not stop politely")
     found = check(folder / "hub" / "carehub.db", pressing.pressed, (hub.log,))
