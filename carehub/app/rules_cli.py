@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from carehub.app.backtest_cli import backtest_command
 from carehub.app.settings import Settings, names
 from carehub.core.rules import served
 from carehub.core.rules.describe import described
@@ -15,6 +16,8 @@ from carehub.core.rules.rulebook import OSLO
 from carehub.plugins import load_rulebook, load_sources
 
 app = typer.Typer(no_args_is_help=True, help="The rulebook: what people have decided.")
+
+app.command("backtest")(backtest_command)
 
 Folder = Annotated[
     Path,
