@@ -12,7 +12,10 @@ from carehub.kit.clock import utc_now
 from carehub.kit.lock import Held, only_process
 from carehub.store import copies
 
+commands = typer.Typer()
 
+
+@commands.command()
 def backup() -> None:
     """Copy the store now, while the hub runs, and prove the copy by restoring it beside."""
     settings = Settings()
@@ -23,6 +26,7 @@ def backup() -> None:
     typer.echo(f"{made}: restored beside and read through.")
 
 
+@commands.command()
 def restore(backup_file: Annotated[Path, typer.Argument(help="A file that `carehub backup` made.")]) -> None:
     """Put a backup in the store's place, while no hub runs; what was there is kept."""
     settings = Settings()

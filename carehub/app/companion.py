@@ -55,6 +55,11 @@ class Companion:
     def _lives(self) -> bool:
         return self._child is not None and self._child.returncode is None
 
+    async def begin(self) -> None:
+        """Start ours, where the settings want one; until then whoever an earlier hub left behind goes on watching."""
+        if self._settings.auditor == "child":
+            await self.start()
+
     async def start(self) -> None:
         """Start a fresh auditor in the place of whichever is there."""
         await self.stop()
@@ -74,13 +79,11 @@ class Companion:
 async def auditor_beside(
     settings: Settings, hub: Hub, observe: Callable[[Event], None]
 ) -> AsyncIterator[Companion | None]:
-    """An auditor for as long as the block lasts; None where the settings want none."""
+    """An auditor for as long as the block lasts, once it is begun; None where the settings want none."""
     if settings.auditor == "off":
         yield None
         return
     companion = Companion(settings, hub, observe)
-    if settings.auditor == "child":
-        await companion.start()
     try:
         yield companion
     finally:

@@ -46,12 +46,12 @@ def be_careful(hub: Hub, crashes: int) -> None:
 
 
 async def take_care(hub: Hub, ingest: Ingest, folder: Path, crashes: int) -> None:
-    """After a crash one message at a time; what ends the hub again and again is set aside."""
+    """After a crash one message at a time for a while; what ends the hub again and again is set aside."""
     if not crashes:
         return
     log.error("hub.crashed", times=crashes)
     now = hub.clock()
-    ingest.care = Care(folder, now)
+    ingest.care = Care(folder, now, crashes=crashes)
     poison = ingest.care.find_poison(now)
     if poison is not None:
         log.error("hub.quarantined", bytes=len(poison.payload))

@@ -4,6 +4,7 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from importlib import import_module
 
 from carehub.app import certificates
 from carehub.app.broker import find_broker
@@ -13,6 +14,7 @@ from carehub.contracts import ConfigurationError, TransportError
 from carehub.core.coverage import Gap, Horizon
 from carehub.flow.watch import UNACCOUNTED_AFTER
 from carehub.kit.clock import utc_now
+from carehub.kit.late import load_late
 from carehub.plugins import load_channels, load_module, load_rulebook, load_sources
 from carehub.store import people, staffing, stream
 from carehub.store.database import Database
@@ -44,6 +46,19 @@ async def examine(settings: Settings) -> AsyncIterator[Diagnosis]:
     yield _rulebook(settings)
     yield _extensions(settings)
     yield _channels(settings)
+    yield _program(settings)
+
+
+def _program(settings: Settings) -> Diagnosis:
+    """What a start puts off is loaded here, so that a broken library is found before it is needed."""
+    late = ("carehub.app.serve", "carehub.store.migrations", *names(settings.detectors))
+    try:
+        for name in late:
+            import_module(name)
+        load_late()
+    except Exception as error:  # noqa: BLE001 - a library that is broken may raise anything as it is loaded
+        return Diagnosis(what="program", well=False, words=f"A part cannot be loaded: {error!r}. Install it anew.")
+    return Diagnosis(what="program", well=True, words="Every part can be loaded.")
 
 
 def _disk(settings: Settings) -> Diagnosis:

@@ -2,12 +2,17 @@
 
 import time
 from ipaddress import ip_address
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import httpx2
-
 from carehub.contracts import ConfigurationError
+from carehub.kit.late import late
 from carehub.kit.log import log
+
+if TYPE_CHECKING:
+    import httpx2
+else:
+    httpx2 = late("httpx2")
 
 _ANSWER_S = 5.0
 

@@ -16,7 +16,10 @@ from carehub.core.wording import CAUSE_NB
 from carehub.flow.watching.load import SHIFT_NB, Report, as_csv, report
 from carehub.kit.clock import utc_now
 
+commands = typer.Typer()
 
+
+@commands.command()
 def load(
     days: Annotated[int, typer.Option(min=1, max=366, help="How many days back.")] = LOOK_BACK.days,
     file: Annotated[Path | None, typer.Option("--csv", help="Write the tables here too, by id.")] = None,

@@ -22,6 +22,9 @@ from carehub.store.database import Database
 
 user = typer.Typer(no_args_is_help=True, help="People who can log in.")
 device = typer.Typer(no_args_is_help=True, help="Devices that the hub knows.")
+commands = typer.Typer()
+commands.add_typer(user, name="user")
+commands.add_typer(device, name="device")
 
 
 @asynccontextmanager

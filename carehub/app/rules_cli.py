@@ -15,7 +15,9 @@ from carehub.core.rules.reference import with_reference
 from carehub.core.rules.rulebook import OSLO
 from carehub.plugins import load_rulebook, load_sources
 
+commands = typer.Typer()
 app = typer.Typer(no_args_is_help=True, help="The rulebook: what people have decided.")
+commands.add_typer(app, name="rules")
 
 app.command("backtest")(backtest_command)
 

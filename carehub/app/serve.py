@@ -5,13 +5,10 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import Never
+from contextlib import suppress
+from typing import TYPE_CHECKING, Never
 
-import uvicorn
-
-from carehub.app.companion import LOOK_EVERY_S, auditor_beside
+from carehub.app.companion import LOOK_EVERY_S, Companion, auditor_beside
 from carehub.app.compose import Running, opened
 from carehub.app.crashes import note_end, note_start
 from carehub.app.settings import Settings
@@ -19,23 +16,21 @@ from carehub.app.watchdog import watched
 from carehub.contracts import ConfigurationError
 from carehub.kit import failpoints
 from carehub.kit.clock import utc_now
+from carehub.kit.late import late, load_late
 from carehub.kit.log import log
 from carehub.kit.tasks import together
-from carehub.web import create_web
+
+if TYPE_CHECKING:
+    from carehub.app import doors
+else:
+    doors = late("carehub.app.doors")
 
 _GRACE_S = 4
+_PAGES_WAIT_S, _LOOK_S, _CALM = 2.0, 0.05, 4
+"""How long pages and auditor wait for the first messages, and how often it is looked whether nothing more waits."""
 _TURN_S = 0.0005
 """How long one thread may hold the interpreter while the store's own thread waits for it: by default ten times as
 long, and an alarm at 5,000 events a second waited for several such turns."""
-
-
-class _Server(uvicorn.Server):
-    """Leaves signals to us: we must first let the live pages go, or an open stream holds the process for ever."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Capture none."""
-        yield
 
 
 async def serve(settings: Settings) -> None:
@@ -59,34 +54,78 @@ async def serve(settings: Settings) -> None:
 
 
 async def _run(settings: Settings, running: Running, stop: asyncio.Event) -> None:
-    hub, server = running.hub, _server(settings, running)
-    async with auditor_beside(settings, hub, running.ingest.observe) as auditor:
-        if auditor is not None:
-            running.worker.add("auditor", auditor.look, LOOK_EVERY_S)
+    hub, house = running.hub, _House(settings, running)
+    async with auditor_beside(settings, hub, running.ingest.observe) as house.auditor:
+        if house.auditor is not None:
+            running.worker.add("auditor", house.auditor.look, LOOK_EVERY_S)
         with watched(hub.health) as dog:
-            parts = {"stations": running.run(), "pages": server.serve(), "watchdog": dog.beat()}
+            parts = {"stations": running.run(), "pages": house.open(), "watchdog": dog.beat()}
             whole = asyncio.create_task(together(parts), name="whole")
             told = asyncio.create_task(stop.wait(), name="told")
             _keep_collections_short()
             log.info("hub.started", url=settings.public_url, rules=len(hub.rulebook.programs))
             await asyncio.wait({whole, told}, return_when=asyncio.FIRST_COMPLETED)
             told.cancel()
-            await _stop(running, server, whole)
+            await _stop(running, house, whole)
             if not stop.is_set():
                 whole.result()  # raises: a part that ended ends the process with its reason
 
 
+class _House:
+    """What comes after hearing: the libraries that were put off, the pages, and the auditor beside us."""
+
+    def __init__(self, settings: Settings, running: Running) -> None:
+        self._settings, self._running = settings, running
+        self._server: doors.Server | None = None
+        self._closing = False
+        self.auditor: Companion | None = None
+
+    async def open(self) -> None:
+        """Returns when the pages are closed; a library that cannot be loaded ends the hub, as it would have at once."""
+        await first_heard(self._running)
+        server = await asyncio.to_thread(self._build)
+        gc.freeze()
+        if self._closing:
+            return
+        self._server = server
+        if self.auditor is not None:
+            await self.auditor.begin()
+        await server.serve()
+
+    def _build(self) -> "doors.Server":
+        """In a thread: the loop goes on hearing meanwhile."""
+        load_late()
+        return doors.server(self._settings, self._running.hub)
+
+    def close(self) -> None:
+        """Let the pages go."""
+        self._closing = True
+        if self._server is not None:
+            self._server.should_exit = True
+
+
+async def first_heard(running: Running) -> None:
+    """Until what waited at the broker has been taken, but no longer than people can wait for their pages."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_PAGES_WAIT_S):
+            calm = 0
+            while running.transport is not None and calm < _CALM:
+                await asyncio.sleep(_LOOK_S)
+                hears = running.hub.health.broker and not running.ingest.waiting
+                calm = calm + 1 if hears else 0
+
+
 def _keep_collections_short() -> None:
     """Let the garbage collector pass over what lives as long as the process: looking at it all took up to 0.2 s."""
-    gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)
+    gc.enable()
 
 
-async def _stop(running: Running, server: _Server, whole: "asyncio.Task[Never]") -> None:
+async def _stop(running: Running, house: _House, whole: "asyncio.Task[Never]") -> None:
     """Let the pages go, finish what is being sent, and leave the rest to whoever comes next."""
     running.hub.live.close()
-    server.should_exit = True
+    house.close()
     with suppress(TimeoutError):
         async with asyncio.timeout(_GRACE_S):
             await running.worker.finish()
@@ -97,21 +136,6 @@ async def _stop(running: Running, server: _Server, whole: "asyncio.Task[Never]")
     if whole.done() and not whole.cancelled():
         whole.exception()  # seen
     log.info("hub.stopped")
-
-
-def _server(settings: Settings, running: Running) -> _Server:
-    config = uvicorn.Config(
-        create_web(running.hub),
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=2,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies or None,
-        server_header=False,
-    )
-    return _Server(config)
 
 
 def run(settings: Settings) -> None:

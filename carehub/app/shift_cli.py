@@ -21,6 +21,8 @@ from carehub.store import calendars, people, shifts, staffing, tables
 from carehub.store.database import Database
 
 app = typer.Typer(no_args_is_help=True, help="Shifts: who is on duty when.")
+commands = typer.Typer()
+commands.add_typer(app, name="shift")
 Unit = Annotated[str, typer.Option(help="Id of the ward or zone.")]
 
 

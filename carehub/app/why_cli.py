@@ -18,6 +18,8 @@ from carehub.web import words
 from carehub.web.explained import Account, Reason, account_of, happening, silent_lines
 
 app = typer.Typer(no_args_is_help=True, help="Why this alert, and why no alert, in plain Norwegian.")
+commands = typer.Typer()
+commands.add_typer(app, name="why")
 Moment = Callable[[datetime], str]
 
 
@@ -78,6 +80,7 @@ def why_event(seq: Annotated[int, typer.Argument(help="The event's number in the
     _tell(question)
 
 
+@commands.command("why-not")
 def why_not(
     resident: Annotated[str, typer.Option(help="The resident's id.")],
     rule: Annotated[str, typer.Option(help="The rule's id, such as night-exit.")],

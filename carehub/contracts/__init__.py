@@ -24,6 +24,7 @@ from carehub.contracts.reaching import (
     Publish,
     Receipt,
 )
+from carehub.kit.late import late
 
 __all__ = [
     "Activity",
@@ -54,6 +55,7 @@ __all__ = [
     "Transport",
     "TransportError",
     "Webhooks",
+    "late",
 ]
 
 

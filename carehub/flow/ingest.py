@@ -251,7 +251,7 @@ class Ingest(Queue):
     def _after(self, work: Work, load: Load) -> None:
         """The commit holds: only now may the cache follow, the senders be told and the stations be woken."""
         if self.care is not None:
-            self.care.put_down()
+            self.care.put_down(load, self.intake)
         self._seq = work.seq
         self.folder.adopt(work)
         self._heard(work)

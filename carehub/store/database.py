@@ -1,20 +1,18 @@
 """Opening the database, on SQLite and on PostgreSQL, with full durability or not at all."""
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import aiosqlite
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import AsyncAdaptedQueuePool, Connection, NullPool, event, text
+from sqlalchemy import AsyncAdaptedQueuePool, Connection, NullPool, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel import Session as SyncSession
@@ -66,7 +64,7 @@ class Database:
     async def migrate(self) -> None:
         """Bring the schema to the newest version; safe to call at every start."""
         async with self.connect() as connection:
-            await connection.run_sync(_upgrade)
+            await connection.run_sync(_migrations().upgrade)
             await connection.commit()
             if self.is_sqlite:
                 await connection.exec_driver_sql("PRAGMA foreign_keys=ON")
@@ -74,12 +72,11 @@ class Database:
     async def schema_versions(self) -> tuple[str | None, str | None]:
         """The schema in the store (None for an empty one), and the newest that this program knows."""
         async with self.connect() as connection:
-            return await connection.run_sync(_present_version), _newest_version()
+            return await connection.run_sync(_present_version), newest_version(scripts_folder())
 
     def knows(self, version: str) -> bool:
         """Whether this program knows how to go on from that schema."""
-        script = ScriptDirectory.from_config(alembic_config())
-        return any(one.revision == version for one in script.walk_revisions())
+        return bool(_migrations().knows(version))
 
     async def copy_to(self, path: Path) -> None:
         """SQLite only: the whole store as it is now, in a file of its own, made durable before its name is there."""
@@ -238,24 +235,36 @@ def _writing_engine(url: str) -> AsyncEngine:
     return engine
 
 
-def alembic_config() -> Config:
-    """Alembic's configuration, built here: from the repository, or from the wheel's data."""
-    root = Path(__file__).resolve().parents[2]
+def scripts_folder() -> Path:
+    """Where the migrations lie: in the repository, or in the wheel's data."""
     shipped = Path(__file__).resolve().parents[1] / "_data" / "alembic"
-    config = Config()
-    config.set_main_option("script_location", str(shipped if shipped.exists() else root / "alembic"))
-    return config
+    return shipped if shipped.exists() else Path(__file__).resolve().parents[2] / "alembic"
 
 
-def _upgrade(connection: Connection) -> None:
-    config = alembic_config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+def newest_version(scripts: Path) -> str | None:
+    """The schema of this release, read from the migrations without Alembic, which a hub with that schema need not load.
+
+    Raises:
+        ConfigurationError: No one version is the last.
+    """
+    found = [_NAMED.findall(path.read_text(encoding="utf-8")) for path in (scripts / "versions").glob("*.py")]
+    versions = {name: dict(pairs) for pairs in found for key, name in pairs if key == "revision"}
+    last = set(versions) - {pairs.get("down_revision") for pairs in versions.values()}
+    if len(last) > 1:
+        raise ConfigurationError(f"The migrations in {scripts} have more than one last version: {sorted(last)}.")
+    return next(iter(last), None)
 
 
-def _newest_version() -> str | None:
-    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+_NAMED = re.compile(r'^(revision|down_revision)(?:: .*?)? = "(\w+)"$', re.MULTILINE)
+
+
+def _migrations() -> Any:
+    """Alembic takes a third of a second to load."""
+    return import_module("carehub.store.migrations")
 
 
 def _present_version(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+    return found[0] if len(found) == 1 else None

@@ -1,30 +1,29 @@
 """What texts and calls through Twilio share: the account, a client that keeps its time limit, and its refusals."""
 
-import asyncio
-import logging
 import re
-from base64 import b64encode
 from collections.abc import Awaitable, Callable
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
 import structlog
-from aiohttp import ClientError
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
-from twilio.base.exceptions import TwilioException
-from twilio.http.async_http_client import AsyncTwilioHttpClient
-from twilio.http.response import Response
-from twilio.rest import Client
 
-from carehub.contracts import ConfigurationError, Fate, Lost, Receipt
+from carehub.contracts import ConfigurationError, Fate, Lost, Receipt, late
 from integrations.channels._settings import ChannelSettings
 
+if TYPE_CHECKING:
+    import aiohttp
+    from twilio import rest
+    from twilio.base import exceptions
+
+    from integrations.channels import _twilio_line
+else:
+    aiohttp, rest, exceptions = late("aiohttp"), late("twilio.rest"), late("twilio.base.exceptions")
+    _twilio_line = late("integrations.channels._twilio_line")
+
 _log = structlog.get_logger()
-_mute = logging.getLogger("carehub.twilio")
-_mute.disabled = True  # Twilio's library would log whole requests, and with them addresses of people
 _ANSWER_S = 5.0
-_TOO_MANY, _SERVER_ERROR, _UNAUTHORIZED, _FORBIDDEN = 429, 500, 401, 403
+_UNAUTHORIZED, _FORBIDDEN = 401, 403
 _FOR_GOOD = frozenset({21211, 21214, 21216, 21217, 21408, 21601, 21610, 21612, 21614, 21635, 21660})
 """The number is wrong, has said STOP, is a landline or lies where we may not send: no repeat will help."""
 _SAID_STOP = 21610
@@ -70,64 +69,23 @@ def is_number(address: str) -> bool:
     return bool(_E164.fullmatch(address))
 
 
-class _ForNow(Exception):
-    """The provider is there but will not take it now."""
-
-    def __init__(self, status: int, retry_after_s: float | None) -> None:
-        super().__init__(f"HTTP {status}")
-        self.retry_after_s = retry_after_s
-
-
-class _Line(AsyncTwilioHttpClient):
-    """Twilio's own client, made to keep its time limit, to go where we say, and to tell Retry-After.
-
-    Its constructor forgets `timeout` (twilio-python issue 925), and its `max_retries` posts again
-    after HTTP 500, which may send the text twice. Must be made inside the running loop.
-    """
-
-    def __init__(self, base_url: str) -> None:
-        super().__init__(max_retries=None, logger=_mute)
-        self._base = urlsplit(base_url)
-
-    async def request(self, method: str, url: str, **others: Any) -> Response:
-        """One request, answered within 5 s or TimeoutError; raises `_ForNow` for 429 and 5xx."""
-        address = urlsplit(url)._replace(scheme=self._base.scheme, netloc=self._base.netloc).geturl()
-        name_and_secret = others.pop("auth", None)
-        if name_and_secret:  # the library would use aiohttp's BasicAuth, which aiohttp 4 drops
-            others["headers"] = {**(others.get("headers") or {}), "Authorization": _basic(*name_and_secret)}
-        async with asyncio.timeout(_ANSWER_S):
-            response = await super().request(method, address, **others | {"timeout": _ANSWER_S})
-        if response.status_code == _TOO_MANY or response.status_code >= _SERVER_ERROR:
-            raise _ForNow(response.status_code, _seconds(response.headers.get("Retry-After")))
-        return response
-
-
-def _basic(name: str, secret: str) -> str:
-    return f"Basic {b64encode(f'{name}:{secret}'.encode()).decode()}"
-
-
-def _seconds(header: str | None) -> float | None:
-    """Retry-After in seconds; the form with a date is not used by Twilio."""
-    return float(header) if header and header.isdecimal() and len(header) < len("100000") else None
-
-
 class Account:
     """The connection of one channel to Twilio."""
 
     def __init__(self, settings: TwilioSettings) -> None:
         self._settings = settings
-        self._client: Client | None = None
+        self._client: rest.Client | None = None
 
-    def _connected(self) -> Client:
+    def _connected(self) -> "rest.Client":
         """Made at the first notice, because it must be made inside the loop that uses it."""
         if self._client is None:
-            line = _Line(self._settings.twilio_base_url)
+            line = _twilio_line.Line(self._settings.twilio_base_url, _ANSWER_S)
             token = self._settings.twilio_auth_token
             secret = token.get_secret_value() if token else ""
-            self._client = Client(self._settings.twilio_account_sid, secret, http_client=line)
+            self._client = rest.Client(self._settings.twilio_account_sid, secret, http_client=line)
         return self._client
 
-    async def ask(self, what: Callable[[Client], Awaitable[Any]]) -> Receipt:
+    async def ask(self, what: "Callable[[rest.Client], Awaitable[Any]]") -> Receipt:
         """Ask Twilio for one thing, a text or a call; what it made of it as a receipt.
 
         When the line breaks we cannot know whether it went out. We say that it failed for now: a
@@ -135,11 +93,11 @@ class Account:
         """
         try:
             made = await what(self._connected())
-        except _ForNow as refusal:
+        except _twilio_line.ForNow as refusal:
             return Receipt(fate=Fate.FAILED_FOR_NOW, reason=str(refusal), retry_after_s=refusal.retry_after_s)
-        except TwilioException as error:
+        except exceptions.TwilioException as error:
             return _refused(error)
-        except (ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
+        except (aiohttp.ClientError, OSError, ValueError) as error:  # TimeoutError is an OSError
             return Receipt(fate=Fate.FAILED_FOR_NOW, reason=type(error).__name__)
         return Receipt(fate=Fate.ACCEPTED, reference=made.sid)
 
@@ -150,7 +108,7 @@ class Account:
             self._client = None
 
 
-def _refused(error: TwilioException) -> Receipt:
+def _refused(error: "exceptions.TwilioException") -> Receipt:
     """What Twilio's code says; its message may hold the number, so it is never passed on."""
     code, status = getattr(error, "code", None), getattr(error, "status", None)
     if status in {_UNAUTHORIZED, _FORBIDDEN}:

@@ -7,21 +7,25 @@ services and to public addresses (C27).
 
 import base64
 import json
-from ipaddress import ip_address
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlsplit
 
-import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import ThreadedResolver
-from py_vapid import Vapid02
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
-from pywebpush import WebPusher, WebPushException
 
-from carehub.contracts import ChannelTools, ConfigurationError, Fate, Lost, OutgoingNotice, Receipt
+from carehub.contracts import ChannelTools, ConfigurationError, Fate, Lost, OutgoingNotice, Receipt, late
 from carehub.core.wording import push_title
 from integrations.channels._settings import ChannelSettings
+
+if TYPE_CHECKING:
+    import aiohttp
+    import py_vapid
+    import pywebpush
+
+    from integrations.channels import _public
+else:
+    aiohttp, py_vapid, pywebpush = late("aiohttp"), late("py_vapid"), late("pywebpush")
+    _public = late("integrations.channels._public")
 
 HOSTS = ("googleapis.com", "push.apple.com", "mozilla.com", "windows.com")
 _ANSWER_S, _LIVES_S = 5.0, 120
@@ -40,24 +44,6 @@ class PushSettings(ChannelSettings):
     vapid_contact: str = Field(
         default="mailto:vakt@example.no", description="Whom a push service writes to: `mailto:` or `https:`."
     )
-
-
-class _Public(AbstractResolver):
-    """Resolves names to public addresses only. The connection is made to what it gives: no name changes its mind."""
-
-    def __init__(self) -> None:
-        self._names = ThreadedResolver()
-
-    async def resolve(self, host: str, port: int = 0, family: Any = 0) -> list[ResolveResult]:
-        """The public addresses of a host; OSError where there is none."""
-        found = [one for one in await self._names.resolve(host, port, family) if ip_address(one["host"]).is_global]
-        if not found:
-            raise OSError(None, "no public address")
-        return found
-
-    async def close(self) -> None:
-        """Nothing is held."""
-        await self._names.close()
 
 
 def is_push_service(endpoint: str) -> bool:
@@ -84,7 +70,7 @@ class PushChannel:
 
     def __init__(self, settings: PushSettings, *, trusted: Any = is_push_service, resolver: Any = None) -> None:
         key = settings.vapid_private_key.get_secret_value() if settings.vapid_private_key else ""
-        self._vapid, self._contact = Vapid02.from_string(key), settings.vapid_contact
+        self._vapid, self._contact = py_vapid.Vapid02.from_string(key), settings.vapid_contact
         self._trusted, self._resolver = trusted, resolver
         self._session: aiohttp.ClientSession | None = None
 
@@ -106,8 +92,8 @@ class PushChannel:
             {"id": notice.id, "title": push_title(notice.severity), "url": _link(notice.text)}
         ).encode()
         try:
-            body = WebPusher(where).encode(payload)["body"]
-        except (WebPushException, ValueError, TypeError):
+            body = pywebpush.WebPusher(where).encode(payload)["body"]
+        except (pywebpush.WebPushException, ValueError, TypeError):
             return Receipt(fate=Fate.FAILED_FOR_GOOD, reason="the subscription's keys are not whole", lost=Lost.GONE)
         try:
             return await self._post(where["endpoint"], body, notice)
@@ -124,10 +110,10 @@ class PushChannel:
         async with self._opened().post(endpoint, data=body, headers=headers, allow_redirects=False) as answer:
             return _read(answer.status, answer.headers.get("Retry-After", ""), notice)
 
-    def _opened(self) -> aiohttp.ClientSession:
+    def _opened(self) -> "aiohttp.ClientSession":
         """Made at the first notice, inside the loop that uses it."""
         if self._session is None:
-            connector = aiohttp.TCPConnector(resolver=self._resolver or _Public(), limit=20)
+            connector = aiohttp.TCPConnector(resolver=self._resolver or _public.Public(), limit=20)
             self._session = aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=_ANSWER_S))
         return self._session
 
@@ -163,7 +149,7 @@ def _link(text: str) -> str:
     return urlsplit(found).path or "/nurse"
 
 
-def _public_key(vapid: Vapid02) -> str:
+def _public_key(vapid: "py_vapid.Vapid02") -> str:
     """The uncompressed point (RFC 8292, section 3.2) in base64url."""
     numbers = vapid.public_key.public_numbers()
     point = b"\x04" + numbers.x.to_bytes(32, "big") + numbers.y.to_bytes(32, "big")

@@ -9,10 +9,9 @@ import hashlib
 import hmac
 import json
 import re
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx2
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
@@ -24,9 +23,15 @@ from carehub.contracts import (
     OutgoingNotice,
     Receipt,
     StatusReport,
+    late,
 )  # fmt: skip
 from integrations.channels._gsm import fit
 from integrations.channels._settings import ChannelSettings
+
+if TYPE_CHECKING:
+    import httpx2
+else:
+    httpx2 = late("httpx2")
 
 _ANSWER_S = 5.0
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
@@ -83,7 +88,7 @@ class GatewayChannel:
             return Receipt(fate=Fate.FAILED_FOR_NOW, reason=type(error).__name__)
         return self._read(answer)
 
-    def _read(self, answer: httpx2.Response) -> Receipt:
+    def _read(self, answer: "httpx2.Response") -> Receipt:
         code = answer.status_code
         if (
             code == _TOO_MANY

@@ -4,13 +4,16 @@ Pure: the door in web/ takes the request apart, the store keeps every callback.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from twilio.request_validator import RequestValidator
-from twilio.twiml.messaging_response import MessagingResponse
-from twilio.twiml.voice_response import Gather, VoiceResponse
+from carehub.contracts import CallMoment, Fate, InboundText, StatusReport, late
 
-from carehub.contracts import CallMoment, Fate, InboundText, StatusReport
+if TYPE_CHECKING:
+    from twilio import request_validator
+    from twilio.twiml import messaging_response, voice_response
+else:
+    request_validator = late("twilio.request_validator")
+    messaging_response, voice_response = late("twilio.twiml.messaging_response"), late("twilio.twiml.voice_response")
 
 SIGNATURE_HEADER = "X-Twilio-Signature"
 
@@ -52,7 +55,7 @@ def verify(url: str, form: Any, signature: str | None, tokens: Sequence[str]) ->
 
 def _signed(url: str, form: Any, signature: str, token: str) -> bool:
     try:
-        return bool(RequestValidator(token).validate(url, form, signature))
+        return bool(request_validator.RequestValidator(token).validate(url, form, signature))
     except (TypeError, ValueError):  # a file among the parameters, half a surrogate: nobody signed that
         return False
 
@@ -77,7 +80,7 @@ def inbound_of(form: Mapping[str, Any]) -> InboundText | None:
 
 def answer(words: str) -> str:
     """TwiML that sends `words` back; the library writes it, so that nothing in them is markup (C30)."""
-    response = MessagingResponse()
+    response = messaging_response.MessagingResponse()
     if words:
         response.message(words)
     return str(response)
@@ -115,9 +118,11 @@ def moment_of(form: Mapping[str, Any]) -> CallMoment | None:
 
 def speak(words: str, *, keys: int, ask_at: str) -> str:
     """TwiML that says `words` twice and waits for keys, or once and hangs up; the library escapes them (C30)."""
-    response = VoiceResponse()
+    response = voice_response.VoiceResponse()
     if keys:
-        asked = Gather(action=ask_at, method="POST", input="dtmf", num_digits=keys, timeout=_KEYS_WITHIN_S)
+        asked = voice_response.Gather(
+            action=ask_at, method="POST", input="dtmf", num_digits=keys, timeout=_KEYS_WITHIN_S
+        )
         for _ in range(_TIMES):
             asked.say(words, language=_SPOKEN)
         response.append(asked)
@@ -129,7 +134,7 @@ def speak(words: str, *, keys: int, ask_at: str) -> str:
 
 def hang_up() -> str:
     """TwiML that ends the call."""
-    response = VoiceResponse()
+    response = voice_response.VoiceResponse()
     response.hangup()
     return str(response)
 

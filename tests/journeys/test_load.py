@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from carehub.app import load_cli
-from carehub.app.cli import app
+from carehub.app.cli import commands
 from carehub.core.alerts import Aftermath, Cause
 from carehub.core.shifts import Why
 from carehub.core.usefulness import Share
@@ -99,7 +99,7 @@ async def test_the_command_line_tells_the_same_and_writes_the_file(
     monkeypatch.setattr(load_cli, "utc_now", night.clock)
     monkeypatch.setenv("CAREHUB_DATABASE_URL", database_url)
 
-    result = await asyncio.to_thread(CliRunner().invoke, app, ["load", "--csv", str(tmp_path / "load.csv")])
+    result = await asyncio.to_thread(CliRunner().invoke, commands(), ["load", "--csv", str(tmp_path / "load.csv")])
 
     assert result.exit_code == 0, result.exception
     assert "social-alarm: 1 varsler (dag 0, kveld 0, natt 1); til nytte 0 av 1; falske 1 av 1 (ikke ment 1)" in (

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from typer.testing import CliRunner
 
-from carehub.app.cli import app
+from carehub.app.cli import commands
 from carehub.core.alerts import Status
 from carehub.core.events import CommandKind
 from carehub.core.findings import Outcome
@@ -154,7 +154,7 @@ def _key(night: Night, rule: str) -> tuple[str, str]:
 
 async def asked(night: Night, database_url: str, *words: str) -> str:
     """What the command line answers; the hub goes on running."""
-    invoke = partial(CliRunner().invoke, app, ["why", *words], env={"CAREHUB_DATABASE_URL": database_url})
+    invoke = partial(CliRunner().invoke, commands(), ["why", *words], env={"CAREHUB_DATABASE_URL": database_url})
     result = await asyncio.to_thread(invoke)
     assert result.exit_code == 0, result.exception
     return result.output

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from typer.testing import CliRunner
 
-from carehub.app.cli import app
+from carehub.app.cli import commands
 from carehub.core.events import CommandKind
 from carehub.core.findings import Outcome
 from carehub.core.rules.language import parse_rule
@@ -308,7 +308,7 @@ async def test_the_command_line_asks_the_same_questions_beside_a_running_hub(nig
     await door(night, opens=True)
     await night.pass_time(1)
     seq = (await night.events())[-1].seq
-    invoke = partial(CliRunner().invoke, app, env={"CAREHUB_DATABASE_URL": database_url})
+    invoke = partial(CliRunner().invoke, commands(), env={"CAREHUB_DATABASE_URL": database_url})
 
     event = await asyncio.to_thread(invoke, ["why", "event", str(seq)])
     span = [

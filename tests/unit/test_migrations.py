@@ -14,7 +14,8 @@ from alembic.config import Config
 from sqlalchemy import Connection, inspect
 
 from carehub.kit.failpoints import LIST, SWITCH
-from carehub.store.database import Database, alembic_config
+from carehub.store.database import Database
+from carehub.store.migrations import alembic_config
 
 
 async def alembic(database: Database, ask: Callable[[Config], None]) -> set[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from carehub.app.cli import app
+from carehub.app.cli import commands
 from carehub.kit.clock import utc_now
 from carehub.store import tables
 from carehub.store.database import Database
@@ -33,7 +33,7 @@ async def ward(sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def run(*arguments: str, given: str | None = None) -> tuple[int, str]:
-    result = CliRunner().invoke(app, ["shift", *arguments], input=given)
+    result = CliRunner().invoke(commands(), ["shift", *arguments], input=given)
     return result.exit_code, result.output
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import text
 
 from carehub.app.upgrade import upgrade
 from carehub.contracts import ConfigurationError
-from carehub.store.database import Database, alembic_config
+from carehub.store.database import Database
+from carehub.store.migrations import alembic_config
 
 
 def _to(connection: object, revision: str) -> None:

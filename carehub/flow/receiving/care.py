@@ -2,6 +2,9 @@
 
 A message that ends the process cannot be caught, only found: it is the one that stood written down when the hub died,
 twice in a row, since a hub that was killed from outside had an innocent one at hand. It becomes a dead letter.
+
+After one crash that lasts only until what was in flight has passed: a hub that somebody killed has a backlog to read.
+After a second one, care lasts its whole time, so a message that ends the hub later costs one crash more, and is found.
 """
 
 from base64 import b64decode, b64encode
@@ -14,6 +17,7 @@ import msgspec
 
 from carehub.contracts import HubError, Message
 from carehub.flow.receiving.batch import Load
+from carehub.flow.receiving.intake import Intake
 from carehub.flow.receiving.queue import BATCH
 
 CRASHES = 3
@@ -38,8 +42,10 @@ class Kept(msgspec.Struct, kw_only=True):
 class Care:
     """Writes down what is at hand. The file survives the process; it need not survive the power."""
 
-    def __init__(self, folder: Path, now: datetime) -> None:
+    def __init__(self, folder: Path, now: datetime, *, crashes: int) -> None:
         self._until = now + WITHIN
+        self._left = BATCH if crashes == 1 else None
+        """How many messages may still be of those that were at hand together; None where the time alone counts."""
         self._path = folder / "at-hand.json"
         self._kept = self._read()
 
@@ -57,13 +63,16 @@ class Care:
 
     def most(self, now: datetime) -> int:
         """How many messages may be read together: one, until it has gone well for a while."""
-        return 1 if now < self._until else BATCH
+        return 1 if self._is_needed(now) else BATCH
+
+    def _is_needed(self, now: datetime) -> bool:
+        return now < self._until and self._left != 0
 
     def refuses(self, load: Load, now: datetime) -> bool:
         """Write down what is read next; True for a message that ended the hub before and must not be read."""
         if len(load.messages) == 1 and _mark(load.messages[0]) in self._kept.poison:
             return True
-        if now < self._until:
+        if self._is_needed(now):
             self._take(load)
         return False
 
@@ -74,8 +83,10 @@ class Care:
             self._kept.at_hand = msgspec.json.encode(body).decode()
             self._write()
 
-    def put_down(self) -> None:
+    def put_down(self, load: Load, intake: Intake) -> None:
         """They were read, and harmed nobody."""
+        if self._left and load.messages:
+            self._left = 0 if _was_behind(load.messages[0], intake) else self._left - 1
         if self._kept.at_hand is not None:
             self._kept.at_hand = None
             self._write()
@@ -89,6 +100,13 @@ class Care:
     def _write(self) -> None:
         with suppress(OSError):  # a full disk: then the poison is not found, but no alarm waits for that
             self._path.write_bytes(msgspec.json.encode(self._kept))
+
+
+def _was_behind(message: Message, intake: Intake) -> bool:
+    """A measurement that the broker hands over for the first time: what it repeats comes before, and alarms too."""
+    road = intake.road(message.topic)
+    is_new = message.mid > 0 and not (message.dup or message.retain)
+    return is_new and road is not None and not road.urgent
 
 
 def _mark(message: Message) -> str:

@@ -6,13 +6,17 @@ A feed says who works when and where; no resident, no health word (C67).
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-import icalendar
-import recurring_ical_events
-
+from carehub.kit.late import late
 from carehub.store import tables
+
+if TYPE_CHECKING:
+    import icalendar
+    import recurring_ical_events
+else:
+    icalendar, recurring_ical_events = late("icalendar"), late("recurring_ical_events")
 
 _DAY = timedelta(days=1)
 MOST_EVENTS = 5000

@@ -1,0 +1,85 @@
+"""A start loads what the first message needs, and still finds what is missing."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.script import ScriptDirectory
+from typer.main import get_group
+
+from carehub.app import cli, doctor
+from carehub.app.settings import Settings
+from carehub.contracts import ConfigurationError
+from carehub.kit.late import late
+from carehub.store.database import newest_version, scripts_folder
+from carehub.store.migrations import alembic_config
+
+_PUT_OFF = ("aiohttp", "alembic", "carehub.village", "carehub.web", "fastapi", "icalendar", "sklearn", "twilio")
+
+
+def _python(words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=False, env=os.environ)
+
+
+def test_serve_loads_neither_pages_nor_providers_before_it_hears() -> None:
+    loading = (
+        "import sys; from carehub.app import cli; cli.commands('serve');"
+        "from carehub.app.settings import Settings, names; from carehub.plugins import load_module;"
+        "s = Settings(); [load_module(one) for one in (*names(s.sources), *names(s.channels), s.sms_webhooks)];"
+        f"print([one for one in {_PUT_OFF} if one in sys.modules])"
+    )
+    done = _python(loading)
+    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
+
+
+def test_each_command_is_found_alone_and_among_all() -> None:
+    together = get_group(cli.commands()).commands
+    assert set(together) == set(cli.ROOMS)
+    for name in cli.ROOMS:
+        assert name in get_group(cli.commands(name)).commands
+
+
+def test_a_library_that_is_missing_is_missed_at_once_and_one_that_is_there_waits_for_its_use() -> None:
+    with pytest.raises(ModuleNotFoundError):
+        late("no_such_library.at_all")
+    done = _python(
+        "import sys; from carehub.kit.late import late, load_late; wave = late('wave'); print('wave' in sys.modules);"
+        "print(wave.Error.__module__, 'wave' in sys.modules)"
+    )
+    assert done.stdout.split() == ["False", "wave", "True"], done.stderr
+
+
+def test_a_library_that_is_broken_ends_the_hub_when_it_has_time_to_look(tmp_path: Path) -> None:
+    (tmp_path / "broken_inside.py").write_text("raise ImportError('no crypto here')\n")
+    done = _python(
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r});"
+        "from carehub.kit.late import late, load_late; late('broken_inside'); load_late()"
+    )
+    assert done.returncode
+    assert "no crypto here" in done.stderr
+
+
+async def test_the_doctor_loads_what_a_start_puts_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(data_dir=tmp_path, detectors="")
+    (tmp_path / "a_broken_detector.py").write_text("raise RuntimeError('built for another Python')\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert [one.well async for one in doctor.examine(settings) if one.what == "program"] == [True]
+    broken = settings.model_copy(update={"detectors": "a_broken_detector"})
+    (found,) = [one async for one in doctor.examine(broken) if one.what == "program"]
+    assert not found.well
+    assert "built for another Python" in found.words
+
+
+def test_the_newest_version_is_the_one_that_alembic_names() -> None:
+    assert newest_version(scripts_folder()) == ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+def test_two_last_versions_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "versions").mkdir()
+    for name in ("0002_a", "0002_b"):
+        (tmp_path / "versions" / f"{name}.py").write_text(f'revision = "{name}"\ndown_revision = "0001"\n')
+    with pytest.raises(ConfigurationError):
+        newest_version(tmp_path)
+    assert newest_version(tmp_path / "nothing") is None
