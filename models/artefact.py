@@ -12,6 +12,7 @@ from io import BytesIO
 from typing import Any
 
 import msgspec
+import numpy as np
 import sklearn
 import skops
 import skops.io
@@ -21,7 +22,7 @@ LARGEST = 64 << 20
 """Bytes; the largest that we have made is below one MB per thousand rows."""
 
 TRUSTED: list[str] = []
-"""Types beyond those that skops itself knows. None: a brute-force LocalOutlierFactor needs none."""
+"""Types beyond those that skops itself knows. None: a brute-force LocalOutlierFactor in a pipeline needs none."""
 
 _NAMES = ({"manifest.json", "baselines.json"}, {"manifest.json", "baselines.json", "estimator.skops"})
 
@@ -32,6 +33,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     Attributes:
         trained_at: ISO 8601, UTC.
         data_hash: SHA-256 over what it was trained on, so that two models can be told to be of the same data.
+        first_day, last_day: The days that it was trained on, ISO 8601.
     """
 
     detector: str
@@ -40,8 +42,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     trained_at: str
     residents: int
     data_hash: str
+    first_day: str
+    last_day: str
     sklearn: str = sklearn.__version__
     skops: str = skops.__version__
+    numpy: str = np.__version__
 
 
 def pack(manifest: Manifest, baselines: bytes, estimator: Any | None) -> bytes:
@@ -74,6 +79,7 @@ def unpack(stored: bytes, *, detector: str, version: str, kind: type) -> tuple[M
         ("version", manifest.version, version),
         ("scikit-learn", manifest.sklearn, sklearn.__version__),
         ("skops", manifest.skops, skops.__version__),
+        ("numpy", manifest.numpy, np.__version__),
     ):
         if theirs != ours:
             raise ValueError(f"the model was made by {what} {theirs!r}, this is {ours!r}: train again")

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-import numpy as np
 from msgspec import Struct
 
 from carehub.core.features import Feature, Part
@@ -22,7 +21,7 @@ RUNS = (1, 3, 5, 7)
 """How many days are looked at together: one for the sudden, seven for what comes slowly."""
 
 OUTSIDE = 3.5
-"""So many spreads (of the mean of a run) are a finding; set by findings per resident, see daily_rhythm.md."""
+"""So many spreads (of the mean of a run) are a finding; set by findings per resident, see cards/daily_rhythm.md."""
 
 BESIDE = 2.0
 """So many spreads are told beside a finding, though they would not be one: they say what it consists of."""
@@ -31,12 +30,6 @@ RUN_GAIN = 0.35
 """The mean of k days is held to be k**0.35 times as sure as one day. With independent days it would be the
 square root; real weeks hang together (a guest, a cold), and by the square root TIHM's homes gave half as
 many findings again."""
-
-CONSISTENT = 1.4826
-"""Makes the MAD of normally distributed days their standard deviation."""
-
-TENTHS = 2.563
-"""So many standard deviations lie between the outer tenths; sees the habit of some days that the MAD overlooks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +59,6 @@ WATCHES: dict[Feature, Watch] = {
     Feature.ROOM_CHANGES: Watch(floor=4, step=15, more=ALWAYS, fewer=DAY),
     Feature.ACTIVITY: Watch(floor=8, step=30, more=ALWAYS, fewer=DAY),
 }
-_MINUTES = frozenset({Feature.FIRST_ACTIVITY, Feature.LONGEST_QUIET})
 
 
 class Usual(Struct, frozen=True, array_like=True):
@@ -87,17 +79,6 @@ class Usual(Struct, frozen=True, array_like=True):
     def z(self, value: float) -> float:
         """How many spreads `value` is from the middle; at most 20 either way."""
         return max(-20.0, min(20.0, (value - self.median) / self.spread))
-
-
-def usual(feature: Feature, values: Sequence[float]) -> Usual:
-    """The normal of a feature by its values on usable days; `values` must not be empty."""
-    days = np.asarray(values, dtype=float)
-    median = float(np.median(days))
-    mad = CONSISTENT * float(np.median(np.abs(days - median)))
-    counting = 0.0 if feature in _MINUTES else 0.75 * sqrt(median)  # counts scatter even when nothing changes
-    low, high = (float(edge) for edge in np.quantile(days, [0.1, 0.9], method="nearest"))
-    spread = max(mad, (high - low) / TENTHS, counting, WATCHES[feature].floor)
-    return Usual(median=median, spread=spread, low=low, high=high, days=len(days))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,29 +1,34 @@
-"""Each resident's daily rhythm, and when it changes. What it is for and what not: daily_rhythm.md.
+"""Each resident's daily rhythm, and when it changes. What it is for and what not: cards/daily_rhythm.md.
 
-Two opinions. The person's own baseline, feature by feature, decides whether there is a finding and gives
-its words. A LocalOutlierFactor over all residents' deviations looks at the features together; where it
-agrees, the score is higher. It never makes a finding alone: nobody could say in words what it saw.
+Three sorts of finding, each against the person's own normal: a day unlike the others (`sudden`), a level that has moved
+and stayed (`slow`), a rhythm that comes apart (`rhythm`). For sudden ones a pooled LocalOutlierFactor gives a second
+opinion on the features together: where it agrees, the score is higher. It never makes a finding alone: nobody
+could say in words what it saw.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
-from math import exp
+from math import exp, isnan
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
-from sklearn.neighbors import LocalOutlierFactor
+from sklearn.pipeline import Pipeline
 
-from carehub.contracts import Activity, Change
-from carehub.core.features import Feature, PartOfDay, parts_of_days, shared_silences
-from carehub.core.kinds import EventKind
-from models import artefact
-from models.baseline import OUTSIDE, RUNS, WATCHES, Departure, Usual, departure, usual
-from models.words import paragraph, sentence
+from carehub.contracts import Activity, Change, DayTable
+from carehub.core.dayrow import CELLS
+from carehub.core.features import Feature, Part
+from carehub.core.tally import part_at
+from models import artefact, drift, trends
+from models import days as stored
+from models.baseline import OUTSIDE, RUNS, Departure, Usual, departure
+from models.days import Days
+from models.learning import as_rows, deviations, learn
+from models.own import Own
+from models.words import caution, paragraph, sentence
 
 MOST_TOLD = 3
 """Features in one finding's words; all are in its measures."""
@@ -31,52 +36,29 @@ MOST_TOLD = 3
 WITHIN = timedelta(days=14)
 """How far back a run of days may reach when some of them are unusable."""
 
-_BOUND = 8.0
-"""Deviations beyond this are all the same to the pooled detector."""
-
-_SATURDAY = 5
+JUDGED = 7
+"""Days whose deviations are held against those of the training."""
 
 _GENERAL = frozenset({Feature.ROOM_CHANGES, Feature.ACTIVITY})
 """They tell that there was more or less of something; told last."""
-
-Group = str
-"""A part of day ("night"), or that of one sort of day ("night/weekend")."""
-
-
-class Own(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of one resident.
-
-    Attributes:
-        usual: group → feature → its normal.
-    """
-
-    bed_sensor: bool
-    usual: dict[Group, dict[Feature, Usual]]
-
-    def of(self, part: PartOfDay) -> dict[Feature, Usual]:
-        """The normal for this part on this sort of day; empty where too little is known."""
-        whole, sort = (self.usual.get(group, {}) for group in _groups(part))
-        return whole | sort
+_CELL = {cell: column for column, cell in enumerate(CELLS)}
 
 
 class _Stored(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     residents: dict[str, Own]
     unlike: float
+    reference: dict[str, tuple[list[float], list[float]]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DailyRhythmModel:
-    """A trained model (`carehub.contracts.TrainedModel`).
-
-    Attributes:
-        pooled: Sees the features together; None where there were too few days.
-        unlike: The pooled score above which one day in a hundred of the training lay.
-    """
+    """A trained model (`carehub.contracts.DayModel`); its parts as in `models.learning.Learned`."""
 
     manifest: artefact.Manifest
     residents: dict[str, Own]
     pooled: Any | None
     unlike: float
+    reference: dict[str, tuple[list[float], list[float]]]
 
     def changes(self, resident: str, activities: Sequence[Activity], now: datetime) -> list[Change]:
         """Judge the newest finished part of day; at most one change, empty where little is known.
@@ -84,182 +66,161 @@ class DailyRhythmModel:
         Give the resident's last 14 days (two at the least): what comes slowly is seen over up to seven
         days. `device.offline` and `device.online` among them tell when the home was not heard.
         """
-        own = self.residents.get(resident)
-        if own is None:
+        since = now - WITHIN - timedelta(days=1)
+        heard = [one for one in activities if since <= one.at <= now]
+        return self.findings(stored.counted({resident: heard}, self.manifest.zone, since.date(), now), now)
+
+    def findings(self, days: DayTable, now: datetime) -> list[Change]:
+        """Judge everybody's newest finished part of day; give the last 15 days."""
+        if not days.residents:
             return []
-        heard = [one for one in activities if now - WITHIN - timedelta(days=1) <= one.at <= now]
-        parts = parts_of_days(heard, ZoneInfo(self.manifest.zone), until=now, bed_sensor=own.bed_sensor)
-        if not parts or parts[-1].unusable is not None:
-            return []
-        found = _departures(own, parts)
-        return [self._change(resident, own, parts[-1], found)] if found else []
+        zone = ZoneInfo(self.manifest.zone)
+        day, part, _ = part_at(part_at(now, zone)[2][0] - timedelta(seconds=1), zone)
+        seen = stored.of(days, self.manifest.zone)
+        return [
+            change
+            for row, resident in enumerate(seen.residents)
+            if (own := self.residents.get(resident)) is not None
+            and (change := self._judged(seen, row, own, day, part)) is not None
+        ]
+
+    def trends(self, days: DayTable) -> list[Change]:
+        """What has changed over weeks, and rhythms that come apart; give the whole days that it was trained on."""
+        return trends.found(days, self.manifest.zone, self.residents)
+
+    def strangeness(self, days: DayTable) -> dict[str, float]:
+        """Part and feature → population stability index of the last week against the training."""
+        if not days.residents:
+            return {}
+        seen = np.concatenate(
+            [
+                deviations(piece, self.residents)[:, -JUDGED:].reshape(-1, len(CELLS))
+                for piece in (stored.of(days, self.manifest.zone, part) for part in stored.chunks(days))
+            ]
+        )
+        return drift.strangeness(seen, self.reference)
 
     def to_bytes(self) -> bytes:
         """Itself without pickle (models/artefact.py)."""
-        stored = msgspec.json.encode(_Stored(residents=self.residents, unlike=self.unlike))
-        return artefact.pack(self.manifest, stored, self.pooled)
+        known = _Stored(residents=self.residents, unlike=self.unlike, reference=self.reference)
+        return artefact.pack(self.manifest, msgspec.json.encode(known), self.pooled)
 
-    def _change(self, resident: str, own: Own, part: PartOfDay, found: list[Departure]) -> Change:
-        score = (
-            0.5 + 0.4 * (1 - exp((OUTSIDE - max(one.strength for one in found)) / 3)) + 0.1 * self._agrees(own, part)
-        )
+    def _judged(self, seen: Days, row: int, own: Own, day: date, part: Part) -> Change | None:
+        newest = day.toordinal() - seen.first
+        if not 0 <= newest < seen.cells.shape[1] or not seen.usable[row, newest, list(Part).index(part)]:
+            return None
+        found = _departures(own, seen, row, newest, part)
+        return self._change(seen.residents[row], own, (day, part), found, seen.cells[row, newest]) if found else None
+
+    def _change(
+        self, resident: str, own: Own, when: tuple[date, Part], found: list[Departure], cells: stored.Floats
+    ) -> Change:
+        day, part = when
+        score = 0.5 + 0.4 * (1 - exp((OUTSIDE - max(one.strength for one in found)) / 3))
+        score += 0.1 * self._agrees(own, day, part, cells)
+        words = paragraph([sentence(one, part) for one in found[:MOST_TOLD]])
         return Change(
             resident=resident,
-            day=part.day.isoformat(),
-            part=part.part.value,
+            day=day.isoformat(),
+            part=part.value,
             score=round(min(1.0, score), 3),
-            words=paragraph([sentence(one, part.part) for one in found[:MOST_TOLD]]),
+            words=words + caution(min(one.usual.days for one in found)),
             measures={one.feature.value: (one.seen, one.usual.low, one.usual.high) for one in found},
         )
 
-    def _agrees(self, own: Own, part: PartOfDay) -> bool:
+    def _agrees(self, own: Own, day: date, part: Part, cells: stored.Floats) -> bool:
         if self.pooled is None:
             return False
-        return bool(-self.pooled.score_samples(np.array([_deviations(own, part)]))[0] > self.unlike)
+        normal = own.of(day, part)
+        row = [
+            normal[feature].z(float(cells[_CELL[part, feature]])) if feature in normal else np.nan
+            for feature in Feature
+        ]
+        return bool(-self.pooled.score_samples(as_rows(np.array([row])))[0] > self.unlike)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DailyRhythm:
-    """The detector (`carehub.contracts.Detector`).
+    """The detector (`carehub.contracts.DayDetector`).
 
     Attributes:
         zone: Where the residents live; their days and nights are local.
-        window_days: How far back the normal is learned.
-        fewest_days: Usable days of a part before anything is said of it.
-        fewest_of_a_sort: Usable weekdays and weekend days before they get a normal each.
-        most_rows: What the pooled detector is fitted on, at most: it keeps its rows.
-        seed: Chooses those rows; the same data give the same model.
+        window_days: How far back the normal is learned from events; stored days are taken as they are given.
     """
 
     name: ClassVar[str] = "daily_rhythm"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
 
     zone: str = "Europe/Oslo"
     window_days: int = 60
-    fewest_days: int = 14
-    fewest_of_a_sort: int = 10
-    most_rows: int = 3000
-    seed: int = 20260115
 
     def train(self, history: Mapping[str, Sequence[Activity]], now: datetime) -> DailyRhythmModel:
         """Learn from the finished local days before `now`, at most `window_days` of them."""
-        zone = ZoneInfo(self.zone)
-        until = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
-        since = until - timedelta(days=self.window_days)
-        heard = {
-            resident: [one for one in history[resident] if since - timedelta(days=1) <= one.at < until]
-            for resident in sorted(history)
-        }
-        silences = shared_silences(heard.values())
-        days = {
-            resident: parts_of_days(seen, zone, until=until, since=since, outages=silences)
-            for resident, seen in heard.items()
-        }
-        residents = {
-            resident: Own(bed_sensor=_has_bed_sensor(heard[resident]), usual=self._usual(parts))
-            for resident, parts in days.items()
-        }
-        pooled, unlike = self._pool(list(_all_deviations(residents, days)))
+        midnight = now.astimezone(ZoneInfo(self.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+        until = midnight.astimezone(UTC)
+        since = until - timedelta(days=self.window_days + 1)
+        heard = {who: [one for one in seen if since <= one.at < until] for who, seen in history.items()}
+        first = midnight.date() - timedelta(days=self.window_days)
+        return self.learn(stored.counted(heard, self.zone, first, until), now)
+
+    def learn(self, days: DayTable, now: datetime) -> DailyRhythmModel:
+        """Learn from stored days; joblib's backend says where (`joblib.parallel_config`)."""
+        known = learn(days, self.zone)
+        ordinals = np.frombuffer(days.days, dtype="<i4")
+        first, last = (int(ordinals.min()), int(ordinals.max())) if len(ordinals) else (1, 1)
         manifest = artefact.Manifest(
             detector=self.name, version=self.version, zone=self.zone, trained_at=now.astimezone(UTC).isoformat(),
-            residents=len(residents), data_hash=_hash(heard),
+            residents=len(days.residents), data_hash=_hash(days), first_day=date.fromordinal(first).isoformat(),
+            last_day=date.fromordinal(last).isoformat(),
         )  # fmt: skip
-        return DailyRhythmModel(manifest=manifest, residents=residents, pooled=pooled, unlike=unlike)
+        return DailyRhythmModel(
+            manifest=manifest, residents=known.residents, pooled=known.pooled, unlike=known.unlike,
+            reference=known.reference,
+        )  # fmt: skip
 
-    def from_bytes(self, stored: bytes) -> DailyRhythmModel:
+    def from_bytes(self, stored_bytes: bytes) -> DailyRhythmModel:
         """Read back what `to_bytes` wrote; raises ValueError for anything else."""
         manifest, baselines, pooled = artefact.unpack(
-            stored, detector=self.name, version=self.version, kind=LocalOutlierFactor
+            stored_bytes, detector=self.name, version=self.version, kind=Pipeline
         )
         try:
             known = msgspec.json.decode(baselines, type=_Stored)
             ZoneInfo(manifest.zone)
         except (msgspec.MsgspecError, KeyError, OSError) as error:
             raise ValueError(f"the model's baselines cannot be read: {error}") from error
-        return DailyRhythmModel(manifest=manifest, residents=known.residents, pooled=pooled, unlike=known.unlike)
-
-    def _usual(self, parts: Iterable[PartOfDay]) -> dict[Group, dict[Feature, Usual]]:
-        values: dict[Group, dict[Feature, list[float]]] = {}
-        for part in parts:
-            for group in _groups(part) if part.unusable is None else ():
-                for feature, value in part.values.items():
-                    values.setdefault(group, {}).setdefault(feature, []).append(value)
-        known = {
-            group: {
-                feature: usual(feature, seen) for feature, seen in features.items() if len(seen) >= self._enough(group)
-            }
-            for group, features in values.items()
-        }
-        return {
-            group: features for group, all_of in known.items() if (features := _worth_keeping(group, all_of, known))
-        }
-
-    def _enough(self, group: Group) -> int:
-        return self.fewest_of_a_sort if "/" in group else self.fewest_days
-
-    def _pool(self, rows: list[list[float]]) -> tuple[Any | None, float]:
-        """Fit on four fifths; on the last fifth see what one day in a hundred exceeds."""
-        if len(rows) < 200:  # noqa: PLR2004 - fewer than fifty days of one person: no neighbourhood to speak of
-            return None, 0.0
-        chosen = np.random.default_rng(self.seed).permutation(len(rows))[: self.most_rows]
-        table: NDArray[np.float64] = np.array(rows)[chosen]
-        kept = len(table) * 4 // 5
-        # brute force: no tree to store, hence no type beyond those that skops knows
-        pooled = LocalOutlierFactor(n_neighbors=20, novelty=True, algorithm="brute", n_jobs=1).fit(table[:kept])
-        return pooled, float(np.quantile(-pooled.score_samples(table[kept:]), 0.99))
+        return DailyRhythmModel(
+            manifest=manifest, residents=known.residents, pooled=pooled, unlike=known.unlike, reference=known.reference
+        )
 
 
-def _groups(part: PartOfDay) -> tuple[Group, Group]:
-    """The part, and the part on its sort of day; the night of a Saturday is the one that begins it."""
-    sort = "weekend" if part.day.weekday() >= _SATURDAY else "weekday"
-    return part.part.value, f"{part.part.value}/{sort}"
-
-
-def _worth_keeping(
-    group: Group, features: dict[Feature, Usual], known: dict[Group, dict[Feature, Usual]]
-) -> dict[Feature, Usual]:
-    """Of weekdays and weekends only what is known of both and lies apart: else all days together know it better."""
-    part, _, sort = group.partition("/")
-    if not sort:
-        return features
-    others = known.get(f"{part}/{'weekday' if sort == 'weekend' else 'weekend'}", {})
-    whole = known.get(part, {})
-    return {
-        feature: own
-        for feature, own in features.items()
-        if feature in whole
-        and (other := others.get(feature)) is not None
-        and abs(own.median - other.median) >= max(own.spread, other.spread)
-    }
-
-
-def _has_bed_sensor(seen: Iterable[Activity]) -> bool:
-    return any(one.kind == EventKind.BED_LEFT for one in seen)
-
-
-def _departures(own: Own, parts: Sequence[PartOfDay]) -> list[Departure]:
+def _departures(own: Own, seen: Days, row: int, newest: int, part: Part) -> list[Departure]:
     """What is outside in the newest part, the particular before the general; empty where nothing is clearly so."""
-    newest = parts[-1]
-    alike = [
-        part
-        for part in reversed(parts)
-        if part.part is newest.part and part.unusable is None and newest.day - part.day <= WITHIN
-    ][: max(RUNS)]
+    place = list(Part).index(part)
+    earliest = max(0, newest - WITHIN.days)
+    alike = [day for day in range(newest, earliest - 1, -1) if seen.usable[row, day, place]][: max(RUNS)]
+    crowded = bool(seen.crowded[row, newest] >= own.company + stored.COMPANY)
     beside = [
         one
-        for feature in newest.values
-        if (one := departure(feature, newest.part, _against_normal(own, alike, feature))) is not None
+        for feature in Feature
+        if (one := departure(feature, part, _against_normal(own, seen, row, alike, (part, feature)))) is not None
+        and not (crowded and part is not Part.NIGHT and one.seen > one.usual.high)
     ]
     if all(one.strength < OUTSIDE for one in beside):
         return []
     return sorted((one for one in beside if one.strength >= OUTSIDE or one.feature not in _GENERAL), key=_order)
 
 
-def _against_normal(own: Own, parts: Iterable[PartOfDay], feature: Feature) -> list[tuple[float, Usual]]:
+def _against_normal(
+    own: Own, seen: Days, row: int, days: Sequence[int], cell: tuple[Part, Feature]
+) -> list[tuple[float, Usual]]:
+    """Newest first; empty where the newest day itself is not known."""
+    values = seen.cells[row, days, _CELL[cell]].tolist()
+    if not values or isnan(values[0]):
+        return []
     return [
-        (part.values[feature], normal)
-        for part in parts
-        if feature in part.values and (normal := own.of(part).get(feature)) is not None
+        (value, normal)
+        for value, day in zip(values, days, strict=True)
+        if not isnan(value) and (normal := own.of(date.fromordinal(seen.first + day), cell[0]).get(cell[1])) is not None
     ]
 
 
@@ -267,30 +228,11 @@ def _order(one: Departure) -> tuple[bool, float]:
     return one.feature in _GENERAL, -one.strength
 
 
-def _deviations(own: Own, part: PartOfDay) -> list[float]:
-    """One row for the pooled detector: every feature's z; what is not known is as usual."""
-    normal = own.of(part)
-    return [
-        max(-_BOUND, min(_BOUND, normal[feature].z(part.values[feature])))
-        if feature in normal and feature in part.values
-        else 0.0
-        for feature in WATCHES
-    ]
-
-
-def _all_deviations(residents: dict[str, Own], days: dict[str, list[PartOfDay]]) -> Iterator[list[float]]:
-    for resident, parts in days.items():
-        for part in parts:
-            if part.unusable is None and residents[resident].of(part):
-                yield _deviations(residents[resident], part)
-
-
-def _hash(heard: dict[str, list[Activity]]) -> str:
-    """What the model was trained on, in one word; the order of arrival does not matter."""
-    whole = sha256()
-    for resident, seen in heard.items():
-        rows = sorted((one.at.timestamp(), one.kind, one.place or "") for one in seen)
-        whole.update(msgspec.json.encode([resident, rows]))
+def _hash(days: DayTable) -> str:
+    """What the model was trained on, in one word."""
+    whole = sha256(msgspec.json.encode([days.residents, days.counts]))
+    whole.update(days.days)
+    whole.update(days.values)
     return whole.hexdigest()
 
 

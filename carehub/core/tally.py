@@ -5,7 +5,7 @@ Events come in the hub's order, so `at` never falls.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -27,6 +27,7 @@ from carehub.core.habits import Habits
 from carehub.core.kinds import EventKind
 
 _DAY, _HOUR, _NONE = timedelta(days=1), timedelta(hours=1), timedelta(0)
+_TICK = timedelta(seconds=1)
 _UP_WITHIN = timedelta(minutes=90)
 _APART = {
     "by_mat": timedelta(minutes=3), "by_moves": timedelta(minutes=3), Feature.BATHROOM_VISITS: timedelta(minutes=10),
@@ -123,15 +124,22 @@ class Tally:
         self.shapes = {day: shape for day, shape in self.shapes.items() if day >= before}
         self.habits.forget(before)
 
-    def row(self, day: date, until: datetime, outages: Iterable[Span] = (), away: Iterable[Span] = ()) -> bytes:
-        """A local day as it is stored (`dayrow`), as far as it is over; when the resident was away is not judged."""
+    def rows(
+        self, first: date, until: datetime, outages: Iterable[Span] = (), away: Iterable[Span] = ()
+    ) -> Iterator[tuple[date, bytes]]:
+        """The local days from `first` as they are stored (`dayrow`), as far as they are over.
+
+        Args:
+            away: When the resident was away, which is not judged.
+        """
         gone = list(away)
-        parts = [
-            replace(part, unusable="away", values={}) if _overlaps(_span(part, self._zone), gone) else part
-            for part in self.parts(until, outages)
-            if part.day == day
-        ]
-        return pack(parts, self.shapes.get(day) or Shape(), self.habits.of(day))
+        days: dict[date, list[PartOfDay]] = {}
+        for part in self.parts(until, outages):
+            if part.day >= first:
+                known = _judged(part, part_at(part.ends_at - _TICK, self._zone)[2], gone) if gone else part
+                days.setdefault(part.day, []).append(known)
+        for day, parts in sorted(days.items()):
+            yield day, pack(parts, self.shapes.get(day) or Shape(), self.habits.of(day))
 
     def _part_for(self, at: datetime) -> _Part:
         if self._now is None:
@@ -254,8 +262,8 @@ _COUNTED = (
 )  # fmt: skip
 
 
-def _span(part: PartOfDay, zone: ZoneInfo) -> Span:
-    return part_at(part.ends_at - timedelta(seconds=1), zone)[2]
+def _judged(part: PartOfDay, span: Span, gone: list[Span]) -> PartOfDay:
+    return replace(part, unusable="away", values={}) if _overlaps(span, gone) else part
 
 
 def _overlaps(span: Span, others: Iterable[Span]) -> bool:

@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 
 from carehub.contracts import Activity
 from carehub.core import dayrow
-from carehub.core.features import Part, parts_of_days
+from carehub.core.features import Part
 from carehub.core.findings import Outcome
 from carehub.core.silence import Why
 from carehub.flow.watching.daybook import Daybook
 from carehub.store import tables
 from tests.journeys.building import OSLO, Night
+from tests.unit.models.plain_days import parts_of_days
 from tests.unit.models.synthetic_homes import Life, lived
 
 FIRST = date(2026, 1, 5)

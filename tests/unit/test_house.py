@@ -104,7 +104,7 @@ def test_every_detector_has_its_card() -> None:
     ]
 
     assert detectors
-    assert [path.name for path in detectors if not path.with_suffix(".md").exists()] == []
+    assert [path.name for path in detectors if not (path.parent / "cards" / f"{path.stem}.md").exists()] == []
 
 
 def test_every_decision_has_the_four_parts() -> None:

@@ -128,10 +128,9 @@ class Daybook:
         self, resident: str, first: date, now: datetime, away: Sequence[Span]
     ) -> Iterator[tuple[str, date, bytes]]:
         """Each day of which something is known."""
-        tally = self._tallies[resident]
         deaf = self._hush.spans(now) if self._hush is not None else []
-        for day in sorted({part.day for part in tally.parts(now, deaf) if part.day >= first}):
-            yield resident, day, tally.row(day, now, deaf, away)
+        for day, body in self._tallies[resident].rows(first, now, deaf, away):
+            yield resident, day, body
 
     async def _keep(self, rows: Sequence[tuple[str, date, bytes]]) -> int:
         async with self._hub.database.write() as session:

@@ -33,7 +33,12 @@ def test_a_round_trip_judges_alike(model: DailyRhythmModel, stored: bytes) -> No
     again = DETECTOR.from_bytes(stored)
     life = lived(Life(), 75, seed=1, change=restless_nights(60))
 
-    assert (again.manifest, again.residents, again.unlike) == (model.manifest, model.residents, model.unlike)
+    assert (again.manifest, again.residents, again.unlike, again.reference) == (
+        model.manifest,
+        model.residents,
+        model.unlike,
+        model.reference,
+    )
     assert again.changes("r1", life, morning_after(74)) == model.changes("r1", life, morning_after(74)) != []
 
 
@@ -119,7 +124,7 @@ def test_c73_an_honest_estimator_of_another_kind_is_refused(stored: bytes) -> No
     other = skops.io.dumps(LocalOutlierFactor(novelty=True).fit(rows).__dict__)
     forest = skops.io.dumps(IsolationForest(n_estimators=2, random_state=0).fit(rows))
 
-    with pytest.raises(ValueError, match="holds a dict, not a LocalOutlierFactor"):
+    with pytest.raises(ValueError, match="holds a dict, not a Pipeline"):
         DETECTOR.from_bytes(_sealed(_unzipped(stored) | {"estimator.skops": other}))
     with pytest.raises(ValueError, match=r"refused|holds a"):
         DETECTOR.from_bytes(_sealed(_unzipped(stored) | {"estimator.skops": forest}))
@@ -139,8 +144,8 @@ def test_f75_baselines_that_are_no_numbers_are_refused(stored: bytes) -> None:
     for other in [
         b"",
         b"{}",
-        b'{"residents": {"r1": {"bed_sensor": 1}}, "unlike": 0}',
-        b'{"residents": {}, "unlike": NaN}',
+        b'{"residents": {"r1": {"company": 1}}, "unlike": 0, "reference": {}}',
+        b'{"residents": {}, "unlike": NaN, "reference": {}}',
     ]:
         with pytest.raises(ValueError, match="baselines cannot be read"):
             DETECTOR.from_bytes(_sealed(_unzipped(stored) | {"baselines.json": other}))

@@ -10,6 +10,7 @@ import pytest
 
 from carehub.contracts import Activity, Change, Detector, TrainedModel
 from models.daily_rhythm import DETECTOR, DailyRhythm, DailyRhythmModel
+from models.days import counted
 from tests.unit.models.synthetic_homes import FIRST_DAY, OSLO, Life, lived, morning_after, restless_nights, some_life
 
 LEARNED = 60
@@ -25,7 +26,7 @@ def test_it_is_what_the_hub_asks_for(calm_model: DailyRhythmModel) -> None:
     detector: Detector = DETECTOR
     model: TrainedModel = calm_model
 
-    assert (detector.name, detector.version) == ("daily_rhythm", "1")
+    assert (detector.name, detector.version) == ("daily_rhythm", "2")
     assert model.changes("nobody", [], morning_after(LEARNED)) == []
 
 
@@ -168,8 +169,8 @@ def test_weekends_get_a_normal_of_their_own_when_there_are_enough_of_them() -> N
 
     own = DETECTOR.train({"r1": late}, morning_after(LEARNED)).residents["r1"].usual
 
-    assert own["morning/weekend"]["first_activity"].median > own["morning/weekday"]["first_activity"].median + 90  # type: ignore[index]
-    assert "morning/weekend" not in DETECTOR.train({"r1": late}, morning_after(28)).residents["r1"].usual
+    assert own["morning/free"]["first_activity"].median > own["morning/working"]["first_activity"].median + 90  # type: ignore[index]
+    assert "morning/free" not in DETECTOR.train({"r1": late}, morning_after(28)).residents["r1"].usual
 
 
 def test_a_sunday_lie_in_is_no_finding_for_who_always_has_one() -> None:
@@ -208,14 +209,27 @@ def test_how_long_sixty_four_residents_take(capsys: pytest.CaptureFixture[str]) 
 
 
 def _every_part(model: DailyRhythmModel, resident: str, life: list[Activity], days: range) -> list[Change]:
-    """What the model says at each end of a part of day, given the last 14 days as the hub would."""
+    """What the model says at each end of a part of day, of the days as the hub stores them."""
+    stored = counted({resident: life}, "Europe/Oslo", FIRST_DAY, morning_after(days.stop, 1))
     found: list[Change] = []
     edges = [(day, hour) for day in days for hour in (6, 12, 18)] + [(day + 1, 0) for day in days]
     for day, hour in sorted(edges):
-        now = morning_after(day, hour)
-        found += model.changes(resident, [one for one in life if now - timedelta(days=14) < one.at <= now], now)
+        found += model.findings(stored, morning_after(day, hour))
     assert all((one.day, one.part) != (other.day, other.part) for one, other in pairwise(found))
     return found
+
+
+def test_stored_days_and_events_give_the_same_findings(calm_model: DailyRhythmModel) -> None:
+    life = lived(CALM, LEARNED + 5, seed=1, change=restless_nights(LEARNED))
+    stored = counted({"r1": life}, "Europe/Oslo", FIRST_DAY, morning_after(LEARNED + 5, 1))
+    both = []
+    for day, hour in [(LEARNED + 3, 7), (LEARNED + 4, 7), (LEARNED + 4, 13)]:
+        now = morning_after(day, hour)
+        seen = [one for one in life if now - timedelta(days=14) < one.at <= now]
+        both.append((calm_model.findings(stored, now), calm_model.changes("r1", seen, now)))
+
+    assert all(one == other for one, other in both)
+    assert any(one for one, _ in both)
 
 
 def _night_with_exits(exits: int, days: int = LEARNED + 1) -> list[Activity]:

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from carehub.contracts import Activity
 from carehub.core import dayrow
-from carehub.core.features import Feature, Part, parts_of_days, shared_silences
+from carehub.core.features import Feature, Part, shared_silences
 from carehub.core.hush import Hush
 from carehub.core.tally import Tally
+from tests.unit.models.plain_days import parts_of_days
 from tests.unit.models.synthetic_homes import FIRST_DAY, OSLO, Life, lived, morning_after
 
 _PLACES = [None, "bathroom", "kitchen", "bedroom", "entrance", "living_room"]
@@ -130,7 +131,8 @@ def test_a_day_away_is_told_apart_from_a_quiet_one() -> None:
     day = FIRST_DAY + timedelta(days=1)
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=OSLO)
 
-    read = dayrow.unpack(tally.row(day, morning_after(3), away=[(noon, noon + timedelta(hours=3))]))
+    [(_, body), *_] = tally.rows(day, morning_after(3), away=[(noon, noon + timedelta(hours=3))])
+    read = dayrow.unpack(body)
 
     assert [read.unusable[part] for part in Part] == [None, None, "away", None]
 
