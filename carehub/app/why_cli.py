@@ -93,7 +93,7 @@ def why_not(
 
     async def question(session: Session, _: Moment) -> Iterator[str]:
         silent = await ledger.why_not(session, resident, rule, first, last)
-        return iter(silent_lines(silent, rule))
+        return iter(await silent_lines(session, silent, rule))
 
     _tell(question)
 
@@ -134,6 +134,7 @@ def _reason_lines(reason: Reason, local: Moment) -> Iterator[str]:
     yield f"  {rule.words}"
     if rule.until:
         yield f"  Regelen ble endret {local(rule.until)}."
+    yield from (f"  {one}" for one in reason.decided)
     for one in reason.happenings:
         when = local(one.at) if one.at else "–"
         yield f"  Hendelse {one.seq}: {when}  {one.words}  {one.device}".rstrip()

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct, structs
 
-from carehub.core.events import Command, Event, Tick
+from carehub.core.events import Command, CommandKind, Event, Tick
 from carehub.core.findings import Condition, Deadline, Finding, Trace
 from carehub.core.fold import fold
 from carehub.core.rules import engine
@@ -60,6 +60,12 @@ class TakenOver(Struct, frozen=True, kw_only=True):
 def changed(before: Mapping[str, str], book: Rulebook) -> tuple[Program, ...]:
     """The programs of `book` that were not in force, or not in this version."""
     return tuple(program for program in book.programs.values() if before.get(program.id) != program.version)
+
+
+def in_scope(programs: Iterable[Program], book: Rulebook, state: ScopeState) -> list[Program]:
+    """The same programs as they are tuned in one scope; what is switched off there is left out."""
+    mine = book.for_scope(state.tuning).programs
+    return [mine[one.id] for one in programs if one.id in mine]
 
 
 def look_back(programs: Iterable[Program]) -> timedelta:
@@ -194,6 +200,8 @@ class _Played:
     def take(self, given: Event | Command) -> None:
         """One stored event or command."""
         self.tick_until(given.at)
+        if isinstance(given, Command) and given.kind is CommandKind.TUNED:
+            return  # the programs are tuned already, as this scope is from now on
         self.known.add(given.seq)
         self._fold(given)
 

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 from msgspec import structs
 
-from carehub.core import floor, holding
+from carehub.core import floor, holding, overrides
 from carehub.core.events import Event
-from carehub.core.findings import Condition, Deadline, Finding, Held, Outcome, RuleFault, Trace
-from carehub.core.rules import daily, engine
+from carehub.core.findings import Deadline, Finding, Held, Outcome, RuleFault, Trace
+from carehub.core.rules import daily, engine, retuning
 from carehub.core.rules.deciding import Situation, Stepped
 from carehub.core.rules.program import Program
 from carehub.core.rules.rulebook import Rulebook
@@ -20,30 +20,13 @@ from carehub.core.rules.state import RuleState, moved
 from carehub.core.scope_state import ScopeState
 from carehub.core.silence import Silence, Why
 
-_MOST_ERROR = 200
-
 
 class Draft:
     """What a fold has found so far for one scope, at one moment."""
 
     __slots__ = (
-        "_given",
-        "armed",
-        "deadlines",
-        "faults",
-        "findings",
-        "flags",
-        "held",
-        "held_now",
-        "moment",
-        "outcome",
-        "pending_until",
-        "rulebook",
-        "rules",
-        "scope",
-        "silences",
-        "traces",
-        "usual",
+        "_book", "_given", "armed", "deadlines", "faults", "findings", "flags", "held", "held_now", "moment",
+        "outcome", "pending_until", "rulebook", "rules", "scope", "silences", "traces", "tuning", "usual",
     )  # fmt: skip
 
     def __init__(self, state: ScopeState, rulebook: Rulebook, moment: datetime) -> None:
@@ -56,7 +39,9 @@ class Draft:
         self.silences = state.silences
         self.held = state.held
         self.held_now: list[Held] = []
-        self.rulebook = rulebook
+        self.tuning = state.tuning
+        self._book = rulebook
+        self.rulebook = rulebook.for_scope(state.tuning)
         self.moment = moment
         self.outcome = Outcome.NO_RULE
         self.pending_until: datetime | None = None
@@ -146,9 +131,27 @@ class Draft:
         for name, silence in list(self.silences.items()):
             if silence.until <= self.moment:
                 self.end_silence(name)
-        due = [(state.due, key) for key, state in self.rules.items() if state.due and state.due <= self.moment]
+        while (change := self.tuning.next_at) is not None and change <= self.moment:
+            self._judge_until(change)
+            self.tune(self.tuning.told, change)
+        self._judge_until(self.moment)
+
+    def _judge_until(self, moment: datetime) -> None:
+        due = [(state.due, key) for key, state in self.rules.items() if state.due and state.due <= moment]
         for _, key in sorted(due):
             self._judge(key, self.rules[key])
+
+    def tune(self, told: Iterable[overrides.Override], moment: datetime) -> None:
+        """These decisions hold from now on: what waits goes on as the tuned rules would have it wait."""
+        before, self.tuning = self.rulebook, overrides.at(told, moment)
+        if self.tuning.next_at is not None:
+            self._arm_at(overrides.DEADLINE, self.tuning.next_at)
+        self.rulebook = self._book.for_scope(self.tuning)
+        if self.rulebook is before:
+            return
+        for key, state, kept in retuning.carried(self.rules, self.rulebook.programs, self._situation()):
+            self._keep(key, kept) if kept or not state.due else self._drop(key, state)
+        self._arm_rounds()
 
     def move_clock(self, by: timedelta) -> None:
         """The clock was set: what waits goes on waiting as long as it would have. Rows may then be early."""
@@ -168,14 +171,19 @@ class Draft:
         A tick trusts no row that is said to exist: asking for one twice costs nothing, and a
         state that was rebuilt or lost must not leave an alarm without its moment.
         """
+        self._arm_rounds()
+        waiting = {key: state.due for key, state in self.rules.items() if state.due is not None}
+        self.deadlines.update({key: Deadline(scope=self.scope, key=key, due_at=due) for key, due in waiting.items()})
+        for name, silence in self.silences.items():
+            self._arm_at(f"{holding.DEADLINE}{name}", silence.until)
+        if self.tuning.next_at is not None:
+            self._arm_at(overrides.DEADLINE, self.tuning.next_at)
+
+    def _arm_rounds(self) -> None:
         for program in self.rulebook.absences:
             self._await_round(program)
         for key, state in self.rules.items():
             self._arm(key, state)
-            if state.due is not None:
-                self.deadlines[key] = Deadline(scope=self.scope, key=key, due_at=state.due)
-        for name, silence in self.silences.items():
-            self._arm_at(f"{holding.DEADLINE}{name}", silence.until)
 
     def await_rounds(self) -> None:
         """On a command: what is expected although it was never seen has no event that would begin it."""
@@ -223,7 +231,7 @@ class Draft:
             self._keep(key, None)
 
     def _take(self, key: str, program: Program, stepped: Stepped) -> Stepped:
-        stepped = self._hold_back(key, program, stepped)
+        stepped = self._hold_back(key, program, retuning.marked(stepped, program, self.tuning))
         self._keep(key, stepped.state)
         if stepped.state is not None:
             self._arm(key, stepped.state)
@@ -278,17 +286,11 @@ class Draft:
         return self.rulebook.programs.get(key.partition("/")[0])
 
     def _drop(self, key: str, state: RuleState) -> None:
-        """Say that a rule no longer stands behind what it was waiting for."""
-        gone = Condition(name="version", wanted=state.version, seen="the rule was changed or removed", held=False)
-        events = tuple(hit.seq for hit in state.hits)
-        rule = key.partition("/")[0]
-        self.traces.append(
-            Trace(rule=rule, version=state.version, at=self.moment, fired=False, conditions=(gone,), events=events)
-        )
+        self.traces.append(retuning.dropped(key, state, self.moment))
         self._keep(key, None)
 
     def _blame(self, program: Program, error: Exception) -> None:
-        told = f"{type(error).__name__}: {error}"[:_MOST_ERROR]
+        told = f"{type(error).__name__}: {error}"[:200]
         self.faults.append(RuleFault(rule=program.id, version=program.version, error=told))
 
     def _situation(self) -> Situation:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+from carehub.core.overrides import Override
 from carehub.core.silence import Silence
 from carehub.core.usual import Usual
 
@@ -118,6 +119,8 @@ class CommandKind(StrEnum):
     """Begin the silence that the command carries, or change its terms."""
     SILENCE_ENDED = "silence_ended"
     """End the silence that the command carries: what it held and still holds alerts now."""
+    TUNED = "tuned"
+    """From now on these decisions about rules hold here, those that the command carries and no others."""
 
 
 class Command(Struct, frozen=True, kw_only=True):
@@ -131,6 +134,7 @@ class Command(Struct, frozen=True, kw_only=True):
     by: str | None = None
     silence: Silence | None = None
     usual: Usual | None = None
+    overrides: tuple[Override, ...] = ()
 
 
 Input = Event | Tick | Command

@@ -55,6 +55,8 @@ class Trace(Struct, frozen=True, kw_only=True):
     fired: bool
     conditions: tuple[Condition, ...] = ()
     events: tuple[int, ...] = ()
+    tuned: tuple[str, ...] = ()
+    """Ids of the decisions by which the rule has other values here, the nearest last."""
 
 
 class Finding(Struct, frozen=True, kw_only=True):

@@ -87,7 +87,10 @@ def fold(state: ScopeState, given: Input, rulebook: Rulebook, now: datetime) -> 
         draft.judge_due()
     else:
         draft.judge_due()
-        _obey(draft, given)
+        if given.kind is CommandKind.TUNED:
+            draft.tune(given.overrides, moment)
+        else:
+            _obey(draft, given)
     return _folded(state, draft, None)
 
 
@@ -102,13 +105,14 @@ def _fold_event(state: ScopeState, event: Event, rulebook: Rulebook) -> Folded:
     if state.armed and min(state.armed.values()) <= event.at:
         draft = Draft(state, rulebook, event.at)
         draft.judge_due()
+    book = draft.rulebook if draft else rulebook.for_scope(state.tuning)
     new, seen = _news(state, event)
     if state.held:
         draft = draft or Draft(state, rulebook, event.at)
         draft.hear(event)
     if not new and event.kind not in _LIFE_SAFETY:
         return _folded(state, draft, Outcome.UNCHANGED)
-    programs = rulebook.asking.get(event.kind)
+    programs = book.asking.get(event.kind)
     if programs is None and event.kind not in _ON_THE_FLOOR:
         return _folded(state, draft, Outcome.NO_RULE, seen)
     draft = draft or Draft(state, rulebook, event.at)
@@ -195,12 +199,12 @@ def _folded(
     )
 
 
-_DRAFTED = ("rules", "flags", "usual", "armed", "silences", "held")
+_DRAFTED = ("rules", "flags", "usual", "armed", "silences", "held", "tuning")
 
 
 def _with(state: ScopeState, seen: dict[str, Seen], draft: Draft | None) -> ScopeState:
     of = draft or state
     return ScopeState(
         scope=state.scope, version=state.version + 1, seen=seen, rules=of.rules, flags=of.flags, armed=of.armed,
-        usual=of.usual, silences=of.silences, held=of.held,
+        usual=of.usual, silences=of.silences, held=of.held, tuning=of.tuning,
     )  # fmt: skip

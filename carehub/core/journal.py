@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from carehub.core.activation import Activation, changed, look_back, take_over
+from carehub.core.activation import Activation, changed, in_scope, look_back, take_over
 from carehub.core.events import Command, Event, Tick
 from carehub.core.findings import Outcome
 from carehub.core.fold import Folded, fold, note_state
@@ -69,7 +69,7 @@ def refold(
         state, rulebook = folded.state, book
         past.append(entry)
         fired.update((one.rule, seq) for one in folded.findings for seq in one.trace.events)
-        yield Step(entry=entry, before=before, folded=folded, rulebook=book)
+        yield Step(entry=entry, before=before, folded=folded, rulebook=book.for_scope(state.tuning))
 
 
 def _folded(state: ScopeState, entry: Recorded | Tick | Command, rulebook: Rulebook) -> Folded:
@@ -86,8 +86,9 @@ def _took_over(
     state: ScopeState, programs: tuple[Program, ...], past: list[Entry], fired: set[tuple[str, int]],
     book: Rulebook, now: datetime,
 ) -> Folded:  # fmt: skip
+    mine = in_scope(programs, book, state)
     history = list(_history(past, programs, now - look_back(programs)))
-    taken = take_over(state, programs, history, fired, book.zone, now)
+    taken = take_over(state, mine, history, fired, book.zone, now)
     return Folded(
         state=taken.state, findings=taken.findings, deadlines=taken.deadlines,
         traces=(*(one.trace for one in taken.findings), *taken.dropped),

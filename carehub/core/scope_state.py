@@ -7,6 +7,7 @@ from msgspec import Struct
 from carehub.core.events import Value
 from carehub.core.findings import Held
 from carehub.core.kinds import EventKind
+from carehub.core.overrides import NOTHING, Tuning
 from carehub.core.rules.state import RuleState
 from carehub.core.silence import Silence
 from carehub.core.usual import Usual
@@ -40,6 +41,7 @@ class ScopeState(Struct, frozen=True, kw_only=True, omit_defaults=True):
         usual: By resident, what is usual for them.
         silences: By id, those in force; each has its deadline row under "silence/<id>".
         held: What they hold and what has not ended meanwhile, by rule key and device.
+        tuning: What was decided about rules here; the next change has its deadline row under "tuning".
         armed: Per state key, the deadline row that is known to exist; never later than the wanted due.
     """
 
@@ -52,6 +54,7 @@ class ScopeState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     usual: dict[str, Usual] = {}
     silences: dict[str, Silence] = {}
     held: dict[str, Held] = {}
+    tuning: Tuning = NOTHING
 
     def lies_in_bed(self, moment: datetime) -> bool:
         """Whether a bed's own sensor has said for a while, and lately enough, that somebody lies there."""

@@ -65,6 +65,7 @@ _CONDITIONS: dict[str, str] = {
     "rest": "Pause etter forrige varsel", "floor": "Varsles alltid, uansett regler",
     "version": "Samme utgave av regelen",
     "silence": "Ingenting satt på stille", "test": "Første alarm mens utstyret prøves",
+    "tuned": "Gjelder for denne beboeren",
 }  # fmt: skip
 _PHRASES = (
     *((f"{name} ", f"{told['nb']} ") for name, told in USUAL.items()),
@@ -81,7 +82,8 @@ _PHRASES = (
     (" at most ", " høyst "), (" above ", " over "), (" at least ", " minst "), (" equals ", " lik "),
     ("a rule that finds this serious", "en regel som finner dette alvorlig"), ("none", "ingen"),
     ("the rule was changed or removed", "regelen er endret eller fjernet"),
-    ("the rule was changed", "regelen er endret"), ("/", ", "),
+    ("the rule was changed", "regelen er endret"), ("a rule that judges here", "en regel som gjelder her"),
+    ("switched off for the resident", "slått av for beboeren"), ("/", ", "),
 )  # fmt: skip
 _WORD = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z_]+)?")
 

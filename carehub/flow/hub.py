@@ -145,6 +145,8 @@ class Hub:
     """By channel: which providers answer. In memory: a restart tries them all anew."""
     unsaved: Unsaved = field(default_factory=Unsaved)
     """What came while the store took nothing."""
+    tuning_noted: str = ""
+    """For which rulebook and which decisions the tuned rules were kept last."""
     howling: set[str] = field(default_factory=set)
     """Units whose siren sounds for an alarm that was not stored."""
     make_room: Callable[[], None] | None = None
@@ -160,7 +162,7 @@ class Hub:
     submit: Callable[[Sequence[Message]], Awaitable[None]] | None = None
     """The second road in: returns when the messages are stored for good."""
     command: Callable[..., Awaitable[None]] | None = None
-    """Tells the fold what a person decided: `(scope, CommandKind, until=, by=, silence=, usual=)`."""
+    """Tells the fold what a person decided: `(scope, CommandKind, until=, by=, silence=, usual=, overrides=)`."""
     reload: Callable[[], Awaitable[None]] | None = None
     """Devices or residents changed: look them up anew."""
     webhooks: Webhooks | None = None

@@ -26,7 +26,7 @@ from carehub.flow.watching import ruleguard
 from carehub.flow.watching.signs import Signs
 from carehub.kit.failpoints import fail_at
 from carehub.kit.log import log
-from carehub.store import ownership, registry, silences, stream
+from carehub.store import ownership, registry, silences, stream, tuning
 from carehub.store.database import Session
 from carehub.store.errors import StoreDamaged, is_malformed, is_unavailable
 
@@ -238,6 +238,7 @@ class Ingest(Queue):
         await stream.drop_due(session, [given for given in work.inputs if isinstance(given, Tick)])
         await stream.add_inputs(session, work.inputs)
         await silences.note_told(session, work.inputs, work.now)
+        await tuning.note_told(session, work.inputs)
         await stream.add_events(session, work.rows)
         await stream.add_held_back(session, work.held_back)
         await stream.add_letters(session, [letter_row(*letter) for letter in work.letters])

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from carehub.core.activation import look_back
 from carehub.core.findings import Outcome
 from carehub.core.journal import Recorded, Step, refold
+from carehub.core.overrides import Override
 from carehub.core.rules.daily import MEMORY
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.rules.verdicts import Verdict, general, verdicts, window_ends
@@ -46,6 +47,8 @@ class Silent:
     events: Sequence[tuple[int, Verdict]]
     ends: Sequence[Verdict]
     notes: Sequence[str]
+    tuned: Sequence[Override] = ()
+    """What was decided about the rule there, and held at some time between."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +79,9 @@ async def why_not(session: Session, resident: str, rule: str, start: datetime, e
         part = _judged(await _read(session, scope, start, end), rule, start, end)
         whole = Silent(
             in_force=whole.in_force or part.in_force, events=[*whole.events, *part.events],
-            ends=[*whole.ends, *part.ends], notes=[*whole.notes, *part.notes],
+            ends=[*whole.ends, *part.ends], notes=[*whole.notes, *part.notes], tuned=[*whole.tuned, *part.tuned],
         )  # fmt: skip
-    return replace(whole, notes=list(dict.fromkeys(whole.notes)))
+    return replace(whole, notes=list(dict.fromkeys(whole.notes)), tuned=list(dict.fromkeys(whole.tuned)))
 
 
 def _judged(read: _Read, rule: str, start: datetime, end: datetime) -> Silent:
@@ -91,7 +94,9 @@ def _judged(read: _Read, rule: str, start: datetime, end: datetime) -> Silent:
     ]  # fmt: skip
     notes = [*read.notes, *(note for index in inside for note in _disagreement(read.steps[index]))]
     ends = window_ends(read.steps, program, start, end) if program else []
-    return Silent(in_force=program is not None, events=events, ends=ends, notes=notes)
+    tuned = [one for step in before for one in step.folded.state.tuning.told if one.rule == rule]
+    held = [one for one in tuned if one.since <= end and (one.until is None or one.until > start)]
+    return Silent(in_force=program is not None, events=events, ends=ends, notes=notes, tuned=held)
 
 
 async def _read(session: Session, scope: str, start: datetime, end: datetime) -> _Read:

@@ -12,7 +12,7 @@ from carehub.core.terms import BLIND_BECAUSE
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.receiving.batch import hub_fault
-from carehub.flow.watching import numbers, silences
+from carehub.flow.watching import numbers, silences, tuning
 from carehub.flow.watching.signs import Signs
 from carehub.kit.log import log
 from carehub.store import batteries, devices, incidents, stream, tables
@@ -44,6 +44,7 @@ async def watch(hub: Hub, ingest: Ingest) -> int:
     for event in news:
         ingest.observe(event)
     await silences.tell_anew(hub, ingest)
+    await tuning.tell_anew(hub, ingest)
     _account(hub, ingest, lost, now)
     hub.health.beats["watch"] = now
     return len(fallen)

@@ -12,6 +12,7 @@ from carehub.core.activation import Activation
 from carehub.core.events import Command, Event, Tick
 from carehub.core.findings import Trace
 from carehub.core.journal import TELLS_NOTHING, Entry, Recorded
+from carehub.core.overrides import Override
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.silence import Silence
 from carehub.core.usual import Usual
@@ -41,6 +42,7 @@ def input_of(row: tables.FoldInput) -> Tick | Command:
         seq=row.seq, at=row.at, scope=row.scope_id, kind=row.command, until=row.until, by=row.by,
         silence=msgspec.json.decode(row.silence, type=Silence) if row.silence else None,
         usual=msgspec.json.decode(row.usual, type=Usual) if row.usual else None,
+        overrides=msgspec.json.decode(row.overrides, type=tuple[Override, ...]) if row.overrides else (),
     )  # fmt: skip
 
 

@@ -1,10 +1,11 @@
 """Rules as they were: every version that was ever in force stays readable."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 
 from pydantic import ValidationError
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
 from carehub.core.rules.language import Rule, content_hash
@@ -15,7 +16,7 @@ from carehub.store.database import Session
 
 async def note_versions(session: Session, rulebook: Rulebook, now: datetime) -> list[str]:
     """Keep each rule's present version, and close those that are no longer in force; gives what changed."""
-    statement = select(tables.RuleVersion).where(col(tables.RuleVersion.deactivated_at).is_(None))
+    statement = select(tables.RuleVersion).where(*_in_force())
     active = {(row.rule_id, row.version): row for row in (await session.exec(statement)).all()}
     wanted = {(rule.id, content_hash(rule)): rule for rule in rulebook.rules.values() if rule.enabled}
     for key, row in active.items():
@@ -28,6 +29,7 @@ async def note_versions(session: Session, rulebook: Rulebook, now: datetime) -> 
         known = await session.get(tables.RuleVersion, key)
         if known is not None:
             known.activated_at, known.deactivated_at, known.body = now, None, body_of(wanted[key])
+            known.tuned = False
         else:
             session.add(tables.RuleVersion(rule_id=key[0], version=key[1], body=body_of(wanted[key]), activated_at=now))
     return [rule for rule, _ in changed]
@@ -35,8 +37,24 @@ async def note_versions(session: Session, rulebook: Rulebook, now: datetime) -> 
 
 async def active(session: Session) -> dict[str, str]:
     """The content hash of every rule that is in force."""
-    statement = select(tables.RuleVersion).where(col(tables.RuleVersion.deactivated_at).is_(None))
+    statement = select(tables.RuleVersion).where(*_in_force())
     return {row.rule_id: row.version for row in (await session.exec(statement)).all()}
+
+
+def _in_force() -> tuple[ColumnElement[bool], ...]:
+    version = tables.RuleVersion
+    return col(version.deactivated_at).is_(None), col(version.tuned).is_(False)
+
+
+async def note_tuned(session: Session, rules: Iterable[Rule], now: datetime) -> None:
+    """Keep these rules as scopes have them, so that an alert by one can be explained for ever."""
+    for rule in rules:
+        key = (rule.id, content_hash(rule))
+        if await session.get(tables.RuleVersion, key) is None:
+            session.add(
+                tables.RuleVersion(rule_id=key[0], version=key[1], body=body_of(rule), activated_at=now, tuned=True)
+            )
+    await session.flush()
 
 
 async def switched_off(session: Session) -> set[tuple[str, str]]:

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import SQLModel, col, select
 
-from carehub.core.events import Command, Event, Tick, Value
+from carehub.core.events import Command, CommandKind, Event, Tick, Value
 from carehub.core.findings import Deadline, Outcome, Trace
 from carehub.core.fold import ScopeState
 from carehub.core.kinds import HUB_ONLY
@@ -78,13 +78,19 @@ async def add_inputs(session: Session, given: Iterable[Tick | Command]) -> None:
 def _input_row(given: Tick | Command) -> dict[str, Any]:
     row: dict[str, Any] = {"seq": given.seq, "at": given.at, "scope_id": given.scope}
     if isinstance(given, Tick):
-        return row | {"kind": "tick", "command": None, "until": None, "by": None, "silence": None, "usual": None}
+        nothing = dict.fromkeys(("command", "until", "by", "silence", "usual", "overrides"))
+        return row | nothing | {"kind": "tick"}
     silence = None if given.silence is None else _state_encoder.encode(given.silence).decode()
     usual = None if given.usual is None else _state_encoder.encode(given.usual).decode()
     return row | {
         "kind": "command", "command": given.kind, "until": given.until, "by": given.by, "silence": silence,
-        "usual": usual,
+        "usual": usual, "overrides": _overrides(given),
     }  # fmt: skip
+
+
+def _overrides(given: Command) -> str | None:
+    told = given.kind is CommandKind.TUNED
+    return _state_encoder.encode(given.overrides).decode() if told else None
 
 
 async def add_held_back(session: Session, held: Sequence[HeldTrace]) -> None:

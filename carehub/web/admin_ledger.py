@@ -89,6 +89,7 @@ async def why_not(  # noqa: PLR0913 - one form
         if resident and rule and start and end:
             wrong = wrong or _unanswerable(start, end)
             silent = None if wrong else await answers.why_not(session, resident, rule, start, end)
+        lines = await silent_lines(session, silent, rule) if silent else []
     if silent is not None:
         async with hub.database.write() as session:
             seen = [(resident, f"rule:{rule}")]
@@ -96,7 +97,7 @@ async def why_not(  # noqa: PLR0913 - one form
     return page(
         request, "admin_why_not.html", visitor, silent=silent, residents=residents, resident=resident, rule=rule,
         since=since, until=until, rules=sorted(hub.rulebook.rules.values(), key=lambda one: one.title.nb), wrong=wrong,
-        lines=silent_lines(silent, rule) if silent else [],
+        lines=lines,
     )  # fmt: skip
 
 

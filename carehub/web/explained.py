@@ -1,7 +1,7 @@
 """Why an alert rose, who was told and who came: read from what was stored, for the page and the command line."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from msgspec import DecodeError
@@ -17,7 +17,7 @@ from carehub.store import ledger, pages, tables
 from carehub.store.database import Session
 from carehub.store.ledger import Told, Version
 from carehub.store.tables.alerts import NoticeState
-from carehub.web import words
+from carehub.web import decisions, words
 
 MOST_REASONS = 20
 """A button that was pressed a hundred times is told by its first presses and its last."""
@@ -77,12 +77,17 @@ class RuleWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """One report of an alert: the rule, its conditions, and the events."""
+    """One report of an alert: the rule, its conditions, and the events.
+
+    Attributes:
+        decided: Who decided that the rule is not as the rulebook has it, a sentence each.
+    """
 
     at: datetime
     rule: RuleWords
     lines: Sequence[Line]
     happenings: Sequence[Happening]
+    decided: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +133,7 @@ async def account_of(session: Session, alert_id: str) -> Account | None:
     versions = await ledger.versions(session, {(trace.rule, trace.version) for _, trace in traces if trace})
     return Account(
         card=card,
-        reasons=[reason_of(trace, at, versions, told) for at, trace in traces if trace],
+        reasons=[await _decided(session, reason_of(trace, at, versions, told), trace) for at, trace in traces if trace],
         left_out=len(reports) - len(shown),
         notices=[_notice(*row) for row in await ledger.notices(session, alert_id)],
         journal=await pages.journal(session, alert_id),
@@ -140,6 +145,10 @@ def _read(body: str) -> Trace | None:
         return decode(body, type=Trace)
     except DecodeError:
         return None
+
+
+async def _decided(session: Session, reason: Reason, trace: Trace) -> Reason:
+    return replace(reason, decided=await decisions.in_words(session, trace.tuned)) if trace.tuned else reason
 
 
 def reason_of(
@@ -215,13 +224,14 @@ def _step(cycle: str) -> str:
     return _STEPS.get(cycle.partition(":")[0], cycle)
 
 
-def silent_lines(silent: Silent, rule: str) -> list[str]:
-    """Why a rule did not alert in a time, a line each."""
+async def silent_lines(session: Session, silent: Silent, rule: str) -> list[str]:
+    """Why a rule did not alert in a time, a line each; first who decided that it is not as the rulebook has it."""
+    decided = await decisions.in_words(session, [one.id for one in silent.tuned])
     if not silent.in_force:
-        return [f"Regelen {rule} var ikke i kraft i dette tidsrommet.", *silent.notes]
-    lines = [f"Hendelse {seq}: {verdict.words}" for seq, verdict in silent.events]
+        return [*decided, f"Regelen {rule} var ikke i kraft i dette tidsrommet.", *silent.notes]
+    lines = decided + [f"Hendelse {seq}: {verdict.words}" for seq, verdict in silent.events]
     lines += [verdict.words for verdict in silent.ends]
-    if not lines:
+    if not silent.events and not silent.ends:
         lines.append("Ingen hendelser av den sorten regelen spør etter, kom i dette tidsrommet.")
     return [*lines, *silent.notes]
 
@@ -231,4 +241,4 @@ async def held_reasons(session: Session, answer: Answer) -> list[Reason]:
     traces = [(row.at, trace) for row in answer.held if (trace := _read(row.body))]
     versions = await ledger.versions(session, {(trace.rule, trace.version) for _, trace in traces})
     told = {answer.told.event.seq: answer.told}
-    return [reason_of(trace, at, versions, told) for at, trace in traces]
+    return [await _decided(session, reason_of(trace, at, versions, told), trace) for at, trace in traces]

@@ -265,7 +265,7 @@ async def test_a_rule_that_can_be_read_no_longer_is_said(night: Night) -> None:
 async def silent(night: Night, rule: str, minutes: float = 60) -> list[str]:
     async with night.database.read() as session:
         found = await ledger.why_not(session, "anna", rule, NIGHT, NIGHT + timedelta(minutes=minutes))
-    return silent_lines(found, rule)
+        return await silent_lines(session, found, rule)
 
 
 async def test_a_night_in_which_a_rule_kept_quiet_is_told_event_by_event(night: Night) -> None:

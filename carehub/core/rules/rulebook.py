@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from carehub.core.overrides import Tuning
 from carehub.core.rules.language import Rule
 from carehub.core.rules.program import Program, compiled
 from carehub.core.rules.state import Shape
+from carehub.core.rules.tuning import program_for
 
 OSLO = "Europe/Oslo"
 SAFE_MODE = "safe-mode"
+_MOST_SCOPED = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,8 @@ class Rulebook:
     asking: dict[str, tuple[Program, ...]] = field(default_factory=dict)
     absences: tuple[Program, ...] = ()
     asks_asleep: bool = False
+    scoped: dict[str, "Rulebook"] = field(default_factory=dict, repr=False, compare=False)
+    """Books that were made of this one for scopes with decisions of their own, by what these do."""
 
     @classmethod
     def of(cls, rules: Iterable[Rule], zone: str = OSLO) -> Self:
@@ -71,6 +76,21 @@ class Rulebook:
         if not off:
             return self
         return Rulebook.made(self.zone, [one for one in self.programs.values() if one.id not in off], self.rules)
+
+    def for_scope(self, tuning: Tuning) -> "Rulebook":
+        """The book as it is tuned in one scope; the very same where nothing is decided there."""
+        if not tuning.key:
+            return self
+        if tuning.key not in self.scoped:
+            if len(self.scoped) >= _MOST_SCOPED:
+                self.scoped.clear()
+            effects = {one.rule: one for one in tuning.effects}
+            made = (
+                program_for(one, self.rules.get(one.id), effects[one.id]) if one.id in effects else one
+                for one in self.programs.values()
+            )
+            self.scoped[tuning.key] = Rulebook.made(self.zone, [one for one in made if one is not None], self.rules)
+        return self.scoped[tuning.key]
 
     @classmethod
     def safe_mode(cls, zone: str = OSLO) -> Self:

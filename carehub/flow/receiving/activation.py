@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from carehub.core.activation import TakenOver, changed, look_back, take_over
+from carehub.core.activation import TakenOver, changed, in_scope, look_back, take_over
 from carehub.core.findings import Deadline, Finding
 from carehub.core.rules.program import Program
 from carehub.core.scope_state import ScopeState
@@ -70,7 +70,8 @@ async def _rebuild(
         fired = await journal.fired(session, scopes, since)
         for scope in scopes:
             state = states.get(scope) or ScopeState(scope=scope)
-            taken = take_over(state, programs, given.get(scope, ()), fired.get(scope, set()), hub.rulebook.zone, now)
+            mine = in_scope(programs, hub.rulebook, state)
+            taken = take_over(state, mine, given.get(scope, ()), fired.get(scope, set()), hub.rulebook.zone, now)
             changes.add(state, taken, seq)
 
 

@@ -14,6 +14,7 @@ from carehub.core.events import Command, CommandKind, Event, Tick
 from carehub.core.findings import Deadline, Finding, Held, Outcome, RuleFault
 from carehub.core.fold import Folded, ScopeState, fold, note_state
 from carehub.core.kinds import EventKind
+from carehub.core.overrides import Override
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.silence import Silence
 from carehub.core.usual import Usual
@@ -35,6 +36,7 @@ class Note:
     by: str | None = None
     silence: Silence | None = None
     usual: Usual | None = None
+    overrides: tuple[Override, ...] = ()
     event: Event | None = None
     waits: "asyncio.Future[None] | None" = None
     """Whoever waits until it is stored and folded."""
@@ -122,7 +124,7 @@ class Folder:
         if note.command is not None:
             given = Command(
                 seq=seq, at=work.now, scope=note.scope, kind=note.command, until=note.until, by=note.by,
-                silence=note.silence, usual=note.usual,
+                silence=note.silence, usual=note.usual, overrides=note.overrides,
             )  # fmt: skip
         work.inputs.append(given)
         self._take_in(work, state, fold(state, given, self.rulebook(), work.now), None)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from carehub.contracts import Message
 from carehub.core.events import CommandKind, Event
+from carehub.core.overrides import Override
 from carehub.core.silence import Silence
 from carehub.core.usual import Usual
 from carehub.flow.receiving.batch import Load, Note
@@ -75,7 +76,7 @@ class Queue:
         self._press()
         await done
 
-    async def command(
+    async def command(  # noqa: PLR0913 - what commands may carry
         self,
         scope: str,
         kind: CommandKind,
@@ -84,10 +85,14 @@ class Queue:
         by: str | None = None,
         silence: Silence | None = None,
         usual: Usual | None = None,
+        overrides: tuple[Override, ...] = (),
     ) -> None:
         """Tell the fold something a person decided; returns when it is stored and folded, raises what kept it out."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._notes.append(Note(scope, command=kind, until=until, by=by, silence=silence, usual=usual, waits=done))
+        given = Note(
+            scope, command=kind, until=until, by=by, silence=silence, usual=usual, overrides=overrides, waits=done
+        )
+        self._notes.append(given)
         self._press()
         await done
 

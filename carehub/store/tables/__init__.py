@@ -31,6 +31,7 @@ from carehub.store.tables.stream import (
 )
 from carehub.store.tables.supervision import BatteryReading, DeviceGap, Incident, IncidentDevice
 from carehub.store.tables.tasks import Task
+from carehub.store.tables.tuning import LegalBasis, RuleOverride, ScopeTuning
 
 __all__ = [
     "Absence",
@@ -66,6 +67,7 @@ __all__ = [
     "LadderChange",
     "LadderRow",
     "LadderRung",
+    "LegalBasis",
     "LoginSession",
     "LoginStep",
     "Model",
@@ -80,9 +82,11 @@ __all__ = [
     "Resident",
     "RollCall",
     "RuleOff",
+    "RuleOverride",
     "RuleVersion",
     "Scope",
     "ScopeStateRow",
+    "ScopeTuning",
     "SetupLink",
     "ShiftChange",
     "ShiftLine",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, Index, LargeBinary, Text, text
+from sqlalchemy import BigInteger, Index, LargeBinary, Text, false, text
 from sqlmodel import Field
 
 from carehub.core.events import CommandKind
@@ -75,6 +75,8 @@ class FoldInput(SQLModel, table=True):
     """`Silence` as JSON, where the command carries one."""
     usual: str | None = Field(default=None, sa_type=Text)
     """`Usual` as JSON, where the command carries one."""
+    overrides: str | None = Field(default=None, sa_type=Text)
+    """The list of `Override` as JSON, where rules were tuned."""
 
 
 class Activation(SQLModel, table=True):
@@ -164,6 +166,8 @@ class RuleVersion(SQLModel, table=True):
     rule_id: str = Field(primary_key=True, max_length=60)
     version: str = Field(primary_key=True, max_length=32)
     body: str = Field(sa_type=Text)
+    tuned: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """As some scope has it by a decision of its own: never the rulebook's, and in no activation."""
     activated_at: datetime = moment()
     deactivated_at: datetime | None = moment_or_none()
 

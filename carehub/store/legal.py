@@ -1,0 +1,34 @@
+"""The register of legal bases: what each resident's functions rest on, and who says no."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import col, or_, select
+
+from carehub.core.legal import Ground
+from carehub.store import tables
+from carehub.store.database import Session
+
+
+def ground_of(row: tables.LegalBasis) -> Ground:
+    """A row as it is judged."""
+    return Ground(
+        id=row.id, resident=row.resident_id, function=row.function, basis=row.basis, since=row.since,
+        until=row.until, objection=row.objection,
+    )  # fmt: skip
+
+
+async def grounds(session: Session) -> list[Ground]:
+    """Every row that nobody has ended, also those that have run out."""
+    row = tables.LegalBasis
+    statement = select(row).where(col(row.ended_at).is_(None)).order_by(col(row.made_at), col(row.id))
+    return [ground_of(one) for one in (await session.exec(statement)).all()]
+
+
+async def no_longer(session: Session, now: datetime) -> Sequence[tables.LegalBasis]:
+    """Objections that hold now, or will."""
+    row = tables.LegalBasis
+    statement = select(row).where(
+        col(row.objection), col(row.ended_at).is_(None), or_(col(row.until).is_(None), col(row.until) > now)
+    )
+    return (await session.exec(statement)).all()

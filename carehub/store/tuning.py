@@ -1,0 +1,126 @@
+"""Decisions about rules: which there are, for whom, and what the folds have heard of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from sqlmodel import col, or_, select
+
+from carehub.core.events import Command, CommandKind, Tick
+from carehub.core.overrides import Level, Number, Override
+from carehub.store import tables
+from carehub.store.database import Session
+
+Residents = Mapping[str, Sequence[str]]
+"""By scope: who lives there now."""
+
+_decode = msgspec.json.Decoder(tuple[Override, ...]).decode
+_values = msgspec.json.Decoder(dict[str, Number]).decode
+
+
+def values_of(body: str) -> dict[str, Number]:
+    """What a row has kept, by path."""
+    return _values(body)
+
+
+def stored(values: Mapping[str, Number]) -> str:
+    """Values as a row keeps them."""
+    return msgspec.json.encode(dict(values)).decode()
+
+
+async def note_told(session: Session, given: Sequence[Tick | Command]) -> None:
+    """What these commands told the folds, in the transaction in which they did."""
+    for one in given:
+        if isinstance(one, Command) and one.kind is CommandKind.TUNED:
+            body = msgspec.json.encode(one.overrides).decode()
+            await session.merge(tables.ScopeTuning(scope_id=one.scope, body=body))
+
+
+async def told(session: Session) -> dict[str, tuple[Override, ...]]:
+    """What the fold of each scope heard last."""
+    return {row.scope_id: _decode(row.body) for row in (await session.exec(select(tables.ScopeTuning))).all()}
+
+
+async def standing(session: Session, now: datetime) -> Sequence[tables.RuleOverride]:
+    """Decisions that hold, or will."""
+    row = tables.RuleOverride
+    statement = select(row).where(col(row.ended_at).is_(None), or_(col(row.until).is_(None), col(row.until) > now))
+    return (await session.exec(statement.order_by(col(row.made_at), col(row.id)))).all()
+
+
+async def living(session: Session, now: datetime) -> dict[str, list[str]]:
+    """By scope: who lives there now."""
+    residency = tables.Residency
+    lives = (col(residency.since) <= now) & (col(residency.until).is_(None) | (col(residency.until) > now))
+    found: dict[str, list[str]] = {}
+    for scope, who in (await session.exec(select(residency.scope_id, residency.resident_id).where(lives))).all():
+        found.setdefault(scope, []).append(who)
+    return found
+
+
+async def scopes_by_unit(session: Session) -> dict[str, list[str]]:
+    """By unit: its homes and rooms."""
+    found: dict[str, list[str]] = {}
+    for scope, unit in (await session.exec(select(tables.Scope.id, tables.Scope.unit_id))).all():
+        if unit is not None:
+            found.setdefault(unit, []).append(scope)
+    return found
+
+
+def override_of(row: tables.RuleOverride, *, shared: bool = False) -> Override:
+    """A decision as the fold of one scope is told it.
+
+    Args:
+        shared: Others live there too: then it is switched off for this one alone.
+    """
+    return Override(
+        id=row.id, rule=row.rule_id, level=Level.RESIDENT if row.resident_id else Level.UNIT,
+        whom=row.resident_id or row.unit_id or "", since=row.since, until=row.until,
+        values=tuple(sorted(values_of(row.body).items())), off=row.off,
+        resident=row.resident_id if shared and row.off else None,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A decision with the names that its ids stand for."""
+
+    row: tables.RuleOverride
+    resident: tables.Resident | None
+    unit: str | None
+    by: str | None
+
+    @property
+    def values(self) -> dict[str, Number]:
+        """What it gives, by path."""
+        return values_of(self.row.body)
+
+    @property
+    def was(self) -> dict[str, Number]:
+        """What the rulebook said there, when it was decided."""
+        return values_of(self.row.was)
+
+
+async def lines(
+    session: Session, *, rule: str | None = None, resident: str | None = None, ids: Sequence[str] | None = None
+) -> list[Line]:
+    """Decisions about a rule, of a resident, or these; the newest first."""
+    row = tables.RuleOverride
+    statement = (
+        select(row, tables.Resident, tables.Unit.name, tables.Person.name)
+        .join(tables.Resident, col(tables.Resident.id) == col(row.resident_id), isouter=True)
+        .join(tables.Unit, col(tables.Unit.id) == col(row.unit_id), isouter=True)
+        .join(tables.Person, col(tables.Person.id) == col(row.made_by_id), isouter=True)
+        .order_by(col(row.made_at).desc(), col(row.id))
+        .limit(1000)
+    )
+    if rule is not None:
+        statement = statement.where(row.rule_id == rule)
+    if resident is not None:
+        statement = statement.where(row.resident_id == resident)
+    if ids is not None:
+        statement = statement.where(col(row.id).in_(ids))
+    return [
+        Line(row=one, resident=who, unit=unit, by=by) for one, who, unit, by in (await session.exec(statement)).all()
+    ]

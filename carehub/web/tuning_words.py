@@ -1,0 +1,79 @@
+"""What stands on the pages about rules: names of values, decisions in words, and what people write read back."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from carehub.core.overrides import Number
+from carehub.core.rules.language import Rule
+from carehub.core.rules.tuning import in_words, value_in
+
+_NAMES = {
+    "for": "Så lenge må det vare", "rest": "Pause etter et varsel", "watch.below": "Lavere enn",
+    "watch.at_most": "Høyst", "watch.above": "Høyere enn", "watch.at_least": "Minst",
+    "then_missing.within": "Så lenge ventes det", "count.at_least": "Antall ganger", "count.within": "I løpet av",
+    "sequence.within": "I løpet av", "change.within": "I løpet av", "change.rises_by": "Øker med",
+    "change.falls_by": "Synker med", "longer_than_usual.least": "Aldri kortere enn",
+    "longer_than_usual.most": "Aldri lenger enn", "longer_than_usual.plus": "I tillegg til det vanlige",
+}  # fmt: skip
+_UNITS = {"s": "s", "min": "min", "h": "t", "d": "døgn"}
+_READ = (
+    (re.compile(r"^(\d+)\s*(?:t|time|timer)$"), r"\1 h"),
+    (re.compile(r"^(\d+)\s*(?:døgn|dag|dager)$"), r"\1 d"),
+    (re.compile(r"^(\d+)\s*(?:m|minutt|minutter)$"), r"\1 min"),
+    (re.compile(r"^(\d+)\s*(?:sek|sekund|sekunder)$"), r"\1 s"),
+)
+
+
+def value_name(path: str) -> str:
+    """What a value is about: "Så lenge må det vare"; one that has no name here is called by its path."""
+    return _NAMES.get(path, path.replace("_", " ").replace(".", ": "))
+
+
+def value_words(value: Number) -> str:
+    """A value as people write it: "2 t", "18,5"."""
+    if isinstance(value, str):
+        number, _, unit = value.partition(" ")
+        return f"{number} {_UNITS.get(unit, unit)}".strip()
+    return f"{value:g}".replace(".", ",")
+
+
+def read_value(text: str) -> Number:
+    """What somebody wrote, as the rule writes it: "2 timer" is "2 h", "18,5" is a number."""
+    said = " ".join(text.split()).lower()
+    for pattern, written in _READ:
+        said = pattern.sub(written, said)
+    try:
+        return float(said.replace(",", "."))
+    except ValueError:
+        return said
+
+
+def tunable(rule: Rule) -> list[tuple[str, str, str, str, str]]:
+    """Each value that may be tuned: its path, its name, the rule's own, the least and the most."""
+    found = []
+    for path, bounds in rule.tune.items():
+        least, most = (value_words(one if " " in one else float(one)) for one in in_words(bounds))
+        found.append((path, value_name(path), value_words(value_in(rule, path)), least, most))
+    return found
+
+
+def decision_words(values: Mapping[str, Number], was: Mapping[str, Number], *, off: bool | None) -> str:
+    """What was decided, in words: "Så lenge må det vare: 20 min (regelboken: 45 min)"."""
+    parts = {True: ["Slått av"], False: ["Slått på"], None: []}[off]
+    for path, value in values.items():
+        before = f" (regelboken: {value_words(was[path])})" if path in was and not off else ""
+        parts = [*parts, f"{value_name(path)}: {value_words(value)}{before}"]
+    return " · ".join(parts)
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """When a day begins on the wall; right on the days that the clock changes."""
+    return datetime.combine(day, time(0), zone).astimezone(UTC)
+
+
+def span_of(first: date | None, last: date | None, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime | None]:
+    """From now or the beginning of the first day, to the end of the last."""
+    since = now if first is None or first <= now.astimezone(zone).date() else midnight(first, zone)
+    return since, None if last is None else midnight(last + timedelta(days=1), zone)

@@ -1,0 +1,97 @@
+from datetime import date, timedelta
+
+import pytest
+from sqlmodel import select
+
+from carehub.core.rules.rulebook import Rulebook
+from carehub.flow.hub import Hub
+from carehub.store import tables
+from carehub.web.tuning_words import midnight, read_value, value_words
+from tests.unit.rules.building import OSLO, shipped
+from tests.unit.web.conftest import BOTH, Browse, logged_in
+
+GERD = {"whom": "resident:gerd", "why": "Hun lufter mye", "value:for": "2 timer", "value:watch.below": "13,5"}
+PAGE = "/admin/rules/cold-home"
+
+
+@pytest.fixture
+def ruled(hub: Hub) -> Hub:
+    hub.rulebook = Rulebook.of(shipped())
+    return hub
+
+
+async def decisions(hub: Hub) -> list[tables.RuleOverride]:
+    async with hub.database.read() as session:
+        return list((await session.exec(select(tables.RuleOverride))).all())
+
+
+@BOTH
+async def test_a_rule_is_tuned_for_a_resident_ended_and_taken_up_again(ruled: Hub, browser: Browse) -> None:
+    kari = await logged_in(browser(), ruled, "kari")
+    assert "Alle har regelen slik den står" in (await kari.get(PAGE)).text
+    assert (await kari.post(f"{PAGE}/decide", data=GERD)).headers["location"] == PAGE
+
+    (one,) = await decisions(ruled)
+    assert (one.body, one.was) == ('{"for":"2 h","watch.below":13.5}', '{"for":"1 h","watch.below":16}')
+    shown = (await kari.get(PAGE)).text
+    for words in ("Så lenge må det vare: 2 t (regelboken: 1 t)", "Lavere enn: 13,5", "Hun lufter mye", "Øverland"):
+        assert words in shown
+    assert ">1</td>" in (await kari.get("/admin/rules")).text
+
+    assert (await kari.post(f"/admin/rules/decisions/{one.id}/end")).status_code == 303
+    assert "Angre: la det gjelde igjen" in (await kari.get(PAGE)).text
+    await kari.post(f"/admin/rules/decisions/{one.id}/resume")
+    assert "Avslutt nå" in (await kari.get(PAGE)).text
+    async with ruled.database.read() as session:
+        log = (await session.exec(select(tables.AccessLog.action).where(tables.AccessLog.resident_id == "gerd"))).all()
+    assert {"override.decided", "override.end", "override.resume", "rule"} <= set(log)
+
+
+async def test_what_is_out_of_bounds_is_said_and_what_was_written_stays(ruled: Hub, browser: Browse) -> None:
+    kari = await logged_in(browser(), ruled, "kari")
+    answer = await kari.post(f"{PAGE}/decide", data={**GERD, "value:for": "9 timer"})
+    assert answer.status_code == 422
+    for words in ("fra 30 min til 6 h", "Hun lufter mye", 'value="9 timer"'):
+        assert words in answer.text
+    assert await decisions(ruled) == []
+    assert (await kari.post("/admin/rules/nothing/decide", data=GERD)).status_code == 404
+    assert (await kari.post("/admin/rules/decisions/none/end")).status_code == 404
+    assert (await kari.post("/admin/rules/decisions/none/shout")).status_code == 404
+
+
+async def test_a_technician_reads_the_rules_and_sees_nobody_s_name(ruled: Hub, browser: Browse) -> None:
+    kari, tor = await logged_in(browser(), ruled, "kari"), await logged_in(browser(), ruled, "tor")
+    await kari.post(f"{PAGE}/decide", data=GERD)
+    shown = (await tor.get(PAGE)).text
+    assert "En beboer" in shown
+    assert "Øverland" not in shown
+    assert (await tor.post(f"{PAGE}/decide", data=GERD)).status_code == 403
+
+
+async def test_the_alarm_button_has_no_switch(ruled: Hub, browser: Browse) -> None:
+    kari = await logged_in(browser(), ruled, "kari")
+    assert "kan verken tilpasses eller slås av" in (await kari.get("/admin/rules/social-alarm")).text
+    answer = await kari.post("/admin/rules/social-alarm/decide", data={**GERD, "state": "off", "value:for": ""})
+    assert answer.status_code == 422
+
+
+async def test_a_unit_s_decision_is_dated_by_days_on_the_wall(ruled: Hub, browser: Browse) -> None:
+    kari = await logged_in(browser(), ruled, "kari")
+    dated = {"whom": "unit:sol", "why": "Påskeuken", "state": "off", "first": "2026-03-29", "last": "2026-03-29"}
+    await kari.post("/admin/rules/device-silent/decide", data=dated)
+    (one,) = await decisions(ruled)
+    assert one.until is not None
+    assert (one.until - one.since, one.since) == (timedelta(hours=23), midnight(date(2026, 3, 29), OSLO))
+    assert "Begynner" in (await kari.get("/admin/rules/device-silent")).text
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("2 timer", "2 h"), ("20  min", "20 min"), ("1 døgn", "1 d"), ("90 sekunder", "90 s"), ("18,5", 18.5), ("x", "x")],
+)
+def test_lengths_and_numbers_are_read_as_people_write_them(text: str, value: float | str) -> None:
+    assert read_value(text) == value
+
+
+def test_values_are_written_as_people_read_them() -> None:
+    assert [value_words(one) for one in ("2 h", "90 s", 18.5, 3, "x")] == ["2 t", "90 s", "18,5", "3", "x"]
