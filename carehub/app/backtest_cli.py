@@ -18,7 +18,7 @@ from carehub.app.backtest.sources import Store
 from carehub.app.settings import Settings, names
 from carehub.contracts import ConfigurationError
 from carehub.core.backtest.words import lines_of
-from carehub.core.drafting import read_draft
+from carehub.core.drafting import read_draft, with_draft
 from carehub.core.rules.errors import RuleError
 from carehub.core.rules.language import Rule
 from carehub.core.rules.rulebook import Rulebook
@@ -49,7 +49,7 @@ def backtest_command(
     rules, began = _read(draft), time.monotonic()
     with _wanted(settings, book, rules, timedelta(days=days), recording, format) as wanted:
         summary = asyncio.run(backtest(wanted, _progress))
-    for line in lines_of(summary, wanted.book):
+    for line in lines_of(summary, with_draft(wanted.book, rules or ())):
         typer.echo(line)
     typer.echo(f"({time.monotonic() - began:.1f} s)", err=True)
     if json is not None:

@@ -15,7 +15,15 @@ from typing import Any
 from carehub.app import rescue
 from carehub.app.broker import embedded_broker
 from carehub.app.crashes import be_careful, take_care
-from carehub.app.housekeeping import add_backups, add_canary, add_models, add_room, add_roster, add_sweeping
+from carehub.app.housekeeping import (
+    add_backtests,
+    add_backups,
+    add_canary,
+    add_models,
+    add_room,
+    add_roster,
+    add_sweeping,
+)
 from carehub.app.line import Line
 from carehub.app.settings import Settings, names
 from carehub.app.upgrade import upgrade
@@ -153,6 +161,7 @@ def _add_posts(running: Running, line: Line) -> None:
         add_canary(settings, hub, ingest, worker, line)
     add_backups(settings, hub, ingest, worker)
     add_room(settings, hub, worker)
+    add_backtests(settings, hub, worker)
     add_models(settings, hub, ingest, worker, running.executor)
 
 

@@ -5,6 +5,7 @@ from concurrent.futures import Executor
 from datetime import datetime, time, timedelta
 from functools import partial
 
+from carehub.app.backtest.post import Backtests
 from carehub.app.backups import Nightly
 from carehub.app.certificates import CertificateWatch
 from carehub.app.line import Line
@@ -23,6 +24,7 @@ from carehub.store.copies import file_of
 _LOOK_EVERY_S = 1800.0
 _COUNT_EVERY_S = 60.0
 _ROOM_EVERY_S = 5.0
+_BACKTEST_EVERY_S = 2.0
 _BACKUP_EVERY_S = 600.0
 _CERTIFICATE_EVERY_S = 21600.0
 _RENEW_EVERY_S = 600.0
@@ -78,6 +80,11 @@ def add_room(settings: Settings, hub: Hub, worker: Worker) -> None:
     room = Room(hub, settings.data_dir)
     hub.make_room = room.make
     worker.add("room", room.look, _ROOM_EVERY_S)
+
+
+def add_backtests(settings: Settings, hub: Hub, worker: Worker) -> None:
+    """Give the worker the post that runs backtests, beside all others."""
+    worker.add("backtests", Backtests(hub, settings.database).look, _BACKTEST_EVERY_S)
 
 
 def add_models(settings: Settings, hub: Hub, ingest: Ingest, worker: Worker, executor: Executor) -> None:

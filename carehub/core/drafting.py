@@ -1,9 +1,10 @@
-"""A draft of rules: what somebody would like to change, laid over the rulebook in force."""
+"""A draft of rules: what somebody would like to change, laid over the rulebook in force, and its name for ever."""
 
+import hashlib
 from collections.abc import Iterable
 
 from carehub.core.rules.errors import RuleError
-from carehub.core.rules.language import Rule, parse_rule
+from carehub.core.rules.language import Rule, content_hash, parse_rule
 from carehub.core.rules.program import compiled
 from carehub.core.rules.rulebook import Rulebook
 
@@ -31,6 +32,12 @@ def read_draft(text: str) -> tuple[Rule, ...]:
     if twice := {one for one in ids if ids.count(one) > 1}:
         raise RuleError(f"The draft holds '{min(twice)}' twice.")
     return rules
+
+
+def draft_hash(draft: Iterable[Rule]) -> str:
+    """Sixteen hex digits that change with anything that the draft says, and not with the order of its rules."""
+    told = ",".join(sorted(f"{rule.id}:{content_hash(rule)}" for rule in draft))
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def with_draft(book: Rulebook, draft: Iterable[Rule]) -> Rulebook:

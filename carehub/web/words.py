@@ -16,6 +16,7 @@ from carehub.core.supervision import DeviceKind
 from carehub.core.terms import BLIND_BECAUSE, KINDS, OUTCOMES, PLACES, condition_line, kind_name, place_name, span
 from carehub.core.wording import AFTERMATH_NB, CAUSE_NB, FLOOR_TITLES_NB, URGENCY_NB
 from carehub.store import tables
+from carehub.store.tables.backtests import BacktestState
 from carehub.store.tables.places import DeviceStatus
 
 __all__ = ["BLIND_BECAUSE", "KINDS", "OUTCOMES", "PLACES", "condition_line", "in_words", "kind_name", "place_name"]
@@ -69,6 +70,11 @@ CHANNELS: dict[str, str] = {
     "sms_gateway": "SMS (reserve)", "siren": "Sirene", "lamp": "Lampe",
 }  # fmt: skip
 
+
+BACKTESTS: dict[BacktestState, str] = {
+    BacktestState.WAITING: "venter på tur", BacktestState.RUNNING: "går gjennom historikken",
+    BacktestState.DONE: "ferdig", BacktestState.CANCELLED: "avbrutt", BacktestState.FAILED: "gikk ikke",
+}  # fmt: skip
 
 PARTS: dict[str, str] = {
     "broker": "Megleren", "deliver": "Sender varsler", "escalate": "Spør flere", "ingest": "Tar imot",

@@ -32,7 +32,7 @@ from carehub.store.tables.people import Insight
 from carehub.store.tables.places import DeviceStatus, ScopeKind, UnitKind
 from carehub.web import create_web
 from integrations.channels.console import ConsoleChannel
-from tests.browser import seed_alerts
+from tests.browser import seed_alerts, seed_backtests
 
 PASSWORD = "solskinn-om-natten"
 _HASH = PasswordHash.recommended().hash(PASSWORD)
@@ -249,6 +249,7 @@ async def make(path: str, mood: str = "evening") -> None:
     await database.migrate()
     async with database.write() as session:
         await fill(session, utc_now(), calm=mood == "calm")
+    await seed_backtests.add_backtests(hub_on(database))
     await database.close()
 
 

@@ -24,7 +24,10 @@ PAGES = [
     ("admin", "/admin/devices?show=untested"),
     ("admin", "/admin/events"), ("admin", "/admin/events/7"),
     ("admin", "/admin/why-not?resident=astrid&rule=night-exit&since=2026-01-15T22:00&until=2026-01-16T06:00"),
-    ("admin", "/admin/ledger"), ("admin", "/admin/load"),
+    ("admin", "/admin/ledger"), ("kari", "/admin/rules/backtest?rule=bathroom-long"),
+    ("kari", "/admin/rules/backtest/ferdig"),
+    ("kari", "/admin/rules/backtest/ferdig/gained/0"), ("kari", "/admin/rules/backtest/underveis"),
+    ("admin", "/admin/load"),
     ("tor", "/admin/load?days=28"), ("maria", "/nothing"), ("anne", "/tablet"), (None, "/login"),
     (None, "/login?ended=true"), ("ingrid", "/account"), (None, "/setup/brukt"),
 ]  # fmt: skip

@@ -90,11 +90,11 @@ def is_night(moment: datetime, zone: ZoneInfo) -> bool:
     return local >= NIGHT_FROM or local < NIGHT_TO
 
 
-SHIFTS: Sequence[tuple[str, range]] = (("day", range(7, 15)), ("evening", range(15, 23)))
+SHIFTS: Sequence[tuple[str, range]] = (("day", range(7, 15)), ("evening", range(15, 22)))
 """Local hours of the shifts; what is in neither is night."""
 
 
 def shift_of(moment: datetime, zone: ZoneInfo) -> str:
-    """Day 07-15, evening 15-23, night 23-07."""
+    """Day 07-15, evening 15-22, night 22-07, as the load on people is counted."""
     hour = moment.astimezone(zone).hour
     return next((name for name, hours in SHIFTS if hour in hours), "night")

@@ -7,22 +7,27 @@ from msgspec import Struct
 from carehub.core.alerts import FOLLOW_UP, HELP, Aftermath, Cause
 from carehub.core.findings import Condition
 from carehub.core.severity import Severity
+from carehub.core.usefulness import FALSE_CAUSES
 
 BY_PEOPLE = frozenset({FOLLOW_UP, HELP})
 """Kinds of alert that people make: no rule could have found them."""
 
-_NEEDED = frozenset(
-    {Cause.FALL, Cause.ILLNESS, Cause.TOILET, Cause.PAIN, Cause.PRACTICAL_HELP, Cause.ANXIETY}
-)  # fmt: skip
-_HELPED = frozenset(
-    {Aftermath.HELPED_ON_SITE, Aftermath.CALLED_DOCTOR, Aftermath.CALLED_113, Aftermath.HANDED_TO_RELATIVE}
-)
-_NOBODY_NEEDED = frozenset({Cause.UNINTENDED, Cause.TEST, Cause.TECHNICAL})
+_NEEDED = frozenset({Cause.FALL, Cause.ILLNESS, Cause.PAIN})
+_NOTHING_DONE = frozenset({Aftermath.NO_ACTION_NEEDED, Aftermath.NO_CONTACT})
 
 
 def was_real(cause: Cause | None, aftermath: Aftermath | None) -> bool:
-    """Whether somebody needed help, as whoever was there wrote it down; nothing written down tells nothing."""
-    return cause not in _NOBODY_NEEDED and (cause in _NEEDED or aftermath in _HELPED)
+    """Whether it was of use, as the load on people is judged; and a fall, illness or pain always.
+
+    What nobody has written down tells nothing, and a test is a test.
+    """
+    if cause is None or cause is Cause.TEST:
+        return False
+    if cause in _NEEDED:
+        return True
+    if aftermath is None or aftermath in _NOTHING_DONE:
+        return False
+    return cause not in FALSE_CAUSES or aftermath is Aftermath.DEVICE_FIXED
 
 
 class Raised(Struct, frozen=True, kw_only=True):

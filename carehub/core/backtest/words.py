@@ -83,7 +83,7 @@ def _missed(summary: Summary, book: Rulebook, zone: ZoneInfo) -> Iterator[str]:
     if lost:
         yield f"{len(lost)} av dem ville ikke kommet med utkastet: {causes(lost)}."
         yield from (_missed_line(one, book, zone) for one in lost[:_MOST_LINES])
-    elif summary.draft is not None:
+    elif summary.draft is not None and len(older) < summary.real:
         yield "Ingen av dem ville blitt borte med utkastet."
     if older:
         yield f"{len(older)} av dem kommer heller ikke med reglene i dag: {causes(older)}."

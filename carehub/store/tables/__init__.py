@@ -1,6 +1,7 @@
 """All tables, read as `tables.Alert`, `tables.Event`, ..."""
 
 from carehub.store.tables.alerts import Alert, AlertEvent, AlertStep, Notice, ReplyCode, StatusReport
+from carehub.store.tables.backtests import BacktestRun
 from carehub.store.tables.ladders import FixedContact, LadderChange, LadderRow, LadderRung
 from carehub.store.tables.learning import DailyFeature, DetectorState, Model, ModelFinding
 from carehub.store.tables.logins import Factor, LoginSession, LoginStep, SetupLink
@@ -41,6 +42,7 @@ __all__ = [
     "AlertEvent",
     "AlertStep",
     "Assignment",
+    "BacktestRun",
     "BatteryReading",
     "Beat",
     "CalendarFeed",

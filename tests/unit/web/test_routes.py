@@ -98,6 +98,11 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/admin/load"): ADMIN,  # a technician sees no residents there: test_load.py
     ("GET", "/admin/load.csv"): ADMIN,
     ("GET", "/admin/why-not"): ADMIN - {Role.TECHNICIAN},  # it asks about a resident
+    ("GET", "/admin/rules/backtest"): ADMIN - {Role.TECHNICIAN},  # it tells of residents
+    ("POST", "/admin/rules/backtest"): ADMIN - {Role.TECHNICIAN},
+    ("GET", "/admin/rules/backtest/{run_id}"): ADMIN - {Role.TECHNICIAN},
+    ("POST", "/admin/rules/backtest/{run_id}/cancel"): ADMIN - {Role.TECHNICIAN},
+    ("GET", "/admin/rules/backtest/{run_id}/{sort}/{number}"): ADMIN - {Role.TECHNICIAN},
     ("GET", "/admin/people"): ADMIN,
     ("GET", "/admin/ladders"): ADMIN,
     ("GET", "/admin/ladders/{unit}/{severity}"): ADMIN,
@@ -179,6 +184,8 @@ async def test_a_route_opens_for_its_roles_and_for_nobody_else(
         severity=40,
         contact_id="none",
         factor_id="none",
+        run_id="none",
+        sort="gained",
         seq="x",
     )
     for role, username in _USERS.items():
@@ -210,6 +217,8 @@ async def test_nobody_gets_in_without_a_login(browser: Browse, method: str, path
         severity=40,
         contact_id="none",
         factor_id="none",
+        run_id="none",
+        sort="gained",
         seq="1",
     )
 
