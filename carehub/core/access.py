@@ -1,5 +1,6 @@
-"""Who may see and do what, as values. First form: roles, and a relative's consented insight."""
+"""Who may see and do what, as values: what a role may do, and what ties a person to the one whom it is about."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -53,3 +54,79 @@ HOME_PAGE: dict[Role, str] = {
 def may(role: Role, permission: Permission) -> bool:
     """Whether a role has a permission."""
     return permission in MAY[role]
+
+
+class Tie(StrEnum):
+    """What ties somebody on the staff to a resident, the strongest first."""
+
+    UNIT = "unit"
+    """The resident belongs to a unit that is theirs: their own, or one in which they are on duty."""
+    ASKED = "asked"
+    """They have the resident's open alert, were asked about it, or are called to help."""
+    UNANSWERED = "unanswered"
+    """Everybody on the ladder was asked and nobody came: now it concerns everybody on the staff."""
+    OPENED = "opened"
+    """They have said why they need to see, within the last hour."""
+    NONE = "none"
+
+
+class About(StrEnum):
+    """What there is to read about a resident."""
+
+    WAITING = "waiting"
+    """That something waits in a unit, how urgent it is and for how long: no name, no room."""
+    IDENTITY = "identity"
+    """Name and room or address."""
+    ALERT = "alert"
+    """What happened, why, and what was done."""
+    DAYS = "days"
+    """The last hours and days as sensors saw them."""
+    WAY_IN = "way_in"
+    """Telephone, key box, door code."""
+
+
+_NEAR = frozenset(About)
+SEES: dict[Tie, frozenset[About]] = {
+    Tie.UNIT: _NEAR,
+    Tie.ASKED: _NEAR,
+    Tie.UNANSWERED: _NEAR,
+    Tie.OPENED: _NEAR,
+    Tie.NONE: frozenset({About.WAITING}),
+}
+"""What staff who may see residents read, by tie. Roles without `SEE_RESIDENTS` read nothing of it, whatever the tie."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """Whom one person on the staff is tied to, now.
+
+    Attributes:
+        units: Theirs; None for all of them: who belongs to no unit looks after every one.
+        asked: Residents and alerts (by id) that they have been asked about.
+        opened: Residents whom they have opened with a reason.
+    """
+
+    role: Role
+    units: frozenset[str] | None = frozenset()
+    asked: frozenset[str] = frozenset()
+    opened: frozenset[str] = frozenset()
+
+    def tie(
+        self, *, unit: str | None, resident: str | None = None, alert: str | None = None, unanswered: bool = False
+    ) -> Tie:
+        """The strongest tie to whom or what this is about; what belongs to no unit belongs to everybody."""
+        if self.covers(unit):
+            return Tie.UNIT
+        if self.asked & {resident, alert}:
+            return Tie.ASKED
+        if unanswered:
+            return Tie.UNANSWERED
+        return Tie.OPENED if resident in self.opened else Tie.NONE
+
+    def sees(self, about: About, tie: Tie) -> bool:
+        """Whether they may read this of somebody to whom they have this tie."""
+        return may(self.role, Permission.SEE_RESIDENTS) and about in SEES[tie]
+
+    def covers(self, unit: str | None) -> bool:
+        """Whether a unit is theirs."""
+        return self.units is None or unit is None or unit in self.units

@@ -131,10 +131,13 @@ async def end_all_of(session: AsyncSession, person_id: str, *, but: str = "") ->
 
 
 def log_reading(
-    session: AsyncSession, person_id: str, action: str, seen: Iterable[tuple[str | None, str]], now: datetime
-) -> None:
-    """Log that a person looked at residents' data: pairs of resident and what was looked at."""
+    session: AsyncSession, person_id: str, action: str, seen: Iterable[tuple[str | None, str]], now: datetime,
+    *, because: str | None = None,
+) -> None:  # fmt: skip
+    """Log that a person looked at residents' data: pairs of resident and what was looked at, and what let them."""
     session.add_all(
-        tables.AccessLog(at=now, person_id=person_id, action=action, resident_id=resident, subject=subject)
+        tables.AccessLog(
+            at=now, person_id=person_id, action=action, resident_id=resident, subject=subject, because=because
+        )
         for resident, subject in seen
     )

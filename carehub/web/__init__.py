@@ -34,6 +34,7 @@ from carehub.web import (
     login,
     my,
     nurse,
+    opening,
     passkeys,
     push,
     relatives,
@@ -47,9 +48,9 @@ from carehub.web import (
     webhooks,
     why,
 )
-from carehub.web.cards import Readings
 from carehub.web.health import Counting, Meters
 from carehub.web.passwords import Passwords
+from carehub.web.readings import Readings
 from carehub.web.render import STATIC
 from carehub.web.security import Administering, Locks
 from carehub.web.throttle import Throttle
@@ -68,6 +69,7 @@ DOORS = (
     push,
     why,
     actions,
+    opening,
     silences,
     blind,
     visits,

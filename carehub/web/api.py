@@ -17,9 +17,10 @@ from carehub.core.severity import Severity
 from carehub.core.wording import alert_number
 from carehub.flow.hub import Hub
 from carehub.flow.respond import Answer
-from carehub.store import devices, logins, pages, tables
+from carehub.store import devices, logins, pages, tables, ties
 from carehub.store.errors import STORE_FAILED
 from carehub.web.actions import act, finish, why_not
+from carehub.web.cards import opens
 from carehub.web.errors import problem
 from carehub.web.security import (
     Answering,
@@ -122,7 +123,14 @@ async def list_alerts(hub: TheHub, visitor: Staff, unit: str | None = None) -> S
     """Everything that is open: the most urgent first, then what nobody has, then the oldest."""
     async with hub.database.read() as session:
         cards = await pages.open_alerts(session)
-    return [_out(card.alert) for card in cards if unit is None or card.alert.unit_id in {unit, None}]
+        sight = await ties.sight_of(session, visitor.person, hub.clock())
+    asked = [card.alert for card in cards if unit is None or card.alert.unit_id in {unit, None}]
+    return [_out(alert) if opens(sight, alert) else _shut(alert) for alert in asked]
+
+
+def _shut(alert: tables.Alert) -> AlertOut:
+    """Of another unit: that it waits, and not where."""
+    return _out(alert).model_copy(update={"scope": "", "place": None, "alert_code": None})
 
 
 class Closing(BaseModel):

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from carehub.flow.watching.blindness import unwatched
-from carehub.store import logins, pages
+from carehub.store import logins, pages, ties
 from carehub.web.render import page
 from carehub.web.security import Caring, TheHub
 
@@ -22,8 +22,10 @@ async def blind(
     async with hub.database.read() as session:
         units = await pages.units(session)
         chosen = unit if any(one.id == unit for one in units) else None
-        rows = [one for one in await unwatched(hub, session, now) if chosen in {None, one.scope.unit_id}]
+        sight = await ties.sight_of(session, visitor.person, now)
+        every = [one for one in await unwatched(hub, session, now) if chosen in {None, one.scope.unit_id}]
+        rows = [one for one in every if sight.covers(one.scope.unit_id)]
     async with hub.database.write() as session:
         seen: list[tuple[str | None, str]] = [(one.resident.id, "blind") for one in rows]
         logins.log_reading(session, visitor.person.id, "blind", seen, now)
-    return page(request, "blind.html", visitor, rows=rows, units=units, unit=chosen)
+    return page(request, "blind.html", visitor, rows=rows, others=len(every) - len(rows), units=units, unit=chosen)

@@ -1,24 +1,23 @@
 """What stands on an alert's card, in words: made here, so that tablet, telephone and tests say the same."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from msgspec import DecodeError
 from msgspec.json import decode
 
 from carehub.core import outage
+from carehub.core.access import About, Sight, Tie
 from carehub.core.alerts import Action, Status, needs_contact
 from carehub.core.blindness import off
 from carehub.core.findings import Trace
 from carehub.core.severity import Severity
 from carehub.core.wording import URGENCY_NB
 from carehub.flow.hub import Hub
-from carehub.kit.log import log
-from carehub.store import blindness, logins, pages, silences, tables
+from carehub.store import blindness, pages, silences, tables
 from carehub.store.blindness import guard_of
 from carehub.store.database import Session
-from carehub.store.errors import STORE_FAILED
 from carehub.store.tables.places import ScopeKind
 from carehub.store.teams import Around
 from carehub.web import words
@@ -87,6 +86,10 @@ class AlertView:
     team: Team
     needs_contact: bool
     unanswered: bool
+    tie: Tie
+    """What lets this visitor read it."""
+    open_to_me: bool = True
+    """False: only that something waits, and where to say why one needs to see more."""
 
     @property
     def waits(self) -> bool:
@@ -126,16 +129,19 @@ async def board(hub: Hub, visitor: Visitor, unit: str | None) -> Board:
         closed = await pages.closed_since(session, now - _RECENT)
         shown = [card for card in cards if _is_in(card, unit)]
         views = await with_pictures(hub, session, visitor, shown)
-        context = await context_of(session, [*cards, *closed], now)
-        silent = await pages.silent_places(session)
+        context = await context_of(session, visitor, [*cards, *closed], now)
+        silent = [
+            one for one in await pages.silent_places(session) if not one[1] or context.sight.covers(one[1].unit_id)
+        ]
         last = await pages.last_event_at(session)
         held = await silences.how_many(session, now)
         blind = [one for one in await blindness.told(session) if unit in {None, one[1].unit_id}]
+        blind = [one for one in blind if context.sight.covers(one[1].unit_id)]
     return Board(
         # Among equals that somebody has, the visitor's own: the card that was large stays large when it is taken.
         alerts=sorted(views, key=lambda one: (-one.severity, not one.waits, not one.mine, one.raised_at)),
         elsewhere=[view(hub, visitor, card, context) for card in cards if not _is_in(card, unit)],
-        closed=[view(hub, visitor, card, context) for card in closed if _is_in(card, unit)],
+        closed=[one for card in closed if _is_in(card, unit) and (one := view(hub, visitor, card, context)).open_to_me],
         last_event_at=last,
         silences=held,
         blind=[_unwatched(*one) for one in blind],
@@ -159,15 +165,16 @@ async def with_pictures(hub: Hub, session: Session, visitor: Visitor, cards: Seq
     """The cards with the residents' last hours, and with the reasons of each alert."""
     now = hub.clock()
     start = window_start(now)
-    residents = {card.resident.id for card in cards if card.resident}
+    context = await context_of(session, visitor, cards, now)
+    residents = {card.resident.id for card in cards if card.resident and opens(context.sight, card.alert, About.DAYS)}
     movements = await pages.movements(session, residents, start)
     marks = await pages.alerts_of(session, residents, start)
     traces = await pages.traces(session, [card.alert.id for card in cards])
-    context = await context_of(session, cards, now)
     views = []
     for card in cards:
         who = card.resident.id if card.resident else ""
-        picture = drawn(movements.get(who, []), marks.get(who, []), card.alert.id, now, hub.zone) if who else None
+        seen = who in residents
+        picture = drawn(movements.get(who, []), marks.get(who, []), card.alert.id, now, hub.zone) if seen else None
         views.append(view(hub, visitor, card, context, picture, traces.get(card.alert.id)))
     return views
 
@@ -176,7 +183,34 @@ def view(
     hub: Hub, visitor: Visitor, card: pages.Card, context: Context, picture: Picture | None = None,
     trace: str | None = None,
 ) -> AlertView:  # fmt: skip
-    """One alert in words."""
+    """One alert in words, as far as this visitor may read it."""
+    tie = tie_to(context.sight, card.alert)
+    whole = _whole(hub, visitor, card, context, tie, picture, trace)
+    return whole if context.sight.sees(About.ALERT, tie) else _shut(whole, card)
+
+
+def tie_to(sight: Sight, alert: tables.Alert) -> Tie:
+    """What ties this visitor to an alert."""
+    return sight.tie(unit=alert.unit_id, resident=alert.resident_id, alert=alert.id, unanswered=is_unanswered(alert))
+
+
+def opens(sight: Sight, alert: tables.Alert, about: About = About.ALERT) -> bool:
+    """Whether the visitor may read this of an alert."""
+    return sight.sees(about, tie_to(sight, alert))
+
+
+def _shut(whole: AlertView, card: pages.Card) -> AlertView:
+    """Of another unit: that it waits, how urgent it is and for how long; and it can be taken."""
+    return replace(
+        whole, room=card.unit.name if card.unit else "Annen enhet", spot="", unit="", resident="", resident_full="",
+        resident_id=None, detail=None, picture=None, why=(), outcome=None, team=Team(), open_to_me=False,
+    )  # fmt: skip
+
+
+def _whole(  # noqa: PLR0913 - everything that stands on a card
+    hub: Hub, visitor: Visitor, card: pages.Card, context: Context, tie: Tie, picture: Picture | None,
+    trace: str | None,
+) -> AlertView:  # fmt: skip
     alert, around = card.alert, context.around.get(card.alert.id, Around())
     return AlertView(
         id=alert.id, status=alert.status, severity=alert.severity, urgency=URGENCY_NB[alert.severity],
@@ -191,7 +225,7 @@ def view(
         next_step=words.next_step(alert, context.circle),
         may=allowed(alert, around.parent, visitor, hub.clock()), closed_at=alert.closed_at, outcome=_outcome(alert),
         closer=_called(card.closer) if card.closer else None, picture=picture, why=_why(trace), rule=alert.rule_id,
-        unproven=card.unproven, kind=alert.kind,
+        unproven=card.unproven, kind=alert.kind, tie=tie,
         team=team_of(alert, around, context.colleagues, visitor), unanswered=is_unanswered(alert),
         needs_contact=needs_contact(alert.kind, alert.severity, alert.resident_id),
     )  # fmt: skip
@@ -243,32 +277,3 @@ def _why(trace: str | None) -> tuple[tuple[str, str], ...]:
         return tuple(words.condition_line(line) for line in decode(trace, type=Trace).conditions if line.held)
     except DecodeError:
         return ()
-
-
-class Readings:
-    """Remembers which alerts a login has been shown, so that each is logged once and not every five seconds."""
-
-    _MOST = 50_000
-
-    def __init__(self) -> None:
-        self._shown: dict[tuple[str, str], None] = {}
-
-    async def note(self, hub: Hub, visitor: Visitor, where: str, alerts: Sequence[AlertView]) -> None:
-        """Log what this login sees for the first time, before it is shown.
-
-        While the store takes nothing the process's own log keeps it: an alarm must be seen all the same.
-        """
-        fresh = [one for one in alerts if one.resident_id and (visitor.login.token_hash, one.id) not in self._shown]
-        if not fresh:
-            return
-        seen = [(one.resident_id, f"alert:{one.id}") for one in fresh]
-        try:
-            async with hub.database.write() as session:
-                logins.log_reading(session, visitor.person.id, where, seen, hub.clock())
-        except STORE_FAILED:
-            log.error("reading.not_stored", person=visitor.person.id, where=where, seen=[what for _, what in seen])
-            return
-        for one in fresh:
-            self._shown[visitor.login.token_hash, one.id] = None
-        while len(self._shown) > self._MOST:
-            del self._shown[next(iter(self._shown))]

@@ -6,7 +6,9 @@ from fastapi.responses import RedirectResponse, Response
 from carehub.flow.hub import Hub
 from carehub.store import logins, pages, roll_calls, shifts
 from carehub.web import cards
-from carehub.web.cards import AlertView, Readings, board
+from carehub.web.cards import AlertView, board
+from carehub.web.opening import reason_needed
+from carehub.web.readings import Readings
 from carehub.web.render import page
 from carehub.web.security import Caring, TheHub, Visitor
 
@@ -63,6 +65,8 @@ async def _alert_page(request: Request, hub: Hub, visitor: Visitor, alert_id: st
             raise HTTPException(404)
         alert = (await cards.with_pictures(hub, session, visitor, [card]))[0]
         journal = await pages.journal(session, alert_id)
+    if not alert.open_to_me:
+        return reason_needed(request, visitor, alert)
     await _log(request, hub, visitor, alert, revealed=revealed)
     return page(
         request, "alert.html", visitor, alert=alert, journal=journal, revealed=revealed,
@@ -78,4 +82,4 @@ async def _log(request: Request, hub: Hub, visitor: Visitor, alert: AlertView, *
         return
     async with hub.database.write() as session:
         seen = [(alert.resident_id, f"alert:{alert.id}")]
-        logins.log_reading(session, visitor.person.id, "access_note", seen, hub.clock())
+        logins.log_reading(session, visitor.person.id, "access_note", seen, hub.clock(), because=alert.tie)

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from carehub.store import pages, roll_calls
-from carehub.web.cards import Readings, board
+from carehub.web.cards import board
+from carehub.web.readings import Readings
 from carehub.web.render import page
 from carehub.web.security import Caring, TheHub
 

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from carehub.core.access import Sight
 from carehub.core.alerts import FOLLOW_UP, HELP, NEXT, Action, Status
 from carehub.core.escalation import Circle
 from carehub.core.ladders import LOUD_FROM
 from carehub.flow.respond import may_undo
-from carehub.store import ladders, pages, tables, teams
+from carehub.store import ladders, pages, tables, teams, ties
 from carehub.store.database import Session
 from carehub.store.teams import Around
 from carehub.web.security import Visitor
@@ -55,16 +56,18 @@ class Team:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What cards are made with: the ladders and people of now, and what stands around each alert."""
+    """What cards are made with: the ladders and people of now, what stands around each alert, and whom we may see."""
 
+    sight: Sight
     circle: Circle
     around: dict[str, Around]
     colleagues: Sequence[tuple[str, str]]
 
 
-async def context_of(session: Session, cards: Sequence[pages.Card], now: datetime) -> Context:
+async def context_of(session: Session, visitor: Visitor, cards: Sequence[pages.Card], now: datetime) -> Context:
     """Read it once for all cards of a page."""
     return Context(
+        sight=await ties.sight_of(session, visitor.person, now),
         circle=await ladders.circle(session, now),
         around=await teams.around(session, [card.alert for card in cards]),
         colleagues=await teams.colleagues(session),

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from carehub.core.blindness import Risk
-from carehub.store import incidents, logins, pages, tables
+from carehub.store import incidents, logins, pages, tables, ties
 from carehub.store.incidents import Visit
 from carehub.web.render import page
 from carehub.web.security import Caring, TheHub
@@ -36,7 +36,12 @@ async def visits(request: Request, hub: TheHub, visitor: Caring) -> Response:
     async with hub.database.read() as session:
         found = await incidents.newest(session)
         units = {unit.id: unit.name for unit in await pages.units(session)}
-        lists = [(one, units.get(one.unit_id or ""), stops(await incidents.visits(session, one.id))) for one in found]
+        sight = await ties.sight_of(session, visitor.person, hub.clock())
+        lists = [
+            (one, units.get(one.unit_id or ""), stops(await incidents.visits(session, one.id)))
+            for one in found
+            if sight.covers(one.unit_id)
+        ]
     seen: list[tuple[str | None, str]] = [
         (who.id, f"incident:{one.id}") for one, _, homes in lists for home in homes for who in home.residents
     ]

@@ -119,3 +119,18 @@ class AccessLog(SQLModel, table=True):
     action: str = Field(max_length=60)
     resident_id: str | None = Field(default=None, index=True, max_length=32)
     subject: str | None = Field(default=None, max_length=120)
+    because: str | None = Field(default=None, max_length=200)
+    """What tied the reader to the resident (`core.access.Tie`), or the reason that they gave."""
+
+
+class OpenedFile(SQLModel, table=True):
+    """Somebody said why they need to see a resident of another unit, and may for a while."""
+
+    __tablename__ = "opened_file"
+
+    id: str = Field(primary_key=True, max_length=32)
+    person_id: str = Field(foreign_key="person.id", index=True, max_length=32)
+    resident_id: str = Field(foreign_key="resident.id", index=True, max_length=32)
+    reason: str = Field(max_length=200)
+    at: datetime = moment()
+    until: datetime = moment(index=True)

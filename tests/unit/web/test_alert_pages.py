@@ -30,7 +30,7 @@ async def log_of(hub: Hub, username: str) -> list[tuple[str, str | None, str | N
 
 
 async def test_the_tablet_shows_who_where_what_and_what_happens_next(hub: Hub, browser: Browse) -> None:
-    text = (await (await logged_in(browser(), hub, "maria")).get("/tablet")).text
+    text = (await (await logged_in(browser(), hub, "kari")).get("/tablet")).text
 
     assert "6 åpne varsler" in text
     assert "4 venter på noen" in text

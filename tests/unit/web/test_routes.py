@@ -52,6 +52,7 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/nurse/{alert_id}/access"): STAFF,
     ("GET", "/a/{number}"): STAFF,
     ("GET", "/alerts/{alert_id}/why"): STAFF,
+    ("POST", "/alerts/{alert_id}/open"): STAFF,  # with a reason: test_sight.py
     ("POST", "/alerts/{alert_id}/take"): STAFF,
     ("POST", "/alerts/{alert_id}/arrive"): STAFF,
     ("POST", "/alerts/{alert_id}/release"): STAFF,
