@@ -13,6 +13,7 @@ from typing import Any
 
 from carehub.contracts import Channel, ChannelFactory, ChannelTools, ConfigurationError, Source
 from carehub.core.fold import Rulebook
+from carehub.core.rules import chains
 from carehub.core.rules.examples import failures
 from carehub.core.rules.language import Rule, RuleError, parse_rule
 from carehub.core.rules.strict_yaml import MOST_BYTES
@@ -40,6 +41,9 @@ def load_rulebook(folder: Path, zone: str) -> tuple[Rulebook, list[str]]:
         faults += found
         if not found:
             rules[rule.id] = rule
+    for name, fault in chains.refused(rules).items():
+        faults.append(f"{name}.yaml: {fault}")
+        del rules[name]
     if not rules:
         faults.append(f"No rule could be loaded from {folder}: safe mode, only the life-safety floor alerts.")
         return Rulebook.safe_mode(zone), faults

@@ -12,7 +12,7 @@ from msgspec import structs
 from carehub.core import floor, holding, overrides
 from carehub.core.events import Event
 from carehub.core.findings import Deadline, Finding, Held, Outcome, RuleFault, Trace
-from carehub.core.rules import daily, engine, retuning
+from carehub.core.rules import chains, daily, engine, retuning
 from carehub.core.rules.deciding import Situation, Stepped
 from carehub.core.rules.program import Program
 from carehub.core.rules.rulebook import Rulebook
@@ -258,6 +258,11 @@ class Draft:
     def _found(self, finding: Finding, trace: Trace) -> None:
         self.findings.append(finding)
         self.traces.append(trace)
+        for program in self.rulebook.asking.get(f"{chains.FOUND}{finding.rule}", ()):
+            if len(finding.causes) < chains.DEEPEST:
+                self._step(program, chains.derived(finding), self._situation())
+            else:
+                self._blame(program, RecursionError(f"behind {' > '.join(finding.causes)} > {finding.rule}"))
 
     def _keep(self, key: str, state: RuleState | None) -> None:
         if self.rules.get(key) is state:

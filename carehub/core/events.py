@@ -59,6 +59,7 @@ class Event(Struct, frozen=True, kw_only=True):
         delivery: MQTT session, packet id and hash, to recognise a redelivery without an id.
         late: True where the device's claim is well before the hub received it.
         number: The sender's running number; None if it counts none.
+        causes: Of what a rule found and another rule is shown: the rules that led to it, the first one first.
     """
 
     seq: int
@@ -80,6 +81,7 @@ class Event(Struct, frozen=True, kw_only=True):
     body_hash: str = ""
     delivery: str | None = None
     number: int | None = None
+    causes: tuple[str, ...] = ()
 
 
 class Tick(Struct, frozen=True, kw_only=True):
@@ -107,6 +109,9 @@ class CommandKind(StrEnum):
     ASLEEP = "asleep"
     """The resident has gone to sleep, until `until`."""
     AWAKE = "awake"
+    UNHEARD = "unheard"
+    """Nothing can be heard of this home until `until`: a silence that it shares with every other."""
+    HEARD = "heard"
     REHABILITATION = "rehabilitation"
     """The resident is followed up after a stay in hospital, until `until`."""
     REHABILITATION_ENDED = "rehabilitation_ended"

@@ -72,6 +72,7 @@ class Finding(Struct, frozen=True, kw_only=True):
         press: True for a press of a button or cord, which is never deduplicated away.
         detail: Words to show beside the title, already in bokmål (a model's explanation).
         late: True when the thing happened well before the hub could know.
+        causes: The rules whose findings led to this one, the first one first.
     """
 
     kind: str
@@ -90,6 +91,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     detail: str | None = None
     value: Value = None
     late: bool = False
+    causes: tuple[str, ...] = ()
 
 
 class Held(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -52,14 +52,20 @@ _FLAGS = {
     CommandKind.AWAKE: "asleep",
     CommandKind.STAFF_PRESENT: "staff_present",
     CommandKind.STAFF_LEFT: "staff_present",
+    CommandKind.UNHEARD: "unheard",
+    CommandKind.HEARD: "unheard",
     CommandKind.REHABILITATION: "rehabilitation",
     CommandKind.REHABILITATION_ENDED: "rehabilitation",
     CommandKind.DIGITAL_SUPERVISION: "digital_supervision",
     CommandKind.DIGITAL_SUPERVISION_ENDED: "digital_supervision",
 }
 _BEGINS = {CommandKind.AWAY, CommandKind.REHABILITATION, CommandKind.DIGITAL_SUPERVISION}
-_LONGEST = {CommandKind.STAFF_PRESENT: timedelta(hours=1), CommandKind.ASLEEP: timedelta(hours=12)}
-"""A visit or a sleep that nobody ended must not switch rules off for the night, or for the day."""
+_LONGEST = {
+    CommandKind.STAFF_PRESENT: timedelta(hours=1),
+    CommandKind.ASLEEP: timedelta(hours=12),
+    CommandKind.UNHEARD: timedelta(hours=24),
+}
+"""A visit, a sleep or an outage that nobody ended must not switch rules off for ever."""
 
 
 def fold(state: ScopeState, given: Input, rulebook: Rulebook, now: datetime) -> Folded:

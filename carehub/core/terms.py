@@ -55,6 +55,7 @@ BLIND_BECAUSE: dict[Cause, str] = {
 _CONDITIONS: dict[str, str] = {
     "watch": "Dette utløste regelen", "between": "Tid på døgnet", "for": "Varte lenge nok",
     "then_missing": "Dette uteble", "count": "Antall ganger", "sequence": "Rekkefølge", "absence": "Ikke sett",
+    "unless.unheard": "Boligen kan høres", "only_when.unheard": "Boligen kan ikke høres",
     "unless.asleep": "Beboeren sover ikke", "unless.rehabilitation": "Ikke under oppfølging etter sykehus",
     "unless.digital_supervision": "Ikke digitalt tilsyn", "only_when.away": "Beboeren er borte",
     "only_when.asleep": "Beboeren sover", "only_when.staff_present": "Personale er til stede",
@@ -71,7 +72,8 @@ _PHRASES = (
     *((f"{name} ", f"{told['nb']} ") for name, told in USUAL.items()),
     ("nothing usual known", "det vanlige er ikke kjent"), (" beyond ", ", over "), (" of 100", " av 100"),
     (" plus ", ", pluss "), (", within ", ", innenfor "), ("never seen", "aldri sett"), (" times", " ganger"),
-    ("asleep", "sover"), ("rehabilitation", "oppfølging etter sykehus"), ("digital_supervision", "digitalt tilsyn"),
+    ("asleep", "sover"), ("unheard", "uhørt"),
+    ("rehabilitation", "oppfølging etter sykehus"), ("digital_supervision", "digitalt tilsyn"),
     (" within ", " innen "), (" without ", " uten "), ("no silence", "ingenting satt på stille"),
     ("none by ", "ikke sett innen kl. "),
     ("no alert from ", "ingen varsel nylig fra "), (" lately", ""), ("from ", "fra kl. "),

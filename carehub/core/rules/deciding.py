@@ -130,4 +130,5 @@ def _finding(program: Program, hit: Hit | None, situation: Situation, trace: Tra
         detail=hit.detail if hit.kind in HUB_ONLY else None,
         value=hit.value,
         late=hit.late or overdue,
+        causes=hit.causes,
     )

@@ -108,13 +108,19 @@ def clauses(matchers: Iterable[Matcher], language: Language) -> str:
 
 def _clauses(matcher: Matcher, language: Language) -> list[str]:
     """Give one clause for all kinds when they share a place, else one for each."""
-    kinds = [words.KINDS[kind][language] for kind in matcher.all_kinds]
+    kinds = [_kind(kind, language) for kind in matcher.all_kinds]
     if not matcher.all_places and not matcher.bounds and not matcher.all_device_classes:
         return kinds
     places = _or((words.PLACES[place][language] for place in matcher.all_places), language)
     classes = _or((vocabulary.DEVICE_CLASSES[one][language] for one in matcher.all_device_classes), language)
     told = " ".join(part for part in (_or(kinds, language), places, classes) if part)
     return [told + _bounds(matcher, language)]
+
+
+def _kind(kind: str, language: Language) -> str:
+    if kind in words.KINDS:
+        return words.KINDS[kind][language]
+    return PHRASES["found"][language].format(kind.partition(".")[2])
 
 
 def _bounds(matcher: Matcher, language: Language) -> str:

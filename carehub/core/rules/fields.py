@@ -25,6 +25,8 @@ from carehub.core.severity import Severity
 from carehub.core.supervision import DeviceKind
 
 PLACES = ("entrance", "hall", "bathroom", "bedroom", "living_room", "kitchen", "outside")
+NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+"""How a rule and a kind of alert are named."""
 INSIDE = "inside"
 """Any named place but `outside` and `entrance`: the entrance sees her on the way out as well as on the way in."""
 
@@ -150,6 +152,9 @@ class Matcher(Strict):
 
     BOUNDS: ClassVar[tuple[str, ...]] = ("below", "at_most", "above", "at_least", "equals")
 
+    found: str | None = Field(
+        None, pattern=NAME, max_length=40, description="what another rule finds, by its id; in place of a kind"
+    )
     kind: Kind | None = Field(None, description="one kind of event, such as `door.opened`")
     kinds: tuple[Kind, ...] = Field((), max_length=20, description="several kinds; any of them will do")
     device_class: DeviceClass | None = Field(None, description="what the device is to the hub, as the registry says")
@@ -164,8 +169,8 @@ class Matcher(Strict):
 
     @model_validator(mode="after")
     def _is_clear(self) -> Self:
-        if bool(self.kind) == bool(self.kinds):
-            raise ValueError("write either 'kind' or 'kinds'")
+        if sum(map(bool, (self.kind, self.kinds, self.found))) != 1:
+            raise ValueError("write either 'kind' or 'kinds', or 'found' with the id of a rule")
         if self.device_class and self.device_classes:
             raise ValueError("write either 'device_class' or 'device_classes'")
         if self.place and self.places:
@@ -177,8 +182,10 @@ class Matcher(Strict):
         return self
 
     @property
-    def all_kinds(self) -> tuple[EventKind, ...]:
+    def all_kinds(self) -> tuple[str, ...]:
         """The kinds, however they were written."""
+        if self.found:
+            return (f"found.{self.found}",)
         return (self.kind,) if self.kind else self.kinds
 
     @property

@@ -15,6 +15,7 @@ from carehub.core.rules.checks import complaints
 from carehub.core.rules.codes import AlertCode
 from carehub.core.rules.errors import RuleError, explained
 from carehub.core.rules.fields import (
+    NAME,
     SEVERITIES,
     Duration,
     Kind,
@@ -43,8 +44,6 @@ from carehub.core.rules.state import Shape
 from carehub.core.rules.strict_yaml import read_mapping
 
 __all__ = ["SEVERITIES", "Rule", "RuleError", "content_hash", "json_schema", "parse_rule"]
-
-_NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 
 
 class Bounds(Strict):
@@ -87,12 +86,12 @@ class Example(Strict):
 class Rule(Strict):
     """One rule, as people decided it."""
 
-    id: str = Field(pattern=_NAME, max_length=40, description="the rule's name; also the name of its file")
+    id: str = Field(pattern=NAME, max_length=40, description="the rule's name; also the name of its file")
     title: Text = Field(description="what stands on the card that the nurse sees")
     text: Text | None = Field(None, description="a longer explanation beside the title")
     kind: str | None = Field(
         None,
-        pattern=_NAME,
+        pattern=NAME,
         max_length=40,
         description="the kind of alert; left out: the same as `id`. Rules may share one",
     )

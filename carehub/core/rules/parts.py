@@ -27,6 +27,8 @@ class Flag(StrEnum):
     ASLEEP = "asleep"
     """Told, or the bed's own sensor has said so for a while."""
     STAFF_PRESENT = "staff_present"
+    UNHEARD = "unheard"
+    """The home is silent together with every other: an outage, which another alert is about."""
     REHABILITATION = "rehabilitation"
     """Followed up after a stay in hospital."""
     DIGITAL_SUPERVISION = "digital_supervision"

@@ -145,7 +145,7 @@ def _base(rule: Rule) -> Matching | None:
     return Matching(tests=tests, wanted="")
 
 
-def _about_the_same(kind: EventKind) -> tuple[EventKind, ...]:
+def _about_the_same(kind: str) -> tuple[str, ...]:
     told = aspect(kind)
     return (kind,) if told is None else tuple(one for one in EventKind if aspect(one) == told)
 

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 
 from carehub.core.basis import NAMES, Basis
 from carehub.core.kinds import HUB_ONLY, EventKind
+from carehub.core.rules.chains import FOUND
 from carehub.core.rules.fields import Matcher
 from carehub.core.rules.language import Rule
 from carehub.core.rules.words import Language
@@ -32,7 +33,7 @@ def objections(rule: Rule, roads: Roads) -> Iterator[str]:
         yield "no 'basis' says which legal basis it needs; write 'basis: none' if it watches nobody"
     said = HUB_SAYS.union(*roads.values())
     for part in _parts(rule):
-        if not part & said:
+        if not part & said and not any(kind.startswith(FOUND) for kind in part):
             yield f"no source can say {' or '.join(sorted(part))}"
 
 
@@ -71,7 +72,8 @@ def _parts(rule: Rule) -> list[frozenset[str]]:
     if rule.sequence:
         groups: list[tuple[Matcher, ...]] = [(step,) for step in rule.sequence.steps]
     else:
-        groups = [rule.absent.of if rule.absent else rule.watch or ()]
+        asked = rule.absent.of if rule.absent else rule.check.is_ if rule.check else rule.watch
+        groups = [asked or ()]
     groups += [rule.until] if rule.until else []
     groups += [(rule.then_missing,)] if rule.then_missing else []
     return [frozenset(str(kind) for matcher in group for kind in matcher.all_kinds) for group in groups]

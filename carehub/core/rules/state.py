@@ -45,6 +45,7 @@ class Hit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     value: Value = None
     detail: str | None = None
     late: bool = False
+    causes: tuple[str, ...] = ()
 
 
 class RuleState(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -90,6 +91,7 @@ def hit_of(event: Event) -> Hit:
         value=None if event.value is None else storable(event.value),
         detail=event.detail,
         late=event.late,
+        causes=event.causes,
     )
 
 

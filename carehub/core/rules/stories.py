@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from carehub.core.events import Command, CommandKind, Event, Input, Value
 from carehub.core.kinds import KNOWN_KINDS
+from carehub.core.rules.chains import FOUND
 from carehub.core.rules.errors import RuleError, did_you_mean
 from carehub.core.rules.fields import DEVICE_CLASSES, PLACES, read_duration
 from carehub.core.usual import FEATURES, Quantiles, Unit, Usual
@@ -49,7 +50,7 @@ def told(line: str, seq: int, day: date, zone: ZoneInfo) -> Input:
     at, kind = moment(words[0], day, zone), words[1]
     if kind in _COMMANDS:
         return _command(line, seq, at, day, zone)
-    if kind not in KNOWN_KINDS:
+    if kind not in KNOWN_KINDS and not kind.startswith(FOUND):
         raise RuleError(f"'{line}': '{kind}' is not a kind of event{did_you_mean(kind, KNOWN_KINDS | _COMMANDS)}")
     return _event(line, seq, at)
 

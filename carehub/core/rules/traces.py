@@ -145,4 +145,5 @@ def seen(hit: Hit, zone: ZoneInfo) -> str:
     words = [clock(hit.at, zone), hit.kind, hit.place or ""]
     if hit.value is not None:
         words.append(str(hit.value))
+    words.append(f"({' > '.join(hit.causes)})" if len(hit.causes) > 1 else "")
     return " ".join(word for word in words if word)

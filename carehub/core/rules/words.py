@@ -140,6 +140,11 @@ FLAGS: dict[str, Words] = {
     "away": _words("beboeren er borte", "bebuaren er borte", "the resident is away"),
     "staff_present": _words("personalet er til stede", "personalet er til stades", "staff are present"),
     "asleep": _words("beboeren sover", "bebuaren søv", "the resident is asleep"),
+    "unheard": _words(
+        "boligen ikke kan høres på grunn av et brudd",
+        "bustaden ikkje kan høyrast på grunn av eit brot",
+        "the home cannot be heard because of an outage",
+    ),
     "rehabilitation": _words(
         "beboeren følges opp etter sykehusopphold",
         "bebuaren blir følgd opp etter sjukehusopphald",
@@ -210,6 +215,7 @@ PHRASES: dict[str, Words] = {
         "Det gjelder også når det aldri er sett.", "Det gjeld òg når det aldri er sett.",
         "That holds also where it was never seen.",
     ),
+    "found": _words("regelen «{}» slår til", "regelen «{}» slår til", "the rule “{}” alerts"),
     "only_when": _words("Gjelder bare når {}.", "Gjeld berre når {}.", "Only while {}."),
     "usual": _words(
         "Grensen følger personens egne vaner: {}, {} av 100 ganger{}, men {}. Er vanene ikke kjent, gjelder {}.",

@@ -10,6 +10,7 @@ from msgspec import structs
 from carehub.contracts import DecodeError, Message, Source
 from carehub.core.events import Event, Reading
 from carehub.core.kinds import LIFE_SAFETY, PRESSES, EventKind
+from carehub.core.rules.chains import FOUND
 from carehub.core.supervision import DeviceKind
 from carehub.kit.ids import new_id
 from carehub.store.registry import KnownDevice, Registry, unknown_scope
@@ -204,7 +205,12 @@ def _claim(device_at: datetime | None, at: datetime) -> datetime | None:
 
 
 def _kind(kind: str, device: KnownDevice) -> str:
-    """A press on what the registry knows as no alarm is the use of a switch, and must not wake anybody."""
+    """A press on what the registry knows as no alarm is the use of a switch, and must not wake anybody.
+
+    What a rule has found only the hub can say.
+    """
+    if kind.startswith(FOUND):
+        return f"device.{kind}"
     return EventKind.SWITCH_PRESSED if kind in PRESSES and not device.can_alarm else kind
 
 

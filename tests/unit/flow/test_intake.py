@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from carehub.contracts import Message
 from carehub.core.escalation import Place as Rungs
+from carehub.core.supervision import DeviceKind
 from carehub.flow.reaching.telling import rung_of
 from carehub.flow.receiving.intake import Intake, listed_name, matches, plain
 from carehub.plugins import load_sources
@@ -97,3 +98,24 @@ def test_between_two_homes_a_device_serves_nobody() -> None:
 
     assert draft is not None
     assert draft.events[0].scope == "device:1"
+
+
+def test_a_device_cannot_say_what_a_rule_has_found_f72() -> None:
+    body = b'{"id": "1", "kind": "found.night-exit"}'
+
+    draft = _intake(KnownDevice("1", "knapp", "carehub_v1", can_alarm=True)).read(
+        _message("carehub/v1/knapp/event", body)
+    )
+
+    assert draft is not None
+    assert [one.kind for one in draft.events] == ["device.found.night-exit"]
+
+
+def test_an_event_knows_the_class_of_its_device() -> None:
+    door = KnownDevice("1", "knapp", "carehub_v1", can_alarm=True, kind=DeviceKind.SENSOR)
+    unknown = KnownDevice("2", "knapp-2", "carehub_v1", can_alarm=True)
+    intake, body = _intake(door, unknown), b'{"id": "1", "kind": "door.opened"}'
+
+    drafts = [intake.read(_message(f"carehub/v1/{name}/event", body)) for name in ("knapp", "knapp-2")]
+
+    assert [one.device_class for draft in drafts if draft for one in draft.events] == ["sensor", None]
