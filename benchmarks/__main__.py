@@ -1,4 +1,4 @@
-"""`make bench`, or `python -m benchmarks [--only sqlite|postgresql|node-red] [--quick] [--kit DIR]`."""
+"""`make bench`, or `python -m benchmarks [--only engine|sqlite|postgresql|node-red] [--quick] [--kit DIR]`."""
 
 import argparse
 import os
@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import breakdown, node_red, report, runs
+from benchmarks import breakdown, engine, node_red, report, runs
 from benchmarks.kit import DEFAULT, ROOT, WORK, Kit
 from benchmarks.progress import Progress
 from benchmarks.stores import Postgresql, Sqlite, Store, postgresql_programs
 
 _RATES = (0, 500, 2000, 5000)
+_ENGINE_EVENTS = 30_000
 _IDLE_APART_S, _APART_S = 0.1, 0.025
 
 
@@ -44,6 +45,7 @@ _QUICK = Plan(runs=1, peer_runs=1, events=20_000, idle_alarms=50, alarms=400)
 _MEASURED = """\
 What is measured, with a real Mosquitto, full durability, every rule on and nothing skipped:
 
+  engine                    the fold alone, on one core with 40 rules, beside durable_rules and rule-engine
   durable events a second   sensor reports as fast as they are taken, until every row is on disk
   press to outbox           at 0, 500, 2,000 and 5,000 events a second: from the press to the answer "stored", which
                             is sent after the commit of event, alert and notice; each press makes a new alert
@@ -60,14 +62,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, write `build/bench.json`; 2 when the kit is not there."""
     given = _parsed(arguments)
     kit, plan = Kit(given.kit.resolve()), _QUICK if given.quick else replace(_FULL, runs=given.runs)
+    figures: dict[str, Any] = {}
+    path = ROOT / "build" / "bench.json"
+    if given.only in {None, "engine"}:
+        figures["engine"] = engine.measure(_ENGINE_EVENTS, 1 if given.quick else given.runs)
+        print(*engine.said(figures["engine"]), sep="\n", flush=True)
+        report.write(figures, path)
+    if given.only == "engine":
+        return 0
     if kit.lacks:
         print(f"The kit is not in {kit.folder} (missing: {', '.join(kit.lacks)}). "
               "Give its folder: python -m benchmarks --kit DIR", file=sys.stderr)  # fmt: skip
         return 2
     print(_conditions(plan), flush=True)
-    figures: dict[str, Any] = {}
     progress = _planned(plan, given.only)
-    path = ROOT / "build" / "bench.json"
     for name, measure in (("sqlite", _sqlite), ("postgresql", _postgresql), ("node-red", _node_red)):
         if given.only in {None, name}:
             figures[name.replace("-", "_")] = measure(kit, plan, progress)
@@ -82,7 +90,7 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=_MEASURED, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--only", choices=("sqlite", "postgresql", "node-red"), help="measure nothing else")
+    parser.add_argument("--only", choices=("engine", "sqlite", "postgresql", "node-red"), help="measure nothing else")
     parser.add_argument("--quick", action="store_true", help="one short run of each; its p99 proves nothing")
     parser.add_argument("--runs", type=int, default=_FULL.runs, help="how many runs the median is of (default: 5)")
     parser.add_argument("--kit", type=Path, default=DEFAULT, help="the black-box kit (default: ../shared/bench)")

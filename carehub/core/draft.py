@@ -12,29 +12,29 @@ from msgspec import structs
 from carehub.core import floor, holding, overrides
 from carehub.core.events import Event
 from carehub.core.findings import Deadline, Finding, Held, Outcome, RuleFault, Trace
+from carehub.core.rows import Rows
 from carehub.core.rules import chains, daily, engine, retuning
 from carehub.core.rules.deciding import Situation, Stepped
 from carehub.core.rules.program import Program
-from carehub.core.rules.rulebook import Rulebook
+from carehub.core.rules.rulebook import Rulebook, Shown
 from carehub.core.rules.state import RuleState, moved
 from carehub.core.scope_state import ScopeState
 from carehub.core.silence import Silence, Why
 
 
-class Draft:
+class Draft(Rows):
     """What a fold has found so far for one scope, at one moment."""
 
     __slots__ = (
-        "_book", "_given", "armed", "deadlines", "faults", "findings", "flags", "held", "held_now", "moment",
-        "outcome", "pending_until", "rulebook", "rules", "scope", "silences", "traces", "tuning", "usual",
+        "_book", "_given", "faults", "findings", "flags", "held", "held_now", "outcome", "pending_until", "rulebook",
+        "rules", "silences", "traces", "tuning", "usual",
     )  # fmt: skip
 
     def __init__(self, state: ScopeState, rulebook: Rulebook, moment: datetime) -> None:
+        super().__init__(state.scope, state.armed, moment)
         self._given = state
-        self.scope = state.scope
         self.rules = state.rules
         self.flags = state.flags
-        self.armed = state.armed
         self.usual = state.usual
         self.silences = state.silences
         self.held = state.held
@@ -42,25 +42,26 @@ class Draft:
         self.tuning = state.tuning
         self._book = rulebook
         self.rulebook = rulebook.for_scope(state.tuning)
-        self.moment = moment
         self.outcome = Outcome.NO_RULE
         self.pending_until: datetime | None = None
         self.findings: list[Finding] = []
         self.traces: list[Trace] = []
         self.faults: list[RuleFault] = []
-        self.deadlines: dict[str, Deadline] = {}
 
-    def show(self, event: Event, programs: Iterable[Program]) -> None:
-        """Show an event to the rules that ask for its kind, and then to the floor."""
-        if self._is_the_test(event):
+    def show(self, event: Event, programs: Iterable[Shown]) -> None:
+        """Show an event to the rules to which it can be something, and then to the floor."""
+        if self.silences and self._is_the_test(event):
             return
         situation, before = self._situation(), len(self.findings)
         held_back = False
-        for program in programs:
-            stepped = self._step(program, event, situation)
+        for program, begins in programs:
+            key = f"{program.id}/{event.device}" if program.per_device else program.id
+            if not begins and key not in self.rules:
+                continue  # it could go on or be cancelled, and there is nothing
+            stepped = self._step(key, program, event, situation)
             if stepped is not None and stepped.trace is not None and not stepped.trace.fired:
                 held_back = True
-        raised = floor.beneath(event, self.findings[before:])
+        raised = floor.beneath(event, self.findings[before:]) if event.kind in floor.COVERED else None
         if raised is not None:
             self._found(raised, raised.trace)
         if len(self.findings) > before:
@@ -95,7 +96,7 @@ class Draft:
     def silence(self, silence: Silence) -> None:
         """Begin a silence, or give a running one other terms."""
         self.silences = {**self.silences, silence.id: silence}
-        self._arm_at(f"{holding.DEADLINE}{silence.id}", silence.until)
+        self.arm_at(f"{holding.DEADLINE}{silence.id}", silence.until)
 
     def end_silence(self, name: str) -> None:
         """End a silence now: what it held and still holds alerts, unless another silence holds it too."""
@@ -145,7 +146,7 @@ class Draft:
         """These decisions hold from now on: what waits goes on as the tuned rules would have it wait."""
         before, self.tuning = self.rulebook, overrides.at(told, moment)
         if self.tuning.next_at is not None:
-            self._arm_at(overrides.DEADLINE, self.tuning.next_at)
+            self.arm_at(overrides.DEADLINE, self.tuning.next_at)
         self.rulebook = self._book.for_scope(self.tuning)
         if self.rulebook is before:
             return
@@ -156,14 +157,7 @@ class Draft:
     def move_clock(self, by: timedelta) -> None:
         """The clock was set: what waits goes on waiting as long as it would have. Rows may then be early."""
         self.rules = {key: moved(state, by) for key, state in self.rules.items()}
-        for key, state in self.rules.items():
-            self._arm(key, state)
-
-    def forget_rows(self) -> None:
-        """On a tick: the rows that were due by now are gone."""
-        left = {key: due for key, due in self.armed.items() if due > self.moment}
-        if len(left) < len(self.armed):
-            self.armed = left
+        self.arm_all(self.rules)
 
     def arm_everything(self) -> None:
         """On a tick: ask for the row of whatever waits, and give every daily window its round.
@@ -175,21 +169,20 @@ class Draft:
         waiting = {key: state.due for key, state in self.rules.items() if state.due is not None}
         self.deadlines.update({key: Deadline(scope=self.scope, key=key, due_at=due) for key, due in waiting.items()})
         for name, silence in self.silences.items():
-            self._arm_at(f"{holding.DEADLINE}{name}", silence.until)
+            self.arm_at(f"{holding.DEADLINE}{name}", silence.until)
         if self.tuning.next_at is not None:
-            self._arm_at(overrides.DEADLINE, self.tuning.next_at)
+            self.arm_at(overrides.DEADLINE, self.tuning.next_at)
 
     def _arm_rounds(self) -> None:
         for program in self.rulebook.absences:
             self._await_round(program)
-        for key, state in self.rules.items():
-            self._arm(key, state)
+        self.arm_all(self.rules)
 
     def await_rounds(self) -> None:
         """On a command: what is expected although it was never seen has no event that would begin it."""
         for program in self.rulebook.absences:
             if program.never_seen and self._await_round(program):
-                self._arm(program.id, self.rules[program.id])
+                self.arm_all({program.id: self.rules[program.id]})
 
     def _await_round(self, program: Program) -> bool:
         state = self.rules.get(program.id)
@@ -198,8 +191,7 @@ class Draft:
         self._keep(program.id, daily.first_watch(program, state, self._situation()))
         return True
 
-    def _step(self, program: Program, event: Event, situation: Situation) -> Stepped | None:
-        key = f"{program.id}/{event.device}" if program.per_device else program.id
+    def _step(self, key: str, program: Program, event: Event, situation: Situation) -> Stepped | None:
         state = self.rules.get(key)
         try:
             if state is not None and state.version != program.version:
@@ -231,10 +223,13 @@ class Draft:
             self._keep(key, None)
 
     def _take(self, key: str, program: Program, stepped: Stepped) -> Stepped:
-        stepped = self._hold_back(key, program, retuning.marked(stepped, program, self.tuning))
-        self._keep(key, stepped.state)
-        if stepped.state is not None:
-            self._arm(key, stepped.state)
+        if stepped.trace is not None:
+            stepped = self._hold_back(key, program, retuning.marked(stepped, program, self.tuning))
+        state = stepped.state
+        if self.rules.get(key) is not state:
+            self._keep(key, state)
+        if state is not None and state.due is not None:
+            self.arm_at(key, state.due)
         if stepped.finding is not None and stepped.trace is not None:
             self._found(stepped.finding, stepped.trace)
         elif stepped.trace is not None:
@@ -258,9 +253,10 @@ class Draft:
     def _found(self, finding: Finding, trace: Trace) -> None:
         self.findings.append(finding)
         self.traces.append(trace)
-        for program in self.rulebook.asking.get(f"{chains.FOUND}{finding.rule}", ()):
+        for program in self.rulebook.watching.get(finding.rule, ()):
             if len(finding.causes) < chains.DEEPEST:
-                self._step(program, chains.derived(finding), self._situation())
+                key = f"{program.id}/{finding.device}" if program.per_device else program.id
+                self._step(key, program, chains.derived(finding), self._situation())
             else:
                 self._blame(program, RecursionError(f"behind {' > '.join(finding.causes)} > {finding.rule}"))
 
@@ -273,19 +269,6 @@ class Draft:
             del self.rules[key]
         else:
             self.rules[key] = state
-
-    def _arm(self, key: str, state: RuleState) -> None:
-        """Ask for a row only if none is known at or before the wanted moment: rows may be early."""
-        if state.due is not None:
-            self._arm_at(key, state.due)
-
-    def _arm_at(self, key: str, due: datetime) -> None:
-        if key in self.armed and self.armed[key] <= due:
-            return
-        if self.armed is self._given.armed:
-            self.armed = dict(self.armed)
-        self.armed[key] = due
-        self.deadlines[key] = Deadline(scope=self.scope, key=key, due_at=due)
 
     def _program(self, key: str) -> Program | None:
         return self.rulebook.programs.get(key.partition("/")[0])

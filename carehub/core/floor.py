@@ -42,6 +42,8 @@ TABLE: dict[str, Floor] = {
 }
 OWN = Floor("hub-fault", None, Severity.MODERATE)
 """The hub tells of its own trouble also where the rule for that is what is broken."""
+COVERED = frozenset({*TABLE, str(EventKind.HUB_FAULT)})
+"""Every kind that the floor may speak of."""
 if TABLE.keys() != LIFE_SAFETY:  # pragma: no cover - a kind was added without its floor
     raise RuntimeError("The floor must cover every life-safety kind.")
 

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from carehub.core import floor
 from carehub.core.draft import Draft
 from carehub.core.events import Command, CommandKind, Event, Input, Tick
 from carehub.core.findings import Deadline, Finding, Held, Outcome, RuleFault, Trace
-from carehub.core.kinds import KNOWN_KINDS, LIFE_SAFETY, EventKind, aspect
+from carehub.core.kinds import KNOWN_KINDS, LIFE_SAFETY, aspect
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.rules.state import RuleState, storable
 from carehub.core.scope_state import ScopeState, Seen
@@ -43,7 +44,6 @@ class Folded(Struct, frozen=True, kw_only=True):
 
 _ASPECTS = {str(kind): aspect(kind) for kind in KNOWN_KINDS}
 _LIFE_SAFETY = frozenset(str(kind) for kind in LIFE_SAFETY)
-_ON_THE_FLOOR = _LIFE_SAFETY | {str(EventKind.HUB_FAULT)}
 _MAY_BE_MOMENTARY = frozenset({"motion", "vibration"})
 _FLAGS = {
     CommandKind.AWAY: "away",
@@ -118,11 +118,11 @@ def _fold_event(state: ScopeState, event: Event, rulebook: Rulebook) -> Folded:
         draft.hear(event)
     if not new and event.kind not in _LIFE_SAFETY:
         return _folded(state, draft, Outcome.UNCHANGED)
-    programs = book.asking.get(event.kind)
-    if programs is None and event.kind not in _ON_THE_FLOOR:
+    programs = book.shown(event.kind, event.place)
+    if not programs and event.kind not in floor.COVERED:
         return _folded(state, draft, Outcome.NO_RULE, seen)
     draft = draft or Draft(state, rulebook, event.at)
-    draft.show(event, programs or ())
+    draft.show(event, programs)
     return _folded(state, draft, draft.outcome, seen)
 
 
@@ -190,8 +190,7 @@ def _folded(
         if seen is not None:
             state = _with(state, seen, None)
         return Folded(state=state, outcome=outcome)
-    same = all(getattr(draft, name) is getattr(state, name) for name in _DRAFTED)
-    if seen is not None or not same:
+    if seen is not None or not _same(state, draft):
         state = _with(state, state.seen if seen is None else seen, draft)
     return Folded(
         state=state,
@@ -205,7 +204,17 @@ def _folded(
     )
 
 
-_DRAFTED = ("rules", "flags", "usual", "armed", "silences", "held", "tuning")
+def _same(state: ScopeState, draft: Draft) -> bool:
+    """Whether nothing was changed: by identity, what changes most first."""
+    return (
+        draft.rules is state.rules
+        and draft.armed is state.armed
+        and draft.flags is state.flags
+        and draft.usual is state.usual
+        and draft.silences is state.silences
+        and draft.held is state.held
+        and draft.tuning is state.tuning
+    )
 
 
 def _with(state: ScopeState, seen: dict[str, Seen], draft: Draft | None) -> ScopeState:

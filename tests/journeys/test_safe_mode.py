@@ -91,6 +91,11 @@ class _Broken:
 
     id, version, per_device, kinds = "broken", "v1", False, ("button.pressed",)
 
+    def may_fit(self, _kind: str, _place: str | None) -> bool:
+        return True
+
+    may_begin = may_fit
+
     @property
     def shape(self) -> str:
         raise ZeroDivisionError("half a rule")

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from carehub.core.events import Event
 from carehub.core.rules.describe import clauses
 from carehub.core.rules.fields import Matcher
-from carehub.core.rules.program import fits_class, fits_place
+from carehub.core.rules.matching import fits_class, fits_place
 from carehub.core.rules.spans import clock_words
 from carehub.core.rules.windows import EVERY_DAY, Window, clock, contains, next_ending, span_starting
 from carehub.core.terms import place_name, span

@@ -3,43 +3,18 @@
 Nothing here meets pydantic again: a fold asks a few dictionaries and closures.
 """
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from math import isfinite
 
-from carehub.core.events import Event, Value
-from carehub.core.kinds import EventKind, aspect
-from carehub.core.rules.fields import INSIDE, Matcher, write_duration
+from carehub.core.rules.fields import write_duration
 from carehub.core.rules.language import Rule, content_hash
+from carehub.core.rules.matching import Matching, about_the_same, followed, itself, matching, outside
 from carehub.core.rules.personal import Personal, compiled_bound
 from carehub.core.rules.state import Shape
 from carehub.core.rules.windows import Window
 from carehub.core.severity import Severity
 
-Test = Callable[[Event], bool]
-_NOT_INSIDE = frozenset({None, "entrance", "outside"})
 _NO_TIME = timedelta(0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Matching:
-    """Several matchers, any of which will do.
-
-    Attributes:
-        tests: Per kind, what else an event must fit; a kind that is missing never fits.
-        wanted: The same in the rule's own words, for traces.
-    """
-
-    tests: dict[str, tuple[Test, ...]]
-    wanted: str
-
-    def fits(self, event: Event) -> bool:
-        """Whether any matcher fits the event."""
-        for test in self.tests.get(event.kind, ()):  # noqa: SIM110 - any() costs a generator here
-            if test(event):
-                return True
-        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +56,16 @@ class Program:
     per_device: bool = False
     press: bool = False
     missing: bool = False
+
+    def may_fit(self, kind: str, place: str | None) -> bool:
+        """Whether an event of this kind from this place can be anything to the rule."""
+        parts = (*self.steps, self.cancels, self.base)
+        return any(part.may_fit(kind, place) for part in parts if part is not None)
+
+    def may_begin(self, kind: str, place: str | None) -> bool:
+        """Whether such an event can be anything to a rule that remembers nothing yet."""
+        first = self.base if self.shape is Shape.CHANGE and self.base is not None else self.steps[0]
+        return first.may_fit(kind, place)
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -136,18 +121,7 @@ def _base(rule: Rule) -> Matching | None:
     asked = rule.watch if rule.change else rule.check.is_ if rule.check else None
     if asked is None:
         return None
-    tests: dict[str, tuple[Test, ...]] = {}
-    for matcher in asked:
-        here = _both(_place_test(matcher), _class_test(matcher))
-        for kind in matcher.all_kinds:
-            for told in _about_the_same(kind) if rule.check else (kind,):
-                tests[str(told)] = (*tests.get(str(told), ()), here)
-    return Matching(tests=tests, wanted="")
-
-
-def _about_the_same(kind: str) -> tuple[str, ...]:
-    told = aspect(kind)
-    return (kind,) if told is None else tuple(one for one in EventKind if aspect(one) == told)
+    return followed(asked, about_the_same if rule.check else itself)
 
 
 def _cancels(rule: Rule) -> Matching | None:
@@ -155,113 +129,13 @@ def _cancels(rule: Rule) -> Matching | None:
         return matching((rule.then_missing,))
     if rule.until:
         return matching(rule.until)
-    return _outside(rule.watch or ()) if rule.for_ else None
+    return outside(rule.watch or ()) if rule.for_ else None
 
 
 def _wait(rule: Rule) -> timedelta:
     parts = (rule.then_missing, rule.count, rule.sequence, rule.change)
     spans = (rule.for_, *(part.within for part in parts if part))
     return next((span for span in spans if span), _NO_TIME)
-
-
-def matching(matchers: Iterable[Matcher]) -> Matching:
-    """Compile matchers, any of which will do."""
-    tests: dict[str, tuple[Test, ...]] = {}
-    told = tuple(matchers)
-    for matcher in told:
-        for kind in matcher.all_kinds:
-            where = _both(_place_test(matcher), _class_test(matcher))
-            tests[str(kind)] = (*tests.get(kind, ()), _both(where, _value_test(matcher.bounds)))
-    return Matching(tests=tests, wanted=" or ".join(wanted(matcher) for matcher in told))
-
-
-def _outside(matchers: Iterable[Matcher]) -> Matching:
-    tests: dict[str, tuple[Test, ...]] = {}
-    for matcher in matchers:
-        within = _value_test(matcher.bounds)
-        for kind in matcher.all_kinds:
-            where = _both(_place_test(matcher), _class_test(matcher))
-            tests[str(kind)] = (*tests.get(kind, ()), _both(where, _not(within)))
-    return Matching(tests=tests, wanted="a value outside the bounds")
-
-
-def _both(place: Test | None, value: Test | None) -> Test:
-    if place is None or place is _always:
-        return value or _always
-    if value is None or value is _always:
-        return place
-    return lambda event: place(event) and value(event)
-
-
-def _not(test: Test | None) -> Test | None:
-    # A value that is no number ("unavailable", NaN) tells nothing, so it ends no waiting.
-    return None if test is None else lambda event: _tells(event.value) and not test(event)
-
-
-def _tells(value: Value) -> bool:
-    return isinstance(value, bool | int) or (isinstance(value, float) and isfinite(value))
-
-
-def _always(_: Event) -> bool:
-    return True
-
-
-def _place_test(matcher: Matcher) -> Test | None:
-    places = frozenset(matcher.all_places)
-    if not places:
-        return None
-    if INSIDE in places:
-        return lambda event: event.place in places or event.place not in _NOT_INSIDE
-    return lambda event: event.place in places
-
-
-def _class_test(matcher: Matcher) -> Test | None:
-    classes = frozenset(matcher.all_device_classes)
-    return (lambda event: event.device_class in classes) if classes else None
-
-
-def fits_place(matcher: Matcher, event: Event) -> bool:
-    """Whether the event came from a place that the matcher asks for."""
-    test = _place_test(matcher)
-    return test is None or test(event)
-
-
-def fits_class(matcher: Matcher, event: Event) -> bool:
-    """Whether the event came from a device of a class that the matcher asks for."""
-    test = _class_test(matcher)
-    return test is None or test(event)
-
-
-def _value_test(bounds: dict[str, Value]) -> Test | None:
-    if not bounds:
-        return None
-    if "equals" in bounds:
-        wanted_value = bounds["equals"]
-        return lambda event: (
-            event.value == wanted_value and isinstance(event.value, bool) == isinstance(wanted_value, bool)
-        )
-    below, at_most = bounds.get("below"), bounds.get("at_most")
-    above, at_least = bounds.get("above"), bounds.get("at_least")
-
-    def fits(event: Event) -> bool:
-        value = event.value
-        if not isinstance(value, int | float) or isinstance(value, bool):
-            return False
-        return (
-            (below is None or value < below)  # type: ignore[operator]
-            and (at_most is None or value <= at_most)  # type: ignore[operator]
-            and (above is None or value > above)  # type: ignore[operator]
-            and (at_least is None or value >= at_least)  # type: ignore[operator]
-        )
-
-    return fits
-
-
-def wanted(matcher: Matcher) -> str:
-    """Write a matcher in the rule's own words: "temperature bedroom below 16"."""
-    words = ["/".join(matcher.all_kinds), "/".join(matcher.all_device_classes), "/".join(matcher.all_places)]
-    words += [f"{name.replace('_', ' ')} {bound}" for name, bound in matcher.bounds.items()]
-    return " ".join(word for word in words if word)
 
 
 def wait_in_words(program: Program) -> str:

@@ -7,6 +7,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from carehub.core.overrides import Tuning
+from carehub.core.rules.chains import FOUND
 from carehub.core.rules.language import Rule
 from carehub.core.rules.program import Program, compiled
 from carehub.core.rules.state import Shape
@@ -14,7 +15,13 @@ from carehub.core.rules.tuning import program_for
 
 OSLO = "Europe/Oslo"
 SAFE_MODE = "safe-mode"
+_MOST_SHOWN = 4096
+"""Kinds and places come from outside, so what is remembered of them is bounded."""
 _MOST_SCOPED = 2000
+
+
+Shown = tuple[Program, bool]
+"""A program, and whether the event can be something to it where it remembers nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +34,7 @@ class Rulebook:
         rules: Every rule by its id, the disabled ones too, for lists and wording.
         programs: The enabled rules by id.
         asking: Which programs ask for a kind of event.
+        watching: Which programs watch what a rule finds.
         absences: The programs with a daily window, which a tick arms.
         asks_asleep: Whether any rule cares; otherwise no bed is looked at.
     """
@@ -36,10 +44,14 @@ class Rulebook:
     rules: dict[str, Rule] = field(default_factory=dict)
     programs: dict[str, Program] = field(default_factory=dict)
     asking: dict[str, tuple[Program, ...]] = field(default_factory=dict)
+    watching: dict[str, tuple[Program, ...]] = field(default_factory=dict)
     absences: tuple[Program, ...] = ()
     asks_asleep: bool = False
     scoped: dict[str, "Rulebook"] = field(default_factory=dict, repr=False, compare=False)
     """Books that were made of this one for scopes with decisions of their own, by what these do."""
+    _shown: dict[tuple[str, str | None], tuple[Shown, ...]] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )
 
     @classmethod
     def of(cls, rules: Iterable[Rule], zone: str = OSLO) -> Self:
@@ -62,9 +74,20 @@ class Rulebook:
             rules=rules,
             programs=by_id,
             asking=_index(by_id.values()),
+            watching=_watching(by_id.values()),
             absences=tuple(program for program in by_id.values() if program.shape is Shape.ABSENT),
             asks_asleep=any("asleep" in (*one.unless, *one.only_when) for one in by_id.values()),
         )
+
+    def shown(self, kind: str, place: str | None) -> tuple[Shown, ...]:
+        """The programs to which an event of this kind from this place can be something; found once for each."""
+        found = self._shown.get((kind, place))
+        if found is None:
+            asked = [one for one in self.asking.get(kind, ()) if one.may_fit(kind, place)]
+            found = tuple((one, one.may_begin(kind, place)) for one in asked)
+            if len(self._shown) < _MOST_SHOWN:
+                self._shown[kind, place] = found
+        return found
 
     @property
     def versions(self) -> dict[str, str]:
@@ -101,6 +124,11 @@ class Rulebook:
 def _version(programs: Iterable[Program]) -> str:
     told = ",".join(f"{program.id}:{program.version}" for program in programs)
     return hashlib.sha256(told.encode()).hexdigest()[:16] if told else SAFE_MODE
+
+
+def _watching(programs: Iterable[Program]) -> dict[str, tuple[Program, ...]]:
+    found = _index(programs)
+    return {kind.removeprefix(FOUND): asked for kind, asked in found.items() if kind.startswith(FOUND)}
 
 
 def _index(programs: Iterable[Program]) -> dict[str, tuple[Program, ...]]:

@@ -14,7 +14,8 @@ from carehub.core.fold import Rulebook
 from carehub.core.kinds import KNOWN_KINDS, LIFE_SAFETY
 from carehub.core.rules.errors import RuleError
 from carehub.core.rules.language import json_schema
-from carehub.core.rules.program import Matching, compiled
+from carehub.core.rules.matching import Matching
+from carehub.core.rules.program import compiled
 from tests.unit.rules.building import HEAD, after, alerts, event, rule, run
 from tests.unit.rules.test_properties import SHIPPED
 

@@ -8,7 +8,7 @@ from carehub.core.events import Command, CommandKind, Event, Tick
 from carehub.core.findings import Outcome
 from carehub.core.fold import Rulebook, ScopeState, fold, note_state
 from carehub.core.rules import engine
-from carehub.core.rules.program import Matching
+from carehub.core.rules.matching import Matching
 from carehub.core.rules.state import Shape
 from tests.unit.rules.building import NIGHT, SCOPE, after, alerts, book, command, event, local, rule, run, shipped, tick
 

@@ -1,5 +1,6 @@
 import copy
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 import msgspec
 from hypothesis import given, settings
@@ -9,7 +10,9 @@ from carehub.core.events import Command, CommandKind, Event, Input, Tick
 from carehub.core.findings import Outcome
 from carehub.core.fold import Folded, Rulebook, ScopeState, fold, note_state
 from carehub.core.kinds import KNOWN_KINDS, LIFE_SAFETY
+from carehub.core.rules.rulebook import Shown
 from carehub.core.severity import Severity
+from carehub.core.usual import Quantiles, Usual
 from tests.unit.rules.building import NIGHT, SCOPE, event, rule, shipped
 
 SHIPPED = Rulebook.of(shipped())
@@ -26,9 +29,31 @@ matchers = st.builds(
 )
 
 
+SHAPES = [
+    "", "for", "then_missing", "count", "sequence", "absent", "check", "change", "found", "longer", "later", "more",
+]  # fmt: skip
+
+
 @st.composite
 def rule_words(draw: st.DrawFn) -> str:
-    shape = draw(st.sampled_from(["", "for", "then_missing", "count", "sequence", "absent"]))
+    shape = draw(
+        st.sampled_from(
+            [
+                "",
+                "for",
+                "then_missing",
+                "count",
+                "sequence",
+                "absent",
+                "check",
+                "change",
+                "found",
+                "longer",
+                "later",
+                "more",
+            ]
+        )
+    )
     one, two, length = draw(matchers), draw(matchers), draw(lengths)
     words = {
         "": f"watch: {one}",
@@ -37,9 +62,21 @@ def rule_words(draw: st.DrawFn) -> str:
         "count": f"watch: {one}\ncount: {{at_least: {draw(st.integers(2, 4))}, within: {length}}}",
         "sequence": f"sequence: {{steps: [{one}, {two}], within: {length}}}",
         "absent": f"absent: {{of: {one}, from: '06:00', to: '10:00'}}",
+        "check": f"check: {{at: '23:00', is: {one}}}",
+        "change": f"watch: {{kind: temperature}}\nchange: {{rises_by: 2, within: {length}}}",
+        "found": f"watch: {{found: rule-{draw(st.integers(0, 4))}}}",
+        "longer": f"watch: {one}\nfor: 45 min\nuntil: {two}\n"
+        "longer_than_usual: {of: bathroom_stay, plus: 5 min, least: 1 min, most: 90 min}",
+        "later": f"absent: {{of: {one}, from: '06:00', to: '10:00'}}\n"
+        "later_than_usual: {of: first_activity, least: '07:00', most: '11:30'}",
+        "more": f"watch: {one}\ncount: {{at_least: 3, within: {length}}}\n"
+        "more_than_usual: {of: bed_exits_at_night, least: 2, most: 5}",
     }[shape]
-    words += draw(st.sampled_from(["", "\nunless: [away]", "\nper: device", "\nenabled: false"]))
-    if shape != "absent":
+    held = ["", "\nunless: [away]", "\nunless: [asleep, unheard]", "\nenabled: false"]
+    held += [] if "button" in words or any(kind in words for kind in LIFE_SAFETY) else ["\nonly_when: [rehabilitation]"]
+    held += [] if shape == "check" else ["\nper: device"]
+    words += draw(st.sampled_from(held))
+    if shape not in {"absent", "later", "check"}:
         words += draw(st.sampled_from(["", "\nbetween: {from: '22:00', to: '06:00'}"]))
     return words
 
@@ -62,7 +99,20 @@ commands = st.builds(
     scope=st.just(SCOPE),
     kind=st.sampled_from(CommandKind),
     until=st.none() | moments,
-)
+    usual=st.none()
+    | st.builds(
+        Usual,
+        resident=st.just("resident"),
+        until=moments,
+        of=st.dictionaries(
+            st.sampled_from(["bathroom_stay", "first_activity", "bed_exits_at_night"]),
+            st.builds(
+                Quantiles, days=st.integers(0, 60), p50=st.floats(), p75=st.floats(), p90=st.floats(0, 900),
+                p95=st.floats(0, 900),
+            ),
+        ),
+    ),
+)  # fmt: skip
 stories = st.lists(events | ticks | commands, max_size=15).map(lambda story: sorted(story, key=lambda one: one.at))
 
 
@@ -148,6 +198,24 @@ def test_the_version_tells_whether_the_state_changed(rulebook: Rulebook, story: 
     assert (after is state) == (after.version == state.version)
     if after is state:
         assert after == state
+
+
+@unhurried
+@given(rulebooks, stories, events | ticks)
+def test_the_index_hides_no_rule_to_which_an_event_could_be_something(
+    rulebook: Rulebook, story: list[Input], last: Input
+) -> None:
+    indexed = fold(told(rulebook, story), last, rulebook, last.at)
+
+    def everybody(book: Rulebook, kind: str, _place: str | None) -> tuple[Shown, ...]:
+        return tuple((program, True) for program in book.asking.get(kind, ()))
+
+    with patch.object(Rulebook, "shown", everybody):
+        shown_to_all = fold(told(rulebook, story), last, rulebook, last.at)
+
+    assert indexed.findings == shown_to_all.findings
+    assert indexed.state.rules == shown_to_all.state.rules
+    assert indexed.outcome == shown_to_all.outcome
 
 
 @unhurried
