@@ -121,7 +121,7 @@ async def test_a_sequence_says_which_step_is_missing(night: Night) -> None:
     await night.pass_time(6)
 
     assert await said(night, "motion.detected") == ["Dette er steg 2, men steget før kom ikke i løpet av 5 minutter."]
-    assert await said(night, "door.opened") == ["Steg 1 av 2; steg 2 kom ikke innen 5 minutter."]
+    assert await said(night, "door.opened") == ["Steg 1 av 2. Steg 2 måtte komme senest kl. 02:19, og har ikke kommet."]
 
 
 async def test_a_sign_of_life_says_so(night: Night) -> None:
