@@ -39,13 +39,11 @@ def what(matchers: Iterable[Matcher], event: Event) -> Amiss:
 def of_event(matchers: Iterable[Matcher], event: Event) -> str:
     """Why no matcher fits an event whose kind some of them ask for."""
     asked = _of_kind(matchers, event)
-    match what(asked, event):
-        case Amiss.PLACE:
-            seen = _place(event)
-        case Amiss.DEVICE:
-            seen = "det kom fra en annen type utstyr"
-        case Amiss.VALUE:
-            seen = _value([one for one in asked if fits_place(one, event) and fits_class(one, event)], event)
+    amiss = what(asked, event)
+    if amiss is Amiss.VALUE:
+        seen = _value([one for one in asked if fits_place(one, event) and fits_class(one, event)], event)
+    else:
+        seen = _place(event) if amiss is Amiss.PLACE else "det kom fra en annen type utstyr"
     return f"gjelder når {clauses(asked, 'nb')}; {seen}"
 
 

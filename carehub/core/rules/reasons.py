@@ -170,6 +170,8 @@ class Reader:
         """Of a kind that the rule asks for only as what ends its waiting."""
         if self._event.kind in self._program.steps[0].tests:
             return None
+        if self._program.shape is Shape.CHECK:
+            return Said(Because.OTHER, "dette kom fra et annet sted eller en annen type utstyr enn regelen ser på.")
         ends = (self._rule.then_missing,) if self._rule.then_missing else self._rule.until or ()
         return Said(Because.NO_END, f"avslutter ingen venting: {mismatch.of_event(ends, self._event)}.")
 

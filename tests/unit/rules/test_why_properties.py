@@ -17,8 +17,8 @@ from carehub.core.events import Event, Input, Tick
 from carehub.core.findings import Trace
 from carehub.core.fold import Rulebook, ScopeState, fold
 from carehub.core.journal import Entry, Recorded, Step, refold
-from carehub.core.rules.fields import Matcher, write_duration
 from carehub.core.rules.changes import by_how_much
+from carehub.core.rules.fields import Matcher, write_duration
 from carehub.core.rules.language import Rule
 from carehub.core.rules.parts import Between, Change
 from carehub.core.rules.reasons import Because, Verdict
@@ -146,7 +146,7 @@ class Trial:
     def value(self) -> None:
         if (by := re.search(r"målt (\S+?)(?: \((\S+) fra grensen\)| \(akkurat på grensen\))", self.said.words)) is None:
             words = ("målingen var ikke et tall", "ingen verdi ble målt", "verdien var", "langt fra grensen", "målt")
-            assert any(one in self.said.words for one in words)
+            assert any(one in self.said.words.lower() for one in words)
             assert self._right_values()
             return
         seen, off = (float((number or "0").replace(",", ".")) for number in by.groups())
