@@ -35,6 +35,19 @@ async def activities(session: Session, since: datetime) -> dict[str, Sequence[Ac
     return dict(found)
 
 
+async def of_resident(session: Session, resident: str, since: datetime, limit: int = 60_000) -> list[Activity]:
+    """One resident's activity since then, oldest first; of more than the limit the newest."""
+    event = tables.Event
+    statement = (
+        select(event.at, event.kind, event.place)
+        .where(event.resident_id == resident, event.at >= since, IS_ACTIVITY)
+        .order_by(col(event.at).desc())
+        .limit(limit)
+    )
+    rows = (await session.exec(statement)).all()
+    return [Activity(at=at, kind=kind, place=place) for at, kind, place in reversed(rows)]
+
+
 async def scope_of(session: Session, resident: str, now: datetime) -> str | None:
     """Where a resident lives now."""
     statement = select(tables.Residency.scope_id).where(

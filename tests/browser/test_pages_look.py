@@ -27,7 +27,7 @@ PAGES = [
     ("admin", "/admin/ledger"), ("kari", "/admin/rules/backtest?rule=bathroom-long"),
     ("kari", "/admin/rules/backtest/ferdig"),
     ("kari", "/admin/rules/backtest/ferdig/gained/0"), ("kari", "/admin/rules/backtest/underveis"),
-    ("admin", "/admin/load"),
+    ("admin", "/admin/load"), ("maria", "/residents/astrid/days"),
     ("tor", "/admin/load?days=28"), ("maria", "/nothing"), ("anne", "/tablet"), (None, "/login"),
     (None, "/login?ended=true"), ("ingrid", "/account"), (None, "/setup/brukt"),
 ]  # fmt: skip

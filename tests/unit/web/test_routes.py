@@ -96,6 +96,7 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/admin/events"): ADMIN,
     ("GET", "/admin/events/{seq}"): ADMIN,
     ("GET", "/admin/ledger"): ADMIN,
+    ("GET", "/residents/{resident_id}/days"): STAFF,
     ("GET", "/admin/load"): ADMIN,  # a technician sees no residents there: test_load.py
     ("GET", "/admin/load.csv"): ADMIN,
     ("GET", "/admin/why-not"): ADMIN - {Role.TECHNICIAN},  # it asks about a resident
@@ -188,6 +189,7 @@ async def test_a_route_opens_for_its_roles_and_for_nobody_else(
         run_id="none",
         sort="gained",
         seq="x",
+        resident_id="nobody",
     )
     for role, username in _USERS.items():
         client = await logged_in(browser(address="10.0.0.9"), hub, username)
@@ -221,6 +223,7 @@ async def test_nobody_gets_in_without_a_login(browser: Browse, method: str, path
         run_id="none",
         sort="gained",
         seq="1",
+        resident_id="astrid",
     )
 
     answer = await browser(address="10.0.0.9").request(method, address)
