@@ -19,6 +19,7 @@ from carehub.app.housekeeping import (
     add_backtests,
     add_backups,
     add_canary,
+    add_little_use,
     add_models,
     add_room,
     add_roster,
@@ -162,6 +163,7 @@ def _add_posts(running: Running, line: Line) -> None:
     add_backups(settings, hub, ingest, worker)
     add_room(settings, hub, worker)
     add_backtests(settings, hub, worker)
+    add_little_use(hub, worker)
     add_models(settings, hub, ingest, worker, running.executor)
 
 

@@ -14,7 +14,7 @@ from carehub.app.settings import Settings, names
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.staff import roll_call, roster, staffing
-from carehub.flow.watching import learn
+from carehub.flow.watching import learn, little_use
 from carehub.flow.watching.canary import Canary
 from carehub.flow.watching.daybook import Daybook
 from carehub.flow.worker import Worker
@@ -32,6 +32,7 @@ _CALL_EVERY_S = 5.0
 _LISTEN_EVERY_S, _SWEEP_EVERY_S = 1.0, 600.0
 _TRAIN_AT = time(2, 30)
 """Local time; a clock that is set forward over it skips one night, and the next is not far."""
+_LITTLE_USE_AT = (time(3, 45), time(5, 30))
 _STALE_AFTER = timedelta(hours=20)
 
 
@@ -85,6 +86,12 @@ def add_room(settings: Settings, hub: Hub, worker: Worker) -> None:
 def add_backtests(settings: Settings, hub: Hub, worker: Worker) -> None:
     """Give the worker the post that runs backtests, beside all others."""
     worker.add("backtests", Backtests(hub, settings.database).look, _BACKTEST_EVERY_S)
+
+
+def add_little_use(hub: Hub, worker: Worker) -> None:
+    """Give the worker the nightly look for rules of little use: asked for first, and told when the trials are done."""
+    for at in _LITTLE_USE_AT:
+        worker.daily(f"little use {at:%H:%M}", partial(little_use.look, hub), at)
 
 
 def add_models(settings: Settings, hub: Hub, ingest: Ingest, worker: Worker, executor: Executor) -> None:
