@@ -18,7 +18,7 @@ from carehub.core.terms import span
 from carehub.core.usefulness import LOOK_BACK, Hour, Load
 from carehub.flow.hub import Hub
 from carehub.flow.watching.load import SHIFT_NB, Report, as_csv, report
-from carehub.store import logins, pages
+from carehub.store import logins, pages, ties
 from carehub.web.render import page
 from carehub.web.security import Administering, TheHub, Visitor
 
@@ -42,7 +42,7 @@ class Bar:
 @router.get("/load")
 async def load(request: Request, hub: TheHub, visitor: Administering, days: _Days = LOOK_BACK.days) -> Response:
     """The load of the last days."""
-    found = await _report(hub, days)
+    found = await _report(hub, visitor, days)
     async with hub.database.read() as session:
         units = {unit.id: unit.name for unit in await pages.units(session)}
     residents = found.residents[:_MOST] if visitor.may(Permission.SEE_RESIDENTS) else []
@@ -58,7 +58,7 @@ async def load(request: Request, hub: TheHub, visitor: Administering, days: _Day
 @router.get("/load.csv")
 async def load_csv(hub: TheHub, visitor: Administering, days: _Days = LOOK_BACK.days) -> Response:
     """The same as a table for a spreadsheet, by id."""
-    found, sees = await _report(hub, days), visitor.may(Permission.SEE_RESIDENTS)
+    found, sees = await _report(hub, visitor, days), visitor.may(Permission.SEE_RESIDENTS)
     await _log(hub, visitor, found.residents if sees else [])
     body = as_csv(found, residents=sees).encode("utf-8-sig")
     name = f"belastning-{found.until.astimezone(hub.zone):%Y-%m-%d}.csv"
@@ -73,10 +73,11 @@ def _title(rule: str, rulebook: Rulebook) -> str:
     return found.title.nb if found else rule
 
 
-async def _report(hub: Hub, days: int) -> Report:
+async def _report(hub: Hub, visitor: Visitor, days: int) -> Report:
     now = hub.clock()
     async with hub.database.read() as session:
-        return await report(session, hub.zone, now - timedelta(days=days), now)
+        sight = await ties.sight_of(session, visitor.person, now)
+        return await report(session, hub.zone, now - timedelta(days=days), now, sight.covers)
 
 
 async def _log(hub: Hub, visitor: Visitor, residents: Sequence[Load]) -> None:

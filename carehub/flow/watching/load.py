@@ -1,7 +1,7 @@
 """What alerts asked of people in a time: read for the page, the table in a file and the command line alike."""
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import StringIO
@@ -47,12 +47,15 @@ class Report:
     names: Mapping[str, Mapping[str, str]]
 
 
-async def report(session: Session, zone: ZoneInfo, since: datetime, until: datetime) -> Report:
-    """Everything that the page shows, of [since, until)."""
+async def report(
+    session: Session, zone: ZoneInfo, since: datetime, until: datetime,
+    covers: Callable[[str | None], bool] = lambda _: True,
+) -> Report:  # fmt: skip
+    """Everything that the page shows, of [since, until); residents only of units that are covered."""
     cases = await load.cases(session, since, until)
     summons = await load.summons(session, since, until)
     devices = loads(cases, lambda case: case.device, zone)
-    residents = loads(cases, lambda case: case.resident, zone)
+    residents = loads(cases, lambda case: case.resident if covers(case.unit) else None, zone)
     asleep = nights(summons, zone)
     who, what = await load.names(session, {one.key for one in residents}, {one.key for one in devices})
     staff = await load.people(session, {person for night in asleep for person in night.woken})

@@ -99,6 +99,13 @@ async def test_whoever_cares_sees_the_days_and_the_look_is_logged(hub: Hub, brow
     assert [(one.action, one.resident_id) for one in looks] == [("resident.days", "astrid")]
 
 
+async def test_staff_of_another_unit_see_the_days_only_of_whom_they_were_asked_about(hub: Hub, browser: Browse) -> None:
+    client = await logged_in(browser(), hub, "jonas")
+
+    assert (await client.get("/residents/astrid/days")).status_code == 403
+    assert (await client.get("/residents/odd/days")).status_code == 200
+
+
 @pytest.mark.parametrize("who", ["tor", "anne"])
 async def test_a_technician_and_a_relative_do_not(hub: Hub, browser: Browse, who: str) -> None:
     answer = await (await logged_in(browser(), hub, who)).get("/residents/astrid/days")
