@@ -99,3 +99,9 @@ def write(figures: Mapping[str, Any], path: Path) -> None:
     """The file that others read."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
+
+
+def known(path: Path) -> dict[str, Any]:
+    """What was measured before, for a part that is measured alone."""
+    found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    return found

@@ -66,6 +66,7 @@ async def backtest(wanted: Wanted, progress: Progress, processes: int = PROCESSE
         pool = ProcessPoolExecutor(processes, context, initializer=begin, initargs=(question, known, roster))
         try:
             gone = await _handed_out(pool, known, progress)
+            await asyncio.to_thread(pool.shutdown)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
     else:
