@@ -183,3 +183,13 @@ async def homes(session: Session, since: datetime, until: datetime) -> frozenset
         lives.since < until, col(lives.until).is_(None) | (col(lives.until) > since)
     )
     return frozenset((await session.exec(statement)).all())
+
+
+async def units_of_residents(session: Session) -> dict[str, str | None]:
+    """The unit that looks after each resident now."""
+    lives, scope = tables.Residency, tables.Scope
+    statement = (
+        select(lives.resident_id, scope.unit_id)
+        .join(scope, col(scope.id) == col(lives.scope_id)).where(col(lives.until).is_(None))
+    )  # fmt: skip
+    return dict((await session.exec(statement)).all())

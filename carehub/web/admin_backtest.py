@@ -19,7 +19,7 @@ from carehub.core.rules.language import Rule
 from carehub.core.terms import span
 from carehub.flow.backtesting import LONGEST_DRAFT, ask_for, told
 from carehub.flow.hub import Hub
-from carehub.store import backtests, logins, pages, registers, tables
+from carehub.store import backtests, logins, pages, past, registers, tables, ties
 from carehub.store.rulebooks import body_of
 from carehub.web.render import page
 from carehub.web.security import TheHub, Visitor, needs
@@ -47,7 +47,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """What ids are called: homes, residents, units and staff."""
+    """What ids are called: homes and residents of the visitor's own units, units and staff."""
 
     scopes: Mapping[str, str]
     residents: Mapping[str, str]
@@ -57,8 +57,12 @@ class Names:
     def whom(self, scope: str | None, resident: str | None) -> str:
         """A resident; where nobody is known, the home."""
         if resident is not None:
-            return self.residents.get(resident, resident)
-        return self.scopes.get(scope or "", scope or "Alle")
+            return self.resident(resident)
+        return "Alle" if scope is None else self.scopes.get(scope, "Et sted i en annen enhet")
+
+    def resident(self, resident: str) -> str:
+        """By name where it is one of the visitor's own."""
+        return self.residents.get(resident, "Beboer i en annen enhet")
 
 
 @router.get("")
@@ -119,10 +123,10 @@ async def _asked(hub: Hub, visitor: Visitor, draft: str | None, back: timedelta)
 @router.get("/{run_id}")
 async def one_run(request: Request, hub: TheHub, visitor: Asking, run_id: str) -> Response:
     """How far it is, or what came of it."""
-    run, names = await _found(hub, run_id)
+    run, names = await _found(hub, visitor, run_id)
     summary = told(run)
     if summary is not None:
-        await _log(hub, visitor, run_id, _shown(summary))
+        await _log(hub, visitor, run_id, names, _shown(summary))
     return page(
         request, "admin_backtest.html", visitor, run=run, summary=summary, names=names,
         bars=_bars(summary) if summary else [], height=_HEIGHT, peak=_peak(summary) if summary else 0,
@@ -130,7 +134,7 @@ async def one_run(request: Request, hub: TheHub, visitor: Asking, run_id: str) -
         older=[one for one in summary.missed if not one.today] if summary else [],
         title=_titles(hub, run), causes=causes,
         unit_name=lambda one: names.units.get(one, "Uten enhet"),
-        resident_name=lambda one: names.residents.get(one, one), span=_span, most=_MOST_ROWS,
+        resident_name=names.resident, span=_span, most=_MOST_ROWS,
         roles=ROLES_NB, shift_names=SHIFTS_NB, sort_names=SORTS_NB, holes=HOLES_NB,
     )  # fmt: skip
 
@@ -147,35 +151,42 @@ async def cancel(hub: TheHub, visitor: Asking, run_id: str) -> Response:
 @router.get("/{run_id}/{sort}/{number}")
 async def one_alert(request: Request, hub: TheHub, visitor: Asking, run_id: str, sort: str, number: int) -> Response:
     """Why one alert would have come, and whom it would have asked."""
-    run, names = await _found(hub, run_id)
+    run, names = await _found(hub, visitor, run_id)
     summary = told(run)
     found = summary.listed.get(sort, ()) if summary else ()
     if not 0 <= number < len(found):
         raise HTTPException(404)
     alert = found[number]
-    await _log(hub, visitor, run_id, [alert.resident])
+    await _log(hub, visitor, run_id, names, [alert.resident])
     return page(
         request, "admin_backtest_alert.html", visitor, run=run, sort=sort, alert=alert, names=names, roles=ROLES_NB,
         title=_titles(hub, run), sort_names=SORTS_NB, span=_span,
     )  # fmt: skip
 
 
-async def _found(hub: Hub, run_id: str) -> tuple[tables.BacktestRun, Names]:
+async def _found(hub: Hub, visitor: Visitor, run_id: str) -> tuple[tables.BacktestRun, Names]:
+    """The run, and the names that this visitor may read: those of their own units."""
     async with hub.database.read() as session:
         run = await session.get(tables.BacktestRun, run_id)
         if run is None:
             raise HTTPException(404)
+        sight = await ties.sight_of(session, visitor.person, hub.clock())
+        live_in = await past.units_of_residents(session)
         names = Names(
-            scopes={one.id: one.name for one in await registers.places_to_stand(session)},
-            residents={one.id: f"{one.given_name} {one.family_name}" for one in await registers.residents(session)},
+            scopes={one.id: one.name for one in await registers.places_to_stand(session) if sight.covers(one.unit_id)},
+            residents={
+                one.id: f"{one.given_name} {one.family_name}"
+                for one in await registers.residents(session)
+                if sight.covers(live_in.get(one.id))
+            },
             units={one.id: one.name for one in await pages.units(session)},
             people={one.id: one.name for one, _ in await registers.people(session)},
         )
     return run, names
 
 
-async def _log(hub: Hub, visitor: Visitor, run_id: str, residents: Iterable[str | None]) -> None:
-    seen = [(one, f"backtest:{run_id}") for one in dict.fromkeys(residents) if one]
+async def _log(hub: Hub, visitor: Visitor, run_id: str, names: Names, residents: Iterable[str | None]) -> None:
+    seen = [(one, f"backtest:{run_id}") for one in dict.fromkeys(residents) if one in names.residents]
     if seen:
         async with hub.database.write() as session:
             logins.log_reading(session, visitor.person.id, "backtest", seen, hub.clock())

@@ -20,6 +20,7 @@ from carehub.core.rules.language import Rule
 from carehub.store.database import Database
 from tests.databases import Sqlite
 from tests.journeys.building import Night, night_at
+from tests.journeys.conftest import _MEMORY
 from tests.journeys.test_any_night import _play, _step
 
 _LONGER = """
@@ -174,7 +175,7 @@ async def test_a_run_that_nobody_wants_any_more_ends_at_the_next_home(quick_nigh
 _steps = st.lists(_step.filter(lambda step: step[0] != "restart" or not step[1]), max_size=14)
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=_steps)
 def test_whatever_happens_in_a_night_the_rules_in_force_give_the_same_alerts(
     sqlite: Sqlite, steps: list[tuple[object, ...]]
@@ -183,7 +184,7 @@ def test_whatever_happens_in_a_night_the_rules_in_force_give_the_same_alerts(
 
 
 async def _any_night(sqlite: Sqlite, steps: list[tuple[object, ...]]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
         database = Database(sqlite.copy_to(Path(folder)))
         try:
             async with night_at(database) as night:

@@ -160,3 +160,18 @@ async def test_a_rule_in_force_can_be_taken_as_a_beginning(hub: Hub, browser: Br
 
     (rule,) = read_draft(text)
     assert content_hash(rule) == content_hash(hub.rulebook.rules["bathroom-long"])
+
+
+async def test_whoever_belongs_to_another_unit_reads_no_name(hub: Hub, browser: Browse) -> None:
+    await lived(hub)
+    async with hub.database.write() as session:
+        (await session.get_one(tables.Person, "kari")).unit_id = "fjord"
+    post, kari = station(hub), await logged_in(browser(), hub, "kari")
+    answer = await kari.post(_PAGE, data={"draft": _DRAFT, "days": "14"})
+    await post.look()
+
+    done = (await kari.get(answer.headers["location"])).text
+
+    assert "Astrid" not in done
+    assert "Beboer i en annen enhet" in done
+    assert "astrid" not in await looked(hub)
