@@ -48,7 +48,10 @@ def backtest_command(
         typer.echo(fault, err=True)
     rules, began = _read(draft), time.monotonic()
     with _wanted(settings, book, rules, timedelta(days=days), recording, format) as wanted:
-        summary = asyncio.run(backtest(wanted, _progress))
+        try:
+            summary = asyncio.run(backtest(wanted, _progress))
+        except RuleError as error:
+            raise ConfigurationError(f"{draft}: {error}") from error
     for line in lines_of(summary, with_draft(wanted.book, rules or ())):
         typer.echo(line)
     typer.echo(f"({time.monotonic() - began:.1f} s)", err=True)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 
+from carehub.core.rules import chains
 from carehub.core.rules.errors import RuleError
 from carehub.core.rules.language import Rule, content_hash, parse_rule
 from carehub.core.rules.program import compiled
@@ -41,8 +42,17 @@ def draft_hash(draft: Iterable[Rule]) -> str:
 
 
 def with_draft(book: Rulebook, draft: Iterable[Rule]) -> Rulebook:
-    """The book as it would be: each rule of the draft in the place of the one with its id; disabled ones are gone."""
+    """The book as it would be: each rule of the draft in the place of the one with its id; disabled ones are gone.
+
+    Raises:
+        RuleError: Rules would watch each other in a circle, or something that is no longer there.
+    """
     wanted = {rule.id: rule for rule in draft}
+    whole = {name: rule for name, rule in {**book.rules, **wanted}.items() if rule.enabled}
+    known = chains.refused(book.rules)
+    for name, fault in chains.refused(whole).items():
+        if name not in known:
+            raise RuleError(f"'{name}': {fault}")
     programs = [one for one in book.programs.values() if one.id not in wanted]
     programs += [compiled(rule) for rule in wanted.values() if rule.enabled]
     return Rulebook.made(book.zone, sorted(programs, key=lambda one: one.id), {**book.rules, **wanted})

@@ -110,7 +110,10 @@ async def start(
 async def _asked(hub: Hub, visitor: Visitor, draft: str | None, back: timedelta) -> str:
     """A new run, or the one that told the same a moment ago."""
     now = hub.clock()
-    name = None if draft is None else draft_hash(read_draft(draft))
+    rules = None if draft is None else read_draft(draft)
+    if rules is not None:
+        with_draft(hub.rulebook, rules)
+    name = None if rules is None else draft_hash(rules)
     async with hub.database.write() as session:
         same = await backtests.newest_done(session, name, hub.rulebook.version)
         if same is not None and same.until - same.since == back and now - same.until < _JUST_NOW:

@@ -16,6 +16,7 @@ from carehub.core.backtest.comparing import compared, missed
 from carehub.core.backtest.holes import in_order, within
 from carehub.core.backtest.report import Summary
 from carehub.core.backtest.values import Alerted
+from carehub.core.drafting import with_draft
 from carehub.core.rules.language import Rule
 from carehub.core.rules.rulebook import Rulebook
 from carehub.store.rulebooks import body_of
@@ -55,8 +56,11 @@ async def backtest(wanted: Wanted, progress: Progress, processes: int = PROCESSE
         processes: 0 does it here, one home after the other: enough for a small house, and nothing is started.
 
     Raises:
+        RuleError: The draft does not fit the rules that it is laid over.
         Cancelled: `progress` said so.
     """
+    if wanted.draft is not None:
+        with_draft(wanted.book, wanted.draft)
     question = _question(wanted)
     async with wanted.source.opened() as reading:
         known = await reading.known(question.began, question.until)

@@ -12,16 +12,15 @@ from msgspec import Struct
 
 from carehub.core.events import Command, Tick
 from carehub.core.findings import Finding, Outcome
-from carehub.core.floor import FLOOR, TABLE
+from carehub.core.floor import COVERED, FLOOR
 from carehub.core.fold import Folded, fold, note_state
 from carehub.core.journal import Recorded
-from carehub.core.kinds import EventKind
+from carehub.core.rules.chains import FOUND
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.scope_state import ScopeState
 
 LOOK = timedelta(seconds=2)
 _MOST_TICKS = 10_000
-_ON_THE_FLOOR = frozenset(TABLE) | {str(EventKind.HUB_FAULT)}
 
 Given = Recorded | Tick | Command
 
@@ -103,8 +102,8 @@ class Player:
 class Sides(Struct, frozen=True):
     """Today's rules, and what a draft would make of them.
 
-    A draft touches a few rules, and rules know nothing of one another: only those that change are folded twice.
-    The floor knows them all, so where a life hangs on the kind of event the whole draft is folded.
+    A draft touches a few rules, and most rules know nothing of one another: only those that change are folded twice.
+    The floor knows them all, and a rule may watch another: there the whole draft is folded.
 
     Attributes:
         draft: What is folded for the draft: nothing, the changed rules, or all of them.
@@ -123,10 +122,22 @@ class Sides(Struct, frozen=True):
         now, then = today.versions, drafted.versions
         changed = frozenset(one for one in {*now, *then} if now.get(one) != then.get(one))
         programs = [book.programs[one] for book in (today, drafted) for one in changed if one in book.programs]
-        if any(program.kinds & _ON_THE_FLOOR for program in programs):
+        if any(program.kinds & COVERED for program in programs) or _in_a_chain(changed, today, drafted):
             return cls(today, drafted)
         parts = [program for program in drafted.programs.values() if program.id in changed]
         return cls(today, Rulebook.made(drafted.zone, parts, drafted.rules), changed)
+
+
+def _in_a_chain(changed: frozenset[str], *books: Rulebook) -> bool:
+    """Whether a rule that changes watches what others find, or is watched."""
+    watched = {f"{FOUND}{one}" for one in changed}
+    for book in books:
+        for program in book.programs.values():
+            if program.kinds & watched or (
+                program.id in changed and any(kind.startswith(FOUND) for kind in program.kinds)
+            ):
+                return True
+    return False
 
 
 Found = tuple[list[Finding], list[Finding] | None]

@@ -169,6 +169,30 @@ def test_where_a_life_hangs_on_the_kind_the_whole_draft_is_folded() -> None:
     assert Sides.of(shipped(), drafted) == Sides(shipped(), drafted)
 
 
+_WATCHES = """
+id: doors-and-doors
+title: {nb: Ofte, nn: Ofte, en: Often}
+watch: {found: NAME}
+count: {at_least: 2, within: 1 d}
+severity: moderate
+"""
+
+
+def test_where_a_rule_watches_another_the_whole_draft_is_folded() -> None:
+    known = with_draft(shipped(), read_draft(_RULE + "---" + _WATCHES.replace("NAME", "door-open")))
+
+    for text in (_RULE.replace("10 min", "20 min"), _WATCHES.replace("NAME", "night-exit")):
+        drafted = with_draft(known, read_draft(text))
+        assert Sides.of(known, drafted) == Sides(known, drafted)
+
+
+def test_a_draft_that_takes_away_what_another_rule_watches_is_refused() -> None:
+    known = with_draft(shipped(), read_draft(_RULE + "---" + _WATCHES.replace("NAME", "door-open")))
+
+    with pytest.raises(RuleError, match="no such rule"):
+        with_draft(known, read_draft(_RULE + "enabled: false\n"))
+
+
 # --- alerts ----------------------------------------------------------------------------------
 
 
