@@ -116,6 +116,8 @@ def _event_lines(answer: ledger.Answer, local: Moment) -> Iterator[str]:
 def _alert_lines(account: Account, local: Moment) -> Iterator[str]:
     alert = account.card.alert
     yield f"Varsel {alert_number(alert.id)} ({alert.id}), {alert.kind}, {local(alert.raised_at)}"
+    if not account.reasons and alert.parent_id:
+        yield f"Ingen regel står bak: det kommer fra varsel {alert_number(alert.parent_id)}, og ble laget av en ansatt."
     for reason in account.reasons:
         yield from _reason_lines(reason, local)
     if account.left_out:

@@ -44,7 +44,7 @@ class Silent:
     """What one rule made of a time: each event that it was shown, and what it decided when a window ended."""
 
     in_force: bool
-    events: Sequence[tuple[int, Verdict]]
+    events: Sequence[tuple[int | None, Verdict]]
     ends: Sequence[Verdict]
     notes: Sequence[str]
     tuned: Sequence[Override] = ()
@@ -89,7 +89,7 @@ def _judged(read: _Read, rule: str, start: datetime, end: datetime) -> Silent:
     before = [step for step in read.steps if step.entry.at <= end]
     program = next((found for step in reversed(before) if (found := step.rulebook.programs.get(rule))), None)
     events = [
-        (read.steps[index].entry.seq, verdict)
+        (_event_at(read.steps[index]), verdict)
         for index in inside for verdict in verdicts(read.steps, index) if verdict.rule == rule
     ]  # fmt: skip
     notes = [*read.notes, *(note for index in inside for note in _disagreement(read.steps[index]))]
@@ -97,6 +97,10 @@ def _judged(read: _Read, rule: str, start: datetime, end: datetime) -> Silent:
     tuned = [one for step in before for one in step.folded.state.tuning.told if one.rule == rule]
     held = [one for one in tuned if one.since <= end and (one.until is None or one.until > start)]
     return Silent(in_force=program is not None, events=events, ends=ends, notes=notes, tuned=held)
+
+
+def _event_at(step: Step) -> int | None:
+    return step.entry.seq if isinstance(step.entry, Recorded) else None
 
 
 async def _read(session: Session, scope: str, start: datetime, end: datetime) -> _Read:

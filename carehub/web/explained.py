@@ -9,6 +9,7 @@ from msgspec.json import decode
 
 from carehub.core import floor
 from carehub.core.findings import Condition, Trace
+from carehub.core.kinds import HUB_ONLY
 from carehub.core.rules.describe import described
 from carehub.core.terms import condition_line, condition_name, kind_name, place_name, plain
 from carehub.flow.ledger import Answer, Silent
@@ -190,6 +191,8 @@ def happening(seq: int, told: Told | None) -> Happening:
     event, device = told.event, told.device
     value = f" {event.value} {event.unit or ''}".rstrip() if event.value not in {None, "null"} else ""
     words = ", ".join(part for part in (f"{kind_name(event.kind)}{value}", place_name(event.place)) if part)
+    if event.kind in HUB_ONLY and event.detail:
+        words = f"{kind_name(event.kind)}: {event.detail}"  # what a model or the hub itself said, in its own words
     return Happening(
         seq=seq, at=event.at, words=words, device=(device.label or device.address) if device else "",
         device_at=event.device_at if event.late else None,
@@ -229,7 +232,9 @@ async def silent_lines(session: Session, silent: Silent, rule: str) -> list[str]
     decided = await decisions.in_words(session, [one.id for one in silent.tuned])
     if not silent.in_force:
         return [*decided, f"Regelen {rule} var ikke i kraft i dette tidsrommet.", *silent.notes]
-    lines = decided + [f"Hendelse {seq}: {verdict.words}" for seq, verdict in silent.events]
+    lines = decided + [
+        f"{f'Hendelse {seq}' if seq else 'Ved en frist'}: {verdict.words}" for seq, verdict in silent.events
+    ]
     lines += [verdict.words for verdict in silent.ends]
     if not silent.events and not silent.ends:
         lines.append("Ingen hendelser av den sorten regelen spør etter, kom i dette tidsrommet.")

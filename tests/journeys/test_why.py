@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from carehub.app.cli import commands
 from carehub.core.alerts import Status
-from carehub.core.events import CommandKind
+from carehub.core.events import CommandKind, Event
 from carehub.core.findings import Outcome
 from carehub.core.rules.language import parse_rule
 from carehub.core.rules.rulebook import Rulebook
@@ -177,6 +177,51 @@ async def test_the_command_line_tells_the_same_and_names_no_resident(night: Nigh
 async def test_the_command_line_says_so_when_there_is_no_such_alert(night: Night, database_url: str) -> None:
     with pytest.raises(AssertionError, match="There is no alert 'FFFF'"):
         await asked(night, database_url, "alert", "FFFF")
+
+
+async def test_what_people_made_says_from_which_alert_it_comes(night: Night, database_url: str) -> None:
+    await night.press()
+    await night.take("ingrid")
+    await night.call_help("ingrid")
+    (asked_for,) = [alert for alert in await night.alerts() if alert.parent_id]
+
+    said = await asked(night, database_url, "alert", asked_for.id)
+
+    assert (await told_of(night, (await night.alerts()).index(asked_for))).reasons == []
+    assert "Ingen regel står bak: det kommer fra varsel" in said
+
+
+async def test_what_a_model_found_is_told_in_its_own_words(night: Night) -> None:
+    words = "Mer uro om natten: 9 ganger oppe, vanlig er 1–3."
+    found = Event(
+        seq=0, at=night.clock(), kind="behaviour.changed", scope="home:anna", source="hub", resident="anna", value=0.97,
+        detail=words, dedup_key="model/x/anna/2026-01-14/night",
+    )  # fmt: skip
+    night.ingest.observe(found)
+    await night.work()
+
+    (reason,) = (await told_of(night)).reasons
+
+    assert reason.rule.name == "behaviour-changed"
+    assert [one.words for one in reason.happenings] == [f"endret døgnrytme: {words}"]
+
+
+async def test_devices_that_fall_silent_together_are_told_one_by_one(night: Night) -> None:
+    for device in ("dør", "gang", "røyk", "knapp-anna", "ringeknapp", "knapp-bjarne"):
+        night.ingest.observe(
+            Event(
+                seq=0, at=night.clock(), kind="device.offline", scope="home:anna", source="hub", device=device,
+                dedup_key=f"off/{device}",
+            )
+        )  # fmt: skip
+    await night.work()
+
+    together = [alert for alert in await night.alerts() if alert.kind == "common-silence"]
+    account = await told_of(night, (await night.alerts()).index(together[0]))
+
+    assert account.reasons
+    assert {line.name for reason in account.reasons for line in reason.lines} == {"Dette utløste regelen"}
+    assert all("utstyret svarer ikke" in one.words for reason in account.reasons for one in reason.happenings)
 
 
 # --- held back -------------------------------------------------------------------------------

@@ -9,10 +9,11 @@ from datetime import datetime
 
 from carehub.core import floor
 from carehub.core.activation import Activation
+from carehub.core.events import Event
 from carehub.core.findings import Finding, Outcome
 from carehub.core.journal import Recorded, Step
 from carehub.core.kinds import LIFE_SAFETY, aspect
-from carehub.core.rules import daily
+from carehub.core.rules import chains, daily
 from carehub.core.rules.fates import trace_at
 from carehub.core.rules.program import Program
 from carehub.core.rules.reasons import Because, Reader, Verdict, told
@@ -48,16 +49,25 @@ def general(step: Step) -> str | None:
 
 
 def verdicts(steps: Sequence[Step], index: int) -> list[Verdict]:
-    """What each rule that asks for its kind made of the event at this place, and what came of it later."""
+    """What each rule that was asked at this place made of it, and what came of it later.
+
+    Rules are asked about the event, and about what other rules found here, which may be at no event but a deadline.
+    """
     step = steps[index]
+    found = [_told_of(steps, index, chains.derived(one)) for one in step.folded.findings if one.rule != floor.FLOOR]
+    told_rules = [verdict for several in found for verdict in several]
     entry = step.entry
     if not isinstance(entry, Recorded) or general(step) is not None:
-        return []
+        return told_rules
     floors = [_of_floor(finding) for finding in _floors(step)]
     if any(is_test for is_test, _ in floors):  # the one alarm for which its device was put on test: no rule was asked
         return [verdict for _, verdict in floors]
-    asking = step.rulebook.asking.get(entry.event.kind, ())
-    return [*(Reader(steps, index, entry.event, one).read() for one in asking), *(verdict for _, verdict in floors)]
+    return [*_told_of(steps, index, entry.event), *told_rules, *(verdict for _, verdict in floors)]
+
+
+def _told_of(steps: Sequence[Step], index: int, event: Event) -> list[Verdict]:
+    asking = steps[index].rulebook.asking.get(event.kind, ())
+    return [Reader(steps, index, event, one).read() for one in asking]
 
 
 def _floors(step: Step) -> list[Finding]:

@@ -304,3 +304,15 @@ def test_what_is_said_to_have_alerted_is_what_alerted(several: list[Rule], story
     for program in book.programs.values():
         for said in window_ends(steps, program, story[0].at, story[-1].at):
             assert re.match(r"Kl\. \d\d:\d\d: .+\.$", said.words)
+
+
+def test_a_rule_that_watches_another_says_what_it_made_of_what_that_one_found() -> None:
+    first = rule("watch: {kind: door.opened}\nfor: 5 min\nuntil: {kind: door.closed}", "first")
+    second = rule("watch: {found: first}\ncount: {at_least: 3, within: 1 h}", "second")
+    opened, due = event("door.opened", "hall"), Tick(seq=0, at=NIGHT + timedelta(minutes=5), scope=SCOPE)
+    steps = told(Rulebook.of([first, second]), [opened, due])
+
+    words = [[(said.rule, said.words) for said in verdicts(steps, index)] for index in (0, 1)]
+
+    assert words[0] == [("first", "Varslet kl. 02:15.")]
+    assert words[1] == [("second", "Trenger 3 ganger i løpet av 1 time; dette var nr. 1 (02:15).")]
