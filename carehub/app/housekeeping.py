@@ -14,7 +14,7 @@ from carehub.app.settings import Settings, names
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.staff import roll_call, roster, staffing
-from carehub.flow.watching import learn, little_use
+from carehub.flow.watching import learn, little_use, protection
 from carehub.flow.watching.canary import Canary
 from carehub.flow.watching.daybook import Daybook
 from carehub.flow.worker import Worker
@@ -49,7 +49,8 @@ def add_roster(hub: Hub, ingest: Ingest, worker: Worker) -> None:
 
 
 def add_sweeping(hub: Hub, worker: Worker) -> None:
-    """Give the worker the post that forgets old reply codes, and ways that were taken away for good."""
+    """Give the worker the posts that forget old codes and ways, and that look through the register of legal bases."""
+    worker.add("legal bases", partial(protection.review, hub), _RENEW_EVERY_S)
 
     async def sweep() -> None:
         async with hub.database.write() as session:

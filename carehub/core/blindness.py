@@ -27,6 +27,14 @@ class Cause(StrEnum):
     SILENCED = "silenced"
     """Somebody has set it on silent: an alarm still comes through, the rest is held."""
     RULE_OFF = "rule_off"
+    OFF_HERE = "off_here"
+    """Somebody decided so, for the resident or their unit."""
+    OBJECTED = "objected"
+    """The resident has said no to it."""
+    EXPIRED = "expired"
+    """Its legal basis has run out. It alerts all the same."""
+    UNFED = "unfed"
+    """It was decided that the resident has it, and no device of theirs can feed it."""
     NOBODY = "nobody"
     """The ladder of the resident's unit reaches nobody."""
 
@@ -66,15 +74,19 @@ class Blindness(Struct, frozen=True, kw_only=True):
     critical: bool = False
 
 
-def blind(guards: Sequence[Guard], *, rules_off: Sequence[str], reachable: bool, now: datetime) -> list[Blindness]:
+def blind(
+    guards: Sequence[Guard], *, rules_off: Sequence[str], reachable: bool, now: datetime, own: Sequence[Blindness] = ()
+) -> list[Blindness]:
     """Everything that does not look after this resident now; the critical first.
 
     Args:
         rules_off: Titles of rules that are switched off or broken.
+        own: What does not judge for this resident alone.
         reachable: Whether somebody is on duty who has a way that works and did not fail the roll-call.
     """
     found = [of for guard in guards for of in _of_guard(guard, now)]
     found += [Blindness(cause=Cause.RULE_OFF, name=title) for title in rules_off]
+    found += own
     if not reachable:
         found.append(Blindness(cause=Cause.NOBODY, name="", critical=True))
     return sorted(found, key=lambda one: not one.critical)

@@ -33,6 +33,11 @@ class Function(StrEnum):
     HEALTH = "health"
 
 
+NAMES: dict[Function, str] = {
+    Function.ALARM: "trygghetsalarm", Function.FALL: "fallvarsling", Function.MOVEMENT: "bevegelse i boligen",
+    Function.DOORS: "dører og låser", Function.BED: "seng og stol", Function.LOCATION: "lokalisering",
+    Function.SOUND: "lyd", Function.MEDICINE: "medisindispenser", Function.HEALTH: "helsemålinger",
+}  # fmt: skip
 _BY_WORD = {
     "button": Function.ALARM, "cord": Function.ALARM, "fall": Function.FALL, "motion": Function.MOVEMENT,
     "presence": Function.MOVEMENT, "vibration": Function.MOVEMENT, "behaviour": Function.MOVEMENT,
@@ -80,12 +85,17 @@ class Standing(StrEnum):
     OBJECTED = "objected"
 
 
+def function_of(kind: str) -> Function | None:
+    """What an event of this kind watches; None for what watches nobody."""
+    return _BY_WORD.get(kind.partition(".")[0])
+
+
 def functions_of(rule: Rule) -> frozenset[Function]:
     """What the rule watches that needs a ground; none for a rule that watches nobody, or does not say."""
     if not rule.basis or Basis.NONE in rule.basis:
         return frozenset()
     kinds = {kind for step in compiled(rule).steps for kind in step.tests}
-    return frozenset(found for kind in kinds if (found := _BY_WORD.get(kind.partition(".")[0])))
+    return frozenset(found for kind in kinds if (found := function_of(kind)))
 
 
 def standing(grounds: Iterable[Ground], function: Function, accepted: Iterable[Basis], now: datetime) -> Standing:

@@ -49,7 +49,9 @@ OUTCOMES: dict[Outcome, str] = {
 BLIND_BECAUSE: dict[Cause, str] = {
     Cause.SILENT: "svarer ikke", Cause.NEVER_HEARD: "aldri hørt", Cause.BATTERY_EMPTY: "batteriet er tomt",
     Cause.NOT_IN_SERVICE: "ikke i drift: prøvealarm mangler", Cause.SILENCED: "satt på stille",
-    Cause.RULE_OFF: "regelen er slått av", Cause.NOBODY: "ingen å nå på vakt",
+    Cause.RULE_OFF: "regelen er slått av", Cause.OFF_HERE: "slått av for beboeren eller enheten",
+    Cause.OBJECTED: "slått av: beboeren har sagt nei", Cause.EXPIRED: "grunnlaget er gått ut; varsler fortsatt",
+    Cause.UNFED: "ingen av enhetene kan si fra om dette", Cause.NOBODY: "ingen å nå på vakt",
 }  # fmt: skip
 
 _CONDITIONS: dict[str, str] = {

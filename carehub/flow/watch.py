@@ -15,7 +15,7 @@ from carehub.flow.receiving.batch import hub_fault
 from carehub.flow.watching import numbers, silences, tuning
 from carehub.flow.watching.signs import Signs
 from carehub.kit.log import log
-from carehub.store import batteries, devices, incidents, stream, tables
+from carehub.store import batteries, devices, heard, incidents, stream, tables
 from carehub.store.blindness import guard_of
 from carehub.store.database import Session
 from carehub.store.registry import unknown_scope
@@ -55,6 +55,7 @@ async def _write_down(session: Session, signs: Signs, now: datetime) -> None:
     await devices.write_batteries(session, signs.batteries)
     await devices.write_mains(session, signs.runs_until)
     await devices.write_kinds(session, signs.kinds)
+    await heard.note(session, signs.told)
     await batteries.keep_readings(session, signs.batteries, now)
     await incidents.tick_off(session, signs.heard)
     await devices.note_first_words(session, signs.heard)

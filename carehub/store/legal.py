@@ -1,6 +1,7 @@
 """The register of legal bases: what each resident's functions rest on, and who says no."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import col, or_, select
@@ -8,6 +9,14 @@ from sqlmodel import col, or_, select
 from carehub.core.legal import Ground
 from carehub.store import tables
 from carehub.store.database import Session
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A row of the register with who wrote it."""
+
+    row: tables.LegalBasis
+    by: str | None
 
 
 def ground_of(row: tables.LegalBasis) -> Ground:
@@ -23,6 +32,18 @@ async def grounds(session: Session) -> list[Ground]:
     row = tables.LegalBasis
     statement = select(row).where(col(row.ended_at).is_(None)).order_by(col(row.made_at), col(row.id))
     return [ground_of(one) for one in (await session.exec(statement)).all()]
+
+
+async def of_resident(session: Session, resident: str) -> list[Line]:
+    """All of a resident's rows, the newest first; ended ones too, for their history."""
+    row = tables.LegalBasis
+    statement = (
+        select(row, tables.Person.name)
+        .join(tables.Person, col(tables.Person.id) == col(row.made_by_id), isouter=True)
+        .where(row.resident_id == resident)
+        .order_by(col(row.made_at).desc(), col(row.id))
+    )
+    return [Line(row=one, by=by) for one, by in (await session.exec(statement)).all()]
 
 
 async def no_longer(session: Session, now: datetime) -> Sequence[tables.LegalBasis]:

@@ -57,7 +57,8 @@ async def ask(session: Session, wanted: Wanted, now: datetime) -> tables.Task | 
             id=new_id(), kind=wanted.kind, subject=wanted.subject, words=wanted.words, role=wanted.role,
             asked_at=now, due_at=wanted.due_at,
         )  # fmt: skip
-    task.words, task.role, task.due_at = wanted.words[:400], wanted.role, wanted.due_at
+    task.words, task.role = wanted.words[:400], wanted.role
+    task.due_at = min(task.due_at, wanted.due_at)  # to be asked again gives nobody more time
     task.unit_id, task.resident_id, task.link = wanted.unit, wanted.resident, wanted.link
     session.add(task)
     await session.flush()
@@ -69,6 +70,13 @@ async def _newest(session: Session, kind: str, subject: str) -> tables.Task | No
     about = select(task).where(task.kind == kind, task.subject == subject)
     open_first = (col(task.done_at).is_not(None), col(task.done_at).desc())
     return (await session.exec(about.order_by(*open_first).limit(1))).first()
+
+
+async def waiting(session: Session, kinds: Collection[str]) -> set[tuple[str, str]]:
+    """What is open of these kinds: kind and subject."""
+    task = tables.Task
+    statement = select(task.kind, task.subject).where(col(task.kind).in_(kinds), col(task.done_at).is_(None))
+    return {(kind, subject) for kind, subject in (await session.exec(statement)).all()}
 
 
 async def settle(session: Session, kind: str, subject: str, now: datetime) -> bool:

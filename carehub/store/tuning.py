@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+from sqlalchemy import true
 from sqlmodel import col, or_, select
 
 from carehub.core.events import Command, CommandKind, Tick
@@ -124,3 +125,33 @@ async def lines(
     return [
         Line(row=one, resident=who, unit=unit, by=by) for one, who, unit, by in (await session.exec(statement)).all()
     ]
+
+
+async def off_for_residents(session: Session, now: datetime) -> list[tuple[tables.Resident, tables.Scope, str | None]]:
+    """For whom a rule was switched off, where they live, and which; None for what the resident has said no to."""
+    row, no, lives = tables.RuleOverride, tables.LegalBasis, tables.Residency
+    decided = select(row.resident_id, row.rule_id).where(
+        row.off == true(),
+        col(row.ended_at).is_(None),
+        row.since <= now,
+        or_(col(row.until).is_(None), col(row.until) > now),
+    )
+    objected = select(no.resident_id).where(
+        col(no.objection),
+        col(no.ended_at).is_(None),
+        no.since <= now,
+        or_(col(no.until).is_(None), col(no.until) > now),
+    )
+    off: list[tuple[str | None, str | None]] = [(who, rule) for who, rule in (await session.exec(decided)).all()]
+    off += [(who, None) for who in (await session.exec(objected)).all()]
+    if not off:
+        return []
+    homes = (
+        select(tables.Resident, tables.Scope)
+        .join(lives, col(lives.resident_id) == col(tables.Resident.id))
+        .join(tables.Scope, col(tables.Scope.id) == col(lives.scope_id))
+        .where(col(tables.Resident.id).in_({who for who, _ in off}), col(lives.since) <= now)
+        .where(or_(col(lives.until).is_(None), col(lives.until) > now))
+    )
+    at_home = {resident.id: (resident, scope) for resident, scope in (await session.exec(homes)).all()}
+    return [(*at_home[who], rule) for who, rule in off if who in at_home]

@@ -38,6 +38,7 @@ async def listed(request: Request, hub: TheHub, visitor: Administering) -> Respo
     async with hub.database.read() as session:
         failed = await blindness.rules_off(session)
         standing = await tuning.standing(session, now)
+        residents = await registers.residents(session) if visitor.may(Permission.SEE_RESIDENTS) else []
         load = {one.key: one for one in (await report(session, hub.zone, now - LOOK_BACK, now)).rules}
     tuned, off = Counter[str](), Counter[str]()
     for row in standing:
@@ -45,7 +46,7 @@ async def listed(request: Request, hub: TheHub, visitor: Administering) -> Respo
     rules = sorted(hub.rulebook.rules.values(), key=lambda one: (-one.severity, one.title.nb))
     return page(
         request, "admin_rules.html", visitor, rules=rules, failed=failed, tuned=tuned, off=off, load=load,
-        days=LOOK_BACK.days,
+        days=LOOK_BACK.days, residents=residents,
     )  # fmt: skip
 
 

@@ -12,10 +12,11 @@ from carehub.core.access import About, Sight, Tie
 from carehub.core.alerts import Action, Status, needs_contact
 from carehub.core.blindness import off
 from carehub.core.findings import Trace
+from carehub.core.rules.rulebook import Rulebook
 from carehub.core.severity import Severity
 from carehub.core.wording import URGENCY_NB
 from carehub.flow.hub import Hub
-from carehub.store import blindness, pages, silences, tables
+from carehub.store import blindness, pages, silences, tables, tuning
 from carehub.store.blindness import guard_of
 from carehub.store.database import Session
 from carehub.store.tables.places import ScopeKind
@@ -109,6 +110,8 @@ class Board:
     silences: int
     blind: Sequence[tuple[str, str]]
     """Who is not looked after by an alarm device, and by which."""
+    off: Sequence[tuple[str, str]] = ()
+    """For whom a rule was switched off, or who has said no, and to what."""
 
     @property
     def unanswered(self) -> list[AlertView]:
@@ -137,6 +140,8 @@ async def board(hub: Hub, visitor: Visitor, unit: str | None) -> Board:
         held = await silences.how_many(session, now)
         blind = [one for one in await blindness.told(session) if unit in {None, one[1].unit_id}]
         blind = [one for one in blind if context.sight.covers(one[1].unit_id)]
+        off_now = [one for one in await tuning.off_for_residents(session, now) if unit in {None, one[1].unit_id}]
+        off_now = [one for one in off_now if context.sight.covers(one[1].unit_id)]
     return Board(
         # Among equals that somebody has, the visitor's own: the card that was large stays large when it is taken.
         alerts=sorted(views, key=lambda one: (-one.severity, not one.waits, not one.mine, one.raised_at)),
@@ -145,16 +150,27 @@ async def board(hub: Hub, visitor: Visitor, unit: str | None) -> Board:
         last_event_at=last,
         silences=held,
         blind=[_unwatched(*one) for one in blind],
+        off=[(_who(scope, resident), _off_words(rule, hub.rulebook)) for resident, scope, rule in off_now],
         silent=[(_standing(device, scope, place), device.silent_since or now) for device, scope, place in silent],
     )
 
 
 def _unwatched(device: tables.Device, scope: tables.Scope, resident: tables.Resident | None) -> tuple[str, str]:
     """Whom ("Storgata 5, Gerd N."), and what does not work ("Trygghetsalarm: svarer ikke")."""
-    who = f"{scope.name}, {resident.given_name} {resident.family_name[:1]}." if resident else scope.name
+    who = _who(scope, resident)
     cause, _ = off(guard_of(device))
     because = f": {words.BLIND_BECAUSE[cause]}" if cause else ""
     return who, f"{words.DEVICE_KINDS[device.kind]}{because}"
+
+
+def _who(scope: tables.Scope, resident: tables.Resident | None) -> str:
+    return f"{scope.name}, {resident.given_name} {resident.family_name[:1]}." if resident else scope.name
+
+
+def _off_words(rule: str | None, book: Rulebook) -> str:
+    if rule is None:
+        return "har sagt nei til noe av utstyret"
+    return f"{book.rules[rule].title.nb if rule in book.rules else rule}: slått av"
 
 
 def _is_in(card: pages.Card, unit: str | None) -> bool:

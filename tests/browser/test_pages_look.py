@@ -19,7 +19,7 @@ PAGES = [
     ("admin", "/admin/devices/ukjent"), ("admin", "/admin/people"), ("ingrid", "/my"), ("kari", "/my"),
     ("admin", "/admin/people/ingrid"), ("admin", "/admin/people/kari"), ("admin", "/admin/dead-letters"),
     ("admin", "/admin/ladders/sol/40"), ("kari", "/admin/tasks"), ("kari", "/admin/rules"),
-    ("kari", "/admin/rules/cold-home"),
+    ("kari", "/admin/rules/cold-home"), ("kari", "/admin/residents/gerd"),
     ("maria", "/silences"), ("maria", "/blind"), ("maria", "/visits"), ("tor", "/silences"),
     ("admin", "/admin/devices?show=untested"),
     ("admin", "/admin/events"), ("admin", "/admin/events/7"),

@@ -8,6 +8,7 @@ from carehub.core.blindness import Blindness, Risk, blind
 from carehub.core.escalation import Colleague
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.hub import Hub
+from carehub.flow.watching import protection
 from carehub.store import blindness, people, staffing, tables
 from carehub.store.database import Session
 
@@ -35,10 +36,12 @@ async def unwatched(hub: Hub, session: Session, now: datetime) -> list[Unwatched
     staff = [one for one in await people.staff(session, now) if one.id in able]
     reached = {unit: _is_reached(unit, staff) for unit in {one.scope.unit_id for one in everybody}}
     off = _titles_off(hub.rulebook, await blindness.rules_off(session))
+    mine = await protection.unprotected(hub, session, now)
     found = [
         Unwatched(
             resident=one.resident, scope=one.scope,
-            missing=blind(one.guards, rules_off=off, reachable=reached[one.scope.unit_id], now=now),
+            missing=blind(one.guards, rules_off=off, reachable=reached[one.scope.unit_id], now=now,
+                          own=mine.get(one.resident.id, ())),
         )
         for one in everybody
     ]  # fmt: skip

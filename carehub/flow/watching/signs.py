@@ -21,19 +21,21 @@ class Signs:
         batteries: Per cent.
         runs_until: Without mains: when its battery will be empty; None where the mains are back.
         kinds: What a device must be, by what it sent.
+        told: Which kinds of event it told, and when last.
     """
 
     heard: dict[str, datetime] = field(default_factory=dict)
     batteries: dict[str, float] = field(default_factory=dict)
     runs_until: dict[str, datetime | None] = field(default_factory=dict)
     kinds: dict[str, DeviceKind] = field(default_factory=dict)
+    told: dict[tuple[str, str], datetime] = field(default_factory=dict)
 
     def note(self, events: Iterable[Event]) -> None:
         """Take in what was stored just now."""
         for event in events:
             if event.device is None or event.source == "hub" or event.kind == EventKind.DEVICE_OFFLINE:
                 continue  # that it is gone is said by whoever misses it
-            self.heard[event.device] = event.at
+            self.heard[event.device] = self.told[event.device, event.kind] = event.at
             if (kind := kind_told_by(event.kind)) is not None:
                 if self.kinds.get(event.device) not in LIFE_CRITICAL:
                     self.kinds[event.device] = kind
@@ -61,6 +63,7 @@ class Signs:
             batteries=older.batteries | self.batteries,
             runs_until=older.runs_until | self.runs_until,
             kinds=older.kinds | self.kinds,
+            told=older.told | self.told,
         )
 
 

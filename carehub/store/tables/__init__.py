@@ -33,7 +33,7 @@ from carehub.store.tables.stream import (
 )
 from carehub.store.tables.supervision import BatteryReading, DeviceGap, Incident, IncidentDevice
 from carehub.store.tables.tasks import Task
-from carehub.store.tables.tuning import LegalBasis, RuleOverride, ScopeTuning
+from carehub.store.tables.tuning import HeardKind, LegalBasis, RuleOverride, ScopeTuning
 
 __all__ = [
     "Absence",
@@ -63,6 +63,7 @@ __all__ = [
     "FixedContact",
     "FoldDeadline",
     "FoldInput",
+    "HeardKind",
     "HeldAlert",
     "HeldBack",
     "Incident",

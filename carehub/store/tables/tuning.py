@@ -63,3 +63,14 @@ class LegalBasis(SQLModel, table=True):
     made_by_id: str | None = Field(default=None, foreign_key="person.id", max_length=32)
     ended_at: datetime | None = moment_or_none()
     ended_by_id: str | None = Field(default=None, foreign_key="person.id", max_length=32)
+
+
+class HeardKind(SQLModel, table=True):
+    """Which kinds of event a device has been heard to tell: what it can feed."""
+
+    __tablename__ = "heard_kind"
+
+    device_id: str = Field(primary_key=True, foreign_key="device.id", max_length=32)
+    kind: str = Field(primary_key=True, max_length=60)
+    last_at: datetime = moment()
+    """Brought up to date once a day."""

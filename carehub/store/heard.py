@@ -1,0 +1,39 @@
+"""Which kinds of event a device has been heard to tell: what it can feed, wherever it stands."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from carehub.store import sql, tables
+from carehub.store.database import Session
+
+FORGOTTEN_AFTER = timedelta(days=90)
+"""A kind that a device has not told for so long, it may no longer be able to tell."""
+_DAY = timedelta(days=1)
+_NOTE = (
+    "INSERT INTO heard_kind (device_id, kind, last_at) VALUES (?, ?, ?) ON CONFLICT (device_id, kind) "
+    "DO UPDATE SET last_at = excluded.last_at WHERE heard_kind.last_at < ?"
+)
+
+
+async def note(session: Session, told: Mapping[tuple[str, str], datetime]) -> None:
+    """Write down what was told; what is written already, only once a day."""
+    if told:
+        known = set((await session.exec(select(tables.Device.id))).all())
+        rows = [(device, kind, at, at - _DAY) for (device, kind), at in told.items() if device in known]
+        await sql.write(session, _NOTE, rows)
+
+
+async def by_home(session: Session, now: datetime) -> dict[str, dict[str | None, set[str]]]:
+    """By home, and by whose the device is (None: everybody's there): the kinds that are told."""
+    assignment, heard = tables.Assignment, tables.HeardKind
+    statement = (
+        select(assignment.scope_id, assignment.resident_id, heard.kind)
+        .join(heard, col(heard.device_id) == col(assignment.device_id))
+        .where(col(assignment.until).is_(None), heard.last_at > now - FORGOTTEN_AFTER)
+    )
+    found: dict[str, dict[str | None, set[str]]] = {}
+    for scope, resident, kind in (await session.exec(statement)).all():
+        found.setdefault(scope, {}).setdefault(resident, set()).add(kind)
+    return found
