@@ -163,6 +163,10 @@ class Hub:
     """The second road in: returns when the messages are stored for good."""
     command: Callable[..., Awaitable[None]] | None = None
     """Tells the fold what a person decided: `(scope, CommandKind, until=, by=, silence=, usual=, overrides=)`."""
+    filed: Rulebook | None = None
+    """The rules as their files have them, without what has been changed since; None where there are no files."""
+    adopt: Callable[[Rulebook], Awaitable[None]] | None = None
+    """Lets these rules judge from now on: returns when the change has its place in the journal."""
     reload: Callable[[], Awaitable[None]] | None = None
     """Devices or residents changed: look them up anew."""
     webhooks: Webhooks | None = None

@@ -7,7 +7,6 @@ shares each fsync between hundreds.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from carehub.contracts import Message, Transport
@@ -16,11 +15,11 @@ from carehub.core.findings import Outcome
 from carehub.core.fold import ScopeState
 from carehub.flow import assess
 from carehub.flow.hub import Hub
-from carehub.flow.receiving.activation import activate
+from carehub.flow.receiving.activation import activate, adopting
 from carehub.flow.receiving.batch import Folder, Load, Work, hub_fault
 from carehub.flow.receiving.care import Care, Quarantined
 from carehub.flow.receiving.intake import Intake, letter_row
-from carehub.flow.receiving.queue import BATCH, Queue
+from carehub.flow.receiving.queue import BATCH, Counts, Queue
 from carehub.flow.receiving.unsaved import store_damaged, store_failed, stored_again
 from carehub.flow.watching import ruleguard
 from carehub.flow.watching.signs import Signs
@@ -32,18 +31,6 @@ from carehub.store.errors import StoreDamaged, is_malformed, is_unavailable
 
 _LONGEST_PAUSE_S = 1.0
 _ENDS_US = (ownership.OwnershipLost, StoreDamaged)
-
-
-@dataclass(slots=True)
-class Counts:
-    """What ingest has done since it started."""
-
-    messages: int = 0
-    readings: int = 0
-    events: int = 0
-    duplicates: int = 0
-    letters: int = 0
-    batches: int = 0
 
 
 class Ingest(Queue):
@@ -110,6 +97,8 @@ class Ingest(Queue):
 
     async def step(self) -> None:
         """One batch, one transaction; on a failing store the same batch again until it holds."""
+        while self.adopting:
+            await self._change_rules()
         now, began = self._hub.clock(), asyncio.get_running_loop().time()
         load = self.take(self.care.most(now) if self.care else BATCH)
         if self.care is not None and self.care.refuses(load, now):
@@ -123,6 +112,14 @@ class Ingest(Queue):
         self._after(work, load)
         self.lasted(len(load.messages), asyncio.get_running_loop().time() - began)
         return None
+
+    async def _change_rules(self) -> None:
+        """Other rules take over between two batches; where that fails, those before judge on."""
+        async with adopting(self._hub, *self.adopting.popleft()) as session:
+            seq = await activate(self._hub, session, self._epoch, self._seq, self.intake.registry.units)
+            await ownership.hold(session, self._epoch, self._hub.clock(), next_seq=seq + 1)
+        self._in_doubt = True  # what is stored now is read anew before the next batch
+        self._hub.wake.deliver.set()
 
     async def quarantine(self, load: Load) -> None:
         """Set aside what ended the hub: where it may have been an alarm, it becomes one."""

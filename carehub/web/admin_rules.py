@@ -20,7 +20,7 @@ from carehub.flow.hub import Hub
 from carehub.flow.watching import tuning as flow
 from carehub.flow.watching.load import report
 from carehub.flow.watching.tuning import Wish
-from carehub.store import blindness, logins, pages, registers, tables, tuning
+from carehub.store import blindness, drafts, logins, pages, registers, tables, tuning
 from carehub.store.tuning import Line
 from carehub.web import tuning_words
 from carehub.web.render import page
@@ -72,6 +72,7 @@ async def _shown(
         lines = await tuning.lines(session, rule=rule.id)
         units = await pages.units(session)
         residents = await registers.residents(session) if may_see else []
+        written = await drafts.lines(session, rule.id)
         failed = rule.id in await blindness.rules_off(session)
     await _log(hub, visitor, "rule", lines if may_see else [])
     return page(
@@ -79,7 +80,7 @@ async def _shown(
         told=described(rule), basis=basis_words(rule), failed=failed, may_see=may_see, units=units,
         residents=residents, tunable=tuning_words.tunable(rule), may_be_off=may_be_off(compiled(rule)),
         standing=[line for line in lines if stands(line, now)], past=[line for line in lines if not stands(line, now)],
-        said=said, back=f"/admin/rules/{rule.id}",
+        said=said, back=f"/admin/rules/{rule.id}", drafts=written,
     )  # fmt: skip
 
 

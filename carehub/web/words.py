@@ -65,6 +65,12 @@ GROUPS: dict[Group, str] = {
 }  # fmt: skip
 
 
+DRAFT_STATES: dict[str, str] = {
+    "draft": "Utkast", "waiting": "Venter på en kollega", "active": "I kraft", "rolled_back": "Tatt tilbake",
+    "withdrawn": "Forkastet",
+}  # fmt: skip
+
+
 CHANNELS: dict[str, str] = {
     "sms": "SMS", "voice": "Telefon", "push": "Varsel på telefonen", "email": "E-post", "tablet": "Nettbrett",
     "sms_gateway": "SMS (reserve)", "siren": "Sirene", "lamp": "Lampe",

@@ -1,18 +1,23 @@
 """Before station 1 begins: a changed rulebook takes over, with the memory that its rules would have had."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from carehub.core.activation import TakenOver, changed, in_scope, look_back, take_over
 from carehub.core.findings import Deadline, Finding
 from carehub.core.rules.program import Program
+from carehub.core.rules.rulebook import Rulebook
 from carehub.core.scope_state import ScopeState
 from carehub.flow import assess
 from carehub.flow.hub import Hub
 from carehub.kit.log import log
 from carehub.store import journal, rulebooks, stream
 from carehub.store.database import Session
+from carehub.store.errors import StoreDamaged
+from carehub.store.ownership import OwnershipLost
 from carehub.store.stream import HeldTrace
 
 _SCOPES_AT_ONCE = 100
@@ -58,6 +63,28 @@ async def activate(hub: Hub, session: Session, epoch: int, seq: int, units: Mapp
         await assess.raise_alerts(hub, session, [(finding, None) for finding in changes.findings], units)
     _tell(programs, sorted(before.keys() - hub.rulebook.programs.keys()), changes)
     return seq
+
+
+@asynccontextmanager
+async def adopting(hub: Hub, book: Rulebook, done: "asyncio.Future[None]") -> AsyncIterator[Session]:
+    """A transaction in which this book is the hub's; whoever waits is told what came of it.
+
+    An error ends here: it is for whoever asked, and the rules before judge on.
+    """
+    before, hub.rulebook = hub.rulebook, book
+    try:
+        async with hub.database.write() as session:
+            yield session
+    except (OwnershipLost, StoreDamaged):
+        raise
+    except Exception as error:  # noqa: BLE001 - told to whoever waits; station 1 goes on
+        hub.rulebook = before
+        log.error("rulebook.not_adopted", error=repr(error)[:300])
+        if not done.done():
+            done.set_exception(error)
+    else:
+        if not done.done():
+            done.set_result(None)
 
 
 async def _rebuild(

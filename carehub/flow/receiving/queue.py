@@ -4,11 +4,13 @@ import asyncio
 from collections import deque
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 
 from carehub.contracts import Message
 from carehub.core.events import CommandKind, Event
 from carehub.core.overrides import Override
+from carehub.core.rules.rulebook import Rulebook
 from carehub.core.silence import Silence
 from carehub.core.usual import Usual
 from carehub.flow.receiving.batch import Load, Note
@@ -30,6 +32,18 @@ MOST_TELEMETRY = 50_000
 """Waiting measurements: some 50 MB of memory."""
 
 
+@dataclass(slots=True)
+class Counts:
+    """What ingest has done since it started."""
+
+    messages: int = 0
+    readings: int = 0
+    events: int = 0
+    duplicates: int = 0
+    letters: int = 0
+    batches: int = 0
+
+
 class Queue:
     """The roads in; `take` gives the next batch."""
 
@@ -39,6 +53,8 @@ class Queue:
         self._telemetry: deque[Message] = deque()
         self._notes: deque[Note] = deque()
         self._submitted: deque[tuple[list[Message], asyncio.Future[None]]] = deque()
+        self.adopting: deque[tuple[Rulebook, asyncio.Future[None]]] = deque()
+        """Rules that are to take over before the next batch."""
         self.dropped = 0
         """Measurements that were thrown away since the start, because more came than could be stored."""
         self._arrived = asyncio.Event()
@@ -121,10 +137,18 @@ class Queue:
         self._pressing.set()
         self._arrived.set()
 
+    async def adopt(self, book: Rulebook) -> None:
+        """Let these rules judge from the next batch on; returns when that is stored, raises what kept it out."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.adopting.append((book, done))
+        self._press()
+        await done
+
     @property
     def waiting(self) -> int:
         """How much has arrived and is not stored yet."""
-        return len(self._alarms) + len(self._telemetry) + len(self._notes) + len(self._submitted)
+        heard = len(self._alarms) + len(self._telemetry)
+        return heard + len(self._notes) + len(self._submitted) + len(self.adopting)
 
     async def arrival(self) -> None:
         """Wait until there may be something."""

@@ -10,6 +10,7 @@ from datetime import timedelta
 from carehub.core.events import Event
 from carehub.flow.hub import Hub
 from carehub.flow.receiving.batch import Work, hub_fault
+from carehub.flow.watching.rule_drafts import overlaid
 from carehub.kit.log import log
 from carehub.store import journal, rulebooks, tasks
 from carehub.store.database import Session
@@ -21,8 +22,13 @@ _MEND_WITHIN = timedelta(days=1)
 
 
 async def stay_off(hub: Hub) -> None:
-    """At start: what was switched off and has not been changed stays off; what was changed is nobody's task more."""
+    """At start: what was changed on the pages stands above the files.
+
+    What was switched off and has not been changed stays off; what has been is nobody's task more.
+    """
     async with hub.database.write() as session:
+        hub.filed = hub.filed or hub.rulebook
+        hub.rulebook = await overlaid(session, hub.rulebook)
         off = await rulebooks.switched_off(session)
         for rule in {rule for rule, version in off if hub.rulebook.versions.get(rule) != version}:
             await tasks.settle(session, _TASK, rule, hub.clock())

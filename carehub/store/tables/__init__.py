@@ -2,6 +2,7 @@
 
 from carehub.store.tables.alerts import Alert, AlertEvent, AlertStep, Notice, ReplyCode, StatusReport
 from carehub.store.tables.backtests import BacktestRun
+from carehub.store.tables.drafts import RuleDraft
 from carehub.store.tables.ladders import FixedContact, LadderChange, LadderRow, LadderRung
 from carehub.store.tables.learning import DailyFeature, DetectorState, Model, ModelFinding
 from carehub.store.tables.logins import Factor, LoginSession, LoginStep, SetupLink
@@ -86,6 +87,7 @@ __all__ = [
     "Residency",
     "Resident",
     "RollCall",
+    "RuleDraft",
     "RuleOff",
     "RuleOverride",
     "RuleVersion",
