@@ -3,7 +3,8 @@
 A decision that has run out is a task for people; it switches nothing off. A resident who says no does.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -117,19 +118,35 @@ def standing(grounds: Iterable[Ground], function: Function, accepted: Iterable[B
 
 
 def switched_off(grounds: Iterable[Ground], rules: Mapping[str, Rule], now: datetime) -> list[Override]:
-    """What an objection switches off: every rule that watches what the resident says no to, but life safety."""
-    found: list[Override] = []
-    rows = list(grounds)
-    for no in (one for one in rows if one.objection and not one.over(now)):
-        for rule in rules.values():
-            if no.function not in functions_of(rule) or not may_be_off(compiled(rule)):
-                continue
-            mine = [one for one in rows if one.resident == no.resident]
-            if standing(mine, no.function, rule.basis, max(now, no.since)) is Standing.OBJECTED:
-                found.append(
-                    Override(
-                        id=f"no-{no.id}", rule=rule.id, level=Level.OBJECTION, whom=f"no-{no.id}", since=no.since,
-                        until=no.until, off=True, resident=no.resident,
-                    )
-                )  # fmt: skip
-    return found
+    """What residents have said no to: off is a rule that rests on nothing else, and is no life safety.
+
+    A rule that will do with any of several functions goes on with those to which nobody said no; a sequence needs all.
+    """
+    by_resident: dict[str, list[Ground]] = defaultdict(list)
+    for one in grounds:
+        by_resident[one.resident].append(one)
+    return [
+        off
+        for mine in by_resident.values() if any(one.objection for one in mine)
+        for rule in rules.values() if may_be_off(compiled(rule))
+        if (off := _off(mine, rule, now)) is not None
+    ]  # fmt: skip
+
+
+def _off(mine: Sequence[Ground], rule: Rule, now: datetime) -> Override | None:
+    functions = functions_of(rule)
+    no = [one for one in mine if one.function in functions and _stops(mine, one, rule, now)]
+    said = {one.function for one in no}
+    if not no or (said != functions and not rule.sequence):
+        return None
+    last = max(no, key=lambda one: one.since)
+    return Override(
+        id=f"no-{last.id}", rule=rule.id, level=Level.OBJECTION, whom=f"no-{last.resident}", since=last.since,
+        until=min((one.until for one in no if one.until), default=None), off=True, resident=last.resident,
+    )  # fmt: skip
+
+
+def _stops(mine: Sequence[Ground], one: Ground, rule: Rule, now: datetime) -> bool:
+    if not one.objection or one.over(now):
+        return False
+    return standing(mine, one.function, rule.basis, max(now, one.since)) is Standing.OBJECTED

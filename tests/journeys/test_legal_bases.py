@@ -5,7 +5,7 @@ from typing import Any
 
 from carehub.core.basis import Basis
 from carehub.core.blindness import Cause
-from carehub.core.legal import Function
+from carehub.core.legal import Function, functions_of
 from carehub.flow.watching import protection
 from carehub.store import tables
 from tests.journeys.building import NIGHT, Night, add
@@ -64,6 +64,15 @@ async def test_a_no_is_a_task_and_blind_and_what_nothing_can_feed_is_blind_too(n
     (task,) = await night.rows(tables.Task)
     assert (task.resident_id, task.link) == ("anna", "/admin/residents/anna")
     assert "kanari" not in task.words
+
+
+async def test_a_rule_that_will_do_with_something_else_goes_on_without_what_the_resident_refuses(night: Night) -> None:
+    assert functions_of(night.rulebook.rules["not-up"]) > {Function.DOORS}
+    await ground(night, "no", Basis.NONE, objection=True)
+    assert "Ikke oppe" not in {name for name, cause in await why(night) if cause is Cause.OBJECTED}
+    for number, function in enumerate(functions_of(night.rulebook.rules["not-up"])):
+        await ground(night, f"no{number}", Basis.NONE, objection=True, function=function)
+    assert ("Ikke oppe", Cause.OBJECTED) in await why(night)
 
 
 async def test_a_fall_is_alerted_also_where_the_resident_has_said_no_to_it_f74(night: Night) -> None:

@@ -70,11 +70,12 @@ def _unfounded(
     ordered = {one.function for one in grounds if not one.objection and one.begun(now)}
     kinds, found = _kinds(feeds, who), []
     for rule in rules:
-        for function in functions_of(rule) & ordered:
-            if standing(grounds, function, rule.basis, now) is Standing.EXPIRED:
-                found.append(Blindness(cause=Cause.EXPIRED, name=rule.title.nb))
-            if not any(kind in kinds for step in compiled(rule).steps[:1] for kind in step.tests):
-                found.append(Blindness(cause=Cause.UNFED, name=rule.title.nb))
+        mine = functions_of(rule) & ordered
+        stands = {standing(grounds, function, rule.basis, now) for function in mine}
+        if Standing.EXPIRED in stands and not stands & {Standing.VALID, Standing.EXPIRES}:
+            found.append(Blindness(cause=Cause.EXPIRED, name=rule.title.nb))
+        if mine and not any(kind in kinds for step in compiled(rule).steps[:1] for kind in step.tests):
+            found.append(Blindness(cause=Cause.UNFED, name=rule.title.nb))
     return found
 
 
