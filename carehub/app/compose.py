@@ -124,7 +124,6 @@ async def opened(
         )
         _add_posts(running, line)
         hub.submit, hub.command, hub.reload = ingest.submit, ingest.command, running.reload_registry
-        hub.adopt = ingest.adopt
         yield running
 
 

@@ -63,6 +63,7 @@ class Ingest(Queue):
             await self._recall(session)
             self._seq = await activate(self._hub, session, self._epoch, self._seq, self.intake.registry.units)
             await ownership.hold(session, self._epoch, self._hub.clock(), next_seq=self._seq + 1)
+        self._hub.adopt = self.adopt
         return True
 
     async def _recall(self, session: Session) -> None:
