@@ -16,6 +16,7 @@ from carehub.flow import ledger
 from carehub.flow.watching import tuning
 from carehub.flow.watching.tuning import Wish
 from carehub.store import tables
+from carehub.web.explained import account_of, silent_lines
 from tests.journeys.building import NIGHT, Night, add
 from tests.journeys.replaying import check_replay
 
@@ -54,6 +55,13 @@ async def test_a_resident_s_value_is_nearer_than_the_unit_s_and_the_alert_says_w
     assert (alert.kind, alert.rule_version) == ("cold-home", content_hash(rule))
     (report,) = await night.rows(tables.AlertEvent)
     assert mine.id in report.trace
+    async with night.database.read() as session:
+        account = await account_of(session, alert.id)
+    assert account is not None
+    (said,) = (reason.decided for reason in account.reasons)
+    assert said[0].startswith("Bestemt for enheten: ")
+    assert said[1].startswith("Bestemt for beboeren: Lavere enn: 19 (regelboken: 16) · Så lenge må det vare: 30 min")
+    assert said[1].endswith("kanari-ingrid, 15.01.2026: Sover urolig")
     kept = {(one.version, one.tuned) for one in await night.rows(tables.RuleVersion) if one.rule_id == "cold-home"}
     assert (alert.rule_version, True) in kept
     assert sorted(set(await told(night))) == [("home:anna", 1), ("home:anna", 2), ("home:bjarne", 1)]
@@ -149,7 +157,9 @@ async def test_a_resident_who_says_no_switches_the_function_off_and_a_chapter_4a
     assert await night.kinds() == []
     async with night.database.read() as session:
         silent = await ledger.why_not(session, "anna", "night-exit", NIGHT, night.clock())
+        lines = await silent_lines(session, silent, "night-exit")
     assert [one.off for one in silent.tuned] == [True]
+    assert lines[0] == "Beboeren har sagt nei til det som regelen bygger på, så den er slått av."
 
     await ground(night, "4a", Basis.CHAPTER_4A)
     await night.worker._watch()
