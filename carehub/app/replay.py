@@ -8,16 +8,17 @@ Into a report the clock is the recording's: it stops at every deadline before th
 import asyncio
 import shutil
 import time
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from carehub.app.account import Account
+from carehub.app.account import Account, Raised
 from carehub.app.broker import free_port
 from carehub.app.compose import Running, opened
-from carehub.app.recordings import Recorded, Skipped, read_recording
+from carehub.app.recordings import Recorded, Skipped, read_recording, recognise
+from carehub.app.recordings.labels import Labels, labels_of
 from carehub.app.settings import Settings
 from carehub.contracts import Message
 from carehub.core.access import Role
@@ -71,7 +72,7 @@ async def over_broker(wanted: Wanted) -> Account:
                 account.sent += 1
         await _until_all_stored(running, account, stations)
         account.seconds = time.monotonic() - began
-        await _close_the_books(running, account, utc_now())
+        await _close_the_books(running, account, wanted, utc_now())
         stations.cancel()
         await asyncio.wait({stations})
     return account
@@ -86,12 +87,15 @@ async def into_report(wanted: Wanted) -> Account:
         clock.now = first.at if first else clock.now
         await _furnish(running, wanted, clock.now)
         journey = _Journey(running, clock)
+        heard: set[tuple[str, date]] = set()
         for one in _recorded(wanted, account.skipped):
             await journey.add(one)
             account.sent += 1
+            heard.add((one.home, one.at.date()))
+        account.home_days = len(heard)
         await journey.finish()
         account.seconds = time.monotonic() - began
-        await _close_the_books(running, account, clock.now)
+        await _close_the_books(running, account, wanted, clock.now)
     return account
 
 
@@ -246,12 +250,22 @@ async def _until_all_stored(running: Running, account: Account, stations: "async
         await asyncio.sleep(0.1)
 
 
-async def _close_the_books(running: Running, account: Account, now: datetime) -> None:
+async def _close_the_books(running: Running, account: Account, wanted: Wanted, now: datetime) -> None:
     counts = running.ingest.counts
+    labels = labels_of(wanted.path, wanted.format or recognise(wanted.path), wanted.zone)
     async with running.hub.database.read() as session:
         account.outcomes = await stream.outcomes(session)
         account.events = await stream.from_senders(session)
         account.overdue = await stream.unaccounted(session, now - timedelta(seconds=60))
-        account.raised = dict(Counter(await alerts.kinds(session)))
+        account.raised = [_raised(alert, wanted, labels) for alert in await alerts.every(session)]
     account.taken, account.readings = counts.messages, counts.readings
     account.duplicates, account.letters = counts.duplicates, counts.letters
+
+
+def _raised(alert: tables.Alert, wanted: Wanted, labels: Labels) -> Raised:
+    return Raised(
+        at=alert.raised_at.astimezone(ZoneInfo(wanted.zone)).strftime("%Y-%m-%d %H:%M:%S"),
+        home=alert.scope_id.removeprefix("home:"), rule=alert.rule_id, kind=alert.kind,
+        severity=alert.severity.name.lower(), code=alert.alert_code or "", place=alert.place or "",
+        activity=labels.at(alert.raised_at),
+    )  # fmt: skip

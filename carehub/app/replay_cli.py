@@ -22,6 +22,9 @@ def replay_command(  # noqa: PLR0913 - the options of a replay
     zone: Annotated[str, typer.Option(help="Zone of timestamps without one.")] = "Europe/Oslo",
     speed: Annotated[float, typer.Option(help="Recorded seconds for each real one; 0 for as fast as it goes.")] = 0.0,
     limit: Annotated[int, typer.Option(help="At most so many messages; 0 for all.")] = 0,
+    alerts: Annotated[
+        Path | None, typer.Option(help="CSV file for every alert, beside what the recording says that was done then.")
+    ] = None,
     folder: Annotated[Path, typer.Option(help="Where the replay keeps its store; emptied first.")] = Path(
         "build/replay"
     ),
@@ -31,5 +34,7 @@ def replay_command(  # noqa: PLR0913 - the options of a replay
     account = asyncio.run(replay.into_report(wanted) if report else replay.over_broker(wanted))
     for line in account.lines():
         typer.echo(line)
+    if alerts:
+        account.write_alerts(alerts)
     if account.unaccounted:
         raise typer.Exit(1)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_SOURCES = ("zigbee2mqtt", "carehub_v1", "chirpstack", "owntracks")
 _CHANNELS = ("sms", "voice", "sms_gateway", "push", "email", "siren", "lamp", "tablet", "console")
 """Those that ship; what is not set up is not in use."""
 
@@ -49,7 +50,7 @@ class Settings(BaseSettings):
     municipality: str = Field(default="Marker", description="Its name, on the pages.")
     rules_dir: Path | None = Field(default=None, description="Folder with the rulebook; by default the one that ships.")
     sources: str = Field(
-        default="integrations.sources.zigbee2mqtt,integrations.sources.carehub_v1",
+        default=",".join(f"integrations.sources.{name}" for name in _SOURCES),
         description="Modules that each offer a `SOURCE`, separated by commas.",
     )
     channels: str = Field(

@@ -5,9 +5,11 @@ from datetime import timedelta
 
 from carehub.core.blindness import Cause
 from carehub.core.findings import Condition, Outcome
+from carehub.core.rules.equipment_words import EQUIPMENT_NB
 from carehub.core.rules.vocabulary import USUAL
 
 KINDS: dict[str, str] = {
+    **EQUIPMENT_NB,
     "button.pressed": "trykk på alarmknappen", "button.cancelled": "alarmen avlyst",
     "switch.pressed": "trykk på bryter", "cord.pulled": "drag i snoren",
     "fall.detected": "fall", "fall.suspected": "mulig fall", "fall.cleared": "fall over",

@@ -196,6 +196,6 @@ async def raised_before(session: Session, moment: datetime) -> Sequence[tables.A
     return (await session.exec(statement.order_by(col(tables.Alert.raised_at)))).all()
 
 
-async def kinds(session: Session) -> Sequence[str]:
-    """The rule of every alert there ever was."""
-    return (await session.exec(select(tables.Alert.rule_id))).all()
+async def every(session: Session) -> Sequence[tables.Alert]:
+    """Every alert there ever was, the oldest first: for a store of a replay, not for one of years."""
+    return (await session.exec(select(tables.Alert).order_by(col(tables.Alert.raised_at), col(tables.Alert.id)))).all()

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 
 _FIRST_YEAR, _LAST_YEAR = 2000, 2200
+MOST_S = 2**40
+"""More seconds than any clock means; a whole number beyond it may not even become a float."""
 
 
 def moment(claim: datetime | None) -> datetime | None:

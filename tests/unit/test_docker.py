@@ -271,6 +271,9 @@ def test_a_device_without_tls_finds_no_listener_of_its_own(broker: Broker) -> No
         ("zigbee2mqtt/Kjøkken vindu", False),
         ("zigbee2mqtt/pendant-2/Kjøkken vindu", False),
         ("$SYS/broker/uptime", False),
+        ("owntracks/pendant-1/gps/event", True),
+        ("owntracks/pendant-2/gps/event", False),
+        ("application/1/device/a84041d21182b879/event/up", False),
         ("anything", False),
     ],
 )

@@ -5,6 +5,8 @@ Each kind of event is a clause that can follow "when", so that sentences can be 
 
 from typing import Literal
 
+from carehub.core.rules.equipment_words import EQUIPMENT
+
 Language = Literal["nb", "nn", "en"]
 LANGUAGES: tuple[Language, ...] = ("nb", "nn", "en")
 Words = dict[Language, str]
@@ -15,6 +17,7 @@ def _words(nb: str, nn: str, en: str) -> Words:
 
 
 KINDS: dict[str, Words] = {
+    **{kind: _words(*said) for kind, said in EQUIPMENT.items()},
     "button.pressed": _words(
         "noen trykker på alarmknappen", "nokon trykkjer på alarmknappen", "somebody presses the alarm button"
     ),
@@ -112,7 +115,7 @@ KINDS: dict[str, Words] = {
 MEASUREMENTS = frozenset(
     {
         "temperature", "humidity", "illuminance", "power", "battery", "pulse", "co2", "pressure", "body_temperature",
-        "body_weight", "blood_pressure.systolic", "blood_pressure.diastolic",
+        "body_weight", "blood_pressure.systolic", "blood_pressure.diastolic", "oxygen_saturation",
     }
 )  # fmt: skip
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carehub.contracts import DecodeError, Message
+from carehub.contracts import DecodeError, Message, Source
 from carehub.core.events import Reading
-from integrations.sources import carehub_v1, http_events, zigbee2mqtt
+from integrations.sources import carehub_v1, chirpstack, http_events, owntracks, zigbee2mqtt
+from integrations.sources._lora_fields import FIELDS as LORA_FIELDS
 from integrations.sources._zigbee_fields import FIELDS
 from tests.unit.integrations.messages import NOW, message
 
@@ -35,7 +36,23 @@ topics = st.sampled_from(
         "carehub/v1/x/event",
         "carehub/v1/x/alarm",
         "carehub/v1//alarm",
+        "application/1/device/a84041d21182b879/event/up",
+        "application/1/device/a84041d21182b879/event/status",
+        "owntracks/kari/gps",
+        "owntracks/kari/gps/event",
     ]
+)
+SOURCES = [zigbee2mqtt.SOURCE, carehub_v1.SOURCE, chirpstack.SOURCE, owntracks.SOURCE]
+lora_names = st.sampled_from([*sorted(LORA_FIELDS), "history", "value"]) | st.text()
+lora_bodies = st.builds(
+    lambda frame, rest: json.dumps({"object": frame} | rest),
+    st.dictionaries(lora_names, values, max_size=8),
+    st.dictionaries(st.sampled_from(["deduplicationId", "time", "data", "batteryLevel"]), scalars, max_size=3),
+)
+owntracks_bodies = st.builds(
+    lambda sort, rest: json.dumps({"_type": sort} | rest),
+    st.sampled_from(["transition", "location", "lwt", "encrypted"]) | st.text(),
+    st.dictionaries(st.sampled_from(["event", "batt", "bs", "t", "tst", "desc"]), values, max_size=6),
 )
 
 
@@ -51,11 +68,23 @@ def check(decode: Decode, heard: Message) -> None:
             assert reading.device_at is None or reading.device_at.utcoffset() is not None
 
 
-@pytest.mark.parametrize("source", [zigbee2mqtt.SOURCE, carehub_v1.SOURCE], ids=lambda source: source.name)
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
 @given(payload=st.binary(), topic=topics)
-def test_any_bytes(source: object, payload: bytes, topic: str) -> None:
-    decode = zigbee2mqtt.decode if source is zigbee2mqtt.SOURCE else carehub_v1.decode
-    check(decode, message(topic, payload))
+def test_any_bytes(source: Source, payload: bytes, topic: str) -> None:
+    check(source.decode, message(topic, payload))
+
+
+@pytest.mark.parametrize(
+    ("source", "bodies"), [(chirpstack.SOURCE, lora_bodies), (owntracks.SOURCE, owntracks_bodies)], ids=["lora", "gps"]
+)
+@given(data=st.data(), topic=topics)
+def test_any_fields_of_a_road_and_no_kind_but_those_it_claims(
+    source: Source, bodies: st.SearchStrategy[str], data: st.DataObject, topic: str
+) -> None:
+    heard = message(topic, data.draw(bodies))
+    check(source.decode, heard)
+    with suppress(DecodeError):
+        assert {reading.kind for reading in source.decode(heard)} <= source.kinds
 
 
 @given(body=zigbee_bodies, topic=topics)
@@ -85,7 +114,7 @@ def test_any_body_by_http(body: bytes) -> None:
 
 @given(topic=st.text())
 def test_any_topic(topic: str) -> None:
-    for source in (zigbee2mqtt.SOURCE, carehub_v1.SOURCE):
+    for source in SOURCES:
         assert source.device_of(topic) != ""
         assert source.is_alarm_path(topic) in {True, False}
 

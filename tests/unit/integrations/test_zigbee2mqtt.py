@@ -31,6 +31,12 @@ def test_a_recorded_payload_says_what_it_says(recorded: dict[str, Any]) -> None:
     assert sorted(said(recorded["topic"], recorded["payload"])) == sorted(recorded["says"])
 
 
+def test_every_kind_that_the_road_claims_to_say_is_in_a_recorded_payload() -> None:
+    shown = {kind for recorded in RECORDED for kind, *_ in recorded["says"]}
+
+    assert zigbee2mqtt.SOURCE.kinds - shown == {K.DEVICE_ONLINE, K.DEVICE_OFFLINE}  # the availability, below
+
+
 @pytest.mark.parametrize("recorded", RECORDED, ids=lambda each: str(each["model"]))
 def test_a_recorded_payload_holds_only_fields_that_its_model_has(recorded: dict[str, Any]) -> None:
     exposed = {

@@ -93,7 +93,7 @@ async def test_the_store_tells_which_ladder_is_next_and_what_is_old(night: Night
     async with night.database.read() as session:
         due = await alerts.next_due(session)
         old = await alerts.raised_before(session, NIGHT + timedelta(minutes=1, seconds=30))
-        kinds = await alerts.kinds(session)
+        kinds = [alert.rule_id for alert in await alerts.every(session)]
         senders = await stream.from_senders(session)
         outcomes = await registers.outcomes_since(session, 0)
         newest = await registers.newest_seq(session)
