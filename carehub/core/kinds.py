@@ -83,6 +83,8 @@ class EventKind(StrEnum):
     """Somebody was turned away: a wrong code, card or finger."""
     ZONE_ENTERED = "zone.entered"
     ZONE_LEFT = "zone.left"
+    SUPERVISION_CONFIRMED = "supervision.confirmed"
+    """A round of digital supervision was done: somebody has looked, and says so."""
     TAMPER_DETECTED = "tamper.detected"
     TAMPER_CLEARED = "tamper.cleared"
     FAULT_DETECTED = "fault.detected"
@@ -167,6 +169,7 @@ MOMENTARY = frozenset(
         EventKind.MEDICATION_UNREAD,
         EventKind.MEDICATION_WAITING,
         EventKind.DISPENSER_RELOADED,
+        EventKind.SUPERVISION_CONFIRMED,
         EventKind.DISPENSER_FORCED,
         EventKind.SEIZURE_DETECTED,
         EventKind.LOCK_REFUSED,

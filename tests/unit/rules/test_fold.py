@@ -255,6 +255,7 @@ def test_the_shipped_rules_keep_quiet_through_an_ordinary_night() -> None:
         command(CommandKind.STAFF_PRESENT, evening, evening + timedelta(minutes=30)),
         event("door.opened", "entrance", evening),
         event("motion.detected", "hall", evening + timedelta(minutes=1)),
+        event("door.closed", "entrance", evening + timedelta(minutes=2)),
         event("bed.entered", "bedroom", evening + timedelta(hours=1)),
         event("bed.left", "bedroom", evening + timedelta(hours=5)),
         event("motion.detected", "bathroom", evening + timedelta(hours=5, minutes=2)),

@@ -72,7 +72,7 @@ def test_the_national_codes_that_a_sensor_can_tell_have_a_rule() -> None:
     }
 
     assert {f"1.{number}" for number in range(1, 24)} - codes == {"1.15"}  # the pharmacy's, not a sensor's
-    assert {f"4.{number}" for number in range(1, 25)} - codes == NOT_BY_A_SENSOR
+    assert {f"4.{number}" for number in range(1, 27)} - codes == NOT_BY_A_SENSOR
     assert codes >= {"2", "3", "4", "5", "5.3.2", "6", "7.1"}
 
 
@@ -80,5 +80,6 @@ NOT_BY_A_SENSOR = {
     "4.8",  # activity in the room: see 4.18
     "4.13",  # a button of a supervised room is a social alarm here, code 3
     "4.16",  # a door that was shut: no one's alarm
+    "4.25",  # a camera that an event starts: no camera is a source
     "4.22",  # a call that failed is the call's own report
 }
