@@ -7,16 +7,16 @@ from tests.unit.rules.building import RULES, rule, shipped
 
 NIGHT_EXIT = {
     "nb": "Gir et kritisk varsel når døren åpnes ved inngangen mellom kl. 22.00 og 06.00, med mindre det er "
-    "bevegelse, noen er til stede, noen legger seg, noen setter seg, døren åpnes, komfyren slås på eller noen bruker en "
-    "bryter inne i boligen innen 5 minutter. "
+    "bevegelse, noen er til stede, noen legger seg, noen setter seg, døren åpnes, komfyren slås på eller noen bruker "
+    "en bryter inne i boligen innen 5 minutter. "
     "Holdes tilbake når beboeren er borte eller personalet er til stede.",
     "nn": "Gir eit kritisk varsel når døra blir opna ved inngangen mellom kl. 22.00 og 06.00, med mindre det er "
-    "rørsle, nokon er til stades, nokon legg seg, nokon set seg, døra blir opna, komfyren blir slått på eller nokon bruker "
-    "ein brytar inne i bustaden innan 5 minutt. "
+    "rørsle, nokon er til stades, nokon legg seg, nokon set seg, døra blir opna, komfyren blir slått på eller nokon "
+    "bruker ein brytar inne i bustaden innan 5 minutt. "
     "Blir halde tilbake når bebuaren er borte eller personalet er til stades.",
     "en": "Raises a critical alert when the door is opened at the entrance between 22:00 and 06:00, unless there is "
-    "movement, somebody is present, somebody goes to bed, somebody sits down, the door is opened, the stove is turned on "
-    "or a switch is used inside the home within 5 minutes. "
+    "movement, somebody is present, somebody goes to bed, somebody sits down, the door is opened, the stove is turned "
+    "on or a switch is used inside the home within 5 minutes. "
     "Held back while the resident is away or staff are present.",
 }
 WORDED = {
