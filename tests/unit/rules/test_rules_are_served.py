@@ -14,14 +14,28 @@ from carehub.core.fold import Rulebook
 from carehub.core.rules import served, stories
 from carehub.core.rules.examples import play
 from carehub.core.rules.language import Rule, parse_rule
-from carehub.plugins import load_sources
-from tests.unit.rules.building import OSLO, RULES, shipped
+from carehub.plugins import load_rulebook, load_sources
+from tests.unit.rules.building import OSLO, RULES
+from tests.unit.rules.building import shipped as in_force
 
 STORIES = (Path(__file__).parents[2] / "payloads" / "rules.jsonl").read_text(encoding="utf-8").splitlines()
 TOLD = [json.loads(line) for line in STORIES]
 SOURCES = load_sources(names(Settings().sources))
 ROADS = {source.name: source.kinds for source in SOURCES}
 DAY = date(2026, 1, 15)
+
+
+def shipped() -> list[Rule]:
+    optional = [parse_rule(path.read_text(encoding="utf-8")) for path in sorted((RULES / "optional").glob("*.yaml"))]
+    return [*in_force(), *optional]
+
+
+RULE = {rule.id: rule for rule in shipped()}
+
+
+def test_the_optional_rules_pass_their_examples_and_none_is_switched_off() -> None:
+    assert load_rulebook(RULES / "optional", "Europe/Oslo")[1] == []
+    assert [rule.id for rule in shipped() if not rule.enabled] == []  # a rule that is off makes residents blind
 
 
 def heard(one: dict[str, Any], seq: int) -> list[Input]:
@@ -42,8 +56,7 @@ def heard(one: dict[str, Any], seq: int) -> list[Input]:
 
 @pytest.mark.parametrize("told", TOLD, ids=lambda told: str(told["rule"]))
 def test_a_recorded_message_goes_through_decoder_and_fold_to_the_alert(told: dict[str, Any]) -> None:
-    rule = parse_rule((RULES / f"{told['rule']}.yaml").read_text(encoding="utf-8"))
-    book = Rulebook.of([rule.model_copy(update={"enabled": True})], "Europe/Oslo")
+    book = Rulebook.of([RULE[told["rule"]]], "Europe/Oslo")
     given = [each for seq, one in enumerate(told["messages"], 1) for each in heard(one, seq)]
     wanted = [(stories.moment(at, DAY, OSLO), kind) for at, kind in told["alerts"]]
 
