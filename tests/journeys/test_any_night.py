@@ -51,7 +51,7 @@ def _with_waits(minutes: int, *, without: str = "") -> Rulebook:
         wait: dict[str, object] = {"for_": length} if rule.for_ else {}
         if rule.then_missing:
             wait = {"then_missing": rule.then_missing.model_copy(update={"within": length})}
-        changed.append(rule.model_copy(update={**wait, "tune": {}}))
+        changed.append(rule.model_copy(update={**wait, "tune": {}, "longer_than_usual": None}))
     return Rulebook.of(rule for rule in changed if rule.id != without)
 
 
