@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 from sklearn.pipeline import Pipeline
 
-from carehub.contracts import Activity, Change, DayTable
+from carehub.contracts import Activity, Change, DayTable, Outcome
 from carehub.core.dayrow import CELLS
 from carehub.core.features import Feature, Part
 from carehub.core.tally import part_at
@@ -154,7 +154,12 @@ class DailyRhythm:
     zone: str = "Europe/Oslo"
     window_days: int = 60
 
-    def train(self, history: Mapping[str, Sequence[Activity]], now: datetime) -> DailyRhythmModel:
+    def train(
+        self,
+        history: Mapping[str, Sequence[Activity]],
+        now: datetime,
+        outcomes: Sequence[Outcome] = (),  # noqa: ARG002 - what staff said changes nobody's own normal
+    ) -> DailyRhythmModel:
         """Learn from the finished local days before `now`, at most `window_days` of them."""
         midnight = now.astimezone(ZoneInfo(self.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
         until = midnight.astimezone(UTC)

@@ -12,7 +12,16 @@ Errors of the edges, and what the caller should do:
 """
 
 from carehub.contracts.hearing import Message, Source, Transport
-from carehub.contracts.learning import Activity, Change, DayDetector, DayModel, DayTable, Detector, TrainedModel
+from carehub.contracts.learning import (
+    Activity,
+    Change,
+    DayDetector,
+    DayModel,
+    DayTable,
+    Detector,
+    Outcome,
+    TrainedModel,
+)
 from carehub.contracts.providers import CallMoment, InboundText, Reporting, StatusReport, Subscribing, Webhooks
 from carehub.contracts.reaching import (
     Channel,
@@ -44,6 +53,7 @@ __all__ = [
     "InboundText",
     "Lost",
     "Message",
+    "Outcome",
     "OutgoingNotice",
     "Publish",
     "Receipt",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Protocol, runtime_checkable
 
 
@@ -19,6 +19,20 @@ class Activity:
     at: datetime
     kind: str
     place: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What staff said, afterwards, of one resident's day: a detector may learn from it on the days that follow.
+
+    Attributes:
+        day: The local day that it is about.
+        useful: Whether something was found that needed somebody.
+    """
+
+    resident: str
+    day: date
+    useful: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +92,10 @@ class Detector(Protocol):
     name: ClassVar[str]
     version: ClassVar[str]
 
-    def train(self, history: Mapping[str, Sequence[Activity]], now: datetime) -> TrainedModel:
-        """Learn each resident's own normal from finished days before `now`."""
+    def train(
+        self, history: Mapping[str, Sequence[Activity]], now: datetime, outcomes: Sequence[Outcome] = ()
+    ) -> TrainedModel:
+        """Learn each resident's own normal from finished days before `now`, and from outcomes of such days."""
         ...
 
     def from_bytes(self, stored: bytes) -> TrainedModel:

@@ -104,15 +104,27 @@ NEEDS = {
 
 
 def shared_silences(
-    homes: Iterable[Sequence[Seen]], *, fewest_homes: int = 10, longest: timedelta = timedelta(minutes=45)
+    homes: Iterable[Sequence[Seen]],
+    *,
+    fewest_homes: int = 10,
+    longest: timedelta = timedelta(minutes=45),
+    until: datetime | None = None,
 ) -> list[Span]:
     """When every home fell silent at once: a server's failure, not theirs.
 
     Claimed only where so many homes were heard in the day before: with five, a shared silence of hours
     happens by itself (TIHM).
+
+    Args:
+        homes: Each home's events in any order.
+        fewest_homes: So many homes must have been heard in the day before.
+        longest: A silence shorter than this is chance.
+        until: Now. With it a silence that still lasts is one too, and later events are not looked at.
     """
-    streams = [sorted(one.at for one in home) for home in homes]
+    streams = [sorted(one.at for one in home if until is None or one.at < until) for home in homes]
     moments = sorted(at for stream in streams for at in stream)
+    if moments and until is not None:
+        moments.append(until)
 
     def heard(since: datetime, until: datetime) -> int:
         return sum(_count(stream, (since, until)) > 0 for stream in streams)

@@ -1,0 +1,102 @@
+"""How restless a day was: counts that tell of walking to and fro, per local day and hour.
+
+Pure, and local to the day: nothing of another day is needed, so a day can be counted once and kept. What
+was not heard has no value: a day with hours of outage is no quiet day, and where the hall says nothing it is
+not counted (many homes have no sensor there).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from itertools import groupby, pairwise
+from zoneinfo import ZoneInfo
+
+from carehub.core.features import Seen, Span, is_sign
+
+QUICK = timedelta(seconds=30)
+RETURN_WITHIN = timedelta(minutes=2)
+UNHEARD = timedelta(hours=4)
+"""So long without hearing the home, and the day is not counted."""
+HALL = "hall"
+HOURS = 24
+
+Moment = tuple[datetime, str]
+"""When a sign was seen, and where."""
+
+
+class Restless(StrEnum):
+    """What is counted."""
+
+    ROOM_CHANGES = "room_changes"
+    QUICK_CHANGES = "quick_changes"
+    """Seen in another place within half a minute."""
+    RETURNS = "returns"
+    """From one place to another and back, within two minutes."""
+    HALLWAY = "hallway"
+    """Signs in the hall, through which one walks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RestlessDay:
+    """One local day of one home.
+
+    Attributes:
+        by_hour: Feature → its count in each of the 24 hours of the wall clock.
+    """
+
+    day: date
+    by_hour: Mapping[Restless, tuple[int, ...]]
+
+    def until(self, hour: int = HOURS) -> dict[Restless, int]:
+        """The counts from midnight to `hour`."""
+        return {feature: sum(hours[:hour]) for feature, hours in self.by_hour.items()}
+
+
+def days_of(
+    seen: Iterable[Seen], zone: ZoneInfo, *, until: datetime, outages: Sequence[Span] = ()
+) -> list[RestlessDay]:
+    """Every day with a sign before `until`, oldest first; the last may be unfinished.
+
+    Args:
+        seen: One resident's events in any order.
+        outages: When the home was not heard; a day that lost `UNHEARD` to them is left out.
+    """
+    signs = sorted(
+        (one.at, one.place) for one in seen if one.at < until and one.place is not None and is_sign(one.kind)
+    )
+    days = groupby(signs, key=lambda sign: sign[0].astimezone(zone).date())
+    return [counted(day, list(of_day), zone) for day, of_day in days if _lost(day, zone, outages) < UNHEARD]
+
+
+def counted(day: date, signs: Sequence[Moment], zone: ZoneInfo) -> RestlessDay:
+    """A day's counts by its signs in order."""
+    changes = [(one, later) for one, later in pairwise(signs) if one[1] != later[1]]
+    visits = [*signs[:1], *(later for _, later in changes)]
+    counts = {
+        Restless.ROOM_CHANGES: [later for _, later in changes],
+        Restless.QUICK_CHANGES: [later for one, later in changes if later[0] - one[0] < QUICK],
+        Restless.RETURNS: [
+            third
+            for first, third in zip(visits, visits[2:], strict=False)
+            if first[1] == third[1] and third[0] - first[0] < RETURN_WITHIN
+        ],
+        Restless.HALLWAY: [sign for sign in signs if sign[1] == HALL],
+    }
+    if not counts[Restless.HALLWAY]:
+        del counts[Restless.HALLWAY]
+    return RestlessDay(day=day, by_hour={feature: _by_hour(moments, zone) for feature, moments in counts.items()})
+
+
+def _by_hour(moments: Iterable[Moment], zone: ZoneInfo) -> tuple[int, ...]:
+    hours = [0] * HOURS
+    for at, _ in moments:
+        hours[at.astimezone(zone).hour] += 1
+    return tuple(hours)
+
+
+def _lost(day: date, zone: ZoneInfo, outages: Sequence[Span]) -> timedelta:
+    start, end = (
+        datetime(one.year, one.month, one.day, tzinfo=zone).astimezone(UTC) for one in (day, day + timedelta(days=1))
+    )
+    return sum((max(timedelta(), min(end, to) - max(start, since)) for since, to in outages), timedelta())

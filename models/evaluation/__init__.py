@@ -1,0 +1,1 @@
+"""Models measured on recorded homes, by a protocol that others have published."""
