@@ -20,8 +20,10 @@ MOST_TOLD = 2
 _WORDS = {
     Restless.ROOM_CHANGES: ("rombytte", "rombytter"),
     Restless.QUICK_CHANGES: ("rombytte på under et halvt minutt", "rombytter på under et halvt minutt"),
-    Restless.RETURNS: ("gang fram og tilbake innen to minutter", "ganger fram og tilbake innen to minutter"),
+    Restless.RETURNS: ("gang fram og tilbake mellom to rom", "ganger fram og tilbake mellom to rom"),
     Restless.HALLWAY: ("bevegelse i gangen", "bevegelser i gangen"),
+    Restless.SHORT_GAPS: ("bevegelse innen et minutt etter en annen", "bevegelser innen et minutt etter en annen"),
+    Restless.HOURS: ("time med bevegelse", "timer med bevegelse"),
 }
 
 

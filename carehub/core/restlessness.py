@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from carehub.core.features import Seen, Span, is_sign
 
 QUICK = timedelta(seconds=30)
-RETURN_WITHIN = timedelta(minutes=2)
+SHORT = timedelta(minutes=1)
 UNHEARD = timedelta(hours=4)
 """So long without hearing the home, and the day is not counted."""
 HALL = "hall"
@@ -32,9 +32,13 @@ class Restless(StrEnum):
     QUICK_CHANGES = "quick_changes"
     """Seen in another place within half a minute."""
     RETURNS = "returns"
-    """From one place to another and back, within two minutes."""
+    """From one place to another and back to the first."""
     HALLWAY = "hallway"
     """Signs in the hall, through which one walks."""
+    SHORT_GAPS = "short_gaps"
+    """Signs that follow another within a minute."""
+    HOURS = "hours"
+    """Hours with any sign."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,16 +80,15 @@ def counted(day: date, signs: Sequence[Moment], zone: ZoneInfo) -> RestlessDay:
     counts = {
         Restless.ROOM_CHANGES: [later for _, later in changes],
         Restless.QUICK_CHANGES: [later for one, later in changes if later[0] - one[0] < QUICK],
-        Restless.RETURNS: [
-            third
-            for first, third in zip(visits, visits[2:], strict=False)
-            if first[1] == third[1] and third[0] - first[0] < RETURN_WITHIN
-        ],
+        Restless.RETURNS: [third for one, third in zip(visits, visits[2:], strict=False) if one[1] == third[1]],
         Restless.HALLWAY: [sign for sign in signs if sign[1] == HALL],
+        Restless.SHORT_GAPS: [later for one, later in pairwise(signs) if later[0] - one[0] < SHORT],
     }
     if not counts[Restless.HALLWAY]:
         del counts[Restless.HALLWAY]
-    return RestlessDay(day=day, by_hour={feature: _by_hour(moments, zone) for feature, moments in counts.items()})
+    by_hour = {feature: _by_hour(moments, zone) for feature, moments in counts.items()}
+    by_hour[Restless.HOURS] = tuple(min(1, signs_then) for signs_then in _by_hour(signs, zone))
+    return RestlessDay(day=day, by_hour=by_hour)
 
 
 def _by_hour(moments: Iterable[Moment], zone: ZoneInfo) -> tuple[int, ...]:
