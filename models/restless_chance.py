@@ -1,16 +1,13 @@
 """How likely staff are to find something, learned from what they said of earlier days.
 
-Two opinions of unlike sorts, averaged: a logistic regression, which needs few outcomes, and a bag of shallow
-trees, which sees that a high level means more in somebody of whom it was true before.
+A bag of shallow, randomised trees: it sees that a high level means more in somebody of whom it was true
+before, and does not take a newcomer's empty history for a good sign, as a logistic regression did.
 """
 
 from collections.abc import Sequence
 
 import numpy as np
-from sklearn.ensemble import ExtraTreesClassifier, VotingClassifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.ensemble import ExtraTreesClassifier
 
 from models.restless_panel import Array
 
@@ -24,6 +21,7 @@ USUAL = 0.04
 """The share of days that is assumed to be true of somebody of whom nothing is known."""
 
 _SEED = 20190526
+_TREES = 300
 
 
 def rows(level: Array, own: Array, against: Array, late: Array, shares: Array) -> Array:
@@ -33,18 +31,7 @@ def rows(level: Array, own: Array, against: Array, late: Array, shares: Array) -
     return np.concatenate([level[..., None], own[..., None], late[..., None], against, odds], axis=-1)
 
 
-def classifier() -> VotingClassifier:
-    """Not fitted yet."""
-    return VotingClassifier(
-        [
-            ("line", make_pipeline(StandardScaler(), LogisticRegression(max_iter=1000))),
-            ("trees", ExtraTreesClassifier(200, min_samples_leaf=10, max_features=0.5, random_state=_SEED)),
-        ],
-        voting="soft",
-    )
-
-
-def fitted(table: Array, found: Sequence[tuple[int, int]]) -> tuple[VotingClassifier | None, Array]:
+def fitted(table: Array, found: Sequence[tuple[int, int]]) -> tuple[ExtraTreesClassifier | None, Array]:
     """A classifier and what it says of the known days; None where too little was found.
 
     Args:
@@ -57,5 +44,6 @@ def fitted(table: Array, found: Sequence[tuple[int, int]]) -> tuple[VotingClassi
     known = ~np.isnan(table).any(axis=-1)
     if (truth & known).sum() < FEWEST:
         return None, np.zeros(0)
-    made = classifier().fit(table[known], truth[known])
+    trees = ExtraTreesClassifier(_TREES, min_samples_leaf=10, max_features=0.5, random_state=_SEED)
+    made = trees.fit(table[known], truth[known])
     return made, np.asarray(made.predict_proba(table[known])[:, 1])

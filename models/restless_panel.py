@@ -37,8 +37,8 @@ class Shrink:
     spread: float
 
 
-LEVEL = Shrink(middle=112, spread=20)
-"""Mostly the cohort: how restless compared with other homes. A full window of own days weighs a fifth."""
+LEVEL = Shrink(middle=1e9, spread=20)
+"""The cohort's middle, and a spread that becomes the person's own: how restless compared with other homes."""
 
 OWN = Shrink(middle=5, spread=5)
 """Mostly the person: how restless compared with the own days; the cohort only until there are some."""

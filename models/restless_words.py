@@ -19,11 +19,10 @@ MOST_TOLD = 2
 
 _WORDS = {
     Restless.ROOM_CHANGES: ("rombytte", "rombytter"),
-    Restless.QUICK_CHANGES: ("rombytte på under et halvt minutt", "rombytter på under et halvt minutt"),
+    Restless.QUICK_CHANGES: ("rombytte innen et minutt", "rombytter innen et minutt"),
     Restless.RETURNS: ("gang fram og tilbake mellom to rom", "ganger fram og tilbake mellom to rom"),
-    Restless.HALLWAY: ("bevegelse i gangen", "bevegelser i gangen"),
-    Restless.SHORT_GAPS: ("bevegelse innen et minutt etter en annen", "bevegelser innen et minutt etter en annen"),
-    Restless.HOURS: ("time med bevegelse", "timer med bevegelse"),
+    Restless.INTO_HALL: ("gang ut i gangen", "ganger ut i gangen"),
+    Restless.BUSIEST: ("rombytte i de seks travleste timene", "rombytter i de seks travleste timene"),
 }
 
 

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
-from sklearn.ensemble import VotingClassifier
+from sklearn.ensemble import ExtraTreesClassifier
 
 from carehub.contracts import Activity, Change, Outcome
 from carehub.core.features import Span, shared_silences
@@ -235,7 +235,7 @@ class Restlessness:
     def from_bytes(self, stored: bytes) -> RestlessnessModel:
         """Read back what `to_bytes` wrote; raises ValueError for anything else."""
         manifest, known, chance = artefact.unpack(
-            stored, detector=self.name, version=self.version, kind=VotingClassifier
+            stored, detector=self.name, version=self.version, kind=ExtraTreesClassifier
         )
         try:
             read = msgspec.json.decode(known, type=_Stored)

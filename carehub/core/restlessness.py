@@ -12,10 +12,12 @@ from enum import StrEnum
 from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo
 
-from carehub.core.features import Seen, Span, is_sign
+from carehub.core.features import Seen, Span
+from carehub.core.kinds import EventKind
 
-QUICK = timedelta(seconds=30)
-SHORT = timedelta(minutes=1)
+QUICK = timedelta(minutes=1)
+RETURN_WITHIN = timedelta(minutes=2)
+BUSY_HOURS = 6
 UNHEARD = timedelta(hours=4)
 """So long without hearing the home, and the day is not counted."""
 HALL = "hall"
@@ -30,15 +32,22 @@ class Restless(StrEnum):
 
     ROOM_CHANGES = "room_changes"
     QUICK_CHANGES = "quick_changes"
-    """Seen in another place within half a minute."""
+    """Seen in another room within a minute."""
     RETURNS = "returns"
-    """From one place to another and back to the first."""
-    HALLWAY = "hallway"
-    """Signs in the hall, through which one walks."""
-    SHORT_GAPS = "short_gaps"
-    """Signs that follow another within a minute."""
-    HOURS = "hours"
-    """Hours with any sign."""
+    """From one room to another and back, within two minutes."""
+    INTO_HALL = "into_hall"
+    """Room changes into the hall, through which one walks."""
+    BUSIEST = "busiest"
+    """Room changes in the six hours that had most of them."""
+
+
+_PLACES_A_PERSON = frozenset(
+    {
+        EventKind.MOTION_DETECTED, EventKind.PRESENCE_DETECTED, EventKind.BED_ENTERED, EventKind.BED_LEFT,
+        EventKind.CHAIR_ENTERED, EventKind.CHAIR_LEFT,
+    }
+)  # fmt: skip
+"""Doors are left out: the fridge's beside the kitchen's sensor would be no walk."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +63,9 @@ class RestlessDay:
 
     def until(self, hour: int = HOURS) -> dict[Restless, int]:
         """The counts from midnight to `hour`."""
-        return {feature: sum(hours[:hour]) for feature, hours in self.by_hour.items()}
+        counts = {feature: sum(hours[:hour]) for feature, hours in self.by_hour.items()}
+        busiest = sorted(self.by_hour[Restless.ROOM_CHANGES][:hour])[-BUSY_HOURS:]
+        return counts | {Restless.BUSIEST: sum(busiest)}
 
 
 def days_of(
@@ -67,7 +78,7 @@ def days_of(
         outages: When the home was not heard; a day that lost `UNHEARD` to them is left out.
     """
     signs = sorted(
-        (one.at, one.place) for one in seen if one.at < until and one.place is not None and is_sign(one.kind)
+        (one.at, one.place) for one in seen if one.at < until and one.place is not None and one.kind in _PLACES_A_PERSON
     )
     days = groupby(signs, key=lambda sign: sign[0].astimezone(zone).date())
     return [counted(day, list(of_day), zone) for day, of_day in days if _lost(day, zone, outages) < UNHEARD]
@@ -80,15 +91,15 @@ def counted(day: date, signs: Sequence[Moment], zone: ZoneInfo) -> RestlessDay:
     counts = {
         Restless.ROOM_CHANGES: [later for _, later in changes],
         Restless.QUICK_CHANGES: [later for one, later in changes if later[0] - one[0] < QUICK],
-        Restless.RETURNS: [third for one, third in zip(visits, visits[2:], strict=False) if one[1] == third[1]],
-        Restless.HALLWAY: [sign for sign in signs if sign[1] == HALL],
-        Restless.SHORT_GAPS: [later for one, later in pairwise(signs) if later[0] - one[0] < SHORT],
+        Restless.RETURNS: [
+            third
+            for first, third in zip(visits, visits[2:], strict=False)
+            if first[1] == third[1] and third[0] - first[0] < RETURN_WITHIN
+        ],
     }
-    if not counts[Restless.HALLWAY]:
-        del counts[Restless.HALLWAY]
-    by_hour = {feature: _by_hour(moments, zone) for feature, moments in counts.items()}
-    by_hour[Restless.HOURS] = tuple(min(1, signs_then) for signs_then in _by_hour(signs, zone))
-    return RestlessDay(day=day, by_hour=by_hour)
+    if any(place == HALL for _, place in signs):
+        counts[Restless.INTO_HALL] = [later for _, later in changes if later[1] == HALL]
+    return RestlessDay(day=day, by_hour={feature: _by_hour(moments, zone) for feature, moments in counts.items()})
 
 
 def _by_hour(moments: Iterable[Moment], zone: ZoneInfo) -> tuple[int, ...]:
