@@ -18,7 +18,10 @@ Array = NDArray[np.float64]
 
 FEATURES = tuple(Restless)
 WINDOW = 28
-"""Days. Both the cohort's normal and the person's own are of these."""
+"""Days. The cohort's normal and the person's own are of these."""
+
+NEAR = 14
+"""Days of the person by which the level is shrunk."""
 
 RECENT = 7
 """Days over which the level of late is averaged."""
@@ -37,8 +40,9 @@ class Shrink:
     spread: float
 
 
-LEVEL = Shrink(middle=1e9, spread=20)
-"""The cohort's middle, and a spread that becomes the person's own: how restless compared with other homes."""
+LEVEL = Shrink(middle=56, spread=5)
+"""How restless compared with other homes: a full window of own days weighs a fifth in the middle, three quarters in
+the spread."""
 
 OWN = Shrink(middle=5, spread=5)
 """Mostly the person: how restless compared with the own days; the cohort only until there are some."""
@@ -91,14 +95,14 @@ class Before:
     square: Array
 
     @classmethod
-    def of(cls, panel: Panel, window: int = WINDOW) -> "Before":
+    def of(cls, panel: Panel, window: int) -> "Before":
         """Running sums: a window's sum is the difference of two."""
         values = np.nan_to_num(panel.values)
         return cls(*(_windows(one, window) for one in (~np.isnan(panel.values) * 1.0, values, values**2)))
 
-    def last(self) -> "Before":
-        """Only the newest column: what is known of the day that comes."""
-        return Before(self.count[:, -1:], self.total[:, -1:], self.square[:, -1:])
+    def known(self) -> "Before":
+        """Without the column after the last."""
+        return Before(self.count[:, :-1], self.total[:, :-1], self.square[:, :-1])
 
     def cohort(self) -> tuple[Array, Array]:
         """Mean and spread over everybody, days x features; NaN where nobody is known."""

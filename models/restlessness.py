@@ -22,29 +22,49 @@ from carehub.core.features import Span, shared_silences
 from carehub.core.restlessness import HOURS, RestlessDay, days_of
 from models import artefact
 from models.restless_chance import HALF_LIVES, USUAL, fitted, rows
-from models.restless_panel import FEATURES, LEVEL, OWN, Array, Before, Panel, mean_known, recent, row_of, told
+from models.restless_panel import (
+    FEATURES,
+    LEVEL,
+    NEAR,
+    OWN,
+    WINDOW,
+    Array,
+    Before,
+    Panel,
+    mean_known,
+    recent,
+    row_of,
+    told,
+)
 from models.restless_words import FEWEST_OWN, Normal, between, sentence
 
 
-class Past(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is known of one resident: sums over the last 28 days' log counts, by feature.
-
-    Attributes:
-        recent: The mean level of the last seven days.
-        told: The share of days on which staff found something, for each of `HALF_LIVES`.
-    """
+class Sums(msgspec.Struct, frozen=True, array_like=True):
+    """Of one resident's log counts over a window of days, by feature: how many, their sum, the sum of their squares."""
 
     count: list[float]
     total: list[float]
     square: list[float]
+
+
+class Past(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is known of one resident.
+
+    Attributes:
+        near: Over the last 14 days.
+        far: Over the last 28.
+        recent: The mean level of the last seven days.
+        told: The share of days on which staff found something, for each of `HALF_LIVES`.
+    """
+
+    near: Sums
+    far: Sums
     recent: float
     told: list[float]
 
 
-STRANGER = Past(
-    count=[0.0] * len(FEATURES), total=[0.0] * len(FEATURES), square=[0.0] * len(FEATURES), recent=0.0,
-    told=[USUAL] * len(HALF_LIVES),
-)  # fmt: skip
+_NOTHING = Sums(*([0.0] * len(FEATURES) for _ in range(3)))
+STRANGER = Past(near=_NOTHING, far=_NOTHING, recent=0.0, told=[USUAL] * len(HALF_LIVES))
 """Somebody who has just moved in: only the cohort is known."""
 
 FEWEST_DAYS = 100
@@ -97,13 +117,9 @@ class RestlessnessModel:
         if not who:
             return {}
         pasts = [self.known.residents.get(one, STRANGER) for one in who]
-        before = Before(
-            np.array([[one.count] for one in pasts]),
-            np.array([[one.total] for one in pasts]),
-            np.array([[one.square] for one in pasts]),
-        )
+        near, far = _before([one.near for one in pasts]), _before([one.far for one in pasts])
         values = np.array([[row_of(days[one], self.known.hour)] for one in who])
-        level, own, against = _compared(before, values, (np.array([self.known.mean]), np.array([self.known.spread])))
+        level, own, against = _compared(near, far, values, (np.array([self.known.mean]), np.array([self.known.spread])))
         chances: Sequence[float | None] = [None] * len(who)
         if self.chance is not None:
             shares = np.array([[one.told] for one in pasts])
@@ -155,7 +171,7 @@ class RestlessnessModel:
 
     def _normal(self, number: int, seen: float, past: Past) -> Normal:
         mean, spread = self.known.mean[number], self.known.spread[number]
-        count, total, square = past.count[number], past.total[number], past.square[number]
+        count, total, square = past.far.count[number], past.far.total[number], past.far.square[number]
         own = None
         if count >= FEWEST_OWN:
             own = between(total / count, sqrt(max(0.0, square / count - (total / count) ** 2)))
@@ -165,12 +181,16 @@ class RestlessnessModel:
         )  # fmt: skip
 
 
-def _compared(before: Before, values: Array, cohort: tuple[Array, Array]) -> tuple[Array, Array, Array]:
+def _before(sums: Sequence[Sums]) -> Before:
+    return Before(*(np.array([[getattr(one, name)] for one in sums]) for name in ("count", "total", "square")))
+
+
+def _compared(near: Before, far: Before, values: Array, cohort: tuple[Array, Array]) -> tuple[Array, Array, Array]:
     """Level and own comparison, residents x days, and each feature against the cohort alone."""
     mean, spread = cohort
     return (
-        mean_known(before.z(values, cohort, LEVEL)),
-        mean_known(before.z(values, cohort, OWN)),
+        mean_known(near.z(values, cohort, LEVEL)),
+        mean_known(far.z(values, cohort, OWN)),
         np.asarray((values - mean) / spread),
     )
 
@@ -213,10 +233,9 @@ class Restlessness:
         panel = Panel.of(
             {who: [one for one in some if one.day >= since] for who, some in days.items()}, today, hour=self.hour
         )
-        before = Before.of(panel)
-        mean, spread = before.cohort()
-        earlier = Before(before.count[:, :-1], before.total[:, :-1], before.square[:, :-1])
-        level, own, against = _compared(earlier, panel.values, (mean[:-1], spread[:-1]))
+        near, far = Before.of(panel, NEAR), Before.of(panel, WINDOW)
+        mean, spread = far.cohort()
+        level, own, against = _compared(near.known(), far.known(), panel.values, (mean[:-1], spread[:-1]))
         late = recent(mean_known(against))
         found = _found(panel, outcomes)
         heard = (~np.isnan(level)) * 1.0
@@ -225,7 +244,11 @@ class Restlessness:
         stored = _Stored(
             mean=_known(mean[-1], 0.0), spread=_known(spread[-1], 1.0), hour=self.hour,
             residents={
-                who: _past(before, late, shares, row) for row, who in enumerate(panel.residents)
+                who: Past(
+                    near=_sums(near, row), far=_sums(far, row), recent=float(late[row, -1]),
+                    told=shares[row, -1].tolist(),
+                )
+                for row, who in enumerate(panel.residents)
             },
             level_from=_threshold(level, self.share), own_from=_threshold(own, self.own_share),
             chance_from=_threshold(said, self.share),
@@ -270,11 +293,9 @@ def _known(values: Array, otherwise: float) -> list[float]:
     return [float(one) for one in np.nan_to_num(values, nan=otherwise)]
 
 
-def _past(before: Before, late: Array, shares: Array, row: int) -> Past:
-    return Past(
-        count=before.count[row, -1].tolist(), total=before.total[row, -1].tolist(),
-        square=before.square[row, -1].tolist(), recent=float(late[row, -1]), told=shares[row, -1].tolist(),
-    )  # fmt: skip
+def _sums(before: Before, row: int) -> Sums:
+    """As they are after the last day."""
+    return Sums(before.count[row, -1].tolist(), before.total[row, -1].tolist(), before.square[row, -1].tolist())
 
 
 def _threshold(scores: Array, share: float) -> float:
