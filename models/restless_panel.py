@@ -58,14 +58,14 @@ class Panel:
 
     @classmethod
     def of(cls, days: Mapping[str, Sequence[RestlessDay]], until: date, *, hour: int = HOURS) -> "Panel":
-        """The days before `until`, counted up to `hour`."""
+        """The whole days before `until`, counted up to `hour`."""
         residents = tuple(sorted(days))
-        known = [one.day for some in days.values() for one in some if one.day < until]
+        known = [one.day for some in days.values() for one in some if one.day < until and one.whole]
         first = min(known, default=until)
         values = np.full((len(residents), (until - first).days, len(FEATURES)), np.nan)
         for row, resident in enumerate(residents):
             for one in days[resident]:
-                if one.day < until:
+                if one.day < until and one.whole:
                     values[row, (one.day - first).days] = row_of(one, hour)
         return cls(residents, first, values)
 

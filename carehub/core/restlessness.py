@@ -1,8 +1,8 @@
 """How restless a day was: counts that tell of walking to and fro, per local day and hour.
 
-Pure, and local to the day: nothing of another day is needed, so a day can be counted once and kept. What
-was not heard has no value: a day with hours of outage is no quiet day, and where the hall says nothing it is
-not counted (many homes have no sensor there).
+Pure, and local to the day: nothing of another day is needed, so a day can be counted once and kept. A day with
+hours of outage is not whole: what was heard of it can be judged, since silence makes nobody restless, but nobody's
+normal is learned from it. Where the hall says nothing it is not counted (many homes have no sensor there).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ QUICK = timedelta(minutes=1)
 RETURN_WITHIN = timedelta(minutes=2)
 BUSY_HOURS = 6
 UNHEARD = timedelta(hours=4)
-"""So long without hearing the home, and the day is not counted."""
+"""So long without hearing the home, and the day is not whole."""
 HALL = "hall"
 HOURS = 24
 
@@ -56,9 +56,11 @@ class RestlessDay:
 
     Attributes:
         by_hour: Feature → its count in each of the 24 hours of the wall clock.
+        whole: Whether the home was heard, but for less than `UNHEARD`.
     """
 
     day: date
+    whole: bool = True
     by_hour: Mapping[Restless, tuple[int, ...]]
 
     def until(self, hour: int = HOURS) -> dict[Restless, int]:
@@ -75,17 +77,20 @@ def days_of(
 
     Args:
         seen: One resident's events in any order.
-        outages: When the home was not heard; a day that lost `UNHEARD` to them is left out.
+        outages: When the home was not heard; a day that lost `UNHEARD` to them is not whole.
     """
     signs = sorted(
         (one.at, one.place) for one in seen if one.at < until and one.place is not None and one.kind in _PLACES_A_PERSON
     )
     days = groupby(signs, key=lambda sign: sign[0].astimezone(zone).date())
-    return [counted(day, list(of_day), zone) for day, of_day in days if _lost(day, zone, outages) < UNHEARD]
+    return [
+        RestlessDay(day=day, by_hour=counted(list(of_day), zone), whole=_lost(day, zone, outages) < UNHEARD)
+        for day, of_day in days
+    ]
 
 
-def counted(day: date, signs: Sequence[Moment], zone: ZoneInfo) -> RestlessDay:
-    """A day's counts by its signs in order."""
+def counted(signs: Sequence[Moment], zone: ZoneInfo) -> dict[Restless, tuple[int, ...]]:
+    """A day's counts by the hour, by its signs in order."""
     changes = [(one, later) for one, later in pairwise(signs) if one[1] != later[1]]
     visits = [*signs[:1], *(later for _, later in changes)]
     counts = {
@@ -99,7 +104,7 @@ def counted(day: date, signs: Sequence[Moment], zone: ZoneInfo) -> RestlessDay:
     }
     if any(place == HALL for _, place in signs):
         counts[Restless.INTO_HALL] = [later for _, later in changes if later[1] == HALL]
-    return RestlessDay(day=day, by_hour={feature: _by_hour(moments, zone) for feature, moments in counts.items()})
+    return {feature: _by_hour(moments, zone) for feature, moments in counts.items()}
 
 
 def _by_hour(moments: Iterable[Moment], zone: ZoneInfo) -> tuple[int, ...]:
