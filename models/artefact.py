@@ -7,6 +7,7 @@ stand the skops reader with `TRUSTED`, and a check of the type that comes out.
 """
 
 import zipfile
+from collections.abc import Sequence
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
@@ -62,8 +63,17 @@ def pack(manifest: Manifest, baselines: bytes, estimator: Any | None) -> bytes:
     return MAGIC + sha256(body).digest() + body
 
 
-def unpack(stored: bytes, *, detector: str, version: str, kind: type) -> tuple[Manifest, bytes, Any | None]:
+def unpack(
+    stored: bytes, *, detector: str, version: str, kind: type, trusted: Sequence[str] = ()
+) -> tuple[Manifest, bytes, Any | None]:
     """What `pack` was given; the estimator is None or exactly a `kind`.
+
+    Args:
+        stored: The container's bytes.
+        detector: Whose it must be.
+        version: Which it must be of.
+        kind: The estimator's type.
+        trusted: Types that the detector itself looks through after reading.
 
     Raises:
         ValueError: Anything else, with the reason: not ours, damaged, too large, another detector's or
@@ -83,7 +93,7 @@ def unpack(stored: bytes, *, detector: str, version: str, kind: type) -> tuple[M
     ):
         if theirs != ours:
             raise ValueError(f"the model was made by {what} {theirs!r}, this is {ours!r}: train again")
-    return manifest, files["baselines.json"], _estimator(files.get("estimator.skops"), kind)
+    return manifest, files["baselines.json"], _estimator(files.get("estimator.skops"), kind, [*TRUSTED, *trusted])
 
 
 def _files(stored: bytes) -> dict[str, bytes]:
@@ -104,11 +114,11 @@ def _files(stored: bytes) -> dict[str, bytes]:
         raise ValueError(f"the model's archive cannot be read: {error}") from error
 
 
-def _estimator(content: bytes | None, kind: type) -> Any | None:
+def _estimator(content: bytes | None, kind: type, trusted: list[str]) -> Any | None:
     if content is None:
         return None
     try:
-        estimator = skops.io.loads(content, trusted=TRUSTED)
+        estimator = skops.io.loads(content, trusted=trusted)
     except (
         TypeError, ValueError, LookupError, AttributeError, ImportError, EOFError, OSError, ArithmeticError,
         RuntimeError, zipfile.BadZipFile,

@@ -122,7 +122,8 @@ class Before:
 
 
 def _windows(values: Array, window: int) -> Array:
-    sums = np.concatenate([np.zeros_like(values[:, :1]), np.cumsum(values, axis=1)], axis=1)
+    start = np.zeros((values.shape[0], 1, *values.shape[2:]))
+    sums = np.concatenate([start, np.cumsum(values, axis=1)], axis=1)
     earlier = np.concatenate([np.zeros_like(sums[:, :window]), sums[:, :-window]], axis=1)[:, : sums.shape[1]]
     return np.asarray(sums - earlier)
 

@@ -15,13 +15,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
-from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.ensemble import VotingClassifier
 
 from carehub.contracts import Activity, Change, Outcome
 from carehub.core.features import Span, shared_silences
 from carehub.core.restlessness import HOURS, RestlessDay, days_of
 from models import artefact
-from models.restless_chance import HALF_LIVES, USUAL, fitted, rows
+from models.restless_chance import HALF_LIVES, TRUSTED, USUAL, fitted, rows, sound
 from models.restless_panel import (
     FEATURES,
     LEVEL,
@@ -114,7 +114,7 @@ class RestlessnessModel:
     def judge(self, days: Mapping[str, RestlessDay]) -> dict[str, Judged]:
         """Judge one day of each resident; a stranger is judged by the cohort alone."""
         who = sorted(days)
-        if not who:
+        if not who or not self.known.residents:
             return {}
         pasts = [self.known.residents.get(one, STRANGER) for one in who]
         near, far = _before([one.near for one in pasts]), _before([one.far for one in pasts])
@@ -204,6 +204,7 @@ class Restlessness:
         share: So many of the residents' days are told for their level (or chance); the threshold follows from it.
         own_share: So many are told for being unlike the person's own days.
         hour: Days are counted and judged up to this hour of the wall clock.
+        trees: How many learn from outcomes.
     """
 
     name: ClassVar[str] = "restlessness"
@@ -214,6 +215,7 @@ class Restlessness:
     share: float = 0.03
     own_share: float = 0.01
     hour: int = HOURS
+    trees: int = 150
 
     def train(
         self, history: Mapping[str, Sequence[Activity]], now: datetime, outcomes: Sequence[Outcome] = ()
@@ -223,9 +225,9 @@ class Restlessness:
         until = _midnight(now, zone)
         silences: Sequence[Span] = shared_silences(history.values(), until=until)
         days = {who: days_of(seen, zone, until=until, outages=silences) for who, seen in history.items()}
-        return self.learn(days, until.astimezone(zone).date(), outcomes)
+        return self.from_days(days, until.astimezone(zone).date(), outcomes)
 
-    def learn(
+    def from_days(
         self, days: Mapping[str, Sequence[RestlessDay]], today: date, outcomes: Iterable[Outcome] = ()
     ) -> RestlessnessModel:
         """Learn from the days before `today`, and from outcomes of those days."""
@@ -240,7 +242,7 @@ class Restlessness:
         found = _found(panel, outcomes)
         heard = (~np.isnan(level)) * 1.0
         shares = np.stack([told(found, heard, half_life, USUAL) for half_life in HALF_LIVES], axis=-1)
-        chance, said = fitted(rows(level, own, against, late[:, :-1], shares[:, :-1]), found)
+        chance, said = fitted(rows(level, own, against, late[:, :-1], shares[:, :-1]), found, self.trees)
         stored = _Stored(
             mean=_known(mean[-1], 0.0), spread=_known(spread[-1], 1.0), hour=self.hour,
             residents={
@@ -258,8 +260,10 @@ class Restlessness:
     def from_bytes(self, stored: bytes) -> RestlessnessModel:
         """Read back what `to_bytes` wrote; raises ValueError for anything else."""
         manifest, known, chance = artefact.unpack(
-            stored, detector=self.name, version=self.version, kind=ExtraTreesClassifier
+            stored, detector=self.name, version=self.version, kind=VotingClassifier, trusted=TRUSTED
         )
+        if chance is not None and not sound(chance):
+            raise ValueError("the model's trees lead nowhere")
         try:
             read = msgspec.json.decode(known, type=_Stored)
             ZoneInfo(manifest.zone)

@@ -66,7 +66,7 @@ def judged_days(
             by_day.setdefault(one.day, {})[who] = one
     found: dict[Key, Judged] = {}
     for day in _span(first, last):
-        model = detector.learn(recording.days, day, recording.known_before(day) if outcomes else ())
+        model = detector.from_days(recording.days, day, recording.known_before(day) if outcomes else ())
         found |= {(who, day): judged for who, judged in model.judge(by_day.get(day, {})).items()}
     return found
 
