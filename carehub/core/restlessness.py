@@ -7,7 +7,7 @@ normal is learned from it. Where the hall says nothing it is not counted (many h
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo
@@ -19,7 +19,8 @@ QUICK = timedelta(minutes=1)
 RETURN_WITHIN = timedelta(minutes=2)
 BUSY_HOURS = 6
 UNHEARD = timedelta(hours=4)
-"""So long without hearing the home, and the day is not whole."""
+"""So long without hearing the home in waking hours, and the day is not whole: a dozen homes may well sleep together."""
+_WAKING = (time(7), time(22))
 HALL = "hall"
 HOURS = 24
 
@@ -115,7 +116,5 @@ def _by_hour(moments: Iterable[Moment], zone: ZoneInfo) -> tuple[int, ...]:
 
 
 def _lost(day: date, zone: ZoneInfo, outages: Sequence[Span]) -> timedelta:
-    start, end = (
-        datetime(one.year, one.month, one.day, tzinfo=zone).astimezone(UTC) for one in (day, day + timedelta(days=1))
-    )
+    start, end = (datetime.combine(day, clock, tzinfo=zone).astimezone(UTC) for clock in _WAKING)
     return sum((max(timedelta(), min(end, to) - max(start, since)) for since, to in outages), timedelta())
