@@ -146,7 +146,7 @@ def counted(history: Mapping[str, Sequence[Activity]], zone: str, since: date, u
     """The table that the hub would have stored of these events: days from `since`, as far as they are over."""
     names: list[str] = []
     counts: list[int] = []
-    days, values, outages = bytearray(), bytearray(), shared_silences(history.values())
+    days, values, outages = bytearray(), bytearray(), shared_silences(history.values(), until=until)
     for resident in sorted(history):
         rows = list(_rows(history[resident], ZoneInfo(zone), since, until, outages))
         if rows:

@@ -275,7 +275,8 @@ class Restlessness:
         whole = sha256(msgspec.json.encode([panel.residents, panel.first, found]) + panel.values.tobytes())
         return artefact.Manifest(
             detector=self.name, version=self.version, zone=self.zone, trained_at=today.isoformat(),
-            residents=len(panel.residents), data_hash=whole.hexdigest(),
+            residents=len(panel.residents), data_hash=whole.hexdigest(), first_day=panel.first.isoformat(),
+            last_day=(today - timedelta(days=1)).isoformat(),
         )  # fmt: skip
 
 
