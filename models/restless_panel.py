@@ -7,7 +7,7 @@ rows of the past from which the outcomes are learned.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,10 +68,6 @@ class Panel:
                 if one.day < until and one.whole:
                     values[row, (one.day - first).days] = row_of(one, hour)
         return cls(residents, first, values)
-
-    def dates(self) -> list[date]:
-        """The day of each column."""
-        return [self.first + timedelta(days=number) for number in range(self.values.shape[1])]
 
 
 def row_of(day: RestlessDay, hour: int = HOURS) -> list[float]:

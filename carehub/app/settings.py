@@ -58,7 +58,8 @@ class Settings(BaseSettings):
         description="Modules that each offer a `CHANNEL`, separated by commas.",
     )
     detectors: str = Field(
-        default="models.daily_rhythm", description="Modules that each offer a `DETECTOR`; empty for none."
+        default="models.daily_rhythm,models.restlessness",
+        description="Modules that each offer a `DETECTOR`; empty for none.",
     )
     http_road: str = Field(
         default="integrations.sources.http_events", description="Module that reads the bodies of `POST /api/v1/events`."

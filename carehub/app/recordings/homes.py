@@ -152,8 +152,8 @@ def _kasteren_things(reading: Reading) -> dict[int, Thing]:
 _Row = tuple[float, str, str, float | None]
 """Seconds since 1970, patient, sensor, value."""
 
-_ROOM_NAMES = tuple(TIHM_ROOMS)
-_ROOM_NUMBERS = {name: number for number, name in enumerate(_ROOM_NAMES)}
+TIHM_NAMES = tuple(TIHM_ROOMS)
+_ROOM_NUMBERS = {name: number for number, name in enumerate(TIHM_NAMES)}
 TIHM_SHAPE = re.compile(r"^patient_id,(location_name,date|date,device_type,value,unit)$")
 
 
@@ -165,7 +165,7 @@ def read_tihm(reading: Reading) -> Iterator[Recorded]:
     sensors only tell that somebody was there: no `cleared` or `closed` is made up.
     """
     voice = Voice("tihm")
-    rows = heapq.merge(_tihm_vitals(reading), *_tihm_activations(reading))
+    rows = heapq.merge(tihm_vitals(reading), *_tihm_activations(reading))
     for at_s, patient, name, value in rows:
         thing = TIHM_ROOMS[name] if value is None else TIHM_VITALS[name]
         yield voice.say(datetime.fromtimestamp(at_s, UTC), patient, thing, thing.on, value)
@@ -177,16 +177,16 @@ def _tihm_file(reading: Reading, name: str) -> Path | None:
 
 
 def _tihm_activations(reading: Reading) -> list[Iterator[_Row]]:
-    packed = _pack_activations(reading)
+    packed = packed_activations(reading)
     return [_unpacked(patient, rows) for patient, rows in packed.items()]
 
 
 def _unpacked(patient: str, rows: "array[int]") -> Iterator[_Row]:
     for row in rows:
-        yield (row >> 8), patient, _ROOM_NAMES[row & 255], None
+        yield (row >> 8), patient, TIHM_NAMES[row & 255], None
 
 
-def _pack_activations(reading: Reading) -> "dict[str, array[int]]":
+def packed_activations(reading: Reading) -> "dict[str, array[int]]":
     """Per patient: moments (seconds) and rooms, eight bytes each, ascending."""
     path = _tihm_file(reading, "Activity.csv")
     packed: dict[str, array[int]] = {}
@@ -204,7 +204,7 @@ def _pack_activations(reading: Reading) -> "dict[str, array[int]]":
     return {patient: array("q", sorted(rows)) for patient, rows in packed.items()}
 
 
-def _tihm_vitals(reading: Reading) -> list[_Row]:
+def tihm_vitals(reading: Reading) -> list[_Row]:
     """Physiology.csv, some ten thousand rows: sorted in memory."""
     path = _tihm_file(reading, "Physiology.csv")
     rows: list[_Row] = []
