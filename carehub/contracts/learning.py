@@ -103,6 +103,7 @@ class Detector(Protocol):
         ...
 
 
+@runtime_checkable
 class DayModel(TrainedModel, Protocol):
     """A model that judges stored days, everybody's at once."""
 
