@@ -13,7 +13,7 @@ from carehub.app.settings import Settings, names
 from carehub.core.events import Event
 from carehub.core.kinds import EventKind
 from carehub.core.rules.language import Rule
-from carehub.core.rules.program import matching
+from carehub.core.rules.matching import matching
 from carehub.kit.clock import utc_now
 from carehub.plugins import load_module, load_rulebook
 
