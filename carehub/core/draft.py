@@ -59,7 +59,7 @@ class Draft(Rows):
             if not begins and key not in self.rules:
                 continue  # it could go on or be cancelled, and there is nothing
             stepped = self._step(key, program, event, situation)
-            if stepped is not None and stepped.trace is not None and not stepped.trace.fired:
+            if stepped is not None and stepped.trace is not None and stepped.trace.is_held_back:
                 held_back = True
         raised = floor.beneath(event, self.findings[before:]) if event.kind in floor.COVERED else None
         if raised is not None:

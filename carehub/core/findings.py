@@ -58,6 +58,11 @@ class Trace(Struct, frozen=True, kw_only=True):
     tuned: tuple[str, ...] = ()
     """Ids of the decisions by which the rule has other values here, the nearest last."""
 
+    @property
+    def is_held_back(self) -> bool:
+        """Whether people were kept from what the rule found; a rule that is not meant for now has found nothing."""
+        return not self.fired and not any(one.name.startswith("only_when.") and not one.held for one in self.conditions)
+
 
 class Finding(Struct, frozen=True, kw_only=True):
     """A rule (or the floor, or a model) says that somebody should know.

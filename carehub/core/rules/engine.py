@@ -92,6 +92,9 @@ def _count(program: Program, state: RuleState | None, event: Event, situation: S
 
 
 def _sequence(program: Program, state: RuleState | None, event: Event, situation: Situation) -> Stepped | None:
+    begins = program.steps[0].fits(event)
+    if not begins and (state is None or not any(step.fits(event) for step in program.steps[1:])):
+        return None
     chains = list(state.chains) if state else []
     hit, changed = hit_of(event), False
     # from the longest down, so that one event is never two steps; the newest chain of each length is the one to keep
@@ -104,7 +107,7 @@ def _sequence(program: Program, state: RuleState | None, event: Event, situation
             return decide(program, hits, situation, traces.of_sequence(program, hits, situation.zone))
         chains[step : step + 1] = [(*chain, hit)]
         changed = True
-    if program.steps[0].fits(event) and in_window(program, event.at, situation.zone):
+    if begins and in_window(program, event.at, situation.zone):
         chains[0:1] = [(hit,)]
         changed = True
     if not changed:

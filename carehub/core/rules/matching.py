@@ -36,7 +36,10 @@ class Matching:
 
     def fits(self, event: Event) -> bool:
         """Whether any matcher fits the event."""
-        for test in self.tests.get(event.kind, ()):  # noqa: SIM110 - any() costs a generator here
+        tests = self.tests.get(event.kind)
+        if tests is None:
+            return False
+        for test in tests:  # noqa: SIM110 - any() costs a generator here
             if test(event):
                 return True
         return False

@@ -223,7 +223,7 @@ class Folder:
         for deadline in folded.deadlines:
             work.deadlines[deadline.scope, deadline.key] = deadline
         if folded.traces:
-            work.held_back += [(work.seq, before.scope, trace) for trace in folded.traces if not trace.fired]
+            work.held_back += [(work.seq, before.scope, trace) for trace in folded.traces if trace.is_held_back]
         work.faults.extend(folded.faults)
 
 

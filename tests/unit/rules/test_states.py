@@ -41,10 +41,11 @@ def test_a_state_ends_at_its_own_time(begins: CommandKind, _ends: CommandKind, f
     assert alerts(run(only, begun, event("door.opened", at=after(minutes=10)))) == []
 
 
-def test_what_only_a_state_lets_alert_is_held_back_with_its_reason() -> None:
+def test_a_rule_that_is_not_meant_for_now_has_found_nothing_and_can_still_say_why() -> None:
     (folded,) = run(book(f"{DOOR}only_when: [rehabilitation]"), event("door.opened"))
 
-    assert folded.outcome is Outcome.SUPPRESSED
+    assert folded.outcome is Outcome.NO_RULE
+    assert [one.is_held_back for one in folded.traces] == [False]
     (broken,) = [one for one in folded.traces[0].conditions if not one.held]
     assert (broken.name, broken.seen) == ("only_when.rehabilitation", "not rehabilitation")
 
