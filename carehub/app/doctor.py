@@ -16,7 +16,7 @@ from carehub.flow.watch import UNACCOUNTED_AFTER
 from carehub.kit.clock import utc_now
 from carehub.kit.late import load_late
 from carehub.plugins import load_channels, load_module, load_rulebook, load_sources
-from carehub.store import people, staffing, stream
+from carehub.store import people, seals, staffing, stream
 from carehub.store.database import Database
 
 _LOW_DISK_BYTES = 500 * 1024 * 1024
@@ -85,6 +85,7 @@ async def _database(settings: Settings) -> AsyncIterator[Diagnosis]:
         yield await _logins(database)
         yield await _staffing(database)
         yield await _ledger(database)
+        yield await _log(database)
     await database.close()
 
 
@@ -96,6 +97,15 @@ async def _logins(database: Database) -> Diagnosis:
     return Diagnosis(
         what="logins", well=False, words="Nobody can administer: `carehub user add NAME --role administrator`."
     )
+
+
+async def _log(database: Database) -> Diagnosis:
+    async with database.read() as session:
+        found = await seals.check(session)
+    if found.broken_at is None:
+        return Diagnosis(what="log", well=True, words=f"{found.sealed} readings are sealed, and as they were written.")
+    words = f"The log of readings was changed under seal {found.broken_at}. Keep a copy, and find out who did it."
+    return Diagnosis(what="log", well=False, words=words)
 
 
 async def _staffing(database: Database) -> Diagnosis:

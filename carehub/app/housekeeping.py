@@ -18,7 +18,7 @@ from carehub.flow.watching import learn, little_use, protection
 from carehub.flow.watching.canary import Canary
 from carehub.flow.watching.daybook import Daybook
 from carehub.flow.worker import Worker
-from carehub.store import codes, contacts, history, tables
+from carehub.store import codes, contacts, history, seals, tables
 from carehub.store.copies import file_of
 
 _LOOK_EVERY_S = 1800.0
@@ -49,7 +49,7 @@ def add_roster(hub: Hub, ingest: Ingest, worker: Worker) -> None:
 
 
 def add_sweeping(hub: Hub, worker: Worker) -> None:
-    """Give the worker the posts that forget old codes and ways, and that look through the register of legal bases."""
+    """Give the worker what is tidied: old codes and ways, the register of legal bases, the seals of the log."""
     worker.add("legal bases", partial(protection.review, hub), _RENEW_EVERY_S)
 
     async def sweep() -> None:
@@ -57,7 +57,12 @@ def add_sweeping(hub: Hub, worker: Worker) -> None:
             await codes.sweep(session, hub.clock())
             await contacts.sweep(session, hub.clock())
 
+    async def seal() -> None:
+        async with hub.database.write() as session:
+            await seals.seal(session, hub.clock())
+
     worker.add("sweep codes", sweep, _RENEW_EVERY_S)
+    worker.add("seal the log", seal, _RENEW_EVERY_S)
 
 
 def add_canary(settings: Settings, hub: Hub, ingest: Ingest, worker: Worker, line: Line) -> None:

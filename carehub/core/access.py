@@ -27,6 +27,8 @@ class Permission(StrEnum):
     ADMINISTER = "administer"
     PLAN_SHIFTS = "plan_shifts"
     SEND_EVENTS = "send_events"
+    READ_LOG = "read_log"
+    """Who looked at what: for the resident to whom it is handed over."""
 
 
 _STAFF = frozenset({Permission.SEE_ALERTS, Permission.ANSWER_ALERTS, Permission.SEE_RESIDENTS})
@@ -34,10 +36,11 @@ _STAFF = frozenset({Permission.SEE_ALERTS, Permission.ANSWER_ALERTS, Permission.
 MAY: dict[Role, frozenset[Permission]] = {
     Role.NURSE: _STAFF,
     Role.CARE_CENTRE: _STAFF,
-    Role.COORDINATOR: _STAFF | {Permission.ADMINISTER, Permission.PLAN_SHIFTS},
+    Role.COORDINATOR: _STAFF | {Permission.ADMINISTER, Permission.PLAN_SHIFTS, Permission.READ_LOG},
     Role.TECHNICIAN: frozenset({Permission.ADMINISTER}),
     Role.RELATIVE: frozenset({Permission.SEE_OWN_RELATIVE}),
-    Role.ADMINISTRATOR: _STAFF | {Permission.ADMINISTER, Permission.PLAN_SHIFTS, Permission.SEND_EVENTS},
+    Role.ADMINISTRATOR: _STAFF
+    | {Permission.ADMINISTER, Permission.PLAN_SHIFTS, Permission.SEND_EVENTS, Permission.READ_LOG},
 }
 """What each role may do; whatever is not here is refused."""
 

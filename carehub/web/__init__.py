@@ -42,6 +42,7 @@ from carehub.web import (
     push,
     relatives,
     reports,
+    rights,
     second,
     setup,
     silences,
@@ -97,6 +98,7 @@ DOORS = (
     calendars,
     webhooks,
     reports,
+    rights,
     health,
 )
 

@@ -29,7 +29,8 @@ PAGES = [
     ("kari", "/admin/rules/backtest/ferdig/gained/0"), ("kari", "/admin/rules/backtest/underveis"),
     ("admin", "/admin/load"), ("maria", "/residents/astrid/days"),
     ("tor", "/admin/load?days=28"), ("maria", "/nothing"), ("anne", "/tablet"), (None, "/login"),
-    (None, "/login?ended=true"), ("ingrid", "/account"), (None, "/setup/brukt"),
+    (None, "/login?ended=true"),
+    ("ingrid", "/account"), ("kari", "/admin/residents/astrid/readings"), ("maria", "/a/C310"), (None, "/setup/brukt"),
 ]  # fmt: skip
 _RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}
 _CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}

@@ -200,7 +200,7 @@ async def _moved_in(hub: HubProcess, warden: Warden, town: Town, point: str) -> 
     return login
 
 
-async def ready(hub: HubProcess, within_s: float = 60) -> None:
+async def ready(hub: HubProcess, within_s: float = 180) -> None:
     """Wait until it answers that it hears; whoever watches it starts it again meanwhile."""
     until = time.monotonic() + within_s
     async with browser(2) as client:

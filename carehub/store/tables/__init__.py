@@ -8,6 +8,7 @@ from carehub.store.tables.learning import DailyFeature, DetectorState, Model, Mo
 from carehub.store.tables.logins import Factor, LoginSession, LoginStep, SetupLink
 from carehub.store.tables.people import (
     AccessLog,
+    AccessSeal,
     Competence,
     ContactCheck,
     ContactMethod,
@@ -39,6 +40,7 @@ from carehub.store.tables.tuning import HeardKind, LegalBasis, RuleOverride, Sco
 __all__ = [
     "Absence",
     "AccessLog",
+    "AccessSeal",
     "Activation",
     "Alert",
     "AlertEvent",

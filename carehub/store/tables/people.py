@@ -123,6 +123,21 @@ class AccessLog(SQLModel, table=True):
     """What tied the reader to the resident (`core.access.Tie`), or the reason that they gave."""
 
 
+class AccessSeal(SQLModel, table=True):
+    """A link of the chain that the log of readings lies in: the hash of its rows, and of the seal before."""
+
+    __tablename__ = "access_seal"
+
+    id: int | None = Field(default=None, primary_key=True)
+    after: int = Field(unique=True)
+    """The last row under the seal before: no two seals follow the same one."""
+    up_to: int
+    """The last row under it."""
+    many: int
+    chain: str = Field(max_length=64)
+    sealed_at: datetime = moment()
+
+
 class OpenedFile(SQLModel, table=True):
     """Somebody said why they need to see a resident of another unit, and may for a while."""
 

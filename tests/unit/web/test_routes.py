@@ -151,6 +151,7 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/api/v1/alerts/{alert_id}/arrive"): STAFF,
     ("POST", "/api/v1/alerts/{alert_id}/release"): STAFF,
     ("POST", "/api/v1/alerts/{alert_id}/close"): STAFF,
+    ("GET", "/admin/residents/{resident_id}/readings"): PLANNERS,
     ("GET", "/metrics"): ADMIN,
     ("GET", "/openapi.json"): ADMIN,
 }

@@ -1,0 +1,81 @@
+"""The log of readings cannot be changed unseen: its rows are sealed in a chain of hashes, and the chain is checked."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import takewhile
+
+import msgspec
+from sqlmodel import col, select
+
+from carehub.store import tables
+from carehub.store.database import Session
+from carehub.store.stream import upsert
+
+_AT_ONCE = 2000
+"""Rows under one seal, at most: so a check of years needs little memory."""
+_FIRST = "0" * 64
+_SETTLED = timedelta(minutes=10)
+"""A number is given before its row is committed: no seal is put over a row that somebody is still writing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a check of the whole chain found.
+
+    Attributes:
+        sealed: Rows under unbroken seals.
+        broken_at: The first seal whose rows are not what they were, by its number; None where all hold.
+    """
+
+    sealed: int
+    broken_at: int | None
+
+
+async def seal(session: Session, now: datetime) -> int:
+    """Seal what was written since the last time, and has settled; gives how many rows.
+
+    Where another hub seals at the same time, the first one's seal counts.
+    """
+    last = await _newest(session)
+    after, before = (last.up_to, last.chain) if last else (0, _FIRST)
+    rows = list(takewhile(lambda row: row.at <= now - _SETTLED, await _rows(session, after, None)))
+    if not rows:
+        return 0
+    made = {
+        "after": after, "up_to": rows[-1].id, "many": len(rows), "chain": _chained(before, rows), "sealed_at": now,
+    }  # fmt: skip
+    await session.exec(upsert(session, tables.AccessSeal).values(made).on_conflict_do_nothing())
+    return len(rows)
+
+
+async def check(session: Session) -> Checked:
+    """Compute the whole chain anew."""
+    before, after, sealed = _FIRST, 0, 0
+    for one in (await session.exec(select(tables.AccessSeal).order_by(col(tables.AccessSeal.id)))).all():
+        rows = await _rows(session, after, one.up_to)
+        if len(rows) != one.many or _chained(before, rows) != one.chain:
+            return Checked(sealed=sealed, broken_at=one.id)
+        before, after, sealed = one.chain, one.up_to, sealed + len(rows)
+    return Checked(sealed=sealed, broken_at=None)
+
+
+async def _newest(session: Session) -> tables.AccessSeal | None:
+    return (await session.exec(select(tables.AccessSeal).order_by(col(tables.AccessSeal.id).desc()).limit(1))).first()
+
+
+async def _rows(session: Session, after: int, up_to: int | None) -> Sequence[tables.AccessLog]:
+    log = tables.AccessLog
+    asked = select(log).where(col(log.id) > after).order_by(col(log.id)).limit(_AT_ONCE + 1)
+    if up_to is not None:
+        return (await session.exec(asked.where(col(log.id) <= up_to))).all()
+    return (await session.exec(asked)).all()[:_AT_ONCE]
+
+
+def _chained(before: str, rows: Sequence[tables.AccessLog]) -> str:
+    digest = hashlib.sha256(before.encode())
+    for row in rows:
+        said = [row.id, row.at.isoformat(), row.person_id, row.action, row.resident_id, row.subject, row.because]
+        digest.update(msgspec.json.encode(said))
+    return digest.hexdigest()

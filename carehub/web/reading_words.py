@@ -1,0 +1,47 @@
+"""What somebody did with a resident's data, in words that the resident understands."""
+
+from carehub.core.access import Tie
+
+_ACTIONS = {
+    "tablet": "så varselet på nettbrettet",
+    "nurse": "så varselet på telefonen",
+    "alert": "åpnet varselet",
+    "alert.why": "så hvorfor det ble varslet",
+    "access_note": "åpnet telefonnummer og nøkkelboks",
+    "blind": "så listen over vern som ikke virker",
+    "visit_list": "så besøkslisten",
+    "silences": "så hva som er satt på stille",
+    "silence": "så hva som ble holdt tilbake",
+    "silence.begun": "satte på stille",
+    "silence.end": "avsluttet stillheten",
+    "silence.agree": "sa seg enig i stillheten",
+    "silence.resume": "satte på stille igjen",
+    "relatives": "så siden for pårørende",
+    "events": "så hendelser fra sensorene",
+    "ledger.why_not": "så hvorfor det ikke ble varslet",
+    "file.opened": "åpnet opplysninger i en annen enhet",
+    "backtest": "prøvde en regel på tidligere dager",
+    "load": "så oversikten over belastning",
+    "tasks": "så oppgavelisten",
+    "person.added": "la inn en pårørende",
+    "days": "så døgnrytmen",
+    "readings": "så denne listen",
+}
+_BECAUSE = {
+    Tie.UNIT: "arbeider i enheten",
+    Tie.ASKED: "hadde varselet, eller ble spurt om det",
+    Tie.UNANSWERED: "ingen hadde svart på varselet",
+    Tie.OPENED: "hadde oppgitt en grunn",
+}
+
+
+def did(action: str) -> str:
+    """What was done; an action without words of its own is named as it is."""
+    return _ACTIONS.get(action, f"gjorde et oppslag ({action})")
+
+
+def why(because: str | None) -> str:
+    """What let them: a tie, or the reason that they wrote."""
+    if because is None:
+        return ""
+    return _BECAUSE[Tie(because)] if because in _BECAUSE else f"grunn: {because}"

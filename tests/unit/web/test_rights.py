@@ -1,0 +1,97 @@
+"""Who looked at what, told to whom it is about; and a log that nobody changes unseen (C41, C80, C81)."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import delete, text, update
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import col
+
+from carehub.flow.hub import Hub
+from carehub.store import logins, seals, tables
+from carehub.web import reading_words
+from tests.unit.web.conftest import BOTH, Browse, Clock, logged_in
+
+SOL = "a4f2".ljust(32, "0")
+
+
+async def test_the_resident_reads_who_looked_what_at_and_why_c80(hub: Hub, browser: Browse, clock: Clock) -> None:
+    await (await logged_in(browser(), hub, "maria")).post(f"/nurse/{SOL}/access")
+    await (await logged_in(browser(), hub, "anne")).get("/relatives")
+    clock.passes(timedelta(minutes=1))
+
+    listed = await (await logged_in(browser(), hub, "kari")).get("/admin/residents/astrid/readings")
+
+    assert listed.status_code == 200
+    for words in ("Maria Hauge", "Solsiden", "Åpnet telefonnummer og nøkkelboks", "Arbeider i enheten",
+                  "Anne Nordby", "Så siden for pårørende"):  # fmt: skip
+        assert words in listed.text
+    other = await (await logged_in(browser(), hub, "kari")).get("/admin/residents/odd/readings")
+    assert "Maria Hauge" not in other.text
+
+
+@pytest.mark.parametrize("who", ["maria", "ingrid", "tor", "anne"])
+async def test_the_log_is_for_those_who_hand_it_over(hub: Hub, browser: Browse, who: str) -> None:
+    client = await logged_in(browser(), hub, who)
+
+    assert (await client.get("/admin/residents/astrid/readings")).status_code == 403
+
+
+async def test_nobody_is_found_where_nobody_lives(hub: Hub, browser: Browse) -> None:
+    client = await logged_in(browser(), hub, "kari")
+
+    assert (await client.get("/admin/residents/ingen/readings")).status_code == 404
+
+
+def test_a_reason_and_an_unknown_action_are_told_as_they_are() -> None:
+    assert reading_words.why("Jeg hjelper en kollega") == "grunn: Jeg hjelper en kollega"
+    assert "noe.nytt" in reading_words.did("noe.nytt")
+    assert reading_words.why(None) == ""
+
+
+async def _written(hub: Hub, many: int) -> None:
+    async with hub.database.write() as session:
+        for number in range(many):
+            logins.log_reading(session, "maria", "alert", [("astrid", f"alert:{number}")], hub.clock())
+
+
+@BOTH
+async def test_the_log_can_be_added_to_and_nothing_else_c41(hub: Hub) -> None:
+    await _written(hub, 2)
+
+    for change in (
+        update(tables.AccessLog).values(person_id="tor"),
+        delete(tables.AccessLog).where(col(tables.AccessLog.person_id) == "maria"),
+    ):
+        with pytest.raises(DBAPIError, match="append-only"):
+            async with hub.database.write() as session:
+                await session.exec(change)
+
+
+@BOTH
+async def test_a_row_changed_beneath_the_database_is_found_c81(hub: Hub, clock: Clock) -> None:
+    await _written(hub, 3)
+    async with hub.database.write() as session:
+        assert await seals.seal(session, hub.clock()) == 0  # not settled yet
+    clock.passes(timedelta(minutes=11))
+    async with hub.database.write() as session:
+        first = await seals.seal(session, hub.clock())
+        assert await seals.seal(session, hub.clock()) == 0
+    await _written(hub, 2)
+    clock.passes(timedelta(minutes=11))
+    async with hub.database.write() as session:
+        assert await seals.seal(session, hub.clock()) == 2
+    async with hub.database.read() as session:
+        assert await seals.check(session) == seals.Checked(sealed=first + 2, broken_at=None)
+
+    async with hub.database.write() as session:
+        connection = await session.connection()
+        sqlite = connection.dialect.name == "sqlite"
+        await connection.execute(
+            text("DROP TRIGGER access_log_no_update" if sqlite else "ALTER TABLE access_log DISABLE TRIGGER USER")
+        )
+        await connection.execute(text("UPDATE access_log SET person_id = 'tor' WHERE subject = 'alert:1' AND id < 4"))
+
+    async with hub.database.read() as session:
+        found = await seals.check(session)
+    assert found.broken_at == 1
