@@ -104,11 +104,17 @@ class Fresh:
 
 async def add_fresh(session: Session, fresh: Fresh) -> None:
     """Write them. The database refuses a second open alert of one resident and kind."""
-    await sql.add(session, tables.Alert, fresh.alerts)
-    await codes.add(session, fresh.codes, fresh.notices)
-    await sql.add(session, tables.AlertEvent, fresh.events)
-    await sql.add(session, tables.AlertStep, fresh.steps)
-    await outbox.write(session, fresh.notices)
+    await codes.draw_free(session, fresh.codes, fresh.notices)
+    await sql.add_all(
+        session,
+        [
+            (tables.Alert, fresh.alerts, ""),
+            (tables.ReplyCode, fresh.codes, ""),
+            (tables.AlertEvent, fresh.events, ""),
+            (tables.AlertStep, fresh.steps, ""),
+            (tables.Notice, fresh.notices, outbox.ONCE_A_STEP),
+        ],
+    )
 
 
 @dataclass(frozen=True, slots=True)

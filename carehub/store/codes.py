@@ -16,13 +16,16 @@ _USED = "SELECT code FROM reply_code WHERE code = ANY (?)"
 
 
 async def add(session: Session, codes: Sequence[dict[str, Any]], notices: Sequence[dict[str, Any]]) -> None:
-    """Write the codes of a step. One that anybody was given in the last weeks is drawn anew, in its text too."""
-    if not codes:
-        return
-    fresh = {row["code"]: row for row in codes}
-    if len(fresh) < len(codes) or await sql.ask(session, _USED, list(fresh)):
-        await _draw_anew(session, codes, notices)
+    """Write the codes of a step."""
+    await draw_free(session, codes, notices)
     await sql.add(session, tables.ReplyCode, codes)
+
+
+async def draw_free(session: Session, codes: Sequence[dict[str, Any]], notices: Sequence[dict[str, Any]]) -> None:
+    """A code that anybody was given in the last weeks is drawn anew, in its text too."""
+    fresh = {row["code"]: row for row in codes}
+    if len(fresh) < len(codes) or (fresh and await sql.ask(session, _USED, list(fresh))):
+        await _draw_anew(session, codes, notices)
 
 
 async def _draw_anew(session: Session, codes: Sequence[dict[str, Any]], notices: Sequence[dict[str, Any]]) -> None:

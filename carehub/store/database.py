@@ -3,6 +3,7 @@
 import asyncio
 import re
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from functools import partial
@@ -14,6 +15,7 @@ from urllib.parse import quote
 import aiosqlite
 from sqlalchemy import AsyncAdaptedQueuePool, Connection, NullPool, event, inspect, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel import Session as SyncSession
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -168,12 +170,36 @@ def async_url(url: str) -> str:
 
 def _engine(url: str, *, is_sqlite: bool) -> AsyncEngine:
     if not is_sqlite:
-        return create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
+        engine = create_async_engine(url, pool_size=10, max_overflow=10, hide_parameters=True)
+        event.listen(engine.sync_engine, "checkout", _ask_what_has_rested)
+        event.listen(engine.sync_engine, "checkin", _note_rest)
+        return engine
     if path := make_url(url).database:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(url, pool_size=5, max_overflow=20, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _ask_what_has_rested(connection: Any, record: Any, _proxy: Any) -> None:
+    """A connection that has rested may have died: asking it first costs three round trips, a fifth of a press.
+
+    One that was in use a moment ago is not asked. If the server went away just then, the transaction fails as it
+    would have in its midst, and whoever needs it tries again.
+    """
+    if time.monotonic() - record.info.get("rests_since", 0.0) < _RESTED_S:
+        return
+    try:
+        connection.ping()
+    except Exception as error:
+        raise DisconnectionError("it died while it rested") from error
+
+
+def _note_rest(_connection: Any, record: Any) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+_RESTED_S = 2.0
 
 
 def _reading_engine(url: str) -> AsyncEngine:

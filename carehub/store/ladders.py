@@ -40,15 +40,18 @@ async def circle(session: Session, now: datetime, residents: Collection[str | No
     Args:
         residents: Whose relatives may have to be asked.
     """
-    plans = _plans(tuple(map(tuple, await sql.ask(session, _LADDERS_AND_RUNGS))))
+    rows, duties, ways, outside = await sql.ask_all(
+        session, (_LADDERS_AND_RUNGS,), *people.asking_for_staff(now), (_CONTACTS,)
+    )
+    plans = _plans(tuple(map(tuple, rows)))
     wanted = {who.group for plan in plans.values() for rung in plan.ladder for who in rung.asks}
     family = [who for who in residents if who] if Group.RELATIVE in wanted else []
     return Circle(
-        staff=await people.staff(session, now),
+        staff=people.staff_in(duties, ways),
         plans=plans,
         neighbours=await _neighbours(session) if Group.NEAREST in wanted else {},
         relatives=await people.relatives_to_ask(session, family, now) if family else {},
-        contacts=await _contacts(session),
+        contacts=_contacts(outside),
     )
 
 
@@ -151,13 +154,13 @@ async def _neighbours(session: Session) -> dict[str, list[str]]:
 _CONTACTS = "SELECT id, channel, address FROM fixed_contact ORDER BY name"
 
 
-async def _contacts(session: Session) -> dict[str, Colleague]:
+def _contacts(rows: sql.Rows) -> dict[str, Colleague]:
     return {
         name: Colleague(
             id=name, unit=None, role=None, on_duty=True, bond=Bond.OUTSIDE,
             methods=(Method(channel=channel, address=address),),
         )
-        for name, channel, address in await sql.ask(session, _CONTACTS)
+        for name, channel, address in rows
     }  # fmt: skip
 
 

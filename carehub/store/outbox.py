@@ -33,7 +33,7 @@ class Claimed:
     was_held: bool
 
 
-_ONCE_A_STEP = "ON CONFLICT (alert_id, cycle, channel, address) DO NOTHING"
+ONCE_A_STEP = "ON CONFLICT (alert_id, cycle, channel, address) DO NOTHING"
 _CLAIM = """
     WITH mine AS (
         SELECT id AS wanted FROM notice
@@ -64,7 +64,7 @@ PASS_ON_AFTER = timedelta(seconds=20)
 
 async def write(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Add notices. One for one step, ever: a step that is decided twice is told once."""
-    await sql.add(session, tables.Notice, rows, _ONCE_A_STEP)
+    await sql.add(session, tables.Notice, rows, ONCE_A_STEP)
 
 
 async def claim(session: Session, now: datetime, lease: timedelta, limit: int = 100) -> list[Claimed]:

@@ -63,9 +63,19 @@ _SHIFTS_AND_COMPETENCES = """
 
 async def staff(session: Session, now: datetime) -> list[Colleague]:
     """All staff of every unit, on duty or not, with their ways in the order to be tried: whom ladders choose from."""
-    shifts, competences = await _shifts_and_competences(session, now)
+    return staff_in(*await sql.ask_all(session, *asking_for_staff(now)))
+
+
+def asking_for_staff(now: datetime) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """The questions whose answers `staff_in` reads."""
+    return (_SHIFTS_AND_COMPETENCES, now, now), (_STAFF_AND_WAYS, _STAFF)
+
+
+def staff_in(plans: sql.Rows, ways: sql.Rows) -> list[Colleague]:
+    """Staff from the answers to `asking_for_staff`."""
+    shifts, competences = _shifts_and_competences(plans)
     found: dict[str, Colleague] = {}
-    for who, unit, role, duty, channel, address in await sql.ask(session, _STAFF_AND_WAYS, _STAFF):
+    for who, unit, role, duty, channel, address in ways:
         one = found.get(who) or Colleague(
             id=who, unit=unit, role=Role(role), on_duty=bool(duty) or who in shifts,
             shifts=frozenset(shifts.get(who, ())), competences=frozenset(competences.get(who, ())),
@@ -76,11 +86,11 @@ async def staff(session: Session, now: datetime) -> list[Colleague]:
     return list(found.values())
 
 
-async def _shifts_and_competences(session: Session, now: datetime) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """Person to the units whose shift they have now, and person to what they may do: in one question."""
+def _shifts_and_competences(plans: sql.Rows) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Person to the units whose shift they have now, and person to what they may do."""
     shifts: defaultdict[str, set[str]] = defaultdict(set)
     competences: defaultdict[str, set[str]] = defaultdict(set)
-    for who, what, is_shift in await sql.ask(session, _SHIFTS_AND_COMPETENCES, now, now):
+    for who, what, is_shift in plans:
         (shifts if is_shift else competences)[who].add(what)
     return shifts, competences
 

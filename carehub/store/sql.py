@@ -8,14 +8,21 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
+import msgspec
+from sqlalchemy import String
+from sqlalchemy.dialects import postgresql
 from sqlmodel import SQLModel
 
 from carehub.store.database import Session
 
 _LISTS = (list, tuple, set, frozenset)
+_SERVER = postgresql.dialect()
 Rows = Sequence[Sequence[Any]]
+Insertion = tuple[type[SQLModel], Sequence[Mapping[str, Any]], str]
+"""A table, rows that all name the same columns, and what to do in a conflict."""
 
 
 def is_sqlite(session: Session) -> bool:
@@ -28,6 +35,18 @@ async def ask(session: Session, statement: str, *values: Any) -> Rows:
     written, bind = _in_its_words(session, statement)
     found = await (await session.connection()).exec_driver_sql(written, tuple(map(bind, values)))
     return found.all()
+
+
+async def ask_all(session: Session, *questions: tuple[Any, ...]) -> list[Rows]:
+    """The rows of several constant statements, each with its values; a server is asked once for all of them.
+
+    It answers as JSON, so ask for texts, numbers and truths, each column under a name of its own.
+    """
+    if is_sqlite(session):
+        return [await ask(session, statement, *values) for statement, *values in questions]
+    parts = ", ".join(f"(SELECT json_agg(t)::text FROM ({statement}) AS t)" for statement, *_ in questions)
+    (answer,) = await ask(session, f"SELECT {parts}", *chain.from_iterable(values for _, *values in questions))
+    return [[tuple(row.values()) for row in msgspec.json.decode(found)] if found else [] for found in answer]
 
 
 async def change(session: Session, statement: str, *values: Any) -> int:
@@ -62,6 +81,41 @@ async def add(session: Session, table: type[SQLModel], rows: Sequence[Mapping[st
     if rows:
         statement = _insertion(str(table.__tablename__), tuple(rows[0]), otherwise)
         await write(session, statement, [tuple(row.values()) for row in rows])
+
+
+async def add_all(session: Session, insertions: Sequence[Insertion]) -> None:
+    """The same for several tables, in the order in which one row may name another; a server is told once of all."""
+    given = [one for one in insertions if one[1]]
+    if is_sqlite(session):
+        for table, rows, otherwise in given:
+            await add(session, table, rows, otherwise)
+    elif given:
+        statement = _together(tuple((table, tuple(rows[0]), otherwise) for table, rows, otherwise in given))
+        columns = [list(column) for _, rows, _ in given for column in zip(*(row.values() for row in rows), strict=True)]
+        await ask(session, statement, *columns)
+
+
+@lru_cache
+def _together(insertions: tuple[tuple[type[SQLModel], tuple[str, ...], str], ...]) -> str:
+    """One statement for any number of rows; its foreign keys are looked at when all of it is done."""
+    parts = ", ".join(
+        f"part{place} AS ({_of_columns(table, columns)} {otherwise})"
+        for place, (table, columns, otherwise) in enumerate(insertions)
+    )
+    return f"WITH {parts} SELECT 1"
+
+
+def _of_columns(table: type[SQLModel], columns: tuple[str, ...]) -> str:
+    names = ", ".join(f'"{column}"' for column in columns)
+    marks = ", ".join(f"CAST(? AS {_server_type(table, column)}[])" for column in columns)
+    return f"INSERT INTO {table.__tablename__} ({names}) SELECT * FROM unnest({marks})"  # noqa: S608 - the names are ours
+
+
+def _server_type(table: type[SQLModel], column: str) -> str:
+    """A text of any length: cast to a shorter one it would lose its end in silence, where it must be refused."""
+    kind = table.metadata.tables[str(table.__tablename__)].c[column].type.dialect_impl(_SERVER)
+    written = kind.compile(dialect=_SERVER)
+    return "TEXT" if isinstance(kind, String) or written.startswith("VARCHAR") else written
 
 
 @lru_cache

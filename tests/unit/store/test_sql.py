@@ -2,11 +2,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
 from carehub.core.alerts import Status
 from carehub.core.severity import Severity
 from carehub.store import alerts, outbox, sql, tables
+from carehub.store import database as store
 from carehub.store.database import Database
 from carehub.store.tables.alerts import NoticeState
 from tests.journeys.building import NIGHT
@@ -103,3 +106,82 @@ async def test_what_another_has_settled_meanwhile_is_not_called_delivered(databa
 
     states = {one.id: one.state for one in (await _notices(database)).values()}
     assert sorted(states.values()) == [NoticeState.DELIVERED, NoticeState.WAITING]
+
+
+def _step(text: str) -> dict[str, Any]:
+    return {"alert_id": "first", "at": NIGHT, "step": "reported", "code": None, "person_id": None, "text": text}
+
+
+async def test_several_tables_written_together_read_as_if_one_by_one(database: Database) -> None:
+    steps = [_step("æøå, ' \" $1 ?"), _step("")]
+    fresh = alerts.Fresh(alerts=[_alert("first", NIGHT)], steps=steps, notices=[_notice("a", Severity.SERIOUS)] * 2)
+    async with database.write() as session:
+        await alerts.add_fresh(session, fresh)
+        await alerts.add_fresh(session, alerts.Fresh())
+    async with database.read() as session:
+        found = (await session.exec(select(tables.AlertStep).order_by(tables.AlertStep.id))).all()
+        notice = (await session.exec(select(tables.Notice))).one()
+        alert = (await session.exec(select(tables.Alert))).one()
+
+    assert [(one.text, one.at, one.code) for one in found] == [("æøå, ' \" $1 ?", NIGHT, None), ("", NIGHT, None)]
+    assert (notice.severity, notice.repeated, notice.pass_on_at) == (Severity.SERIOUS, False, None)
+    assert (alert.due_at, alert.owner_id) == (NIGHT, None)
+
+
+async def test_of_several_tables_none_is_written_where_one_row_is_refused(database: Database) -> None:
+    fresh = alerts.Fresh(alerts=[_alert("first", NIGHT)], steps=[{**_step("x"), "alert_id": "nobody's"}])
+    with pytest.raises(DBAPIError):
+        async with database.write() as session:
+            await alerts.add_fresh(session, fresh)
+    async with database.read() as session:
+        assert (await session.exec(select(tables.Alert))).all() == []
+
+
+async def test_a_text_that_is_too_long_is_refused_and_never_cut(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    await database.migrate()
+    with pytest.raises(DBAPIError, match="too long"):
+        async with database.write() as session:
+            await alerts.add_fresh(session, alerts.Fresh(alerts=[{**_alert("first", NIGHT), "detail": "x" * 401}]))
+    await database.close()
+
+
+async def test_several_questions_are_answered_as_if_one_by_one(database: Database) -> None:
+    await _fill(database, _notice("a", Severity.MODERATE), _notice("b", Severity.CRITICAL))
+    asked = "SELECT id, severity, repeated, reference FROM notice WHERE severity >= ? ORDER BY id DESC"
+    none = "SELECT id FROM alert WHERE id = ANY (?)"
+    async with database.read() as session:
+        found = await sql.ask_all(session, (asked, 0), (none, ["æ"]), (none, ["first", "second"]))
+
+    assert [list(map(tuple, rows)) for rows in found] == [
+        [("b", 40, False, None), ("a", 20, False, None)], [], [("first",)],
+    ]  # fmt: skip
+
+
+async def test_a_connection_that_died_while_it_rested_is_replaced_and_one_just_used_is_not_asked(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(postgres_url)
+    asked = 0
+
+    def count(*_: Any) -> None:
+        nonlocal asked
+        asked += 1
+
+    async def own_process() -> int:
+        async with database.write() as session:
+            return int((await sql.ask(session, "SELECT pg_backend_pid()"))[0][0])
+
+    first = await own_process()
+    with monkeypatch.context() as patched:
+        patched.setattr(AsyncAdapt_asyncpg_connection, "ping", count)
+        assert await own_process() == first
+    assert asked == 0
+
+    other = Database(postgres_url)
+    async with other.write() as session:
+        await sql.ask(session, "SELECT pg_terminate_backend(?)", first)
+    await other.close()
+    monkeypatch.setattr(store, "_RESTED_S", 0.0)
+    assert await own_process() != first
+    await database.close()
