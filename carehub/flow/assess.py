@@ -46,10 +46,12 @@ async def raise_alerts(hub: Hub, session: Session, findings: Finds, units: Mappi
         return
     keys = {dedup_key(finding) for finding, _ in findings}
     earliest = min(finding.at for finding, _ in findings) - RAISE_WINDOW
-    before = await alerts.before(session, keys, earliest)
-    open_now = {key for key, one in before.items() if one.is_open}
     latest = max(finding.at for finding, _ in findings)
-    circle = await ladders.circle(session, latest, [finding.resident for finding, _ in findings])
+    circle, known = await ladders.circle_beside(
+        session, latest, [finding.resident for finding, _ in findings], alerts.asking_before(keys, earliest)
+    )
+    before = alerts.before_in(known)
+    open_now = {key for key, one in before.items() if one.is_open}
     fresh, many = alerts.Fresh(), crowd.Crowd({key: one.reports for key, one in before.items()})
     in_safe_mode = hub.rulebook.version == SAFE_MODE  # then everybody on duty is asked, whatever their unit
     for finding, event in findings:

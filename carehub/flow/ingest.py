@@ -230,18 +230,17 @@ class Ingest(Queue):
         """Everything of this batch, or nothing: events, state, deadlines, alerts, notices, letters."""
         if work.faults:
             await ruleguard.judge(self._hub, session, work)
-        await ownership.hold(session, self._epoch, work.now, next_seq=work.seq + 1)
         if self.intake.unknown:
             await registry.add_unknown(session, self.intake.unknown.values(), work.now)
         await stream.drop_due(session, [given for given in work.inputs if isinstance(given, Tick)])
-        await stream.add_inputs(session, work.inputs)
+        batch = stream.Batch(
+            inputs=work.inputs, events=work.rows, held_back=work.held_back,
+            letters=[letter_row(*letter) for letter in work.letters],
+            states=list(work.states.values()), deadlines=list(work.deadlines.values()),
+        )  # fmt: skip
+        await stream.add_batch(session, batch, self._epoch, work.now, work.seq + 1)
         await silences.note_told(session, work.inputs, work.now)
         await tuning.note_told(session, work.inputs)
-        await stream.add_events(session, work.rows)
-        await stream.add_held_back(session, work.held_back)
-        await stream.add_letters(session, [letter_row(*letter) for letter in work.letters])
-        await stream.save_states(session, list(work.states.values()), self._epoch)
-        await stream.set_deadlines(session, list(work.deadlines.values()))
         await silences.note_held(session, work.held)
         if work.findings:
             await assess.raise_alerts(self._hub, session, work.findings, self.intake.registry.units)

@@ -108,11 +108,11 @@ async def add_fresh(session: Session, fresh: Fresh) -> None:
     await sql.add_all(
         session,
         [
-            (tables.Alert, fresh.alerts, ""),
-            (tables.ReplyCode, fresh.codes, ""),
-            (tables.AlertEvent, fresh.events, ""),
-            (tables.AlertStep, fresh.steps, ""),
-            (tables.Notice, fresh.notices, outbox.ONCE_A_STEP),
+            sql.insertion(tables.Alert, fresh.alerts),
+            sql.insertion(tables.ReplyCode, fresh.codes),
+            sql.insertion(tables.AlertEvent, fresh.events),
+            sql.insertion(tables.AlertStep, fresh.steps),
+            sql.insertion(tables.Notice, fresh.notices, outbox.ONCE_A_STEP),
         ],
     )
 
@@ -132,9 +132,13 @@ _BEFORE = """
 """
 
 
-async def before(session: Session, keys: Collection[str], since: datetime) -> dict[str, Before]:
-    """What is known of each of these; reports count however the earlier alerts were closed."""
-    found = await sql.ask(session, _BEFORE, since, list(keys))
+def asking_before(keys: Collection[str], since: datetime) -> tuple[Any, ...]:
+    """The question whose answer `before_in` reads."""
+    return _BEFORE, since, list(keys)
+
+
+def before_in(found: sql.Rows) -> dict[str, Before]:
+    """What is known of each of those keys; reports count however the earlier alerts were closed."""
     return {key: Before(is_open=bool(is_open), reports=reports) for key, is_open, reports in found}
 
 

@@ -40,19 +40,27 @@ async def circle(session: Session, now: datetime, residents: Collection[str | No
     Args:
         residents: Whose relatives may have to be asked.
     """
-    rows, duties, ways, outside = await sql.ask_all(
-        session, (_LADDERS_AND_RUNGS,), *people.asking_for_staff(now), (_CONTACTS,)
+    return (await circle_beside(session, now, residents, ("SELECT 1 AS one",)))[0]
+
+
+async def circle_beside(
+    session: Session, now: datetime, residents: Collection[str | None], question: tuple[Any, ...]
+) -> tuple[Circle, sql.Rows]:
+    """The circle, and what else is asked with it: a server is asked once."""
+    rows, duties, ways, outside, answer = await sql.ask_all(
+        session, (_LADDERS_AND_RUNGS,), *people.asking_for_staff(now), (_CONTACTS,), question
     )
     plans = _plans(tuple(map(tuple, rows)))
     wanted = {who.group for plan in plans.values() for rung in plan.ladder for who in rung.asks}
     family = [who for who in residents if who] if Group.RELATIVE in wanted else []
-    return Circle(
+    circle = Circle(
         staff=people.staff_in(duties, ways),
         plans=plans,
         neighbours=await _neighbours(session) if Group.NEAREST in wanted else {},
         relatives=await people.relatives_to_ask(session, family, now) if family else {},
         contacts=_contacts(outside),
     )
+    return circle, answer
 
 
 _LADDERS_AND_RUNGS = """

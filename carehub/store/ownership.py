@@ -1,5 +1,6 @@
 """One owner: a lease with an epoch, checked by every transaction of the fold."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from carehub.contracts import HubError
@@ -43,6 +44,15 @@ async def hold(session: Session, epoch: int, now: datetime, *, next_seq: int | N
     else:
         held = await sql.change(session, _HOLD_AND_COUNT, until, next_seq, partition, epoch)
     if held != 1:
+        raise OwnershipLost(f"Epoch {epoch} of partition {partition} has been overtaken.")
+
+
+async def hold_and_add(
+    session: Session, epoch: int, now: datetime, next_seq: int, rows: Sequence[sql.Insertion], partition: int = 0
+) -> None:
+    """The same on a server, with what the batch writes; where the lease is lost, that is rolled back with it."""
+    values = (now + LEASE, next_seq, partition, epoch)
+    if await sql.change_and_add(session, _HOLD_AND_COUNT, values, rows) != 1:
         raise OwnershipLost(f"Epoch {epoch} of partition {partition} has been overtaken.")
 
 

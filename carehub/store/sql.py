@@ -9,20 +9,37 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import String
+from sqlalchemy import Dialect, String
 from sqlalchemy.dialects import postgresql
 from sqlmodel import SQLModel
 
 from carehub.store.database import Session
 
 _LISTS = (list, tuple, set, frozenset)
-_SERVER = postgresql.dialect()
+_SERVER: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 Rows = Sequence[Sequence[Any]]
-Insertion = tuple[type[SQLModel], Sequence[Mapping[str, Any]], str]
-"""A table, rows that all name the same columns, and what to do in a conflict."""
+
+
+class Insertion(NamedTuple):
+    """Rows of one table, and what to do in a conflict, as SQL."""
+
+    table: type[SQLModel]
+    columns: tuple[str, ...]
+    rows: Rows
+    otherwise: str = ""
+
+    @property
+    def statement(self) -> str:
+        """For one row."""
+        return _insertion(str(self.table.__tablename__), self.columns, self.otherwise)
+
+
+def insertion(table: type[SQLModel], rows: Sequence[Mapping[str, Any]], otherwise: str = "") -> Insertion:
+    """Rows that all name the same columns."""
+    return Insertion(table, tuple(rows[0]) if rows else (), [tuple(row.values()) for row in rows], otherwise)
 
 
 def is_sqlite(session: Session) -> bool:
@@ -44,7 +61,7 @@ async def ask_all(session: Session, *questions: tuple[Any, ...]) -> list[Rows]:
     """
     if is_sqlite(session):
         return [await ask(session, statement, *values) for statement, *values in questions]
-    parts = ", ".join(f"(SELECT json_agg(t)::text FROM ({statement}) AS t)" for statement, *_ in questions)
+    parts = ", ".join(f"(SELECT json_agg(t)::text FROM ({statement}) AS t)" for statement, *_ in questions)  # noqa: S608 - ours
     (answer,) = await ask(session, f"SELECT {parts}", *chain.from_iterable(values for _, *values in questions))
     return [[tuple(row.values()) for row in msgspec.json.decode(found)] if found else [] for found in answer]
 
@@ -85,24 +102,42 @@ async def add(session: Session, table: type[SQLModel], rows: Sequence[Mapping[st
 
 async def add_all(session: Session, insertions: Sequence[Insertion]) -> None:
     """The same for several tables, in the order in which one row may name another; a server is told once of all."""
-    given = [one for one in insertions if one[1]]
+    given = [one for one in insertions if one.rows]
     if is_sqlite(session):
-        for table, rows, otherwise in given:
-            await add(session, table, rows, otherwise)
+        for one in given:
+            await write(session, one.statement, one.rows)
     elif given:
-        statement = _together(tuple((table, tuple(rows[0]), otherwise) for table, rows, otherwise in given))
-        columns = [list(column) for _, rows, _ in given for column in zip(*(row.values() for row in rows), strict=True)]
-        await ask(session, statement, *columns)
+        await ask(session, _together("SELECT 1 AS one", _shapes(given)), *_columns(given))
+
+
+async def change_and_add(
+    session: Session, statement: str, values: Sequence[Any], insertions: Sequence[Insertion]
+) -> int:
+    """A server only: change one thing and add rows, told at once; give how many rows were changed."""
+    given = [one for one in insertions if one.rows]
+    found = await ask(session, _together(f"{statement} RETURNING 1", _shapes(given)), *values, *_columns(given))
+    return len(found)
+
+
+def _shapes(insertions: Sequence[Insertion]) -> "tuple[_Shape, ...]":
+    return tuple((one.table, one.columns, one.otherwise) for one in insertions)
+
+
+def _columns(insertions: Sequence[Insertion]) -> list[list[Any]]:
+    return [list(column) for one in insertions for column in zip(*one.rows, strict=True)]
+
+
+_Shape = tuple[type[SQLModel], tuple[str, ...], str]
 
 
 @lru_cache
-def _together(insertions: tuple[tuple[type[SQLModel], tuple[str, ...], str], ...]) -> str:
+def _together(first: str, insertions: tuple[_Shape, ...]) -> str:
     """One statement for any number of rows; its foreign keys are looked at when all of it is done."""
-    parts = ", ".join(
+    parts = [
         f"part{place} AS ({_of_columns(table, columns)} {otherwise})"
         for place, (table, columns, otherwise) in enumerate(insertions)
-    )
-    return f"WITH {parts} SELECT 1"
+    ]
+    return f"WITH {', '.join([f'begun AS ({first})', *parts])} SELECT * FROM begun"  # noqa: S608 - ours
 
 
 def _of_columns(table: type[SQLModel], columns: tuple[str, ...]) -> str:

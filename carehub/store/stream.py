@@ -1,6 +1,7 @@
 """The stream's rows: events, dead letters, scope state and deadlines, written many at a time."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from carehub.core.events import Command, CommandKind, Event, Tick, Value
 from carehub.core.findings import Deadline, Outcome, Trace
 from carehub.core.fold import ScopeState
 from carehub.core.kinds import HUB_ONLY
-from carehub.store import sql, tables
+from carehub.store import ownership, sql, tables
 from carehub.store.database import Session
 
 _LONGEST_VALUE = 200
@@ -95,14 +96,14 @@ def _overrides(given: Command) -> str | None:
 
 async def add_held_back(session: Session, held: Sequence[HeldTrace]) -> None:
     """Keep why rules did not fire that would have; most batches have none."""
-    rows = [
-        {
-            "seq": seq, "event_seq": trace.events[-1] if trace.events else 0, "at": trace.at, "scope_id": scope,
-            "rule_id": trace.rule, "body": _state_encoder.encode(trace).decode(),
-        }
-        for seq, scope, trace in held
-    ]  # fmt: skip
-    await sql.add(session, tables.HeldBack, rows)
+    await sql.add(session, tables.HeldBack, [_held_row(*one) for one in held])
+
+
+def _held_row(seq: int, scope: str, trace: Trace) -> dict[str, Any]:
+    return {
+        "seq": seq, "event_seq": trace.events[-1] if trace.events else 0, "at": trace.at, "scope_id": scope,
+        "rule_id": trace.rule, "body": _state_encoder.encode(trace).decode(),
+    }  # fmt: skip
 
 
 async def add_letters(session: Session, rows: Sequence[dict[str, object]]) -> None:
@@ -167,15 +168,55 @@ async def set_deadlines(session: Session, deadlines: Sequence[Deadline]) -> None
         await sql.write(session, _SET_DEADLINE, [(d.scope, d.key, d.due_at) for d in deadlines])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What one batch writes of the stream."""
+
+    inputs: Sequence[Tick | Command]
+    events: Sequence[EventRow]
+    held_back: Sequence[HeldTrace]
+    letters: Sequence[dict[str, object]]
+    states: Sequence[ScopeState]
+    deadlines: Sequence[Deadline]
+
+
+async def add_batch(session: Session, batch: Batch, epoch: int, now: datetime, next_seq: int) -> None:
+    """Write it, and renew the lease; a server is told once of all. Raises OwnershipLost where the lease is not ours."""
+    if not sql.is_sqlite(session):
+        await ownership.hold_and_add(session, epoch, now, next_seq, _insertions(batch, epoch))
+        return
+    await ownership.hold(session, epoch, now, next_seq=next_seq)
+    await add_inputs(session, batch.inputs)
+    await add_events(session, batch.events)
+    await add_held_back(session, batch.held_back)
+    await add_letters(session, batch.letters)
+    await save_states(session, batch.states, epoch)
+    await set_deadlines(session, batch.deadlines)
+
+
+def _insertions(batch: Batch, epoch: int) -> list[sql.Insertion]:
+    events = [_event_values(event, outcome.value, until, lambda at: at) for event, outcome, until in batch.events]
+    states = [(s.scope, s.version, epoch, _state_encoder.encode(s).decode()) for s in batch.states]
+    deadlines = [(d.scope, d.key, d.due_at) for d in batch.deadlines]
+    return [
+        sql.insertion(tables.FoldInput, [_input_row(one) for one in batch.inputs]),
+        sql.Insertion(tables.Event, _EVENT_COLUMNS, events),
+        sql.insertion(tables.HeldBack, [_held_row(*one) for one in batch.held_back]),
+        sql.insertion(tables.DeadLetter, batch.letters),
+        sql.Insertion(tables.ScopeStateRow, ("scope_id", "version", "epoch", "body"), states, _NEWER_STATE),
+        sql.Insertion(tables.FoldDeadline, ("scope_id", "key", "due_at"), deadlines, _EARLIER_DEADLINE),
+    ]
+
+
 _KNOWN_KEYS = "SELECT dedup_key, body_hash FROM event WHERE dedup_key = ANY (?)"
-_SAVE_STATE = (
-    "INSERT INTO scope_state (scope_id, version, epoch, body) VALUES (?, ?, ?, ?) ON CONFLICT (scope_id) "
-    "DO UPDATE SET version = excluded.version, epoch = excluded.epoch, body = excluded.body"
+_NEWER_STATE = (
+    "ON CONFLICT (scope_id) DO UPDATE SET version = excluded.version, epoch = excluded.epoch, body = excluded.body"
 )
-_SET_DEADLINE = (
-    "INSERT INTO fold_deadline (scope_id, key, due_at) VALUES (?, ?, ?) ON CONFLICT (scope_id, key) "
-    "DO UPDATE SET due_at = excluded.due_at WHERE fold_deadline.due_at > excluded.due_at"
+_SAVE_STATE = f"INSERT INTO scope_state (scope_id, version, epoch, body) VALUES (?, ?, ?, ?) {_NEWER_STATE}"  # noqa: S608 - ours
+_EARLIER_DEADLINE = (
+    "ON CONFLICT (scope_id, key) DO UPDATE SET due_at = excluded.due_at WHERE fold_deadline.due_at > excluded.due_at"
 )
+_SET_DEADLINE = f"INSERT INTO fold_deadline (scope_id, key, due_at) VALUES (?, ?, ?) {_EARLIER_DEADLINE}"  # noqa: S608 - ours
 _DROP_DUE = "DELETE FROM fold_deadline WHERE scope_id = ? AND due_at <= ?"
 _ADD_EVENT = f"INSERT INTO event ({', '.join(_EVENT_COLUMNS)}) VALUES ({', '.join('?' * len(_EVENT_COLUMNS))})"  # noqa: S608 - ours
 
