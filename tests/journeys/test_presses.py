@@ -1,5 +1,7 @@
 """Pressing again: never deduplicated away (invariant 9), and never mistaken for somebody else's press."""
 
+from sqlalchemy import event
+
 from carehub.core.alerts import Status
 from carehub.core.severity import Severity
 from tests.journeys.building import Night
@@ -130,3 +132,15 @@ async def test_a_press_in_an_unknown_home_asks_everybody_on_duty(night: Night) -
     assert alert.scope_id.startswith("device:")
     assert sorted(night.told) == ["02:14 ingrid HASTER 1", "02:14 kari HASTER 1", "02:14 maria HASTER 1"]
     assert night.shown == ["02:14 all"]
+
+
+async def test_a_press_asks_a_server_five_things_between_its_begin_and_its_commit(night: Night) -> None:
+    """Each is a round trip; on SQLite a statement costs nothing, and they go one by one."""
+    await night.press("knapp-anna")
+    asked: list[str] = []
+    engine = night.database._writer.sync_engine
+    event.listen(engine, "before_cursor_execute", lambda _c, _cursor, statement, *_: asked.append(statement))
+    night.ingest.deliver(night.pressed("knapp-bjarne"))
+    await night.ingest.step()
+
+    assert len(asked) <= (15 if night.database.is_sqlite else 5), asked
