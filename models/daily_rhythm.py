@@ -22,7 +22,8 @@ from carehub.contracts import Activity, Change, DayTable, Outcome
 from carehub.core.dayrow import CELLS
 from carehub.core.features import Feature, Part
 from carehub.core.tally import part_at
-from models import artefact, drift, trends
+from carehub.core.usual import Quantiles
+from models import artefact, drift, trends, usual
 from models import days as stored
 from models.baseline import OUTSIDE, RUNS, Departure, Usual, departure
 from models.days import Days
@@ -99,6 +100,10 @@ class DailyRhythmModel:
             ]
         )
         return drift.strangeness(seen, self.reference)
+
+    def quantiles(self, days: DayTable) -> dict[str, dict[str, Quantiles]]:
+        """Resident → what is usual, by the names that rules ask for."""
+        return usual.quantiles(days, self.manifest.zone)
 
     def to_bytes(self) -> bytes:
         """Itself without pickle (models/artefact.py)."""

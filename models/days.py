@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from carehub.contracts import Activity, DayTable
 from carehub.core.dayrow import CELLS, MEALS, ROOMS, SLOTS, UNUSABLE, WIDTH
-from carehub.core.features import Feature, Part, Seen, shared_silences
+from carehub.core.features import Feature, Part, Seen, Span
 from carehub.core.habits import HABITS
+from carehub.core.hush import Hush
 from carehub.core.tally import Tally
 
 Floats = NDArray[np.float32]
@@ -146,7 +147,7 @@ def counted(history: Mapping[str, Sequence[Activity]], zone: str, since: date, u
     """The table that the hub would have stored of these events: days from `since`, as far as they are over."""
     names: list[str] = []
     counts: list[int] = []
-    days, values, outages = bytearray(), bytearray(), shared_silences(history.values(), until=until)
+    days, values, outages = bytearray(), bytearray(), _common_silences(history, until)
     for resident in sorted(history):
         rows = list(_rows(history[resident], ZoneInfo(zone), since, until, outages))
         if rows:
@@ -158,8 +159,16 @@ def counted(history: Mapping[str, Sequence[Activity]], zone: str, since: date, u
     return DayTable(residents=tuple(names), counts=tuple(counts), days=bytes(days), values=bytes(values))
 
 
+def _common_silences(history: Mapping[str, Sequence[Activity]], until: datetime) -> list[Span]:
+    hush = Hush(min((one.at for seen in history.values() for one in seen), default=until))
+    for resident, seen in history.items():
+        for one in seen:
+            hush.hear(resident, one.at)
+    return hush.spans(until)
+
+
 def _rows(
-    seen: Sequence[Seen], zone: ZoneInfo, since: date, until: datetime, outages: Sequence[tuple[datetime, datetime]]
+    seen: Sequence[Seen], zone: ZoneInfo, since: date, until: datetime, outages: Sequence[Span]
 ) -> Iterator[tuple[date, bytes]]:
     tally = Tally(zone)
     for one in sorted(seen, key=lambda one: one.at):

@@ -52,14 +52,23 @@ def normals(values: NDArray[np.float32], floors: Array, counts: NDArray[np.bool_
         floors: (C,): the least spread.
         counts: (C,): what is counted scatters by itself, even when nothing changes.
     """
-    ordered = np.sort(values.astype(np.float64), axis=1)
-    days = np.sum(np.isfinite(values), axis=1)
+    ordered, days = ranked(values)
     median = _median(ordered, days)
     mad = CONSISTENT * _median(np.sort(np.abs(values - median[:, None, :]), axis=1), days)
-    low, high = (_at(ordered, days, np.rint((days - 1) * tenth).astype(np.int64)) for tenth in (0.1, 0.9))
+    low, high = share(ordered, days, 0.1), share(ordered, days, 0.9)
     by_itself = np.where(counts, 0.75 * np.sqrt(np.maximum(median, 0)), 0)
     spread = np.fmax(np.fmax(mad, (high - low) / TENTHS), np.fmax(by_itself, floors))
     return Normals(median=median, spread=np.where(days > 0, spread, np.nan), low=low, high=high, days=days)
+
+
+def ranked(values: NDArray[np.float32]) -> tuple[Array, NDArray[np.int64]]:
+    """The days of (R, D, C) in ascending order, what is not known last; and how many are known."""
+    return np.sort(values.astype(np.float64), axis=1), np.sum(np.isfinite(values), axis=1)
+
+
+def share(ordered: Array, days: NDArray[np.int64], of: float) -> Array:
+    """The value that so large a share of the known days does not exceed: the nearest one that was really seen."""
+    return _at(ordered, days, np.rint((days - 1) * of).astype(np.int64))
 
 
 def _at(ordered: Array, days: NDArray[np.int64], place: NDArray[np.int64]) -> Array:

@@ -21,6 +21,7 @@ CALLED_BY_NAME = [  # keep it small, and say who calls
     "process_bind_param",  # SQLAlchemy, on every value that goes in
     "process_result_value",  # and on every value that comes out
     "render_item",  # Alembic
+    "shared_silences",  # the evaluation on real homes
 ]
 FRAMEWORK_CALLS = [
     "@*.callback",

@@ -223,6 +223,7 @@ def build_hub(settings: Settings, database: Database, clock: Clock, line: Line) 
         public_url=settings.public_url.rstrip("/"),
         municipality=settings.municipality,
         test_every=timedelta(days=settings.test_every_days),
+        shadow=timedelta(days=settings.shadow_days),
         second_factor=settings.second_factor == "staff",
         rulebook=rulebook,
         sources=load_sources(names(settings.sources)),

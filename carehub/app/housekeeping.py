@@ -11,14 +11,16 @@ from carehub.app.certificates import CertificateWatch
 from carehub.app.line import Line
 from carehub.app.room import Room
 from carehub.app.settings import Settings, names
+from carehub.app.trainer import ProcessTrainer
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.staff import roll_call, roster, staffing
-from carehub.flow.watching import learn, little_use, protection
+from carehub.flow.watching import learn, little_use, protection, training
 from carehub.flow.watching.canary import Canary
 from carehub.flow.watching.daybook import Daybook
 from carehub.flow.worker import Worker
-from carehub.store import codes, contacts, history, seals, tables
+from carehub.plugins import load_detector
+from carehub.store import codes, contacts, models, seals, tables
 from carehub.store.copies import file_of
 
 _LOOK_EVERY_S = 1800.0
@@ -116,6 +118,7 @@ class ModelPost:
     def __init__(self, settings: Settings, hub: Hub, ingest: Ingest, module: str, executor: Executor) -> None:
         self._settings, self._hub, self._ingest = settings, hub, ingest
         self._module, self._executor = module, executor
+        self._trainer = ProcessTrainer(settings)
 
     async def look(self) -> None:
         """Judge everybody's newest part of day; train first where there is no model that can be used."""
@@ -127,7 +130,7 @@ class ModelPost:
     async def train(self) -> tables.Model | None:
         """Train now."""
         folder = self._settings.models_dir
-        return await learn.train(self._hub, self._module, folder, self._executor, library_version())
+        return await training.train(self._hub, self._module, folder, self._trainer, library_version())
 
     async def train_anew(self) -> None:
         """At night: with what the day has taught, unless that was done lately."""
@@ -137,6 +140,7 @@ class ModelPost:
 
     async def _trained(self) -> list[datetime]:
         """When each model that can be used was trained."""
+        version = load_detector(self._module).version
         async with self._hub.database.read() as session:
-            models = await history.newest_models(session, self._module)
-        return [model.trained_at for model in models if model.library == library_version()]
+            rows = await models.newest(session, self._module)
+        return [row.trained_at for row in rows if (row.library, row.detector_version) == (library_version(), version)]

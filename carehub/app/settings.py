@@ -61,6 +61,12 @@ class Settings(BaseSettings):
         default="models.daily_rhythm,models.restlessness",
         description="Modules that each offer a `DETECTOR`; empty for none.",
     )
+    shadow_days: int = Field(default=14, ge=0, description="Days that a new model listens before it may speak.")
+    training_within_s: float = Field(default=1800.0, gt=0, description="Seconds that a training may take.")
+    training_memory_mib: int = Field(default=2048, ge=256, description="Memory that a training may take.")
+    training_cluster: str | None = Field(
+        default=None, description="Address of a Dask scheduler that training is spread over; by default none."
+    )
     http_road: str = Field(
         default="integrations.sources.http_events", description="Module that reads the bodies of `POST /api/v1/events`."
     )

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Protocol, runtime_checkable
 
+from carehub.core.usual import Quantiles
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
@@ -108,7 +110,19 @@ class DayModel(TrainedModel, Protocol):
     """A model that judges stored days, everybody's at once."""
 
     def findings(self, days: DayTable, now: datetime) -> list[Change]:
-        """What is unlike each resident's own normal in the newest finished part of day; slow changes by morning."""
+        """What is unlike each resident's own normal in the newest finished part of day."""
+        ...
+
+    def trends(self, days: DayTable) -> list[Change]:
+        """What has changed over weeks, and rhythms that come apart."""
+        ...
+
+    def quantiles(self, days: DayTable) -> dict[str, dict[str, Quantiles]]:
+        """Resident → what is usual, by the names that rules ask for."""
+        ...
+
+    def strangeness(self, days: DayTable) -> dict[str, float]:
+        """Feature → population stability index of the last week against the training."""
         ...
 
 
@@ -118,4 +132,8 @@ class DayDetector(Detector, Protocol):
 
     def learn(self, days: DayTable, now: datetime) -> DayModel:
         """Like `train`, from days that are already numbers. Runs in parallel by joblib's backend."""
+        ...
+
+    def from_bytes(self, stored: bytes) -> DayModel:
+        """Read back what `to_bytes` wrote; raises ValueError for anything else."""
         ...

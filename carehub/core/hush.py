@@ -1,6 +1,7 @@
 """When every home fell silent at once: a server's failure, not theirs. Kept minute by minute, in any order.
 
-Pure. The same claim as `features.shared_silences`, for a hub that hears thousands of homes and keeps no moments.
+Pure. Like `features.shared_silences`, for a hub that hears thousands of homes and keeps no moments; and it asks whether
+anything was to be expected: a dozen homes at three in the morning are quiet together by themselves.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,9 @@ from carehub.core.features import Span
 
 FEWEST_HOMES = 10
 LONGEST = timedelta(minutes=45)
+EXPECTED = 12
+"""Minutes with a message, at the same time on each day of the week before: so many are not missing by chance."""
+_DAYS_BEFORE, _MINUTES_A_DAY = 7, 1440
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 _HOURS_BEFORE = 24
 
@@ -39,7 +43,9 @@ class Hush:
         return [
             (self._since + start * _MINUTE, min(self._since + end * _MINUTE, until))
             for start, end in self._gaps((until - self._since) // _MINUTE)
-            if (end - start) * _MINUTE >= LONGEST and self._many_before(start)
+            if (end - start) * _MINUTE >= LONGEST
+            and self._many_before(start)
+            and self._expected(start, end) >= EXPECTED
         ]
 
     def _gaps(self, end: int) -> Iterator[tuple[int, int]]:
@@ -49,6 +55,11 @@ class Hush:
             later = self._heard.find(1, at + 1)
             yield at + 1, later if later >= 0 else end
             at = later
+
+    def _expected(self, start: int, end: int) -> int:
+        """In how many minutes of the same hours there was a message, on the quietest day of the week before."""
+        before = [day * _MINUTES_A_DAY for day in range(1, _DAYS_BEFORE + 1) if start >= day * _MINUTES_A_DAY]
+        return min((sum(self._heard[start - ago : end - ago]) for ago in before), default=0)
 
     def _many_before(self, minute: int) -> bool:
         last = minute * _MINUTE // _HOUR

@@ -12,6 +12,7 @@ from msgspec import Struct
 from carehub.contracts import Channel, Message, Source, Webhooks
 from carehub.core.audit import Concern
 from carehub.core.breaker import Breaker
+from carehub.core.judging import SHADOW
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.supervision import TEST_EVERY
 from carehub.flow.live import Live
@@ -132,6 +133,10 @@ class Hub:
     """How old the last test of a life-critical device may be before it is on the red list."""
     live: Live = field(default_factory=Live)
     health: Health = field(default_factory=Health)
+    shadow: timedelta = SHADOW
+    """How long a new detector listens before anybody is asked whether it may speak."""
+    training: dict[str, str] = field(default_factory=dict)
+    """By detector: how far its training is, in words."""
     wake: Wakers = field(default_factory=Wakers)
     sending: set["asyncio.Task[None]"] = field(default_factory=set)
     """Notices whose channel is slow: recorded when it answers."""

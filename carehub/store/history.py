@@ -56,14 +56,3 @@ async def scope_of(session: Session, resident: str, now: datetime) -> str | None
         (col(tables.Residency.until).is_(None)) | (col(tables.Residency.until) > now),
     )
     return (await session.exec(statement)).first()
-
-
-async def newest_models(session: Session, detector: str, limit: int = 3) -> Sequence[tables.Model]:
-    """The newest models of a detector, newest first."""
-    statement = (
-        select(tables.Model)
-        .where(tables.Model.detector == detector)
-        .order_by(col(tables.Model.trained_at).desc())
-        .limit(limit)
-    )
-    return (await session.exec(statement)).all()

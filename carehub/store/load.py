@@ -39,10 +39,11 @@ async def cases(session: Session, since: datetime, until: datetime) -> list[Case
         )
         .order_by(col(alert.raised_at))
     )  # fmt: skip
-    return [_case(row, at) for row, at in (await session.exec(statement)).all()]
+    return [case_of(row, at) for row, at in (await session.exec(statement)).all()]
 
 
-def _case(row: tables.Alert, answered_at: datetime | None) -> Case:
+def case_of(row: tables.Alert, answered_at: datetime | None) -> Case:
+    """An alert, as far as its load is concerned."""
     return Case(
         alert=row.id, rule=row.rule_id, device=row.device_id, resident=row.resident_id, unit=row.unit_id,
         severity=row.severity, at=row.raised_at, answered_at=answered_at, cause=row.cause, aftermath=row.aftermath,

@@ -46,6 +46,7 @@ def environment(zone: ZoneInfo) -> Environment:
         minutes=lambda time: f"{time / timedelta(minutes=1):g}",
         place=words.place_name,
         kind=words.kind_name,
+        short_date=lambda date: format_date(date, "d. MMMM", locale=_LOCALE),
         capital=lambda text: text[:1].upper() + text[1:],
     )
     made.globals.update(icon=icon, asset=asset, words=words, Permission=Permission)

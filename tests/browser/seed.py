@@ -32,7 +32,7 @@ from carehub.store.tables.people import Insight
 from carehub.store.tables.places import DeviceStatus, ScopeKind, UnitKind
 from carehub.web import create_web
 from integrations.channels.console import ConsoleChannel
-from tests.browser import seed_alerts, seed_backtests
+from tests.browser import seed_alerts, seed_backtests, seed_models
 
 PASSWORD = "solskinn-om-natten"
 _HASH = PasswordHash.recommended().hash(PASSWORD)
@@ -95,6 +95,7 @@ async def fill(session: AsyncSession, now: datetime, *, calm: bool = False, stre
         _stream(session, now)
         _ways(session, now)
         await seed_alerts.add_fortnight(session, now)
+        seed_models.add(session, now)
     await seed_alerts.add_closed(session, now)
     if not calm:
         await seed_alerts.add_open(session, now)

@@ -28,6 +28,7 @@ PAGES = [
     ("kari", "/admin/rules/backtest/ferdig"),
     ("kari", "/admin/rules/backtest/ferdig/gained/0"), ("kari", "/admin/rules/backtest/underveis"),
     ("admin", "/admin/load"), ("maria", "/residents/astrid/days"),
+    ("admin", "/admin/models"), ("admin", "/admin/models/daily_rhythm/card"),
     ("tor", "/admin/load?days=28"), ("maria", "/nothing"), ("anne", "/tablet"), (None, "/login"),
     (None, "/login?ended=true"),
     ("ingrid", "/account"), ("kari", "/admin/residents/astrid/readings"), ("maria", "/a/C310"), (None, "/setup/brukt"),

@@ -1,20 +1,12 @@
-"""Devices that fall silent and come back, models that add a word, and a hub that tells of itself."""
+"""Devices that fall silent and come back, and a hub that tells of itself."""
 
 import asyncio
-import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
-from types import ModuleType
+from datetime import timedelta
 
 import pytest
 
-from carehub.contracts import Activity, Change
 from carehub.core.severity import Severity
 from carehub.flow.live import Live
-from carehub.flow.watching import learn
 from carehub.kit.clock import utc_now
 from carehub.store import tables
 from carehub.store.ownership import OwnershipLost
@@ -189,120 +181,3 @@ async def test_a_page_is_told_of_changes_and_shows_signs_of_life() -> None:
 
     assert (first, beat, changed) == (0, 0, 1)
     assert [version async for version in changes] == []
-
-
-# --- models ----------------------------------------------------------------------------------
-
-
-@dataclass
-class _Model:
-    """Finds that everybody's night was unusual."""
-
-    words: str = "oppe 5 ganger; vanlig 1-2"
-
-    def changes(self, resident: str, activities: Sequence[Activity], now: datetime) -> list[Change]:
-        change = Change(
-            resident=resident, day=now.date().isoformat(), part="night", score=0.9, words=self.words, measures={}
-        )
-        return [change]
-
-    def to_bytes(self) -> bytes:
-        return self.words.encode()
-
-
-class _Detector:
-    name, version = "trial", "1"
-
-    def train(self, history: dict[str, Sequence[Activity]], now: datetime) -> _Model:
-        return _Model()
-
-    def from_bytes(self, stored: bytes) -> _Model:
-        return _Model(stored.decode())
-
-
-@pytest.fixture
-def detector(monkeypatch: pytest.MonkeyPatch) -> str:
-    module = ModuleType("trial_detector")
-    module.DETECTOR = _Detector()  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "trial_detector", module)
-    return "trial_detector"
-
-
-@pytest.fixture
-def aside() -> Iterator[ThreadPoolExecutor]:
-    with ThreadPoolExecutor(1) as executor:
-        yield executor
-
-
-async def _trained(night: Night, detector: str, folder: Path, aside: ThreadPoolExecutor) -> tables.Model:
-    await night.hear(night.message("zigbee2mqtt/gang", {"occupancy": True}))
-    model = await learn.train(night.hub, detector, folder, aside, "library 1")
-    assert model is not None
-    return model
-
-
-async def test_a_models_finding_enters_once_and_is_moderate_f77(
-    night: Night, detector: str, tmp_path: Path, aside: ThreadPoolExecutor
-) -> None:
-    await _trained(night, detector, tmp_path, aside)
-
-    for _ in range(3):
-        assert await learn.judge(night.hub, night.ingest, detector, tmp_path, aside, "library 1") == 1
-        assert await learn.judge(night.hub, night.ingest, detector, tmp_path, aside, "library 1") == 1
-        await night.work()
-
-    alert = await night.the_alert()
-    assert (alert.kind, alert.severity, alert.detail) == (
-        "behaviour-changed",
-        Severity.MODERATE,
-        "oppe 5 ganger; vanlig 1-2",
-    )
-    assert [event.kind for event in await night.events()].count("behaviour.changed") == 1
-    assert night.told == []
-
-
-@pytest.mark.parametrize("harm", ["deleted", "truncated", "flipped", "library", "never trained"])
-async def test_a_missing_or_broken_model_changes_nothing_f75(
-    night: Night, detector: str, tmp_path: Path, aside: ThreadPoolExecutor, harm: str
-) -> None:
-    if harm == "never trained":
-        assert await learn.train(night.hub, detector, tmp_path, aside, "library 1") is None
-    else:
-        file = tmp_path / (await _trained(night, detector, tmp_path, aside)).file
-        stored = file.read_bytes()
-        if harm == "deleted":
-            file.unlink()
-        elif harm != "library":
-            file.write_bytes(stored[:-1] if harm == "truncated" else bytes([stored[0] ^ 1]) + stored[1:])
-
-    library = "library 2" if harm == "library" else "library 1"
-    assert await learn.judge(night.hub, night.ingest, detector, tmp_path, aside, library) == 0
-    await night.press()
-
-    assert await night.kinds() == ["social-alarm"]
-    assert sorted(night.told) == ["02:14 ingrid HASTER 1", "02:14 maria HASTER 1"]
-
-
-async def test_an_older_model_that_is_whole_serves_while_the_newest_is_broken_f75(
-    night: Night, detector: str, tmp_path: Path, aside: ThreadPoolExecutor
-) -> None:
-    await _trained(night, detector, tmp_path, aside)
-    night.clock.advance(hours=1)
-    newest = await _trained(night, detector, tmp_path, aside)
-    (tmp_path / newest.file).unlink()
-
-    assert await learn.judge(night.hub, night.ingest, detector, tmp_path, aside, "library 1") == 1
-
-
-async def test_somebody_who_has_moved_out_is_not_judged(
-    night: Night, detector: str, tmp_path: Path, aside: ThreadPoolExecutor
-) -> None:
-    await _trained(night, detector, tmp_path, aside)
-    async with night.database.write() as session:
-        for row in await night.rows(tables.Residency):
-            (await session.get_one(tables.Residency, row.id)).until = night.clock()
-
-    await learn.judge(night.hub, night.ingest, detector, tmp_path, aside, "library 1")
-    await night.work()
-
-    assert await night.alerts() == []

@@ -5,7 +5,7 @@ of day is written down once it is over, and yesterday once more with it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from carehub.core.features import Span
@@ -19,7 +19,7 @@ KEPT = timedelta(days=120)
 REACH = timedelta(days=90)
 """How far back days are counted where none are written down."""
 _DAY = timedelta(days=1)
-_LEAD = timedelta(days=2)
+_LEAD = timedelta(days=3)
 """Read before the first day that is counted, so that a quiet night is not taken for the beginning."""
 _EVENTS, _RESIDENTS = 2_000, 100
 """In one go: the loop must be free for an alarm every few milliseconds."""
@@ -75,13 +75,13 @@ class Daybook:
         """Everybody's days from the first that is not written down; kept by the hundred."""
         rows: list[tuple[str, date, bytes]] = []
         kept, today = 0, now.astimezone(self._hub.zone).date()
-        away = await self._away(since)
+        away, deaf = await self._away(since), self._deaf(now)
         for number, resident in enumerate(who, 1):
             tally = self._tallies[resident] = Tally(self._hub.zone)
             async with self._hub.database.read() as session:
                 for one in await daily.of(session, resident, since, self._seq):
                     tally.add(one)
-            rows += self._rows(resident, first, now, away.get(resident, ()))
+            rows += [(resident, day, body) for day, body in tally.rows(first, now, deaf, away.get(resident, ()))]
             tally.forget(today - _DAY)
             if number % _RESIDENTS == 0 or number == len(who):
                 kept += await self._keep(rows)
@@ -108,12 +108,12 @@ class Daybook:
     async def _write(self, now: datetime) -> int:
         """Yesterday and today of everybody, and nothing of whom nobody has heard for days."""
         yesterday = now.astimezone(self._hub.zone).date() - _DAY
-        away = await self._away(now - 3 * _DAY)
+        away, deaf = await self._away(now - 3 * _DAY), self._deaf(now)
         kept = 0
         rows: list[tuple[str, date, bytes]] = []
         for number, resident in enumerate(list(self._tallies), 1):
             tally = self._tallies[resident]
-            rows += self._rows(resident, yesterday, now, away.get(resident, ()))
+            rows += [(resident, day, body) for day, body in tally.rows(yesterday, now, deaf, away.get(resident, ()))]
             tally.forget(yesterday)
             if (tally.heard_at or now) < now - 3 * _DAY:
                 del self._tallies[resident]
@@ -124,13 +124,9 @@ class Daybook:
             await daily.forget(session, now.date() - KEPT)
         return kept + await self._keep(rows)
 
-    def _rows(
-        self, resident: str, first: date, now: datetime, away: Sequence[Span]
-    ) -> Iterator[tuple[str, date, bytes]]:
-        """Each day of which something is known."""
-        deaf = self._hush.spans(now) if self._hush is not None else []
-        for day, body in self._tallies[resident].rows(first, now, deaf, away):
-            yield resident, day, body
+    def _deaf(self, now: datetime) -> list[Span]:
+        """When all homes were silent together."""
+        return self._hush.spans(now) if self._hush is not None else []
 
     async def _keep(self, rows: Sequence[tuple[str, date, bytes]]) -> int:
         async with self._hub.database.write() as session:

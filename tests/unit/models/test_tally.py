@@ -157,3 +157,18 @@ def test_a_common_silence_is_the_same_minute_by_minute_as_in_the_list_of_moments
             assert first - start <= timedelta(minutes=1)
             assert end - last <= timedelta(minutes=1)
     assert Hush(begins).spans(begins) == []
+
+
+def test_a_few_homes_asleep_are_no_common_silence_and_the_same_hours_by_day_are() -> None:
+    begins = datetime(2026, 6, 10, tzinfo=UTC)
+    hush = Hush(begins)
+    for day in range(5):
+        for home in range(12):
+            for minute in range(7 * 60, 23 * 60, 11):
+                if not (day == 4 and 13 * 60 <= minute < 15 * 60):
+                    hush.hear(str(home), begins + timedelta(days=day, minutes=minute + home))
+
+    [(start, end)] = hush.spans(begins + timedelta(days=5, hours=5))
+
+    assert start.day == end.day == 14
+    assert timedelta(hours=1, minutes=30) < end - start < timedelta(hours=2, minutes=15)

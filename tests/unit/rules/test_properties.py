@@ -233,3 +233,23 @@ def test_the_shipped_rules_never_raise_on_any_kind(
     story: list[Input], kind: str, place: str | None, at: datetime
 ) -> None:
     assert fold(told(SHIPPED, story), event(kind, place, at), SHIPPED, at).faults == ()
+
+
+@unhurried
+@given(stories, st.lists(moments, max_size=4))
+def test_the_alerts_with_a_model_contain_those_without_f77(story: list[Input], words: list[datetime]) -> None:
+    model = [event("behaviour.changed", None, at) for at in words]
+    clock = [Tick(seq=0, at=at, scope=SCOPE) for at in words]  # time passes without it too
+
+    def found(inputs: list[Input]) -> list[tuple[str, Severity, datetime]]:
+        state, findings = ScopeState(scope=SCOPE), []
+        for one in sorted(inputs, key=lambda given: given.at):
+            folded = fold(state, one, SHIPPED, one.at)
+            state = folded.state
+            findings += [(finding.rule, finding.severity, finding.at) for finding in folded.findings]
+        return findings
+
+    without, together = found([*story, *clock]), found([*story, *clock, *model])
+    for one in without:
+        together.remove(one)
+    assert all(severity <= Severity.MODERATE for _, severity, _ in together)

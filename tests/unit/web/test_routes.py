@@ -99,6 +99,9 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/residents/{resident_id}/days"): STAFF,
     ("GET", "/admin/load"): ADMIN,  # a technician sees no residents there: test_load.py
     ("GET", "/admin/load.csv"): ADMIN,
+    ("GET", "/admin/models"): ADMIN,  # a technician sees no residents there: test_models_page.py
+    ("GET", "/admin/models/{name}/card"): ADMIN,
+    ("POST", "/admin/models/{name}/{act}"): ADMIN,
     ("GET", "/admin/why-not"): ADMIN - {Role.TECHNICIAN},  # it asks about a resident
     ("GET", "/admin/rules/backtest"): ADMIN - {Role.TECHNICIAN},  # it tells of residents
     ("POST", "/admin/rules/backtest"): ADMIN - {Role.TECHNICIAN},
@@ -185,6 +188,7 @@ async def test_a_route_opens_for_its_roles_and_for_nobody_else(
         number="ZZZZ",
         method_id="none",
         line_id="none",
+        name="none",
         absence_id="none",
         silence_id="none",
         task_id="none",
@@ -221,6 +225,7 @@ async def test_nobody_gets_in_without_a_login(browser: Browse, method: str, path
         number="A4F2",
         method_id="none",
         line_id="none",
+        name="none",
         absence_id="none",
         silence_id="none",
         task_id="none",
