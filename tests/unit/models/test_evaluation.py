@@ -104,7 +104,7 @@ def test_a_folder_without_labels_is_no_study(tmp_path: Path) -> None:
 
 @pytest.mark.proof
 def test_on_tihm_the_protocol_is_the_published_one_and_the_targets_are_reached(tmp_path: Path) -> None:
-    folder, written = shared("tihm"), tmp_path / "figures.json"
+    folder, written = shared("data/tihm"), tmp_path / "figures.json"
 
     done = CliRunner().invoke(commands("evaluate"), ["evaluate", "tihm", "--data", str(folder), "--json", str(written)])
     figures = json.loads(written.read_text())
@@ -127,7 +127,7 @@ def test_on_tihm_the_protocol_is_the_published_one_and_the_targets_are_reached(t
 
 @pytest.mark.proof
 def test_an_injected_outage_is_at_most_one_system_alarm_and_no_behaviour_alarm() -> None:
-    study = read_study(shared("tihm"), UTC_ZONE)
+    study = read_study(shared("data/tihm"), UTC_ZONE)
     recording = recorded(study, UTC_ZONE)
 
     for one in injected(study.homes, recording.days, UTC_ZONE, DETECTOR, seed=7):
