@@ -14,7 +14,7 @@ from carehub.flow.watching import tuning as flow
 from carehub.kit.ids import new_id
 from carehub.store import legal, logins, silences, tables, ties, tuning
 from carehub.store.database import Session
-from carehub.web import tuning_words
+from carehub.web import states, tuning_words
 from carehub.web.admin_rules import Day, Deciding, said, stands
 from carehub.web.render import page
 from carehub.web.security import NotAllowed, TheHub, Visitor
@@ -50,6 +50,7 @@ async def _shown(
         resident = await _known(hub, session, visitor, resident_id)
         lines = await tuning.lines(session, resident=resident_id)
         grounds = await legal.of_resident(session, resident_id)
+        told = await states.known(session, resident_id, now)
         missing = (await protection.unprotected(hub, session, now)).get(resident_id, [])
     async with hub.database.write() as session:
         seen: list[tuple[str | None, str]] = [(resident_id, "protection")]
@@ -58,6 +59,7 @@ async def _shown(
         request, "admin_resident.html", visitor, status=422 if wrong else 200, wrong=wrong, resident=resident,
         standing=[line for line in lines if stands(line, now)], past=[line for line in lines if not stands(line, now)],
         said=said, titles={rule.id: rule.title.nb for rule in hub.rulebook.rules.values()}, missing=missing,
+        states=told,
         grounds=[line for line in grounds if line.row.ended_at is None],
         ended=[line for line in grounds if line.row.ended_at is not None], functions=NAMES,
         bases={one: BASES[one]["nb"] for one in _GROUNDS}, back=f"/admin/residents/{resident_id}",

@@ -25,6 +25,12 @@ _ACTIONS = {
     "tasks": "så oppgavelisten",
     "person.added": "la inn en pårørende",
     "days": "så døgnrytmen",
+    "protection": "så hvilke varsler som er slått på, og grunnlaget for dem",
+    "basis.added": "skrev inn et rettslig grunnlag",
+    "basis.end": "avsluttet et rettslig grunnlag",
+    "basis.resume": "angret avslutningen av et rettslig grunnlag",
+    "state.begun": "sa fra til reglene om oppfølging eller tilsyn",
+    "state.ended": "avsluttet oppfølging eller tilsyn",
     "readings": "så denne listen",
 }
 _BECAUSE = {

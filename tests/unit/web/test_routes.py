@@ -155,6 +155,7 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/api/v1/alerts/{alert_id}/release"): STAFF,
     ("POST", "/api/v1/alerts/{alert_id}/close"): STAFF,
     ("GET", "/admin/residents/{resident_id}/readings"): PLANNERS,
+    ("POST", "/admin/residents/{resident_id}/state"): PLANNERS,
     ("GET", "/metrics"): ADMIN,
     ("GET", "/openapi.json"): ADMIN,
 }
