@@ -21,6 +21,7 @@ from carehub.flow.backtesting import LONGEST_DRAFT, ask_for, told
 from carehub.flow.hub import Hub
 from carehub.store import backtests, logins, pages, past, registers, tables, ties
 from carehub.store.rulebooks import body_of
+from carehub.web.fault_words import fault_words
 from carehub.web.render import page
 from carehub.web.security import TheHub, Visitor, needs
 
@@ -103,7 +104,7 @@ async def start(
     try:
         run = await _asked(hub, visitor, draft.replace("\r\n", "\n").strip() or None, timedelta(days=days))
     except RuleError as error:
-        return await _front(request, hub, visitor, draft=draft, days=days, wrong=str(error))
+        return await _front(request, hub, visitor, draft=draft, days=days, wrong=fault_words(str(error)))
     return RedirectResponse(f"{router.prefix}/{run}", status_code=303)
 
 

@@ -16,6 +16,7 @@ from carehub.flow.watching.rule_drafts import DraftError
 from carehub.store import drafts, logins, tables
 from carehub.web import tuning_words
 from carehub.web.admin_rules import Deciding
+from carehub.web.fault_words import fault_words
 from carehub.web.render import page
 from carehub.web.security import TheHub, Visitor
 
@@ -61,6 +62,7 @@ async def _shown(request: Request, hub: Hub, visitor: Visitor, draft_id: str, *,
         rule=before, found=found, told=described(found.rule) if found.rule else None, run=run, summary=summary,
         lost=[one for one in summary.missed if one.today] if summary else [],
         changes=core.changes(before, found.rule) if found.rule else [], value_name=tuning_words.value_name,
+        change_words=tuning_words.change_words, faults=[fault_words(one) for one in found.faults],
         warnings=core.warnings(before, found.rule) if found.rule else [], days=_BACK,
         tunable=tuning_words.tunable(found.rule) if found.rule else [],
         mine=visitor.person.id in {row.made_by_id, row.changed_by_id},

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from carehub.core import basis
 from carehub.core.overrides import Number
+from carehub.core.rules import words
 from carehub.core.rules.language import Rule
 from carehub.core.rules.tuning import in_words, value_in
 
@@ -17,6 +19,32 @@ _NAMES = {
     "change.falls_by": "Synker med", "longer_than_usual.least": "Aldri kortere enn",
     "longer_than_usual.most": "Aldri lenger enn", "longer_than_usual.plus": "I tillegg til det vanlige",
 }  # fmt: skip
+_PARTS = {
+    "severity": "alvorlighetsgrad", "title": "tittel", "text": "forklaring", "nb": "bokmål", "nn": "nynorsk",
+    "en": "engelsk", "id": "navn", "kind": "hendelse", "kinds": "hendelser", "place": "sted", "places": "steder",
+    "alert_code": "varselkode", "basis": "grunnlag", "watch": "følger med på", "between": "tidsrom", "from": "fra",
+    "to": "til", "days": "ukedager", "unless": "ikke når", "only_when": "bare når", "until": "slutter når",
+    "then_missing": "det som uteblir", "count": "antall", "sequence": "i rekkefølge", "absent": "ikke sett",
+    "check": "sjekkes", "change": "endring", "of": "av", "within": "i løpet av", "steps": "trinn", "is": "er",
+    "at": "klokken", "at_least": "minst", "at_most": "høyst", "below": "lavere enn", "above": "høyere enn",
+    "equals": "er lik", "rises_by": "øker med", "falls_by": "synker med", "least": "minst", "most": "høyst",
+    "plus": "i tillegg", "longer_than_usual": "lenger enn vanlig", "later_than_usual": "senere enn vanlig",
+    "more_than_usual": "mer enn vanlig", "per": "vurderes for", "rest": "pause", "press": "hver gang teller",
+    "tune": "kan tilpasses", "enabled": "slått på", "examples": "antall eksempler", "found": "funn av regel",
+    "device_class": "type utstyr", "device_classes": "typer utstyr", "for": "varighet",
+    "although_never_seen": "også der det aldri er sett", "also": "også", "step": "trinn",
+}  # fmt: skip
+"""What a word of the language is called, where the whole path has no name."""
+_SAID: dict[str, dict[str, str]] = {
+    "severity": {name: said["nb"] for name, said in words.SEVERITIES.items()},
+    "kind": {name: said["nb"] for name, said in words.KINDS.items()},
+    "place": {name: said["nb"] for name, said in words.PLACES.items()},
+    "unless": {name: said["nb"] for name, said in words.FLAGS.items()},
+    "basis": {name.value: said["nb"] for name, said in basis.NAMES.items()},
+    "per": {"scope": "boligen", "device": "hvert utstyr"},
+}
+_ALIKE = {"kinds": "kind", "places": "place", "only_when": "unless"}
+_AS_WRITTEN = frozenset({"nb", "nn", "en", "id", "found", "alert_code"})
 _UNITS = {"s": "s", "min": "min", "h": "t", "d": "døgn"}
 _READ = (
     (re.compile(r"^(\d+)\s*(?:t|time|timer)$"), r"\1 h"),
@@ -27,8 +55,34 @@ _READ = (
 
 
 def value_name(path: str) -> str:
-    """What a value is about: "Så lenge må det vare"; one that has no name here is called by its path."""
-    return _NAMES.get(path, path.replace("_", " ").replace(".", ": "))
+    """What a value is about: "Så lenge må det vare"; one that has no name of its own is called by its parts."""
+    if path in _NAMES:
+        return _NAMES[path]
+    said = ": ".join(" ".join((_PARTS.get(word, word.replace("_", " ")), *number)) for word, *number in _ways(path))
+    return said[:1].upper() + said[1:]
+
+
+def _ways(path: str) -> list[list[str]]:
+    """The words of a path, each with its number where it is one of several."""
+    return [part.split(" ") for part in path.split(".")]
+
+
+def change_words(path: str, value: str) -> str:
+    """What stands at a path, as people say it: "moderat", "2 t", "13,5"; what has no words is as it is written."""
+    last = _ways(path)[-1][0]
+    if last in _AS_WRITTEN or path.startswith("alert_code"):
+        return value or "–"
+    if value in {"True", "False"}:
+        return "ja" if value == "True" else "nei"
+    known = _SAID.get(_ALIKE.get(last, last), {})
+    return ", ".join(known.get(one) or value_words(_number(one)) for one in value.split(", ")) or "–"
+
+
+def _number(text: str) -> Number:
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 def value_words(value: Number) -> str:

@@ -86,7 +86,7 @@ async def _held(session: Session, draft_id: str, *states: DraftState) -> tables.
 async def _ready(hub: Hub, session: Session, row: tables.RuleDraft) -> tables.BacktestRun:
     found = checked(hub, row)
     if found.rule is None or found.faults:
-        raise DraftError("Det er feil i regelen: " + " ".join(found.faults)[:300])
+        raise DraftError("Det er feil i regelen. Rett den først.")
     if row.base_version != rule_drafts.in_force(hub.rulebook, row.rule_id):
         raise DraftError("Regelen er endret siden utkastet ble skrevet. Lagre det på nytt, og prøv det på nytt.")
     run = await backtest_of(hub, session, found.rule)
