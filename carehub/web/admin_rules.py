@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
-from carehub.core.access import Permission
+from carehub.core.access import Permission, Sight
 from carehub.core.overrides import Number
 from carehub.core.rules.describe import described
 from carehub.core.rules.language import Rule
@@ -20,15 +21,55 @@ from carehub.flow.hub import Hub
 from carehub.flow.watching import tuning as flow
 from carehub.flow.watching.load import report
 from carehub.flow.watching.tuning import Wish
-from carehub.store import blindness, drafts, logins, pages, registers, tables, tuning
+from carehub.store import blindness, drafts, logins, pages, registers, tables, ties, tuning
+from carehub.store.database import Session
 from carehub.store.tuning import Line
 from carehub.web import tuning_words
 from carehub.web.render import page
-from carehub.web.security import Administering, TheHub, Visitor, local_path, needs
+from carehub.web.security import Administering, NotAllowed, TheHub, Visitor, local_path, needs
 
 router = APIRouter(prefix="/admin/rules")
 Deciding = Annotated[Visitor, Depends(needs(Permission.ADMINISTER, Permission.SEE_RESIDENTS))]
 Day = Annotated[date | Literal[""], Form()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Whom a visitor may read about here: residents of their own units.
+
+    Attributes:
+        live_in: By resident: their unit now; what is not there belongs to no unit.
+        units: Names, by id.
+    """
+
+    may_see: bool
+    sight: Sight
+    live_in: Mapping[str, str]
+    units: Mapping[str, str]
+
+    def theirs(self, resident: str | None) -> bool:
+        """Whether this is about a resident whom they may read about, or about none."""
+        return resident is None or (self.may_see and self.sight.covers(self.live_in.get(resident)))
+
+    def mine(self, line: Line) -> bool:
+        """Whether they may read whom a decision is about, and why."""
+        return self.theirs(line.row.resident_id)
+
+    def masked(self, line: Line) -> str:
+        """What they read in place of a name."""
+        unit = self.units.get(self.live_in.get(line.row.resident_id or "", ""))
+        return f"En beboer i {unit}" if unit else "En beboer"
+
+
+async def known(hub: Hub, session: Session, visitor: Visitor) -> Known:
+    """What ties the visitor to residents, read for this request."""
+    now = hub.clock()
+    living, by_unit = await tuning.living(session, now), await tuning.scopes_by_unit(session)
+    return Known(
+        may_see=visitor.may(Permission.SEE_RESIDENTS), sight=await ties.sight_of(session, visitor.person, now),
+        live_in={who: unit for unit, scopes in by_unit.items() for scope in scopes for who in living.get(scope, ())},
+        units={unit.id: unit.name for unit in await pages.units(session)},
+    )  # fmt: skip
 
 
 @router.get("")
@@ -38,7 +79,7 @@ async def listed(request: Request, hub: TheHub, visitor: Administering) -> Respo
     async with hub.database.read() as session:
         failed = await blindness.rules_off(session)
         standing = await tuning.standing(session, now)
-        residents = await registers.residents(session) if visitor.may(Permission.SEE_RESIDENTS) else []
+        residents = await _residents(hub, session, visitor)
         load = {one.key: one for one in (await report(session, hub.zone, now - LOOK_BACK, now)).rules}
     tuned, off = Counter[str](), Counter[str]()
     for row in standing:
@@ -48,6 +89,14 @@ async def listed(request: Request, hub: TheHub, visitor: Administering) -> Respo
         request, "admin_rules.html", visitor, rules=rules, failed=failed, tuned=tuned, off=off, load=load,
         days=LOOK_BACK.days, residents=residents,
     )  # fmt: skip
+
+
+async def _residents(hub: Hub, session: Session, visitor: Visitor) -> list[tables.Resident]:
+    """Whom they may decide about."""
+    if not visitor.may(Permission.SEE_RESIDENTS):
+        return []
+    told = await known(hub, session, visitor)
+    return [one for one in await registers.residents(session) if told.theirs(one.id)]
 
 
 @router.get("/{rule_id}")
@@ -71,16 +120,16 @@ async def _shown(
     async with hub.database.read() as session:
         lines = await tuning.lines(session, rule=rule.id)
         units = await pages.units(session)
-        residents = await registers.residents(session) if may_see else []
+        residents, who = await _residents(hub, session, visitor), await known(hub, session, visitor)
         written = await drafts.lines(session, rule.id)
         failed = rule.id in await blindness.rules_off(session)
-    await _log(hub, visitor, "rule", lines if may_see else [])
+    await _log(hub, visitor, "rule", [line for line in lines if who.mine(line)])
     return page(
         request, "admin_rule.html", visitor, status=422 if wrong else 200, wrong=wrong, given=given or {}, rule=rule,
         told=described(rule), basis=basis_words(rule), failed=failed, may_see=may_see, units=units,
         residents=residents, tunable=tuning_words.tunable(rule), may_be_off=may_be_off(compiled(rule)),
         standing=[line for line in lines if stands(line, now)], past=[line for line in lines if not stands(line, now)],
-        said=said, back=f"/admin/rules/{rule.id}", drafts=written,
+        said=said, back=f"/admin/rules/{rule.id}", drafts=written, who=who,
     )  # fmt: skip
 
 
@@ -126,12 +175,20 @@ async def decide(  # noqa: PLR0913 - one form
         rule=rule.id, why=why, since=since, until=until, unit=who if sort == "unit" else None,
         resident=who if sort == "resident" else None, values=_values(form), off={"off": True, "on": False}.get(state),
     )  # fmt: skip
+    await _may_decide(hub, visitor, wish.resident)
     try:
         row = await flow.decide(hub, wish, visitor.person.id)
     except TuningError as error:
         return await _shown(request, hub, visitor, rule, wrong=str(error), given=form)
     await _note(hub, visitor, "decided", row)
     return RedirectResponse(local_path(back, f"/admin/rules/{rule.id}"), status_code=303)
+
+
+async def _may_decide(hub: Hub, visitor: Visitor, resident: str | None) -> None:
+    """Raises NotAllowed for a resident of other units."""
+    async with hub.database.read() as session:
+        if not (await known(hub, session, visitor)).theirs(resident):
+            raise NotAllowed
 
 
 def _values(form: Mapping[str, str]) -> dict[str, Number]:
@@ -151,13 +208,14 @@ async def change(
     if act not in _ACTS:
         raise HTTPException(404)
     async with hub.database.read() as session:
-        known = await session.get(tables.RuleOverride, override_id)
-    if known is None:
+        decided = await session.get(tables.RuleOverride, override_id)
+    if decided is None:
         raise HTTPException(404)
+    await _may_decide(hub, visitor, decided.resident_id)
     row = await _ACTS[act](hub, override_id, visitor.person.id)
     if row is not None:
         await _note(hub, visitor, act, row)
-    return RedirectResponse(local_path(back, f"/admin/rules/{known.rule_id}"), status_code=303)
+    return RedirectResponse(local_path(back, f"/admin/rules/{decided.rule_id}"), status_code=303)
 
 
 async def _note(hub: Hub, visitor: Visitor, act: str, row: tables.RuleOverride) -> None:

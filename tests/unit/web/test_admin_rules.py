@@ -68,6 +68,40 @@ async def test_a_technician_reads_the_rules_and_sees_nobody_s_name(ruled: Hub, b
     assert (await tor.post(f"{PAGE}/decide", data=GERD)).status_code == 403
 
 
+@BOTH
+async def test_a_coordinator_of_a_unit_reads_nobody_s_name_in_another_and_decides_nothing_there_c37(
+    ruled: Hub, browser: Browse
+) -> None:
+    kari, admin = await logged_in(browser(), ruled, "kari"), await logged_in(browser(), ruled, "admin")
+    await kari.post(f"{PAGE}/decide", data=GERD)
+    await kari.post(f"{PAGE}/decide", data={**GERD, "whom": "resident:astrid", "why": "Astrid fryser"})
+    gerds = next(one.id for one in await decisions(ruled) if one.resident_id == "gerd")
+    async with ruled.database.write() as session:
+        (await session.get_one(tables.Person, "kari")).unit_id = "sol"
+    hers = ("Øverland", "Gerd", "Hun lufter mye", f"decisions/{gerds}/end", "residents/gerd", "resident:gerd")
+
+    for page in (PAGE, "/admin/rules"):
+        shown = (await kari.get(page)).text
+        assert [one for one in hers if one in shown] == [], page
+        assert "Nordby" in shown
+    shown = (await kari.get(PAGE)).text
+    assert "En beboer i Fjordgløtt" in shown
+    assert "Astrid fryser" in shown
+    assert (await kari.post(f"{PAGE}/decide", data=GERD)).status_code == 403
+    assert (await kari.post(f"/admin/rules/decisions/{gerds}/end")).status_code == 403
+    assert all(one.ended_at is None for one in await decisions(ruled))
+    async with ruled.database.read() as session:
+        log = select(tables.AccessLog.resident_id).where(
+            tables.AccessLog.action == "rule", tables.AccessLog.person_id == "kari"
+        )
+        assert set((await session.exec(log)).all()) == {"astrid"}
+
+    assert (await admin.post(f"/admin/rules/decisions/{gerds}/end")).status_code == 303
+    shown = (await kari.get(PAGE)).text
+    assert [one for one in hers if one in shown] == []
+    assert "<strong>En beboer i Fjordgløtt</strong>" in shown
+
+
 async def test_the_alarm_button_has_no_switch(ruled: Hub, browser: Browse) -> None:
     kari = await logged_in(browser(), ruled, "kari")
     assert "kan verken tilpasses eller slås av" in (await kari.get("/admin/rules/social-alarm")).text
