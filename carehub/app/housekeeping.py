@@ -15,7 +15,7 @@ from carehub.app.trainer import ProcessTrainer
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.staff import roll_call, roster, staffing
-from carehub.flow.watching import learn, little_use, protection, training
+from carehub.flow.watching import bounds, learn, little_use, protection, training
 from carehub.flow.watching.canary import Canary
 from carehub.flow.watching.daybook import Daybook
 from carehub.flow.worker import Worker
@@ -51,8 +51,9 @@ def add_roster(hub: Hub, ingest: Ingest, worker: Worker) -> None:
 
 
 def add_sweeping(hub: Hub, worker: Worker) -> None:
-    """Give the worker what is tidied: old codes and ways, the register of legal bases, the seals of the log."""
+    """Give the worker what is tidied: old codes and ways, bases and decisions that no longer hold, the log's seals."""
     worker.add("legal bases", partial(protection.review, hub), _RENEW_EVERY_S)
+    worker.add("decisions out of bounds", partial(bounds.review, hub), _RENEW_EVERY_S)
 
     async def sweep() -> None:
         async with hub.database.write() as session:

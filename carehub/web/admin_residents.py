@@ -9,7 +9,7 @@ from carehub.core.basis import NAMES as BASES
 from carehub.core.basis import Basis
 from carehub.core.legal import NAMES, Function
 from carehub.flow.hub import Hub
-from carehub.flow.watching import protection
+from carehub.flow.watching import bounds, protection
 from carehub.flow.watching import tuning as flow
 from carehub.kit.ids import new_id
 from carehub.store import legal, logins, silences, tables, ties, tuning
@@ -63,6 +63,7 @@ async def _shown(
         grounds=[line for line in grounds if line.row.ended_at is None],
         ended=[line for line in grounds if line.row.ended_at is not None], functions=NAMES,
         bases={one: BASES[one]["nb"] for one in _GROUNDS}, back=f"/admin/residents/{resident_id}",
+        beyond=lambda line: bounds.beyond(hub.rulebook, line.row),
     )  # fmt: skip
 
 

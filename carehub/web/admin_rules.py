@@ -18,6 +18,7 @@ from carehub.core.rules.served import basis_words
 from carehub.core.rules.tuning import TuningError, may_be_off
 from carehub.core.usefulness import LOOK_BACK
 from carehub.flow.hub import Hub
+from carehub.flow.watching import bounds
 from carehub.flow.watching import tuning as flow
 from carehub.flow.watching.load import report
 from carehub.flow.watching.tuning import Wish
@@ -130,6 +131,7 @@ async def _shown(
         residents=residents, tunable=tuning_words.tunable(rule), may_be_off=may_be_off(compiled(rule)),
         standing=[line for line in lines if stands(line, now)], past=[line for line in lines if not stands(line, now)],
         said=said, back=f"/admin/rules/{rule.id}", drafts=written, who=who,
+        beyond=lambda line: bounds.beyond(hub.rulebook, line.row),
     )  # fmt: skip
 
 

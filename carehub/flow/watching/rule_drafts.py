@@ -6,6 +6,7 @@ from carehub.core.rule_drafts import DraftState, Read
 from carehub.core.rules.language import Rule
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.hub import Hub
+from carehub.flow.watching import bounds
 from carehub.kit.ids import new_id
 from carehub.kit.log import log
 from carehub.store import backtests, drafts, rulebooks, tables
@@ -116,6 +117,7 @@ async def approve(hub: Hub, draft_id: str, by: str) -> tables.RuleDraft:
             row.state, row.approved_by_id, row.approved_at = DraftState.WAITING, None, None
             session.add(row)
         raise
+    await bounds.review(hub)  # the rule is in force, whatever comes of this; it is looked at again every ten minutes
     return row
 
 
@@ -135,6 +137,7 @@ async def end(hub: Hub, draft_id: str, by: str, why: str) -> tables.RuleDraft:
         session.add(row)
     if was_active:
         await take_over(hub)
+        await bounds.review(hub)
     return row
 
 

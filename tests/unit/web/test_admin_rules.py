@@ -1,10 +1,13 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
+from carehub.core.rule_drafts import DraftState, written
+from carehub.core.rules.language import parse_rule
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.hub import Hub
+from carehub.flow.watching import bounds
 from carehub.store import tables
 from carehub.web.tuning_words import midnight, read_value, value_words
 from tests.unit.rules.building import OSLO, shipped
@@ -100,6 +103,71 @@ async def test_a_coordinator_of_a_unit_reads_nobody_s_name_in_another_and_decide
     shown = (await kari.get(PAGE)).text
     assert [one for one in hers if one in shown] == []
     assert "<strong>En beboer i Fjordgløtt</strong>" in shown
+
+
+@BOTH
+async def test_a_value_that_the_changed_rule_no_longer_allows_is_a_task_and_a_mark_until_it_is_mended(
+    ruled: Hub, browser: Browse
+) -> None:
+    kari = await logged_in(browser(), ruled, "kari")
+    await kari.post(f"{PAGE}/decide", data=GERD)
+    book = ruled.rulebook
+    await bounds.review(ruled)
+    assert await asked(ruled) == []
+    assert MARK not in (await kari.get(PAGE)).text
+
+    text = (
+        written(book.rules["cold-home"]).replace("least: 30 min", "least: 45 min").replace("most: 6 h", "most: 90 min")
+    )
+    ruled.rulebook = Rulebook.of([parse_rule(text)])
+    for _ in range(2):
+        await bounds.review(ruled)
+    (one,) = await decisions(ruled)
+    (task,) = await asked(ruled)
+    assert (task.subject, task.resident_id, task.link) == (one.id, "gerd", PAGE)
+    assert "«for» må være fra 45 min til 90 min; 2 h går ikke" in task.words
+    assert "Gerd" not in task.words
+    for page in (PAGE, "/admin/residents/gerd"):
+        assert MARK in (await kari.get(page)).text, page
+
+    ruled.rulebook = book
+    await bounds.review(ruled)
+    assert await asked(ruled) == []
+    ruled.rulebook = Rulebook.of([parse_rule(text)])
+    await bounds.review(ruled)
+    assert len(await asked(ruled)) == 1
+    await kari.post(f"/admin/rules/decisions/{one.id}/end")
+    await bounds.review(ruled)
+    assert await asked(ruled) == []
+
+
+MARK = "Gjelder ikke: utenfor grensene"
+
+
+async def asked(hub: Hub) -> list[tables.Task]:
+    """Open tasks about values out of bounds."""
+    task = tables.Task
+    async with hub.database.read() as session:
+        found = select(task).where(task.kind == "override-out-of-bounds", col(task.done_at).is_(None))
+        return list((await session.exec(found)).all())
+
+
+async def test_a_rule_that_is_taken_back_on_the_pages_asks_at_once_for_what_it_no_longer_allows(
+    ruled: Hub, browser: Browse
+) -> None:
+    kari = await logged_in(browser(), ruled, "kari")
+    await kari.post(f"{PAGE}/decide", data=GERD)
+    text = written(ruled.rulebook.rules["cold-home"])
+    ruled.filed = Rulebook.of([parse_rule(text.replace("most: 6 h", "most: 90 min"))])
+    async with ruled.database.write() as session:
+        session.add(
+            tables.RuleDraft(
+                id="d", rule_id="cold-home", body=text, why="x", state=DraftState.ACTIVE, made_by_id="kari",
+                made_at=ruled.clock(), changed_at=ruled.clock(),
+            )
+        )  # fmt: skip
+    assert (await kari.post("/admin/rules/drafts/d/end", data={"why": "For mange"})).status_code == 303
+    assert [one.kind for one in await asked(ruled)] == ["override-out-of-bounds"]
 
 
 async def test_the_alarm_button_has_no_switch(ruled: Hub, browser: Browse) -> None:
