@@ -18,6 +18,7 @@ from carehub.flow.staff import roll_call, roster, staffing
 from carehub.flow.watching import bounds, learn, little_use, protection, training
 from carehub.flow.watching.canary import Canary
 from carehub.flow.watching.daybook import Daybook
+from carehub.flow.watching.unheard import Unheard
 from carehub.flow.worker import Worker
 from carehub.plugins import load_detector
 from carehub.store import codes, contacts, models, seals, tables
@@ -104,9 +105,9 @@ def add_little_use(hub: Hub, worker: Worker) -> None:
 
 
 def add_models(settings: Settings, hub: Hub, ingest: Ingest, worker: Worker, executor: Executor) -> None:
-    """Give the worker the book of days, and a post for each detector in the settings."""
+    """Give the worker the book of days, which knows when no home is heard, and a post for each detector."""
     if settings.detectors:
-        worker.add("daybook", Daybook(hub).look, _COUNT_EVERY_S)
+        worker.add("daybook", Unheard(hub, ingest.observe, Daybook(hub)).look, _COUNT_EVERY_S)
     for module in names(settings.detectors):
         post = ModelPost(settings, hub, ingest, module, executor)
         worker.add(f"model {module}", post.look, _LOOK_EVERY_S)

@@ -43,10 +43,28 @@ class Hush:
         return [
             (self._since + start * _MINUTE, min(self._since + end * _MINUTE, until))
             for start, end in self._gaps((until - self._since) // _MINUTE)
-            if (end - start) * _MINUTE >= LONGEST
-            and self._many_before(start)
-            and self._expected(start, end) >= EXPECTED
+            if self._is_common(start, end)
         ]
+
+    def latest(self, until: datetime) -> Span | None:
+        """The common silence that lasts, or was over less than `LONGEST` ago.
+
+        A straggler ends none: only after that time would it be known whether all are silent anew.
+        """
+        now = end = (until - self._since) // _MINUTE
+        while end > 0 and (now - end) * _MINUTE < LONGEST:
+            last = self._heard.rfind(1, 0, end)
+            if last < 0:
+                return None
+            if self._is_common(last + 1, end):
+                return self._since + (last + 1) * _MINUTE, min(self._since + end * _MINUTE, until)
+            end = last
+        return None
+
+    def _is_common(self, start: int, end: int) -> bool:
+        return (
+            (end - start) * _MINUTE >= LONGEST and self._many_before(start) and self._expected(start, end) >= EXPECTED
+        )
 
     def _gaps(self, end: int) -> Iterator[tuple[int, int]]:
         """From the minute after a message to the minute of the next; the last runs to now."""

@@ -56,3 +56,15 @@ async def scope_of(session: Session, resident: str, now: datetime) -> str | None
         (col(tables.Residency.until).is_(None)) | (col(tables.Residency.until) > now),
     )
     return (await session.exec(statement)).first()
+
+
+async def inhabited(session: Session, now: datetime) -> Sequence[str]:
+    """Homes and rooms where somebody lives now."""
+    life = tables.Residency
+    statement = (
+        select(life.scope_id)
+        .where(life.since <= now, (col(life.until).is_(None)) | (col(life.until) > now))
+        .distinct()
+        .order_by(life.scope_id)
+    )
+    return (await session.exec(statement)).all()

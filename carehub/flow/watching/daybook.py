@@ -124,6 +124,10 @@ class Daybook:
             await daily.forget(session, now.date() - KEPT)
         return kept + await self._keep(rows)
 
+    def common_silence(self, now: datetime) -> Span | None:
+        """The silence of all homes that lasts or is hardly over; for whoever has just had a `look`."""
+        return self._hush.latest(now) if self._hush is not None else None
+
     def _deaf(self, now: datetime) -> list[Span]:
         """When all homes were silent together."""
         return self._hush.spans(now) if self._hush is not None else []

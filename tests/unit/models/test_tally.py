@@ -172,3 +172,8 @@ def test_a_few_homes_asleep_are_no_common_silence_and_the_same_hours_by_day_are(
 
     assert start.day == end.day == 14
     assert timedelta(hours=1, minutes=30) < end - start < timedelta(hours=2, minutes=15)
+    assert hush.latest(start + timedelta(minutes=44)) is None
+    assert hush.latest(start + timedelta(minutes=50)) == (start, start + timedelta(minutes=50))
+    assert hush.latest(end + timedelta(minutes=44)) == (start, end)
+    assert hush.latest(end + timedelta(minutes=45)) is None
+    assert Hush(begins).latest(begins + timedelta(days=1)) is None
