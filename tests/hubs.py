@@ -36,6 +36,7 @@ class HubProcess:
             "CAREHUB_PUBLIC_URL": self.url,
             "CAREHUB_DETECTORS": "",
             "CAREHUB_AUDITOR": "off",
+            "CAREHUB_SECOND_FACTOR": "offered",
             **environment,
         }
         self.program: tuple[str, ...] = (sys.executable, "-m", "carehub.app", "serve")

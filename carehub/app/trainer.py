@@ -134,8 +134,17 @@ async def work(job: Job, tell: Tell) -> Trained | None:
     _keep(Path(job.file), stored)
     return msgspec.structs.replace(
         trained, sha256=hashlib.sha256(stored).hexdigest(), size=len(stored), took_s=round(monotonic() - began, 2),
-        peak_mib=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        peak_mib=_peak_mib(),
     )  # fmt: skip
+
+
+def _peak_mib() -> float:
+    """The most memory that this very program has had; `getrusage` would count what its parent had before it began."""
+    told = Path("/proc/self/status")
+    if not told.exists():
+        return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1)
+    line = next(line for line in told.read_text().splitlines() if line.startswith("VmHWM:"))
+    return round(int(line.split()[1]) / 1024, 1)
 
 
 async def _from_days(job: Job, tell: Tell, detector: Any) -> tuple[TrainedModel, Trained] | None:

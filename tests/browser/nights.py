@@ -26,6 +26,9 @@ SEED = ROOT / "tests/browser/seed.py"
 _ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
+_FRESH_S = 300
+
+
 @dataclass
 class Night:
     """A running hub's pages."""
@@ -39,8 +42,8 @@ class Night:
 
 
 @cache
-def _made() -> str:
-    """One night on a file, made once a run; each test is served a copy."""
+def _made(_lately: int) -> str:
+    """One night on a file, made anew every five minutes, for its alerts grow old; each test is served a copy."""
     path = str(Path(mkdtemp(prefix="carehub-night-")) / "night.db")
     subprocess.run([sys.executable, str(SEED), "make", path], cwd=ROOT, env=_ENVIRONMENT, check=True)
     atexit.register(rmtree, Path(path).parent, ignore_errors=True)
@@ -50,7 +53,9 @@ def _made() -> str:
 def night() -> Iterator[Night]:
     """Serve a fresh night until the test is over."""
     port = _free_port()
-    process = subprocess.Popen([sys.executable, str(SEED), str(port), _made()], cwd=ROOT, env=_ENVIRONMENT)
+    process = subprocess.Popen(
+        [sys.executable, str(SEED), str(port), _made(int(time.monotonic() // _FRESH_S))], cwd=ROOT, env=_ENVIRONMENT
+    )
     try:
         _wait_for(f"http://127.0.0.1:{port}/healthz")
         yield Night(url=f"http://127.0.0.1:{port}", process=process)

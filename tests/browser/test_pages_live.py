@@ -102,7 +102,7 @@ def test_whoever_comes_second_is_told_on_the_page(chromium: Browser, here: Night
 
 
 def test_a_new_alert_is_announced_once_in_words(chromium: Browser, here: Night) -> None:
-    page, other = window(chromium, here, "maria", "/tablet"), window(chromium, here, "ingrid", "/nurse")
+    page, other = window(chromium, here, "kari", "/tablet"), window(chromium, here, "ingrid", "/nurse")
 
     other.click("button:has-text('Gi tilbake')")
 

@@ -350,9 +350,9 @@ async def test_killed_before_the_commit_nothing_is_acknowledged_and_the_repeat_i
     async def killed(*_: object) -> None:
         raise asyncio.CancelledError
 
-    for station in ("add_events", "save_states", "set_deadlines"):
+    for station in ("stream.add_batch", "alerts.add_fresh"):
         with monkeypatch.context() as power:
-            power.setattr(f"carehub.store.stream.{station}", killed)
+            power.setattr(f"carehub.store.{station}", killed)
             night.ingest.deliver(press)
             with pytest.raises(asyncio.CancelledError):
                 await night.ingest.step()
