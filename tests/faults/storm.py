@@ -124,7 +124,7 @@ def _device(chance: random.Random) -> str:
     return chance.choice(BUTTONS) if chance.random() < 0.3 else f"ukjent-{chance.randrange(_UNLISTED)}"
 
 
-async def in_lanes(folder: Path, town: Town, exchange: Exchange, plan: "Plan", lanes: int = 2) -> AsyncIterator[Storm]:
+async def in_lanes(folder: Path, town: Town, exchange: Exchange, plan: "Plan", lanes: int = 3) -> AsyncIterator[Storm]:
     """Several hubs in turn, some side by side; each storm as it ends."""
     free = asyncio.Semaphore(lanes)
 
