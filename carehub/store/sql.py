@@ -73,7 +73,9 @@ async def change(session: Session, statement: str, *values: Any) -> int:
 
 
 async def write(session: Session, statement: str, rows: Rows) -> None:
-    """Run a constant statement once for each row, in one call to the database."""
+    """Run a constant statement once for each row, in one call to the database; no row is no call."""
+    if not rows:
+        return
     written, bind = _in_its_words(session, statement)
     await (await session.connection()).exec_driver_sql(written, [tuple(map(bind, row)) for row in rows])
 

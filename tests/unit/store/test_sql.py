@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from carehub.core.alerts import Status
 from carehub.core.severity import Severity
-from carehub.store import alerts, outbox, sql, tables
+from carehub.store import alerts, heard, outbox, sql, tables
 from carehub.store import database as store
 from carehub.store.database import Database, Session
 from carehub.store.tables.alerts import NoticeState
@@ -190,3 +190,13 @@ async def test_a_connection_that_died_while_it_rested_is_replaced_and_one_just_u
     monkeypatch.setattr(store, "_RESTED_S", 0.0)
     assert await own_process() != first
     await database.close()
+
+
+async def test_no_row_is_no_call_and_what_an_unknown_device_told_is_not_kept(database: Database) -> None:
+    """The canary speaks as a device that no register knows."""
+    async with database.write() as session:
+        await sql.write(session, "INSERT INTO no_such_table VALUES (?)", [])
+        await heard.note(session, {("canary", "button.pressed"): NIGHT})
+        kept = (await session.exec(select(tables.HeardKind))).all()
+
+    assert kept == []
