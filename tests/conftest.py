@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from carehub.store.database import Database
@@ -15,6 +16,14 @@ __all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
 
 settings.register_profile("carehub", deadline=None, max_examples=50)  # a slow machine has not found a fault
 settings.load_profile("carehub")
+
+structlog.configure(  # a traceback as the hub writes it: a rich one with every local costs the loop most of a second
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.dev.ConsoleRenderer(colors=False),
+    ]
+)
 
 # --- the environment -------------------------------------------------------------------------
 
