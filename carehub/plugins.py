@@ -7,11 +7,12 @@ nothing left the hub runs in safe mode, where the life-safety floor still alerts
 
 import importlib
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from carehub.contracts import Channel, ChannelFactory, ChannelTools, ConfigurationError, Detector, Source
+from carehub.contracts import Channel, ChannelFactory, ChannelTools, ConfigurationError, Source
 from carehub.core.fold import Rulebook
 from carehub.core.rules import chains
 from carehub.core.rules.examples import failures
@@ -104,14 +105,8 @@ def load_channels(names: Sequence[str], tools: ChannelTools) -> dict[str, Channe
     return {channel.name: channel for channel in built if channel is not None}
 
 
-def load_detector(name: str) -> Detector:
-    """What learns, by its module's name."""
-    detector: Detector = _offered(name, "DETECTOR")
-    return detector
-
-
 def card_of(name: str) -> str | None:
     """A detector's card, which lies beside it in `cards/`; None where there is none."""
-    file = load_module(name).__file__
-    card = Path(file).parent / "cards" / f"{name.rpartition('.')[2]}.md" if file else None
+    found = find_spec(name)  # looked up, not loaded: what a model is made of takes seconds to load
+    card = Path(found.origin).parent / "cards" / f"{name.rpartition('.')[2]}.md" if found and found.origin else None
     return card.read_text(encoding="utf-8") if card and card.is_file() else None

@@ -1,5 +1,6 @@
 """What runs beside the stations: the roster, and models, which are trained at night in a process of their own."""
 
+import asyncio
 import importlib.metadata
 from concurrent.futures import Executor
 from datetime import datetime, time, timedelta
@@ -20,7 +21,6 @@ from carehub.flow.watching.canary import Canary
 from carehub.flow.watching.daybook import Daybook
 from carehub.flow.watching.unheard import Unheard
 from carehub.flow.worker import Worker
-from carehub.plugins import load_detector
 from carehub.store import codes, contacts, models, seals, tables
 from carehub.store.copies import file_of
 
@@ -121,6 +121,7 @@ class ModelPost:
         self._settings, self._hub, self._ingest = settings, hub, ingest
         self._module, self._executor = module, executor
         self._trainer = ProcessTrainer(settings)
+        self._version: str | None = None
 
     async def look(self) -> None:
         """Judge everybody's newest part of day; train first where there is no model that can be used."""
@@ -142,7 +143,11 @@ class ModelPost:
 
     async def _trained(self) -> list[datetime]:
         """When each model that can be used was trained."""
-        version = load_detector(self._module).version
+        if self._version is None:
+            # Never here: its libraries take seconds to load, in which nobody would be heard.
+            asked = asyncio.get_running_loop().run_in_executor(self._executor, learn.what_it_is, self._module)
+            self._version, _ = await asked
         async with self._hub.database.read() as session:
             rows = await models.newest(session, self._module)
-        return [row.trained_at for row in rows if (row.library, row.detector_version) == (library_version(), version)]
+        ours = (library_version(), self._version)
+        return [row.trained_at for row in rows if (row.library, row.detector_version) == ours]

@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,9 @@ from carehub.contracts import ConfigurationError
 from carehub.kit.late import late
 from carehub.store.database import newest_version, scripts_folder
 from carehub.store.migrations import alembic_config
+from tests.brokers import Mosquitto
+from tests.databases import Sqlite
+from tests.hubs import HubProcess
 
 _PUT_OFF = ("aiohttp", "alembic", "carehub.village", "carehub.web", "fastapi", "icalendar", "sklearn", "twilio")
 
@@ -83,3 +88,31 @@ def test_two_last_versions_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError):
         newest_version(tmp_path)
     assert newest_version(tmp_path / "nothing") is None
+
+
+def test_a_hub_that_asks_its_models_never_loads_what_they_are_made_of(tmp_path: Path, sqlite: Sqlite) -> None:
+    """In its own process it would stand still for seconds, and need twice the memory."""
+    (tmp_path / "hub").mkdir()
+    sqlite.copy_to(tmp_path / "hub")
+    with Mosquitto(tmp_path / "broker") as broker:
+        hub = HubProcess(tmp_path / "hub", broker.url, CAREHUB_DETECTORS="models.daily_rhythm,models.restlessness")
+        with hub:
+            hub.wait_until_ready()
+            assert hub.process
+            until = time.monotonic() + 60
+            while not any("sklearn" in _loaded(one) for one in _children(hub.process.pid)):
+                assert time.monotonic() < until, "no model was asked"
+                time.sleep(0.2)
+            assert "sklearn" not in _loaded(hub.process.pid)
+            assert "scipy" not in _loaded(hub.process.pid)
+
+
+def _children(pid: int) -> list[int]:
+    told = Path(f"/proc/{pid}/task/{pid}/children")
+    return [int(one) for one in told.read_text().split()] if told.exists() else []
+
+
+def _loaded(pid: int) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/maps").read_text()
+    return ""

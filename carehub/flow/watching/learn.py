@@ -37,9 +37,9 @@ async def judge(hub: Hub, ingest: Ingest, module: str, folder: Path, executor: E
     stored = await _newest(hub, module, folder, library)
     if stored is None or state is None or state.voice is Voice.OFF:
         return 0
-    detector: Detector = importlib.import_module(module).DETECTOR
     loop = asyncio.get_running_loop()
-    if isinstance(detector, DayDetector):
+    version, by_days = await loop.run_in_executor(executor, what_it_is, module)
+    if by_days:
         first = (now - RECENT).astimezone(hub.zone).date()
         table = await daily.table(hub.database, first, (now + timedelta(days=1)).astimezone(hub.zone).date())
         changes = await loop.run_in_executor(executor, _judge_days, module, stored, table, now)
@@ -47,9 +47,15 @@ async def judge(hub: Hub, ingest: Ingest, module: str, folder: Path, executor: E
         async with hub.database.read() as session:
             recent = await history.activities(session, now - RECENT)
         changes = await loop.run_in_executor(executor, _judge_events, module, stored, recent, now)
-    await take(hub, module, detector.version, changes)
+    await take(hub, module, version, changes)
     await tell(hub, ingest, module)
     return len(changes)
+
+
+def what_it_is(module: str) -> tuple[str, bool]:
+    """A detector's version, and whether it learns from days. Asked there too: its libraries take seconds to load."""
+    detector: Detector = importlib.import_module(module).DETECTOR
+    return detector.version, isinstance(detector, DayDetector)
 
 
 def _judge_days(module: str, stored: bytes, table: DayTable, now: datetime) -> list[Change]:
