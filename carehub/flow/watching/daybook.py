@@ -21,8 +21,10 @@ REACH = timedelta(days=90)
 _DAY = timedelta(days=1)
 _LEAD = timedelta(days=3)
 """Read before the first day that is counted, so that a quiet night is not taken for the beginning."""
-_EVENTS, _RESIDENTS = 2_000, 100
+_EVENTS, _RESIDENTS = 200, 100
 """In one go: the loop must be free for an alarm every few milliseconds."""
+_SLICE, _REST_S = 50, 0.01
+"""So many events are two milliseconds of counting, and then alarms have five times as long: days can wait."""
 
 
 class Daybook:
@@ -61,8 +63,9 @@ class Daybook:
             who = await daily.residents(session, since)
         hush = Hush(since)
         async for resident, tally in self._read(who, since):
-            for at in tally:
+            for number, at in enumerate(tally):
                 hush.hear(resident, at)
+                await _breathe(number)
         self._hush = hush
         return await self._count(who, since, first, now)
 
@@ -79,8 +82,10 @@ class Daybook:
         for number, resident in enumerate(who, 1):
             tally = self._tallies[resident] = Tally(self._hub.zone)
             async with self._hub.database.read() as session:
-                for one in await daily.of(session, resident, since, self._seq):
-                    tally.add(one)
+                past = await daily.of(session, resident, since, self._seq)
+            for index, one in enumerate(past):
+                tally.add(one)
+                await _breathe(index)
             rows += [(resident, day, body) for day, body in tally.rows(first, now, deaf, away.get(resident, ()))]
             tally.forget(today - _DAY)
             if number % _RESIDENTS == 0 or number == len(who):
@@ -93,7 +98,7 @@ class Daybook:
         while True:
             async with self._hub.database.read() as session:
                 heard = await daily.heard_after(session, self._seq, _EVENTS)
-            for seq, resident, one in heard:
+            for number, (seq, resident, one) in enumerate(heard):
                 tally = self._tallies.setdefault(resident, Tally(self._hub.zone))
                 last = tally.heard_at
                 if last is None or one.at >= last:  # a clock that was set back: what it says twice is not counted twice
@@ -101,9 +106,9 @@ class Daybook:
                 if self._hush is not None:
                     self._hush.hear(resident, one.at)
                 self._seq = seq
+                await _breathe(number, _REST_S)
             if len(heard) < _EVENTS:
                 return
-            await asyncio.sleep(0)
 
     async def _write(self, now: datetime) -> int:
         """Yesterday and today of everybody, and nothing of whom nobody has heard for days."""
@@ -144,3 +149,9 @@ class Daybook:
 
     def _midnight(self, day: date) -> datetime:
         return datetime(day.year, day.month, day.day, tzinfo=self._hub.zone).astimezone(UTC)
+
+
+async def _breathe(number: int, rest_s: float = 0) -> None:
+    """After each slice whoever waits comes first."""
+    if number % _SLICE == _SLICE - 1:
+        await asyncio.sleep(rest_s)
