@@ -9,7 +9,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from multiprocessing import get_context
-from pathlib import Path
 from typing import Any
 
 from carehub.app import rescue
@@ -26,7 +25,7 @@ from carehub.app.housekeeping import (
     add_sweeping,
 )
 from carehub.app.line import Line
-from carehub.app.settings import Settings, names
+from carehub.app.settings import Settings, names, secret
 from carehub.app.upgrade import upgrade
 from carehub.contracts import Channel, ConfigurationError, TransportError
 from carehub.core.rules.rulebook import SAFE_MODE
@@ -246,14 +245,8 @@ def _channels(settings: Settings, line: Line) -> dict[str, Channel]:
 
 def _twilio_tokens() -> tuple[str, ...]:
     """The present token first; a second one while it is being changed."""
-    found = (_secret("CAREHUB_TWILIO_AUTH_TOKEN"), _secret("CAREHUB_TWILIO_AUTH_TOKEN_SECONDARY"))
+    found = (secret("CAREHUB_TWILIO_AUTH_TOKEN"), secret("CAREHUB_TWILIO_AUTH_TOKEN_SECONDARY"))
     return tuple(token for token in found if token)
-
-
-def _secret(name: str) -> str | None:
-    """From the environment, or from the file that the environment names."""
-    file = os.environ.get(f"{name}_FILE")
-    return os.environ.get(name) or (Path(file).read_text(encoding="utf-8").strip() if file else None)
 
 
 async def _registered(hub: Hub) -> Intake:

@@ -1,5 +1,6 @@
 """All settings of the hub itself, from CAREHUB_* environment variables. Channels keep their own beside them."""
 
+import os
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -135,3 +136,9 @@ class Settings(BaseSettings):
 def names(listed: str) -> list[str]:
     """The module names in a setting that lists them."""
     return [name.strip() for name in listed.split(",") if name.strip()]
+
+
+def secret(name: str) -> str | None:
+    """From the environment, or from the file that the environment names."""
+    file = os.environ.get(f"{name}_FILE")
+    return os.environ.get(name) or (Path(file).read_text(encoding="utf-8").strip() if file else None)

@@ -45,11 +45,10 @@ async def raise_alerts(hub: Hub, session: Session, findings: Finds, units: Mappi
     if not findings:
         return
     keys = {dedup_key(finding) for finding, _ in findings}
-    earliest = min(finding.at for finding, _ in findings) - RAISE_WINDOW
-    latest = max(finding.at for finding, _ in findings)
-    circle, known = await ladders.circle_beside(
-        session, latest, [finding.resident for finding, _ in findings], alerts.asking_before(keys, earliest)
-    )
+    moments = [finding.at for finding, _ in findings]
+    asked = alerts.asking_before(keys, min(moments) - RAISE_WINDOW)
+    residents = [finding.resident for finding, _ in findings]
+    circle, known = await ladders.circle_beside(session, max(moments), residents, asked)
     before = alerts.before_in(known)
     open_now = {key for key, one in before.items() if one.is_open}
     fresh, many = alerts.Fresh(), crowd.Crowd({key: one.reports for key, one in before.items()})

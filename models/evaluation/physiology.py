@@ -60,9 +60,7 @@ def lines(
         rules: Rule → the kinds that it watches, and whether a value of a kind is outside its bounds.
         zone: Where the days are.
     """
-    confirmed: dict[str, set[Key]] = {}
-    for who, day, sort in labels:
-        confirmed.setdefault(sort, set()).add((who, day))
+    confirmed = _by_sort(labels)
     measured: dict[str, set[Key]] = {}
     outside: dict[str, set[Key]] = {name: set() for name in rules}
     for who, at, kind, value in readings:
@@ -87,6 +85,13 @@ def lines(
         )
         for kind, least in TRENDS.items()
     ]  # fmt: skip
+
+
+def _by_sort(labels: Iterable[tuple[str, date, str]]) -> dict[str, set[Key]]:
+    confirmed: dict[str, set[Key]] = {}
+    for who, day, sort in labels:
+        confirmed.setdefault(sort, set()).add((who, day))
+    return confirmed
 
 
 def trending(readings: Iterable[Measured], kind: str, least: float, zone: ZoneInfo) -> set[Key]:
