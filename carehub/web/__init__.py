@@ -34,6 +34,7 @@ from carehub.web import (
     days,
     errors,
     health,
+    languages,
     live,
     login,
     my,
@@ -60,6 +61,7 @@ from carehub.web.readings import Readings
 from carehub.web.render import STATIC
 from carehub.web.security import Administering, Locks
 from carehub.web.throttle import Throttle
+from carehub.web.tongue import Speaking
 
 __all__ = ["create_web"]
 
@@ -67,6 +69,7 @@ LONGEST_BODY = 64 * 1024
 DOORS = (
     login,
     second,
+    languages,
     passkeys,
     setup,
     account,
@@ -132,6 +135,7 @@ def create_web(hub: Hub) -> FastAPI:
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LONGEST_BODY)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(hub), www_redirect=False)
     app.add_middleware(Locks, hub=hub)
+    app.add_middleware(Speaking)
     app.add_middleware(Counting, meters=app.state.meters)
     return app
 

@@ -8,20 +8,22 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_timedelta
+from babel.numbers import format_decimal
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from carehub.core.access import HOME_PAGE, Permission
+from carehub.core.languages import Language
 from carehub.core.wording import alert_number
-from carehub.web import words
+from carehub.web import tongue, words
 from carehub.web.security import Visitor, hub_of
 from carehub.web.troubles import troubles
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
-_LOCALE = "nb"
+_DATES = {Language.NB: "d. MMMM", Language.NN: "d. MMMM", Language.EN: "d MMMM"}
 _LOGIN_ENDS_SOON = timedelta(minutes=30)
 
 
@@ -36,6 +38,7 @@ def environment(zone: ZoneInfo) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.do"],
     )
+    tongue.install(made)
     made.filters.update(
         clock=lambda moment: words.clock(moment, zone),
         day=lambda moment: day(moment, zone),
@@ -43,10 +46,11 @@ def environment(zone: ZoneInfo) -> Environment:
         ago=ago,
         iso=lambda moment: moment.isoformat(timespec="seconds"),
         number=alert_number,
-        minutes=lambda time: f"{time / timedelta(minutes=1):g}",
+        minutes=lambda time: decimal(time / timedelta(minutes=1)),
         place=words.place_name,
         kind=words.kind_name,
-        short_date=lambda date: format_date(date, "d. MMMM", locale=_LOCALE),
+        decimal=decimal,
+        short_date=lambda date: format_date(date, _DATES[tongue.language()], locale=tongue.locale()),
         capital=lambda text: text[:1].upper() + text[1:],
     )
     made.globals.update(icon=icon, asset=asset, words=words, Permission=Permission)
@@ -67,13 +71,18 @@ def asset(path: str) -> str:
 
 
 def day(moment: datetime, zone: ZoneInfo) -> str:
-    """The date as people write it: "torsdag 15. januar"."""
-    return format_date(moment.astimezone(zone), "EEEE d. MMMM", locale=_LOCALE)
+    """The date as people write it: "torsdag 15. januar", "Thursday 15 January"."""
+    return format_date(moment.astimezone(zone), f"EEEE {_DATES[tongue.language()]}", locale=tongue.locale())
 
 
 def ago(moment: datetime, now: datetime) -> str:
     """How long ago, in words: "for 9 minutter siden"."""
-    return format_timedelta(moment - now, add_direction=True, locale=_LOCALE)
+    return format_timedelta(moment - now, add_direction=True, locale=tongue.locale())
+
+
+def decimal(number: float) -> str:
+    """A number as people write it: "2,5" in Norwegian, "2.5" in English."""
+    return format_decimal(number, locale=tongue.locale())
 
 
 def page(

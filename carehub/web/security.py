@@ -18,6 +18,7 @@ from carehub.store import logins, tables
 from carehub.store.errors import STORE_FAILED
 from carehub.store.logins import Limits
 from carehub.store.tables.logins import Proof
+from carehub.web import tongue
 
 _HOUR = timedelta(hours=1)
 
@@ -162,6 +163,7 @@ async def somebody_of(request: Request, hub: TheHub) -> Visitor | None:
         return None
     if _AUTOMATIC not in request.headers and logins.is_worth_noting(login, hub.clock()):
         await _note_seen(hub, login.token_hash)
+    tongue.speak(login.person.language)
     return Visitor(person=login.person, login=login)
 
 

@@ -8,6 +8,7 @@ from carehub.core.rules.rulebook import SAFE_MODE
 from carehub.core.wording import local_time
 from carehub.flow.hub import Hub
 from carehub.web.health import BEAT_WITHIN, WORKER
+from carehub.web.tongue import ngettext
 from carehub.web.words import CHANNELS
 
 _MOST_UNSAVED = 8
@@ -116,7 +117,7 @@ def _of_the_rules(hub: Hub, _now: datetime) -> Iterator[Trouble]:
     if hub.rulebook.version == SAFE_MODE:
         yield _NO_RULES
     elif many:
-        title = "1 regel er satt ut av drift" if many == 1 else f"{many} regler er satt ut av drift"
+        title = ngettext("%(num)d regel er satt ut av drift", "%(num)d regler er satt ut av drift", many)
         yield Trouble(title=title, advice="Resten varsler som vanlig. Gi teknisk vakt beskjed.", danger=False)
 
 

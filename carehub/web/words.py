@@ -1,7 +1,7 @@
 """What the pages call things, in bokmål: kinds, places, causes, roles, and the lines of a trace."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from carehub.core.alerts import Status, Step
 from carehub.core.blindness import Risk
 from carehub.core.escalation import Circle, Place, upcoming
 from carehub.core.ladders import Audience, Group, in_words
+from carehub.core.languages import Language
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.silence import Why
 from carehub.core.supervision import DeviceKind
@@ -18,6 +19,7 @@ from carehub.core.wording import AFTERMATH_NB, CAUSE_NB, FLOOR_TITLES_NB, URGENC
 from carehub.store import tables
 from carehub.store.tables.backtests import BacktestState
 from carehub.store.tables.places import DeviceStatus
+from carehub.web.tongue import language
 
 __all__ = ["BLIND_BECAUSE", "KINDS", "OUTCOMES", "PLACES", "condition_line", "in_words", "kind_name", "place_name"]
 
@@ -128,7 +130,13 @@ def joined(names: Iterable[str]) -> str:
 
 def age(moment: datetime, now: datetime) -> str:
     """How long ago, as short as a card needs."""
-    return span(now - moment)
+    return length(now - moment)
+
+
+def length(time: timedelta) -> str:
+    """A length of time as short as a card needs, in the language of the request."""
+    said = span(time)
+    return said if language() is not Language.EN else said.replace(" t ", " h ").replace("døgn", "days")
 
 
 def clock(moment: datetime, zone: ZoneInfo) -> str:

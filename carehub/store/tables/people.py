@@ -7,6 +7,7 @@ from sqlalchemy import Index, Text
 from sqlmodel import Field
 
 from carehub.core.access import Role
+from carehub.core.languages import Language
 from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
 
 
@@ -23,6 +24,8 @@ class Person(SQLModel, table=True):
     password_hash: str | None = Field(default=None, max_length=200)
     on_duty: bool = False
     active: bool = True
+    language: Language | None = choice(Language, default=None, nullable=True)
+    """In which the pages speak to them; None: in that of the browser."""
 
 
 class ContactMethod(SQLModel, table=True):
