@@ -67,10 +67,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.only == "training":
         return _training()
     kit, plan = Kit(given.kit.resolve()), _QUICK if given.quick else replace(_FULL, runs=given.runs)
-    figures: dict[str, Any] = {}
     path = ROOT / "build" / "bench.json"
+    figures: dict[str, Any] = report.known(path) if given.only else {}
     if given.only == "backtest":
-        report.write(report.known(path) | {"backtest": backtest.measure(plan.runs)}, path)
+        report.write(figures | {"backtest": backtest.measure(plan.runs)}, path)
         return 0
     if given.only in {None, "engine"}:
         figures["engine"] = engine.measure(_ENGINE_EVENTS, 1 if given.quick else given.runs)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks import load
 from benchmarks.kit import WORK, Kit
-from benchmarks.process import Broker, cpu_s, memory_mib, wait_until
+from benchmarks.process import Broker, cpu_s, fsync_ms, memory_mib, wait_until
 from benchmarks.runs import Latency, Throughput, Untrue
 from benchmarks.stores import reader
 from carehub.app.broker import free_port
@@ -103,6 +103,7 @@ def throughput(kit: Kit, flow: Flow, many: int) -> Throughput:
         idle_mib=flow.idle_mib,
         peak_mib=memory_mib(flow.pid, "VmHWM"),
         load1=os.getloadavg()[0],
+        fsync_ms=fsync_ms(WORK),
     )
 
 

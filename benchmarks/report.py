@@ -23,6 +23,7 @@ def of_throughput(runs: Sequence[Throughput]) -> dict[str, Any]:
         "rss_idle_mib": round(median(run.idle_mib for run in runs), 1),
         "start_s": round(median(run.start_s for run in runs), 2),
         "load1": round(median(run.load1 for run in runs), 1),
+        "fsync_ms": round(median(run.fsync_ms for run in runs), 2),
     }
 
 
@@ -41,7 +42,8 @@ def said(who: str, one: Mapping[str, Any]) -> str:
     first = (
         f"{who}: {one['durable_events_per_s']} durable events/s (runs: {one['durable_events_per_s_runs']}), "
         f"{one['cpu_us_per_event']} µs of processor an event; memory {one['rss_idle_mib']} MiB idle, "
-        f"{one['rss_mib']} MiB at most; start {one['start_s']} s; load of the machine {one['load1']}"
+        f"{one['rss_mib']} MiB at most; start {one['start_s']} s; load of the machine {one['load1']}, "
+        f"its disk keeps 64 KiB in {one['fsync_ms']} ms"
     )
     lines = [first]
     for rate, told in one.get("latency_ms", {}).items():

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from benchmarks import load
 from benchmarks.household import HOMES, WEARERS
-from benchmarks.kit import Kit
-from benchmarks.process import Broker, HubProcess, cpu_s, memory_mib, wait_until
+from benchmarks.kit import WORK, Kit
+from benchmarks.process import Broker, HubProcess, cpu_s, fsync_ms, memory_mib, wait_until
 from benchmarks.stores import Reader, Store, reader
 
 _ROWS = "SELECT count(*) FROM event WHERE source = 'zigbee2mqtt'"
@@ -55,6 +55,7 @@ class Throughput:
     idle_mib: float
     peak_mib: float
     load1: float
+    fsync_ms: float
 
 
 @dataclass(slots=True, kw_only=True)
@@ -119,6 +120,7 @@ def throughput(kit: Kit, at: House, many: int, *, battery: bool = False) -> Thro
         idle_mib=at.idle_mib,
         peak_mib=memory_mib(at.hub.pid, "VmHWM"),
         load1=os.getloadavg()[0],
+        fsync_ms=fsync_ms(WORK),
     )
 
 

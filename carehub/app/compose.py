@@ -50,6 +50,7 @@ from carehub.store.database import Database
 from carehub.store.errors import STORE_FAILED, StoreDamaged
 
 _HEARING_EVERY_S = 5.0
+_LESS_URGENT = 10
 
 
 @dataclass(slots=True, kw_only=True)
@@ -118,12 +119,17 @@ async def opened(
             settings=settings,
             transport_module=module,
             transport=transport,
-            executor=stack.enter_context(ProcessPoolExecutor(1, mp_context=get_context("spawn"))),
+            executor=stack.enter_context(_beside()),
             hearing=hearing,
         )
         _add_posts(running, line)
         hub.submit, hub.command, hub.reload = ingest.submit, ingest.command, running.reload_registry
         yield running
+
+
+def _beside() -> Executor:
+    """A process for what a model works out: it gives way to the hub, which may not wait for it."""
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=os.nice, initargs=(_LESS_URGENT,))
 
 
 async def _opened_hub(stack: AsyncExitStack, settings: Settings, clock: Clock, line: Line, crashes: int) -> Hub:

@@ -36,12 +36,17 @@ _BREATH_S = 0.05
 
 @dataclass(slots=True)
 class Post:
-    """A station, the bell that wakes it, and how often it looks by itself; None for never."""
+    """A station, the bell that wakes it, and how often it looks by itself; None for never.
+
+    Attributes:
+        after_s: How long after the start it looks for the first time.
+    """
 
     name: str
     station: Station
     bell: asyncio.Event
     every_s: float | None
+    after_s: float = 0.0
 
 
 class Worker:
@@ -61,9 +66,9 @@ class Worker:
             Post("beat", self._beat, asyncio.Event(), 2.0),
         ]
 
-    def add(self, name: str, station: Station, every_s: float) -> None:
-        """One more post: housekeeping that the composition root brings along."""
-        self.posts.append(Post(name, station, asyncio.Event(), every_s))
+    def add(self, name: str, station: Station, every_s: float, after_s: float = 0.0) -> None:
+        """One more post, of housekeeping; what is heavy looks for the first time a while after the start."""
+        self.posts.append(Post(name, station, asyncio.Event(), every_s, after_s))
 
     def daily(self, name: str, station: Station, at: time) -> None:
         """A post that is rung once a day, at this local time."""
@@ -86,6 +91,7 @@ class Worker:
     async def _keep(self, post: Post) -> None:
         pause = 0.5
         if post.every_s is not None:
+            await asyncio.sleep(post.after_s)
             post.bell.set()  # housekeeping that comes round seldom is not put off by a whole round at each start
         while True:
             await _bell_or(post)

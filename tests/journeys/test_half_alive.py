@@ -28,3 +28,23 @@ async def test_a_station_whose_task_dies_silently_ends_them_all_f19(quick_night:
         await asyncio.wait_for(whole, 10)
     assert ended.group_contains(TaskEnded, match=name)
     await asyncio.sleep(0.1)  # what SQLite's thread had in hand comes back to a loop that still lives
+
+
+async def test_what_is_heavy_waits_until_the_hub_has_started(quick_night: Night) -> None:
+    looked: list[str] = []
+
+    async def light() -> None:
+        looked.append("light")
+
+    async def heavy() -> None:
+        looked.append("heavy")
+
+    quick_night.worker.add("heavy", heavy, 0.01, after_s=3600)
+    quick_night.worker.add("light", light, 0.01)
+    whole = asyncio.create_task(quick_night.worker.run())
+    while len(looked) < 3:  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    whole.cancel()
+    await asyncio.gather(whole, return_exceptions=True)
+
+    assert set(looked) == {"light"}
