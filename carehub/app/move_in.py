@@ -6,14 +6,14 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from carehub.app.fitted import fitted, stands_since
-from carehub.core.access import Role
+from carehub.core.access import PRIVATE, Role
 from carehub.core.blindness import Risk
+from carehub.core.consent import Insight
 from carehub.core.events import Event
 from carehub.core.findings import Outcome
 from carehub.kit.ids import new_id
 from carehub.store import people, shifts, stream, tables
 from carehub.store.database import Database, Session
-from carehub.store.tables.people import Insight
 from carehub.store.tables.places import ScopeKind, UnitKind
 from carehub.village.register import Directory, Resident
 from carehub.village.rotation import Shift, rotation
@@ -76,7 +76,7 @@ async def _add_people(session: Session, directory: Directory, password_hash: str
         for p in directory.persons
     ]  # fmt: skip
     await _add(session, persons)
-    await _add(session, (people.telephone(p, since) for p in persons if p.phone and p.role is not Role.RELATIVE))
+    await _add(session, (people.telephone(p, since) for p in persons if p.phone and p.role not in PRIVATE))
     await _add(
         session,
         (

@@ -10,7 +10,7 @@ import typer
 
 from carehub.app.settings import Settings
 from carehub.contracts import ConfigurationError
-from carehub.core.access import Role
+from carehub.core.access import PRIVATE, Role
 from carehub.core.silence import LONGEST_TEST, Why
 from carehub.flow.watching import silences
 from carehub.flow.watching.silences import Wish
@@ -70,7 +70,7 @@ async def _add(person: tables.Person) -> str:
             raise ConfigurationError(f"There is a user {person.username!r} already.")
         session.add(person)
         await session.flush()
-        if person.phone and person.role is not Role.RELATIVE:
+        if person.phone and person.role not in PRIVATE:
             session.add(people.telephone(person, utc_now()))
         return await factors.issue_link(session, person.id, None, utc_now())
 

@@ -14,7 +14,15 @@ class Role(StrEnum):
     COORDINATOR = "coordinator"
     TECHNICIAN = "technician"
     RELATIVE = "relative"
+    RESIDENT = "resident"
+    """The one whom it is about, or nobody else."""
+    AUDITOR = "auditor"
+    """Reads who looked at what, and what became of events; answers nothing, changes nothing."""
     ADMINISTRATOR = "administrator"
+
+
+PRIVATE = frozenset({Role.RELATIVE, Role.RESIDENT})
+"""Who is here for their own or their family's sake: no colleague, on no ladder, without a second factor."""
 
 
 class Permission(StrEnum):
@@ -24,11 +32,15 @@ class Permission(StrEnum):
     ANSWER_ALERTS = "answer_alerts"
     SEE_RESIDENTS = "see_residents"
     SEE_OWN_RELATIVE = "see_own_relative"
+    SEE_SELF = "see_self"
+    """What is kept of oneself, and who has looked at it."""
     ADMINISTER = "administer"
     PLAN_SHIFTS = "plan_shifts"
     SEND_EVENTS = "send_events"
     READ_LOG = "read_log"
     """Who looked at what: for the resident to whom it is handed over."""
+    AUDIT = "audit"
+    """Who looked at whom, over all residents, and the ledger of events."""
 
 
 _STAFF = frozenset({Permission.SEE_ALERTS, Permission.ANSWER_ALERTS, Permission.SEE_RESIDENTS})
@@ -39,8 +51,16 @@ MAY: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: _STAFF | {Permission.ADMINISTER, Permission.PLAN_SHIFTS, Permission.READ_LOG},
     Role.TECHNICIAN: frozenset({Permission.ADMINISTER}),
     Role.RELATIVE: frozenset({Permission.SEE_OWN_RELATIVE}),
+    Role.RESIDENT: frozenset({Permission.SEE_SELF}),
+    Role.AUDITOR: frozenset({Permission.AUDIT, Permission.READ_LOG}),
     Role.ADMINISTRATOR: _STAFF
-    | {Permission.ADMINISTER, Permission.PLAN_SHIFTS, Permission.SEND_EVENTS, Permission.READ_LOG},
+    | {
+        Permission.ADMINISTER,
+        Permission.PLAN_SHIFTS,
+        Permission.SEND_EVENTS,
+        Permission.READ_LOG,
+        Permission.AUDIT,
+    },
 }
 """What each role may do; whatever is not here is refused."""
 
@@ -50,6 +70,8 @@ HOME_PAGE: dict[Role, str] = {
     Role.COORDINATOR: "/tablet",
     Role.TECHNICIAN: "/admin",
     Role.RELATIVE: "/relatives",
+    Role.RESIDENT: "/resident",
+    Role.AUDITOR: "/audit",
     Role.ADMINISTRATOR: "/admin",
 }
 
@@ -86,9 +108,17 @@ class About(StrEnum):
     """The last hours and days as sensors saw them."""
     WAY_IN = "way_in"
     """Telephone, key box, door code."""
+    WELL = "well"
+    """Whether something is being followed up just now: one calm sentence, no word of what."""
+    RHYTHM = "rhythm"
+    """When the days begin and end, in broad strokes."""
+    HANDLED = "handled"
+    """That something was followed up, and when."""
+    RECORD = "record"
+    """Everything that is kept, and who looked at it: the right of the one whom it is about."""
 
 
-_NEAR = frozenset(About)
+_NEAR = frozenset(About) - {About.RECORD}
 SEES: dict[Tie, frozenset[About]] = {
     Tie.UNIT: _NEAR,
     Tie.ASKED: _NEAR,

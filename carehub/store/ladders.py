@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from carehub.core.access import Role
+from carehub.core.access import PRIVATE, Role
 from carehub.core.escalation import Bond, Circle, Colleague, Method
 from carehub.core.ladders import AnswerTimes, Group, Plan, Rung, audience, built_in, faults_of, time_faults
 from carehub.core.severity import Severity
@@ -189,7 +189,8 @@ class Choices:
 async def choices(session: Session) -> Choices:
     """The staff by name, every competence that somebody has, and the fixed contacts."""
     person = tables.Person
-    named = select(person.id, person.name).where(person.active, person.role != Role.RELATIVE).order_by(person.name)
+    staff = col(person.role).not_in([*PRIVATE, Role.AUDITOR])
+    named = select(person.id, person.name).where(person.active, staff).order_by(person.name)
     able = select(tables.Competence.name).distinct().order_by(tables.Competence.name)
     return Choices(
         people=dict((await session.exec(named)).all()),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, func, select
 
-from carehub.core.access import Role
+from carehub.core.access import PRIVATE
 from carehub.core.alerts import FOLLOW_UP, HELP, Step
 from carehub.core.usefulness import Case, Summons
 from carehub.store import tables
@@ -59,7 +59,7 @@ async def summons(session: Session, since: datetime, until: datetime) -> list[Su
         .join(tables.Person, col(tables.Person.id) == col(notice.person_id))
         .where(
             col(notice.sent_at) >= since, col(notice.sent_at) < until, col(notice.channel).not_in(SILENT_WAYS),
-            tables.Person.role != Role.RELATIVE,
+            col(tables.Person.role).not_in(PRIVATE),
         )
         .order_by(col(notice.sent_at))
     )  # fmt: skip

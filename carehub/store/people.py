@@ -11,12 +11,12 @@ from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from carehub.core.access import Role
+from carehub.core.consent import Insight
 from carehub.core.escalation import Bond, Colleague, Method
 from carehub.kit.ids import new_id
 from carehub.kit.norwegian import nb_key
 from carehub.store import sql, tables
 from carehub.store.database import Session
-from carehub.store.tables.people import Insight
 
 
 async def administrators(session: Session) -> int:

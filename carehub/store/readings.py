@@ -1,7 +1,8 @@
-"""Who looked at a resident's data, for the resident to read."""
+"""Who looked at residents' data: of one, for the resident to read; of all, for an auditor."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlmodel import col, select
 
@@ -20,20 +21,54 @@ class Reading:
     because: str | None
     person: tables.Person | None
     unit: str | None
+    resident: tables.Resident | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which looks: in [since, until), at one resident, by one person, for one reason; None for any."""
+
+    since: datetime
+    until: datetime
+    resident: str | None = None
+    person: str | None = None
+    because: str | None = None
 
 
 async def about(session: Session, resident_id: str, since: datetime, until: datetime) -> list[Reading]:
     """Every look at this resident in [since, until), the newest first, `MOST` at the most."""
-    log = tables.AccessLog
+    return await everything(session, Wanted(since=since, until=until, resident=resident_id))
+
+
+async def everything(session: Session, wanted: Wanted) -> list[Reading]:
+    """What is asked for, the newest first, `MOST` at the most."""
+    log, person, resident = tables.AccessLog, tables.Person, tables.Resident
     rows = await session.exec(
-        select(log, tables.Person, tables.Unit.name)
-        .join(tables.Person, col(tables.Person.id) == col(log.person_id), isouter=True)
-        .join(tables.Unit, col(tables.Unit.id) == col(tables.Person.unit_id), isouter=True)
-        .where(log.resident_id == resident_id, log.at >= since, log.at < until)
+        select(log, person, tables.Unit.name, resident)
+        .join(person, col(person.id) == col(log.person_id), isouter=True)
+        .join(tables.Unit, col(tables.Unit.id) == col(person.unit_id), isouter=True)
+        .join(resident, col(resident.id) == col(log.resident_id), isouter=True)
+        .where(*_conditions(wanted))
         .order_by(col(log.id).desc())
         .limit(MOST)
     )
     return [
-        Reading(at=row.at, action=row.action, because=row.because, person=person, unit=unit)
-        for row, person, unit in rows.all()
+        Reading(at=row.at, action=row.action, because=row.because, person=who, unit=unit, resident=whose)
+        for row, who, unit, whose in rows.all()
     ]
+
+
+async def readers(session: Session, wanted: Wanted) -> list[tables.Person]:
+    """Everybody who looked at anything in this time, by name."""
+    log, person = tables.AccessLog, tables.Person
+    looked = select(log.person_id).where(log.at >= wanted.since, log.at < wanted.until)
+    return list((await session.exec(select(person).where(col(person.id).in_(looked)).order_by(person.name))).all())
+
+
+def _conditions(wanted: Wanted) -> list[Any]:
+    log = tables.AccessLog
+    given = ((log.resident_id, wanted.resident), (log.person_id, wanted.person), (log.because, wanted.because))
+    return [
+        log.at >= wanted.since, log.at < wanted.until,
+        *(column == value for column, value in given if value is not None),
+    ]  # fmt: skip

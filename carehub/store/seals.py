@@ -38,7 +38,7 @@ async def seal(session: Session, now: datetime) -> int:
 
     Where another hub seals at the same time, the first one's seal counts.
     """
-    last = await _newest(session)
+    last = await newest(session)
     after, before = (last.up_to, last.chain) if last else (0, _FIRST)
     rows = list(takewhile(lambda row: row.at <= now - _SETTLED, await _rows(session, after, None)))
     if not rows:
@@ -61,7 +61,8 @@ async def check(session: Session) -> Checked:
     return Checked(sealed=sealed, broken_at=None)
 
 
-async def _newest(session: Session) -> tables.AccessSeal | None:
+async def newest(session: Session) -> tables.AccessSeal | None:
+    """The last link of the chain."""
     return (await session.exec(select(tables.AccessSeal).order_by(col(tables.AccessSeal.id).desc()).limit(1))).first()
 
 

@@ -29,6 +29,7 @@ from carehub.web import (
     admin_shifts,
     admin_tasks,
     api,
+    audit,
     blind,
     calendars,
     days,
@@ -106,6 +107,7 @@ DOORS = (
     webhooks,
     reports,
     rights,
+    audit,
     health,
 )
 

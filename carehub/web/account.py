@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
-from carehub.core.access import Role
+from carehub.core.access import PRIVATE
 from carehub.flow.hub import Hub
 from carehub.store import factors, logins, tables
 from carehub.store.tables.logins import FactorKind, Proof
@@ -58,7 +58,7 @@ async def _page(  # noqa: PLR0913 - what the page shows
 
 
 def _must(hub: Hub, person: tables.Person) -> bool:
-    return hub.second_factor and person.role is not Role.RELATIVE
+    return hub.second_factor and person.role not in PRIVATE
 
 
 @router.post("/totp")

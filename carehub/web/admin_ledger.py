@@ -17,7 +17,7 @@ from carehub.store.ledger import Count
 from carehub.store.registers import Wanted
 from carehub.web.explained import happening, held_reasons, silent_lines
 from carehub.web.render import page
-from carehub.web.security import Administering, NotAllowed, TheHub, Visitor
+from carehub.web.security import Accounting, Administering, NotAllowed, TheHub, Visitor
 
 router = APIRouter(prefix="/admin")
 _COUNTED = 10_000
@@ -30,7 +30,7 @@ _Text = Annotated[str, Query(max_length=80)]
 async def events(  # noqa: PLR0913 - one form
     request: Request,
     hub: TheHub,
-    visitor: Administering,
+    visitor: Accounting,
     outcome: Outcome | None = None,
     q: _Text = "",
     resident: _Text = "",
@@ -56,7 +56,7 @@ async def events(  # noqa: PLR0913 - one form
 
 
 @router.get("/events/{seq}")
-async def one_event(request: Request, hub: TheHub, visitor: Administering, seq: str) -> Response:
+async def one_event(request: Request, hub: TheHub, visitor: Accounting, seq: str) -> Response:
     """What became of one event, and what each rule that asks for its kind made of it."""
     if not seq.isascii() or not seq.isdigit() or len(seq) > 18:  # noqa: PLR2004 - what a place in the order can be
         raise HTTPException(404)
@@ -102,7 +102,7 @@ async def why_not(  # noqa: PLR0913 - one form
 
 
 @router.get("/ledger")
-async def account(request: Request, hub: TheHub, visitor: Administering, day: _Text = "") -> Response:
+async def account(request: Request, hub: TheHub, visitor: Accounting, day: _Text = "") -> Response:
     """Whether every event is accounted for: a day by source and outcome, what waits, and what should not wait."""
     now = hub.clock()
     shown = _day(day) or now.astimezone(hub.zone).date()

@@ -7,7 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
-from carehub.core.access import MAY, Permission, Role
+from carehub.core.access import MAY, PRIVATE, Permission, Role
+from carehub.core.consent import Insight, Standing
 from carehub.core.escalation import Method
 from carehub.flow.hub import Hub
 from carehub.flow.reaching.telling import SMS
@@ -16,7 +17,6 @@ from carehub.kit.ids import new_id
 from carehub.store import factors, logins, pages, registers, tables
 from carehub.store.database import Session
 from carehub.store.errors import USED_ALREADY
-from carehub.store.tables.people import Insight
 from carehub.web.render import page
 from carehub.web.security import Administering, NotAllowed, TheHub, Visitor
 from carehub.web.setup import setup_link
@@ -24,15 +24,16 @@ from carehub.web.setup import setup_link
 router = APIRouter(prefix="/admin/people")
 _NATIONAL_DIGITS = 8
 WRONG_NUMBER = "Telefonnummeret må ha åtte siffer, eller begynne med +."
+_KINSHIP = {Standing.SELF: "seg selv", Standing.GUARDIAN: "verge", Standing.RELATIVE: "pårørende"}
 _TAKEN = "Brukernavnet er i bruk, eller beboeren finnes ikke."
 
 
 def may_manage(visitor: Visitor, role: Role) -> bool:
     """Whether the visitor may add or change somebody with this role: only what they may do themselves.
 
-    A relative's account opens a resident's life to somebody, so it takes a right to see residents.
+    A relative's or a resident's account opens a resident's life to somebody, so it takes a right to see residents.
     """
-    if role is Role.RELATIVE:
+    if role in PRIVATE:
         return visitor.may(Permission.SEE_RESIDENTS)
     return MAY[role] <= MAY[visitor.person.role]
 
@@ -60,7 +61,7 @@ async def _people_page(
 
 
 def _is_shown(visitor: Visitor, person: tables.Person) -> bool:
-    return person.role is not Role.RELATIVE or visitor.may(Permission.SEE_RESIDENTS)
+    return person.role not in PRIVATE or visitor.may(Permission.SEE_RESIDENTS)
 
 
 @router.post("")
@@ -78,6 +79,7 @@ async def add(  # noqa: PLR0913 - one form
     insight: Annotated[Insight, Form()] = Insight.ALL_IS_WELL,
     *,
     may_be_asked: Annotated[bool, Form()] = False,
+    guardian: Annotated[bool, Form()] = False,
 ) -> Response:
     """Add somebody; the link by which they choose a password is shown once, here."""
     if not may_manage(visitor, role):
@@ -90,10 +92,12 @@ async def add(  # noqa: PLR0913 - one form
         phone=number,
     )  # fmt: skip
     relation = None
-    if role is Role.RELATIVE:
+    if role in PRIVATE:
+        standing = Standing.SELF if role is Role.RESIDENT else Standing.GUARDIAN if guardian else Standing.RELATIVE
         relation = tables.Relation(
-            id=new_id(), person_id=person.id, resident_id=resident_id, kinship=kinship.strip() or "pårørende",
-            insight=insight, may_be_asked=may_be_asked, since=hub.clock(),
+            id=new_id(), person_id=person.id, resident_id=resident_id, standing=standing,
+            kinship=kinship.strip() or _KINSHIP[standing], insight=insight, since=hub.clock(),
+            may_be_asked=may_be_asked and standing is not Standing.SELF,
         )  # fmt: skip
     try:
         token = await _enter(hub, visitor, person, relation)

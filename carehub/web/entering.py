@@ -6,7 +6,7 @@ from urllib.parse import quote
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
-from carehub.core.access import HOME_PAGE, Role
+from carehub.core.access import HOME_PAGE, PRIVATE
 from carehub.flow.hub import Hub
 from carehub.store import factors, logins, tables
 from carehub.store.database import Session
@@ -32,14 +32,14 @@ async def after_first(request: Request, hub: Hub, person: tables.Person, onwards
         has_one = bool(await factors.of_person(session, person.id))
     if has_one:
         return await enter(request, hub, person, f"/login/second?next={quote(onwards)}", proof=Proof.HALF)
-    if hub.second_factor and person.role is not Role.RELATIVE:
+    if hub.second_factor and person.role not in PRIVATE:
         return await enter(request, hub, person, "/account", proof=Proof.HALF)
     return await enter(request, hub, person, allowed(person, onwards))
 
 
 def allowed(person: tables.Person, onwards: str) -> str:
     """Where they wanted to go, if it is theirs; else home."""
-    own = onwards if person.role is not Role.RELATIVE or onwards.startswith("/relatives") else ""
+    own = onwards if person.role not in PRIVATE or onwards.startswith(HOME_PAGE[person.role]) else ""
     return own or home_of(person)
 
 

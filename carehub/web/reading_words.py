@@ -32,6 +32,7 @@ _ACTIONS = {
     "state.begun": "sa fra til reglene om oppfølging eller tilsyn",
     "state.ended": "avsluttet oppfølging eller tilsyn",
     "readings": "så denne listen",
+    "audit": "gikk gjennom loggen over oppslag",
 }
 _BECAUSE = {
     Tie.UNIT: "arbeider i enheten",

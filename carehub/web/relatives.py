@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from carehub.core.consent import Insight
 from carehub.flow.hub import Hub
 from carehub.store import logins, pages, tables
 from carehub.store.database import Session
-from carehub.store.tables.people import Insight
 from carehub.web.render import page
 from carehub.web.security import Relative, TheHub
 

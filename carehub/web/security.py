@@ -28,6 +28,8 @@ LIMITS: dict[Role, Limits] = {
     Role.COORDINATOR: Limits(idle=2 * _HOUR, absolute=10 * _HOUR),
     Role.TECHNICIAN: Limits(idle=_HOUR, absolute=10 * _HOUR),
     Role.RELATIVE: Limits(idle=_HOUR, absolute=12 * _HOUR),
+    Role.RESIDENT: Limits(idle=_HOUR, absolute=12 * _HOUR),
+    Role.AUDITOR: Limits(idle=_HOUR, absolute=10 * _HOUR),
     Role.ADMINISTRATOR: Limits(idle=_HOUR, absolute=10 * _HOUR),
 }
 """A shift is not cut short by a login; a screen on the wall is not asked every hour, a desk is."""
@@ -213,11 +215,32 @@ async def _staff_or_technician(visitor: MaybeVisitor) -> Visitor:
     return visitor
 
 
+async def _own(visitor: MaybeVisitor) -> Visitor:
+    """Opens for whoever is here for their own or their family's sake; what they see, their consent says."""
+    if visitor is None:
+        raise LoginNeeded
+    if not (visitor.may(Permission.SEE_SELF) or visitor.may(Permission.SEE_OWN_RELATIVE)):
+        raise NotAllowed
+    return visitor
+
+
+async def _accounting(visitor: MaybeVisitor) -> Visitor:
+    """Opens for whoever administers, and for whoever audits."""
+    if visitor is None:
+        raise LoginNeeded
+    if not (visitor.may(Permission.ADMINISTER) or visitor.may(Permission.AUDIT)):
+        raise NotAllowed
+    return visitor
+
+
+Own = Annotated[Visitor, Depends(_own)]
+Accounting = Annotated[Visitor, Depends(_accounting)]
+Auditing = Annotated[Visitor, Depends(needs(Permission.AUDIT))]
 StaffOrTechnician = Annotated[Visitor, Depends(_staff_or_technician)]
 Staff = Annotated[Visitor, Depends(needs(Permission.SEE_ALERTS))]
 Answering = Annotated[Visitor, Depends(needs(Permission.SEE_ALERTS, Permission.ANSWER_ALERTS))]
 Caring = Annotated[Visitor, Depends(needs(Permission.SEE_ALERTS, Permission.SEE_RESIDENTS))]
-HandingOver = Annotated[Visitor, Depends(needs(Permission.SEE_RESIDENTS, Permission.READ_LOG))]
+HandingOver = Annotated[Visitor, Depends(needs(Permission.READ_LOG))]
 Relative = Annotated[Visitor, Depends(needs(Permission.SEE_OWN_RELATIVE))]
 Planning = Annotated[Visitor, Depends(needs(Permission.PLAN_SHIFTS))]
 Administering = Annotated[Visitor, Depends(needs(Permission.ADMINISTER))]

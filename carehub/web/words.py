@@ -28,7 +28,7 @@ CAUSES, AFTERMATHS, URGENCIES = CAUSE_NB, AFTERMATH_NB, URGENCY_NB
 ROLES: dict[Role, str] = {
     Role.NURSE: "Hjemmetjenesten (telefon)", Role.CARE_CENTRE: "Omsorgssenter (nettbrett)",
     Role.COORDINATOR: "Koordinator", Role.TECHNICIAN: "Tekniker", Role.RELATIVE: "Pårørende",
-    Role.ADMINISTRATOR: "Administrator",
+    Role.RESIDENT: "Beboer", Role.AUDITOR: "Revisor", Role.ADMINISTRATOR: "Administrator",
 }  # fmt: skip
 
 DEVICE_STATUSES: dict[DeviceStatus, str] = {

@@ -20,6 +20,7 @@ from pwdlib import PasswordHash
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from carehub.core.access import Role
+from carehub.core.consent import Insight, Standing
 from carehub.core.findings import Outcome
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.hub import Health, Hub
@@ -28,7 +29,6 @@ from carehub.kit.clock import utc_now
 from carehub.plugins import load_rulebook
 from carehub.store import tables
 from carehub.store.database import Database
-from carehub.store.tables.people import Insight
 from carehub.store.tables.places import DeviceStatus, ScopeKind, UnitKind
 from carehub.web import create_web
 from integrations.channels.console import ConsoleChannel
@@ -55,6 +55,8 @@ _PEOPLE = (
     ("anne", "Anne Nordby", Role.RELATIVE, None, False),
     ("per", "Per Bakke", Role.RELATIVE, None, False),
     ("lise", "Lise Dahl", Role.RELATIVE, None, False),
+    ("ragnhild-selv", "Ragnhild Dahl", Role.RESIDENT, None, False),
+    ("rune", "Rune Moe", Role.AUDITOR, None, False),
 )
 _RESIDENTS = (
     ("astrid", "Astrid", "Nordby", "rom-104", "Rom 104", "sol"),
@@ -177,6 +179,7 @@ def _relations(session: AsyncSession, now: datetime) -> None:
         ("anne", "astrid", "datter", Insight.HANDLED_ALERTS),
         ("per", "kaare", "sønn", Insight.ALL_IS_WELL),
         ("lise", "ragnhild", "datter", Insight.NOTHING),
+        ("ragnhild-selv", "ragnhild", "seg selv", Insight.HANDLED_ALERTS),
     ):
         session.add(
             tables.Relation(
@@ -184,6 +187,7 @@ def _relations(session: AsyncSession, now: datetime) -> None:
                 person_id=person,
                 resident_id=resident,
                 kinship=kin,
+                standing=Standing.SELF if kin == "seg selv" else Standing.RELATIVE,
                 insight=insight,
                 since=now - 60 * 24 * _HOUR,
             )

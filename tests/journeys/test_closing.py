@@ -6,9 +6,9 @@ import pytest
 
 from carehub.core.access import Role
 from carehub.core.alerts import FOLLOW_UP, Aftermath, Contact, Status
+from carehub.core.consent import Insight
 from carehub.flow import escalate
 from carehub.store import tables
-from carehub.store.tables.people import Insight
 from tests.journeys.building import INGRID, NIGHT, Night
 
 _NOT_SEEN = [one for one in Aftermath if one not in {Aftermath.HELPED_ON_SITE, Aftermath.SPOKE_WITH}]

@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from carehub.core.alerts import HELP, Status
+from carehub.core.consent import Insight
 from carehub.core.severity import Severity
 from carehub.store import tables
-from carehub.store.tables.people import Insight
 from tests.journeys.building import INGRID, MARIA, TOR, Night
 
 _BOTH = ["02:14 ingrid HASTER 1", "02:14 maria HASTER 1"]

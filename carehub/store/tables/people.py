@@ -1,13 +1,13 @@
 """Staff and relatives, their logins, and who looked at what."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import Index, Text
 from sqlmodel import Field
 
 from carehub.core.access import Role
 from carehub.core.languages import Language
+from carehub.core.consent import Insight, Standing
 from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
 
 
@@ -87,22 +87,17 @@ class Competence(SQLModel, table=True):
     name: str = Field(primary_key=True, max_length=40)
 
 
-class Insight(StrEnum):
-    """How much a relative may know: the resident decides."""
-
-    NOTHING = "nothing"
-    ALL_IS_WELL = "all_is_well"
-    HANDLED_ALERTS = "handled_alerts"
-
-
 class Relation(SQLModel, table=True):
-    """A relative of a resident, and how much the resident lets them know."""
+    """What ties a login to a resident from outside the staff, and how much the resident lets them know."""
 
     id: str = Field(primary_key=True, max_length=32)
     person_id: str = Field(foreign_key="person.id", index=True, max_length=32)
     resident_id: str = Field(foreign_key="resident.id", index=True, max_length=32)
     kinship: str = Field(max_length=40)
     """As the family says it: "datter", "sønn"."""
+    standing: Standing = choice(
+        Standing, default=Standing.RELATIVE, sa_column_kwargs={"server_default": Standing.RELATIVE.value}
+    )
     insight: Insight = choice(Insight)
     by_sms: bool = False
     may_be_asked: bool = False

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from carehub.core.access import Role
+from carehub.core.consent import Insight
 from carehub.core.findings import Outcome
 from carehub.core.severity import Severity
 from carehub.store import alerts, logins, pages, registers, registry, stream, tables
 from carehub.store.registers import Show, Wanted
-from carehub.store.tables.people import Insight
 from carehub.store.tables.places import DeviceStatus
 from tests.journeys.building import NIGHT, Night
 

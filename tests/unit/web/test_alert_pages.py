@@ -6,10 +6,10 @@ import pytest
 from sqlmodel import col, select
 
 from carehub.core.alerts import Aftermath, Cause, Status
+from carehub.core.consent import Insight
 from carehub.core.severity import Severity
 from carehub.flow.hub import Hub
 from carehub.store import tables
-from carehub.store.tables.people import Insight
 from carehub.web import words
 from tests.unit.web.conftest import Browse, Clock, logged_in
 
