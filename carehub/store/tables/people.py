@@ -6,8 +6,8 @@ from sqlalchemy import Index, Text
 from sqlmodel import Field
 
 from carehub.core.access import Role
-from carehub.core.languages import Language
 from carehub.core.consent import Insight, Standing
+from carehub.core.languages import Language
 from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
 
 
