@@ -1,5 +1,6 @@
 """What ties people outside the staff to residents: read for one request, never kept over two."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlmodel import col, select
@@ -28,3 +29,15 @@ async def to_resident(
         .where(relation.person_id == person_id, relation.resident_id == resident_id)
     )
     return next((resident for row, resident in rows.all() if consent_of(row).sees(about, now)), None)
+
+
+async def residents_of(session: Session, person_id: str) -> frozenset[str]:
+    """Whom somebody is or was tied to, whatever holds now."""
+    relation = tables.Relation
+    return frozenset((await session.exec(select(relation.resident_id).where(relation.person_id == person_id))).all())
+
+
+async def people_of_others(session: Session, residents: Collection[str]) -> frozenset[str]:
+    """Who is tied to residents, and to none of these."""
+    rows = (await session.exec(select(tables.Relation.person_id, tables.Relation.resident_id))).all()
+    return frozenset(who for who, _ in rows) - frozenset(who for who, resident in rows if resident in residents)

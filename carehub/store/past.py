@@ -185,11 +185,11 @@ async def homes(session: Session, since: datetime, until: datetime) -> frozenset
     return frozenset((await session.exec(statement)).all())
 
 
-async def units_of_residents(session: Session) -> dict[str, str | None]:
-    """The unit that looks after each resident now."""
+async def units_of_residents(session: Session, now: datetime) -> dict[str, str | None]:
+    """The unit that looks after each resident, or did last: whoever has moved out is nobody else's to look at."""
     lives, scope = tables.Residency, tables.Scope
     statement = (
         select(lives.resident_id, scope.unit_id)
-        .join(scope, col(scope.id) == col(lives.scope_id)).where(col(lives.until).is_(None))
+        .join(scope, col(scope.id) == col(lives.scope_id)).where(lives.since <= now).order_by(col(lives.since))
     )  # fmt: skip
     return dict((await session.exec(statement)).all())

@@ -161,6 +161,7 @@ class Wanted:
     Attributes:
         words: In the device's name, address or place.
         since: Inclusive, as is `until`.
+        units: Only what came from these, or from no unit; None for all of them.
     """
 
     outcome: Outcome | None = None
@@ -168,6 +169,7 @@ class Wanted:
     resident: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    units: frozenset[str] | None = None
 
 
 async def ledger(
@@ -185,6 +187,9 @@ async def ledger(
         statement = statement.where(tables.Event.outcome == wanted.outcome)
     if wanted.resident is not None:
         statement = statement.where(tables.Event.resident_id == wanted.resident)
+    if wanted.units is not None:
+        unit = col(tables.Scope.unit_id)
+        statement = statement.where(or_(unit.is_(None), unit.in_(wanted.units)))
     if wanted.since is not None:
         first = await place_of(session, wanted.since - BATCH)
         statement = statement.where(tables.Event.at >= wanted.since, tables.Event.seq >= first)

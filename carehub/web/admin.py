@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from carehub.core.access import Permission
 from carehub.core.audit import words_of
 from carehub.core.events import CommandKind
 from carehub.core.supervision import DeviceKind, needs_test
@@ -18,6 +17,7 @@ from carehub.store.database import Session
 from carehub.store.registers import Show
 from carehub.web import words
 from carehub.web.health import REASONS, auditor_says, not_ready
+from carehub.web.near import near
 from carehub.web.render import page
 from carehub.web.security import Administering, NotAllowed, TheHub, Visitor, local_path
 
@@ -76,7 +76,8 @@ async def one_device(request: Request, hub: TheHub, visitor: Administering, devi
             raise HTTPException(404)
         rows = await registers.devices(session, Show.ALL, device.address)
         scopes = await registers.places_to_stand(session)
-        residents = await registers.residents(session) if visitor.may(Permission.SEE_RESIDENTS) else []
+        close = await near(session, visitor, hub.clock())
+        residents = [one for one in await registers.residents(session) if close.sees(one.id)]
         test = await device_questions.waits_for_test(session, device_id)
     return page(
         request, "admin_device.html", visitor, device=device, scopes=scopes, residents=residents, places=_PLACES,
@@ -125,10 +126,10 @@ async def assign(  # noqa: PLR0913 - one form
     back: Annotated[str, Form(max_length=400)] = "/admin/devices",
 ) -> Response:
     """Place a device: the old place ends now, and what was pending there is forgotten."""
-    if resident_id and not visitor.may(Permission.SEE_RESIDENTS):
-        raise NotAllowed
     now = hub.clock()
     async with hub.database.write() as session:
+        if resident_id and not (await near(session, visitor, now)).sees(resident_id):
+            raise NotAllowed
         await _must_exist(session, device_id, scope_id, resident_id)
         touched = await registry.assign_device(session, device_id, scope_id, resident_id or None, place or None, now)
         seen = [(resident_id or None, f"device:{device_id}")]

@@ -175,7 +175,7 @@ async def _found(hub: Hub, visitor: Visitor, run_id: str) -> tuple[tables.Backte
         if run is None:
             raise HTTPException(404)
         sight = await ties.sight_of(session, visitor.person, hub.clock())
-        live_in = await past.units_of_residents(session)
+        live_in = await past.units_of_residents(session, hub.clock())
         names = Names(
             scopes={one.id: one.name for one in await registers.places_to_stand(session) if sight.covers(one.unit_id)},
             residents={

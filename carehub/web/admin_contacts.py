@@ -29,7 +29,7 @@ async def shown(
 ) -> Response:
     """The page, with what was wrong if anything was."""
     async with hub.database.read() as session:
-        one = await manageable(session, visitor, person_id)
+        one = await manageable(session, visitor, person_id, hub.clock())
         ways = await contacts.of_person(session, person_id)
         removed = await contacts.removed(session, person_id, hub.clock())
         competences = await people.competences_of(session, person_id)
@@ -57,7 +57,7 @@ async def add(
     if number is None:
         return await shown(request, hub, visitor, person_id, status=422, wrong=WRONG_NUMBER)
     async with hub.database.write() as session:
-        await manageable(session, visitor, person_id)
+        await manageable(session, visitor, person_id, hub.clock())
         method = Method(channel=SMS, address=number)
         made = await flow.add(hub, session, person_id, method, hub.clock(), replaces or None)
         note(session, visitor, "contact.added", person_id, hub.clock())
@@ -68,7 +68,7 @@ async def add(
 async def send(request: Request, hub: TheHub, visitor: Administering, person_id: str, method_id: str) -> Response:
     """Another code."""
     async with hub.database.write() as session:
-        await manageable(session, visitor, person_id)
+        await manageable(session, visitor, person_id, hub.clock())
         is_sent = await flow.send_again(hub, session, await way_of(session, person_id, method_id), hub.clock())
     return _back(person_id) if is_sent else await shown(request, hub, visitor, person_id, status=409, wrong=WAIT)
 
@@ -83,7 +83,7 @@ async def verify(
 ) -> RedirectResponse:
     """Verified in person: somebody saw that it reaches them, and says how. It is logged."""
     async with hub.database.write() as session:
-        await manageable(session, visitor, person_id)
+        await manageable(session, visitor, person_id, hub.clock())
         await flow.verify(session, await way_of(session, person_id, method_id), hub.clock())
         seen = [(None, f"person:{person_id}: {reason.strip()}")]
         logins.log_reading(session, visitor.person.id, "contact.verified_in_person", seen, hub.clock())
@@ -103,7 +103,7 @@ async def competence(
     if not wanted:
         raise HTTPException(422)
     async with hub.database.write() as session:
-        await manageable(session, visitor, person_id)
+        await manageable(session, visitor, person_id, hub.clock())
         found = await session.get(tables.Competence, (person_id, wanted))
         if on and found is None:
             session.add(tables.Competence(person_id=person_id, name=wanted))

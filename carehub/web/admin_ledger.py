@@ -8,16 +8,19 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
-from carehub.core.access import Permission
+from carehub.core.access import About, Permission
 from carehub.core.findings import Outcome
 from carehub.flow import ledger as answers
 from carehub.flow.hub import Hub
 from carehub.store import ledger, logins, registers, stream, tables
+from carehub.store.database import Session
 from carehub.store.ledger import Count
 from carehub.store.registers import Wanted
+from carehub.web.admin_rules import Deciding
 from carehub.web.explained import happening, held_reasons, silent_lines
+from carehub.web.near import Near, near
 from carehub.web.render import page
-from carehub.web.security import Accounting, Administering, NotAllowed, TheHub, Visitor
+from carehub.web.security import Accounting, NotAllowed, TheHub, Visitor
 
 router = APIRouter(prefix="/admin")
 _COUNTED = 10_000
@@ -38,15 +41,15 @@ async def events(  # noqa: PLR0913 - one form
     until: _Text = "",
 ) -> Response:
     """The ledger: the newest events that are asked for, and what became of each."""
-    _may_ask_for(visitor, resident)
-    wanted = Wanted(
-        outcome=outcome, words=q.strip(), resident=resident or None, since=moment(since, hub.zone),
-        until=moment(until, hub.zone),
-    )  # fmt: skip
     async with hub.database.read() as session:
+        close = await _may_ask_for(hub, session, visitor, resident)
+        wanted = Wanted(
+            outcome=outcome, words=q.strip(), resident=resident or None, since=moment(since, hub.zone),
+            until=moment(until, hub.zone), units=_units(visitor, close),
+        )  # fmt: skip
         rows = await registers.ledger(session, wanted)
         counts = await registers.outcomes_since(session, await registers.newest_seq(session) - _COUNTED)
-        residents = await registers.residents(session) if visitor.may(Permission.SEE_RESIDENTS) else []
+        residents = [one for one in await registers.residents(session) if close.sees(one.id)]
     await _log(hub, visitor, "ledger", (event for event, _, _ in rows))
     return page(
         request, "admin_events.html", visitor, rows=rows, counts=counts, outcome=outcome, Outcome=Outcome, q=q,
@@ -64,6 +67,8 @@ async def one_event(request: Request, hub: TheHub, visitor: Accounting, seq: str
         answer = await answers.why_event(session, int(seq))
         if answer is None:
             raise HTTPException(404)
+        if not await _is_theirs(hub, session, visitor, answer.told.event):
+            raise NotAllowed
         held = await held_reasons(session, answer)
     await _log(hub, visitor, "ledger.event", [answer.told.event])
     told = happening(answer.told.event.seq, answer.told)
@@ -74,18 +79,18 @@ async def one_event(request: Request, hub: TheHub, visitor: Accounting, seq: str
 async def why_not(  # noqa: PLR0913 - one form
     request: Request,
     hub: TheHub,
-    visitor: Administering,
+    visitor: Deciding,
     resident: _Text = "",
     rule: _Text = "",
     since: _Text = "",
     until: _Text = "",
 ) -> Response:
     """Why a rule did not alert for a resident in a time."""
-    _may_ask_for(visitor, resident or "?")
     start, end = moment(since, hub.zone), moment(until, hub.zone)
     wrong, silent = _unread(since, hub.zone) or _unread(until, hub.zone), None
     async with hub.database.read() as session:
-        residents = await registers.residents(session)
+        close = await _may_ask_for(hub, session, visitor, resident)
+        residents = [one for one in await registers.residents(session) if close.sees(one.id)]
         if resident and rule and start and end:
             wrong = wrong or _unanswerable(start, end)
             silent = None if wrong else await answers.why_not(session, resident, rule, start, end)
@@ -111,6 +116,9 @@ async def account(request: Request, hub: TheHub, visitor: Accounting, day: _Text
         counts = await ledger.counts(session, start, end)
         waiting = await ledger.waiting(session, now)
         lost = await ledger.told(session, await stream.unaccounted_seqs(session, now))
+        units = _units(visitor, await near(session, visitor, now))
+    waiting = [one for one in waiting if _is_in(one, units)]
+    lost = {seq: one for seq, one in lost.items() if _is_in(one, units)}
     await _log(hub, visitor, "ledger", (one.event for one in (*waiting, *lost.values())))
     return page(
         request, "admin_ledger.html", visitor, counts=_by_source(counts), Outcome=Outcome, start=start, day=shown,
@@ -127,9 +135,23 @@ def _by_source(counts: Iterable[Count]) -> Mapping[str, Mapping[Outcome, int]]:
     return table
 
 
-def _may_ask_for(visitor: Visitor, resident: str) -> None:
-    if resident and not visitor.may(Permission.SEE_RESIDENTS):
+async def _may_ask_for(hub: Hub, session: Session, visitor: Visitor, resident: str) -> Near:
+    """Whom the visitor may ask about; raises for this resident, if they may not."""
+    close = await near(session, visitor, hub.clock())
+    if resident and not close.sees(resident, About.DAYS):
         raise NotAllowed
+    return close
+
+
+def _units(visitor: Visitor, close: Near) -> frozenset[str] | None:
+    """Whose events are shown: of a coordinator's own units; to whoever sees no residents, all, without whose."""
+    return close.sight.units if visitor.may(Permission.SEE_RESIDENTS) else None
+
+
+async def _is_theirs(hub: Hub, session: Session, visitor: Visitor, event: tables.Event) -> bool:
+    close, scope = await near(session, visitor, hub.clock()), await session.get(tables.Scope, event.scope_id)
+    units = _units(visitor, close)
+    return units is None or scope is None or scope.unit_id is None or scope.unit_id in units
 
 
 async def _log(hub: Hub, visitor: Visitor, action: str, seen: Iterable[tables.Event]) -> None:
@@ -167,3 +189,7 @@ def _unanswerable(start: datetime, end: datetime) -> str | None:
     if end <= start:
         return "Slutten må være etter begynnelsen."
     return "Spør om høyst sju døgn om gangen." if end - start > _LONGEST_QUESTION else None
+
+
+def _is_in(told: ledger.Told, units: frozenset[str] | None) -> bool:
+    return units is None or told.scope is None or told.scope.unit_id is None or told.scope.unit_id in units

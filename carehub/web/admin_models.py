@@ -6,13 +6,14 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
-from carehub.core.access import Permission
+from carehub.core.access import About, Permission
 from carehub.core.judging import Checks, concerns
 from carehub.core.usefulness import Share
 from carehub.flow.hub import Hub
 from carehub.plugins import card_of
 from carehub.store import logins, models, registers, tables
 from carehub.store.tables.learning import Voice
+from carehub.web.near import Near, near
 from carehub.web.render import page
 from carehub.web.security import Administering, NotAllowed, TheHub, Visitor
 
@@ -30,8 +31,10 @@ async def everything(request: Request, hub: TheHub, visitor: Administering) -> R
     """Every model, its state and figures, and what a person may decide."""
     now = hub.clock()
     async with hub.database.read() as session:
-        shown = [await _shown(session, hub, row, visitor, now) for row in await models.states(session)]
-        names = {one.id: f"{one.given_name} {one.family_name}" for one in await registers.residents(session)}
+        close = await near(session, visitor, now)
+        shown = [await _shown(session, hub, row, close, now) for row in await models.states(session)]
+        residents = [one for one in await registers.residents(session) if close.sees(one.id)]
+        names = {one.id: f"{one.given_name} {one.family_name}" for one in residents}
     if _sees(visitor):
         seen = [(row.resident_id, f"model:{one['name']}") for one in shown for row in one["findings"]]
         async with hub.database.write() as session:
@@ -46,7 +49,7 @@ def _sees(visitor: Visitor) -> bool:
     return visitor.may(Permission.SEE_RESIDENTS)
 
 
-async def _shown(session: Any, hub: Hub, row: tables.DetectorState, visitor: Visitor, now: datetime) -> dict[str, Any]:
+async def _shown(session: Any, hub: Hub, row: tables.DetectorState, close: Near, now: datetime) -> dict[str, Any]:
     found = await models.findings(session, row.module, now - _LOOK_BACK)
     checks: Checks = models.checks_of(row)
     residents = {one.resident_id for one in found}
@@ -54,7 +57,7 @@ async def _shown(session: Any, hub: Hub, row: tables.DetectorState, visitor: Vis
         "row": row,
         "name": row.module.rpartition(".")[2],
         "model": next(iter(await models.newest(session, row.module, 1)), None),
-        "findings": found[:_MOST] if _sees(visitor) else [],
+        "findings": [one for one in found if close.sees(one.resident_id, About.DAYS)][:_MOST],
         "many": len(found),
         "residents": len(residents),
         "checks": checks,

@@ -14,9 +14,10 @@ from carehub.flow.hub import Hub
 from carehub.flow.reaching.telling import SMS
 from carehub.flow.staff import contacts
 from carehub.kit.ids import new_id
-from carehub.store import factors, logins, pages, registers, tables
+from carehub.store import consents, factors, logins, pages, registers, tables
 from carehub.store.database import Session
 from carehub.store.errors import USED_ALREADY
+from carehub.web.near import must_see, near
 from carehub.web.render import page
 from carehub.web.security import Administering, NotAllowed, TheHub, Visitor
 from carehub.web.setup import setup_link
@@ -51,10 +52,13 @@ async def _people_page(
     async with hub.database.read() as session:
         rows = await registers.people(session)
         units = await pages.units(session)
-        residents = await registers.residents(session) if visitor.may(Permission.SEE_RESIDENTS) else []
+        close = await near(session, visitor, hub.clock())
+        residents = [one for one in await registers.residents(session) if close.sees(one.id)]
+        far = await consents.people_of_others(session, {one.id for one in residents})
+    rows = [one for one in rows if one[0].id not in far and _is_shown(visitor, one[0])]
     return page(
         request, "admin_people.html", visitor, status=status, wrong=wrong, link=link,
-        rows=[(person, unit, may_manage(visitor, person.role)) for person, unit in rows if _is_shown(visitor, person)],
+        rows=[(person, unit, may_manage(visitor, person.role)) for person, unit in rows],
         units=units, residents=residents, roles=[role for role in Role if may_manage(visitor, role)],
         Insight=Insight, Role=Role,
     )  # fmt: skip
@@ -110,6 +114,8 @@ async def _enter(hub: Hub, visitor: Visitor, person: tables.Person, relation: ta
     """Write them down, all of it or nothing; a relative is reached only where that was agreed."""
     now = hub.clock()
     async with hub.database.write() as session:
+        if relation is not None and await session.get(tables.Resident, relation.resident_id) is not None:
+            await must_see(session, visitor, relation.resident_id, now)
         session.add(person)
         await session.flush()
         if person.phone and (relation is None or relation.may_be_asked):
@@ -126,7 +132,7 @@ async def _enter(hub: Hub, visitor: Visitor, person: tables.Person, relation: ta
 async def duty(hub: TheHub, visitor: Administering, person_id: str, on: Annotated[bool, Form()]) -> RedirectResponse:
     """On duty, or off: who is asked first."""
     async with hub.database.write() as session:
-        person = await manageable(session, visitor, person_id)
+        person = await manageable(session, visitor, person_id, hub.clock())
         person.on_duty = on
         note(session, visitor, "person.on_duty" if on else "person.off_duty", person_id, hub.clock())
     hub.live.change()
@@ -139,7 +145,7 @@ async def active(hub: TheHub, visitor: Administering, person_id: str, on: Annota
     if person_id == visitor.person.id:
         raise NotAllowed
     async with hub.database.write() as session:
-        person = await manageable(session, visitor, person_id)
+        person = await manageable(session, visitor, person_id, hub.clock())
         person.active = on
         if not on:
             person.on_duty = False
@@ -159,7 +165,7 @@ async def password(
         lost: Their telephone or key is lost too: the second factors go with it.
     """
     async with hub.database.write() as session:
-        person = await manageable(session, visitor, person_id)
+        person = await manageable(session, visitor, person_id, hub.clock())
         person.password_hash = None
         await logins.end_all_of(session, person_id)
         if lost:
@@ -171,14 +177,22 @@ async def password(
     return await _people_page(request, hub, visitor, link=(username, setup_link(hub, token)))
 
 
-async def manageable(session: Session, visitor: Visitor, person_id: str) -> tables.Person:
+async def manageable(session: Session, visitor: Visitor, person_id: str, now: datetime) -> tables.Person:
     """Somebody whom the visitor may change; raises for anybody else."""
     person = await session.get(tables.Person, person_id)
     if person is None:
         raise HTTPException(404)
-    if not may_manage(visitor, person.role):
+    if not may_manage(visitor, person.role) or await _is_far(session, visitor, person, now):
         raise NotAllowed
     return person
+
+
+async def _is_far(session: Session, visitor: Visitor, person: tables.Person, now: datetime) -> bool:
+    """Whether this is a relative of, or themself, a resident whom the visitor may not see."""
+    if person.role not in PRIVATE:
+        return False
+    close = await near(session, visitor, now)
+    return not all(close.sees(one) for one in await consents.residents_of(session, person.id))
 
 
 def note(session: Session, visitor: Visitor, action: str, person_id: str, now: datetime) -> None:

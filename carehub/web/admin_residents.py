@@ -12,12 +12,13 @@ from carehub.flow.hub import Hub
 from carehub.flow.watching import bounds, protection
 from carehub.flow.watching import tuning as flow
 from carehub.kit.ids import new_id
-from carehub.store import legal, logins, silences, tables, ties, tuning
+from carehub.store import legal, logins, tables, tuning
 from carehub.store.database import Session
 from carehub.web import states, tuning_words
 from carehub.web.admin_rules import Day, Deciding, said, stands
+from carehub.web.near import must_see
 from carehub.web.render import page
-from carehub.web.security import NotAllowed, TheHub, Visitor
+from carehub.web.security import TheHub, Visitor
 
 router = APIRouter(prefix="/admin/residents/{resident_id}")
 _GROUNDS = [one for one in Basis if one is not Basis.NONE]
@@ -25,15 +26,7 @@ _GROUNDS = [one for one in Basis if one is not Basis.NONE]
 
 async def _known(hub: Hub, session: Session, visitor: Visitor, resident_id: str) -> tables.Resident:
     """A resident of the visitor's own units; of others there is nothing to decide."""
-    resident, now = await session.get(tables.Resident, resident_id), hub.clock()
-    if resident is None:
-        raise HTTPException(404)
-    home, _ = await silences.home_of(session, resident_id, now)
-    scope = await session.get(tables.Scope, home) if home else None
-    sight = await ties.sight_of(session, visitor.person, now)
-    if not sight.covers(scope.unit_id if scope else None):
-        raise NotAllowed
-    return resident
+    return await must_see(session, visitor, resident_id, hub.clock())
 
 
 @router.get("")

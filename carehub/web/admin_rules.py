@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
-from carehub.core.access import Permission, Sight
+from carehub.core.access import Permission
 from carehub.core.overrides import Number
 from carehub.core.rules.describe import described
 from carehub.core.rules.language import Rule
@@ -22,10 +22,11 @@ from carehub.flow.watching import bounds
 from carehub.flow.watching import tuning as flow
 from carehub.flow.watching.load import report
 from carehub.flow.watching.tuning import Wish
-from carehub.store import blindness, drafts, logins, pages, registers, tables, ties, tuning
+from carehub.store import blindness, drafts, logins, pages, registers, tables, tuning
 from carehub.store.database import Session
 from carehub.store.tuning import Line
 from carehub.web import tuning_words
+from carehub.web.near import Near, near
 from carehub.web.render import page
 from carehub.web.security import Administering, NotAllowed, TheHub, Visitor, local_path, needs
 
@@ -36,21 +37,18 @@ Day = Annotated[date | Literal[""], Form()]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Whom a visitor may read about here: residents of their own units.
+    """Whom a visitor may read about here.
 
     Attributes:
-        live_in: By resident: their unit now; what is not there belongs to no unit.
         units: Names, by id.
     """
 
-    may_see: bool
-    sight: Sight
-    live_in: Mapping[str, str]
+    near: Near
     units: Mapping[str, str]
 
     def theirs(self, resident: str | None) -> bool:
         """Whether this is about a resident whom they may read about, or about none."""
-        return resident is None or (self.may_see and self.sight.covers(self.live_in.get(resident)))
+        return self.near.sees(resident)
 
     def mine(self, line: Line) -> bool:
         """Whether they may read whom a decision is about, and why."""
@@ -58,18 +56,15 @@ class Known:
 
     def masked(self, line: Line) -> str:
         """What they read in place of a name."""
-        unit = self.units.get(self.live_in.get(line.row.resident_id or "", ""))
+        unit = self.units.get(self.near.live_in.get(line.row.resident_id or "") or "")
         return f"En beboer i {unit}" if unit else "En beboer"
 
 
 async def known(hub: Hub, session: Session, visitor: Visitor) -> Known:
     """What ties the visitor to residents, read for this request."""
     now = hub.clock()
-    living, by_unit = await tuning.living(session, now), await tuning.scopes_by_unit(session)
     return Known(
-        may_see=visitor.may(Permission.SEE_RESIDENTS), sight=await ties.sight_of(session, visitor.person, now),
-        live_in={who: unit for unit, scopes in by_unit.items() for scope in scopes for who in living.get(scope, ())},
-        units={unit.id: unit.name for unit in await pages.units(session)},
+        near=await near(session, visitor, now), units={unit.id: unit.name for unit in await pages.units(session)}
     )  # fmt: skip
 
 

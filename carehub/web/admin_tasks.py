@@ -5,6 +5,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from carehub.core.access import Permission, Role
 from carehub.store import logins, tables, tasks
+from carehub.web.near import Near, near
 from carehub.web.render import page
 from carehub.web.security import Administering, NotAllowed, TheHub, Visitor
 
@@ -21,7 +22,8 @@ async def listed(request: Request, hub: TheHub, visitor: Administering) -> Respo
     """What is open, and what was done lately."""
     now = hub.clock()
     async with hub.database.read() as session:
-        lines = await tasks.shown(session, roles_of(visitor), now)
+        close = await near(session, visitor, now)
+        lines = [one for one in await tasks.shown(session, roles_of(visitor), now) if _opens(close, visitor, one.task)]
     may_see = visitor.may(Permission.SEE_RESIDENTS)
     if may_see and any(line.resident for line in lines):
         async with hub.database.write() as session:
@@ -34,6 +36,13 @@ async def listed(request: Request, hub: TheHub, visitor: Administering) -> Respo
         open_tasks=[line for line in lines if line.task.done_at is None],
         over=[line for line in lines if line.task.done_at is not None],
     )  # fmt: skip
+
+
+def _opens(close: Near, visitor: Visitor, task: tables.Task) -> bool:
+    """Whether a task is the visitor's: of their units, and about a resident whom they may see."""
+    if not visitor.may(Permission.SEE_RESIDENTS):
+        return True  # a technician's own, which show no resident
+    return close.sight.covers(task.unit_id) and close.sees(task.resident_id)
 
 
 _ACTS = {"done", "undo"}
@@ -49,7 +58,7 @@ async def change(hub: TheHub, visitor: Administering, task_id: str, act: str) ->
         task = await session.get(tables.Task, task_id)
         if task is None:
             raise HTTPException(404)
-        if task.role not in roles_of(visitor):
+        if task.role not in roles_of(visitor) or not _opens(await near(session, visitor, now), visitor, task):
             raise NotAllowed
         by = visitor.person.id
         changed = await (tasks.do(session, task_id, by, now) if act == "done" else tasks.undo(session, task_id))

@@ -1,6 +1,6 @@
 """What is silent: a list that everybody on the staff sees, with an end and an undo for each."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -12,8 +12,10 @@ from carehub.flow.hub import Hub
 from carehub.flow.watching import silences as flow
 from carehub.flow.watching.silences import Wish
 from carehub.store import logins, registers, silences, tables
+from carehub.store.database import Session
 from carehub.store.silences import Line
 from carehub.web import words
+from carehub.web.near import Near, near
 from carehub.web.render import page
 from carehub.web.security import NotAllowed, StaffOrTechnician, TheHub, Visitor
 
@@ -35,17 +37,29 @@ async def _listed(
     request: Request, hub: Hub, visitor: Visitor, *, status: int = 200, wrong: str | None = None
 ) -> Response:
     now = hub.clock()
-    may_see = visitor.may(Permission.SEE_RESIDENTS)
     async with hub.database.read() as session:
-        lines = await silences.shown(session, now, now - _SHOWN)
-        residents = await registers.residents(session) if may_see else []
-    await _log(hub, visitor, "silences", [line.silence for line in lines])
+        close = await near(session, visitor, now)
+        lines = [one for one in await silences.shown(session, now, now - _SHOWN) if _opens(close, visitor, one)]
+        residents = [one for one in await registers.residents(session) if close.sees(one.id)]
+    await _log(hub, visitor, "silences", [one.silence for one in lines if close.sees(one.silence.resident_id)])
     return page(
         request, "silences.html", visitor, status=status, wrong=wrong, residents=residents, hours=_HOURS,
         alone=LONGEST_ALONE // timedelta(hours=1), whys=[why for why in Why if why is not Why.TEST],
-        running=[(one, about(one, may_see=may_see)) for one in lines if _may_hold(one.silence, hub)],
-        over=[(one, about(one, may_see=may_see)) for one in lines if not _may_hold(one.silence, hub)],
+        running=[(one, about(one, close)) for one in lines if _may_hold(one.silence, hub)],
+        over=[(one, about(one, close)) for one in lines if not _may_hold(one.silence, hub)],
     )  # fmt: skip
+
+
+def _opens(close: Near, visitor: Visitor, line: Line) -> bool:
+    """Whether a silence is the visitor's to see: of their units, of a resident whom they see, or of no place.
+
+    A technician sees all of them, without whose they are: a sensor that is silent is a sensor to look after.
+    """
+    if not visitor.may(Permission.SEE_RESIDENTS):
+        return True
+    if line.silence.resident_id:
+        return close.sees(line.silence.resident_id)
+    return close.sight.covers(line.scope.unit_id if line.scope else None)
 
 
 def _may_hold(silence: tables.Silence, hub: Hub) -> bool:
@@ -53,10 +67,10 @@ def _may_hold(silence: tables.Silence, hub: Hub) -> bool:
     return silence.ended_at is None and silence.wanted_until > hub.clock()
 
 
-def about(line: Line, *, may_see: bool) -> str:
+def about(line: Line, close: Near) -> str:
     """What a silence is about, in words."""
     parts = []
-    if line.resident and may_see:
+    if line.resident and close.sees(line.resident.id):
         parts.append(f"{line.resident.given_name} {line.resident.family_name}")
     if line.device:
         parts.append(line.device.label or line.device.address)
@@ -84,8 +98,10 @@ async def begin(  # noqa: PLR0913 - one form
     if terms in _DEVICE_TERMS:
         reason, how_long = _DEVICE_TERMS[terms]
         wish = Wish(why=reason, until=now + how_long, device=device_id)
-    elif not visitor.may(Permission.SEE_RESIDENTS):
-        raise NotAllowed
+    else:
+        async with hub.database.read() as session:
+            if not visitor.may(Permission.SEE_RESIDENTS) or not (await near(session, visitor, now)).sees(resident_id):
+                raise NotAllowed
     silence = await flow.begin(hub, wish, visitor.person.id)
     if silence is None:
         return await _listed(request, hub, visitor, status=422, wrong=_AIMLESS)
@@ -103,6 +119,8 @@ async def change(request: Request, hub: TheHub, visitor: StaffOrTechnician, sile
         raise HTTPException(404)
     if act == "agree" and not visitor.may(Permission.SEE_RESIDENTS):
         raise NotAllowed
+    async with hub.database.read() as session:
+        await _must_open(session, visitor, silence_id, hub.clock())
     if not await _ACTS[act](hub, silence_id, visitor.person.id):
         return await _listed(request, hub, visitor, status=409, wrong=_REFUSED)
     async with hub.database.read() as session:
@@ -114,15 +132,22 @@ async def change(request: Request, hub: TheHub, visitor: StaffOrTechnician, sile
 @router.get("/{silence_id}")
 async def one(request: Request, hub: TheHub, visitor: StaffOrTechnician, silence_id: str) -> Response:
     """What one silence held back."""
-    may_see = visitor.may(Permission.SEE_RESIDENTS)
     async with hub.database.read() as session:
-        line = await silences.line(session, silence_id)
-        if line is None:
-            raise HTTPException(404)
+        line, close = await _must_open(session, visitor, silence_id, hub.clock())
         rows = await silences.held_by(session, silence_id)
     await _log(hub, visitor, "silence", [line.silence])
     held = [(row, words.title_of(row.kind, hub.rulebook), scope) for row, scope in rows]
-    return page(request, "silence.html", visitor, line=line, about=about(line, may_see=may_see), held=held)
+    return page(request, "silence.html", visitor, line=line, about=about(line, close), held=held)
+
+
+async def _must_open(session: Session, visitor: Visitor, silence_id: str, now: datetime) -> tuple[Line, Near]:
+    """The silence, for whoever may see it; raises for whoever may not."""
+    line, close = await silences.line(session, silence_id), await near(session, visitor, now)
+    if line is None:
+        raise HTTPException(404)
+    if not _opens(close, visitor, line):
+        raise NotAllowed
+    return line, close
 
 
 async def _log(hub: Hub, visitor: Visitor, action: str, seen: list[tables.Silence]) -> None:

@@ -13,6 +13,7 @@ from carehub.store import logins, silences, stream
 from carehub.store.database import Session
 from carehub.web import tuning_words
 from carehub.web.admin_rules import Deciding
+from carehub.web.near import must_see
 from carehub.web.security import TheHub
 
 router = APIRouter(prefix="/admin/residents/{resident_id}/state")
@@ -66,11 +67,12 @@ async def tell(
     """It is so from now on, to the end of that day; or no longer. The rules of the whole home hear it."""
     if state not in _COMMANDS or (on and last is None):
         raise HTTPException(422)
-    if hub.command is None:
-        raise HTTPException(503)
     now = hub.clock()
     async with hub.database.read() as session:
+        await must_see(session, visitor, resident_id, now)
         home, _ = await silences.home_of(session, resident_id, now)
+    if hub.command is None:
+        raise HTTPException(503)
     if home is None:
         raise HTTPException(404)
     begin, end = _COMMANDS[state]

@@ -53,7 +53,7 @@ async def _whose(request: Request, hub: TheHub, maybe: MaybeVisitor) -> Whose:
         return Whose(visitor=visitor, person_id=visitor.person.id, own=True)
     visitor = await needs(Permission.ADMINISTER)(maybe)
     async with hub.database.read() as session:
-        await manageable(session, visitor, person_id)
+        await manageable(session, visitor, person_id, hub.clock())
     return Whose(visitor=visitor, person_id=person_id, own=False)
 
 

@@ -158,6 +158,7 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/api/v1/alerts/{alert_id}/release"): STAFF,
     ("POST", "/api/v1/alerts/{alert_id}/close"): STAFF,
     ("GET", "/admin/residents/{resident_id}/readings"): PLANNERS | {Role.AUDITOR},
+    ("GET", "/record/{resident_id}/readings"): frozenset({Role.RELATIVE, Role.RESIDENT}),
     ("GET", "/audit"): frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
     ("POST", "/admin/residents/{resident_id}/state"): PLANNERS,
     ("GET", "/metrics"): ADMIN,
