@@ -209,3 +209,18 @@ async def address_of_token(session: Session, token_hash: str) -> str | None:
         tables.Device.token_hash == token_hash, tables.Device.status != DeviceStatus.RETIRED
     )
     return (await session.exec(statement)).first()
+
+
+async def stood(
+    session: Session, device_id: str
+) -> list[tuple[tables.Assignment, tables.Scope | None, tables.Resident | None]]:
+    """Where a device has stood and whom it served, the newest first."""
+    stands = tables.Assignment
+    statement = (
+        select(stands, tables.Scope, tables.Resident)
+        .join(tables.Scope, col(tables.Scope.id) == col(stands.scope_id), isouter=True)
+        .join(tables.Resident, col(tables.Resident.id) == col(stands.resident_id), isouter=True)
+        .where(stands.device_id == device_id)
+        .order_by(col(stands.since).desc(), col(stands.id))
+    )
+    return [(row, scope, resident) for row, scope, resident in (await session.exec(statement)).all()]

@@ -13,8 +13,9 @@ from sqlmodel.sql.expression import Select
 from carehub.core.alerts import Status
 from carehub.core.kinds import EventKind
 from carehub.core.severity import Severity
+from carehub.kit.norwegian import nb_key
 from carehub.store import tables
-from carehub.store.tables.places import DeviceStatus
+from carehub.store.tables.places import DeviceStatus, ScopeKind
 
 _MOST = 200
 """No page shows more than this of anything."""
@@ -208,6 +209,13 @@ async def journal(session: AsyncSession, alert_id: str) -> list[tuple[tables.Ale
 async def units(session: AsyncSession) -> Sequence[tables.Unit]:
     """Every ward and zone."""
     return (await session.exec(select(tables.Unit).order_by(tables.Unit.name))).all()
+
+
+async def homes(session: AsyncSession) -> list[tables.Scope]:
+    """Every home and room, in Norwegian order."""
+    kinds = [ScopeKind.HOME, ScopeKind.ROOM]
+    found = (await session.exec(select(tables.Scope).where(col(tables.Scope.kind).in_(kinds)))).all()
+    return sorted(found, key=lambda scope: nb_key(scope.name))
 
 
 async def last_event_at(session: AsyncSession) -> datetime | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, or_
 from sqlalchemy import select as columns
@@ -22,6 +23,8 @@ from carehub.store.tables.places import DeviceStatus, ScopeKind
 
 PAGE = 100
 """How many rows a list shows; a search narrows it."""
+LETTERS = 20
+"""So many unreadable messages stand on a page: each is as long as it was."""
 
 
 class Show(StrEnum):
@@ -36,6 +39,8 @@ class Show(StrEnum):
     """Its bearer is going to be switched off; the first to go first."""
     BATTERY = "battery"
     """Its battery falls; the first to be empty first."""
+    RETIRED = "retired"
+    """Out of use for good."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,36 +57,61 @@ async def devices(
     session: AsyncSession, show: Show, words: str, tested_before: datetime | None = None
 ) -> list[DeviceRow]:
     """Devices whose name, label, model or place holds the words; the unknown and the silent first."""
-    statement = (
-        select(tables.Device, tables.Assignment, tables.Scope, tables.Resident)
-        .join(
-            tables.Assignment,
-            (col(tables.Assignment.device_id) == col(tables.Device.id)) & col(tables.Assignment.until).is_(None),
-            isouter=True,
-        )
-        .join(tables.Scope, col(tables.Scope.id) == col(tables.Assignment.scope_id), isouter=True)
-        .join(tables.Resident, col(tables.Resident.id) == col(tables.Assignment.resident_id), isouter=True)
-    )
-    if show is Show.SILENT:
-        statement = statement.where(col(tables.Device.silent_since).is_not(None))
-    if show is Show.UNKNOWN:
-        statement = statement.where(tables.Device.status == DeviceStatus.UNKNOWN)
-    if show is Show.UNTESTED:
-        statement = statement.where(_is_untested(tested_before))
-    if show is Show.ENDING:
-        statement = statement.where(_ends()).order_by(col(tables.Device.bearer_ends_on))
-    if show is Show.BATTERY:
-        statement = statement.where(_falls()).order_by(col(tables.Device.battery_empty_at))
+    return (await device_page(session, show, words, tested_before, 1))[0]
+
+
+async def device_page(
+    session: AsyncSession, show: Show, words: str, tested_before: datetime | None, number: int
+) -> tuple[list[DeviceRow], int]:
+    """The same by pages of `PAGE` rows, from 1, and how many there are on all of them."""
+    conditions, first = _shown(show, tested_before)
     if words:
         places = (tables.Device.address, tables.Device.label, tables.Device.model, tables.Scope.name)
-        statement = statement.where(or_(*(col(place).icontains(words, autoescape=True) for place in places)))
-    statement = statement.order_by(
-        col(tables.Device.status) != DeviceStatus.UNKNOWN,
-        col(tables.Device.silent_since).is_(None),
+        conditions.append(or_(*(col(place).icontains(words, autoescape=True) for place in places)))
+    order = (
+        *first, col(tables.Device.status) != DeviceStatus.UNKNOWN, col(tables.Device.silent_since).is_(None),
         tables.Device.address,
+    )  # fmt: skip
+    rows = (
+        await session.exec(_STANDING.where(*conditions).order_by(*order).limit(PAGE).offset((number - 1) * PAGE))
+    ).all()
+    counted = columns(func.count()).select_from(_STANDING.where(*conditions).with_only_columns(tables.Device.id).subquery())
+    many = (await (await session.connection()).execute(counted)).scalar_one()
+    return [DeviceRow(device=d, assignment=a, scope=s, resident=r) for d, a, s, r in rows], many
+
+
+_STANDING = (
+    select(tables.Device, tables.Assignment, tables.Scope, tables.Resident)
+    .join(
+        tables.Assignment,
+        (col(tables.Assignment.device_id) == col(tables.Device.id)) & col(tables.Assignment.until).is_(None),
+        isouter=True,
     )
-    rows = (await session.exec(statement.limit(PAGE))).all()
-    return [DeviceRow(device=d, assignment=a, scope=s, resident=r) for d, a, s, r in rows]
+    .join(tables.Scope, col(tables.Scope.id) == col(tables.Assignment.scope_id), isouter=True)
+    .join(tables.Resident, col(tables.Resident.id) == col(tables.Assignment.resident_id), isouter=True)
+)
+
+
+async def device_row(session: AsyncSession, device_id: str) -> DeviceRow | None:
+    """One device with where it stands now; None where there is no such device."""
+    found = (await session.exec(_STANDING.where(tables.Device.id == device_id))).first()
+    return DeviceRow(device=found[0], assignment=found[1], scope=found[2], resident=found[3]) if found else None
+
+
+def _shown(show: Show, tested_before: datetime | None) -> tuple[list[ColumnElement[bool]], list[Any]]:
+    """What a list holds, and what it is ordered by first. What is out of use is on a list of its own."""
+    out = col(tables.Device.status) == DeviceStatus.RETIRED
+    if show is Show.SILENT:
+        return [col(tables.Device.silent_since).is_not(None), ~out], []
+    if show is Show.UNKNOWN:
+        return [col(tables.Device.status) == DeviceStatus.UNKNOWN], []
+    if show is Show.UNTESTED:
+        return [_is_untested(tested_before)], []
+    if show is Show.ENDING:
+        return [_ends()], [col(tables.Device.bearer_ends_on)]
+    if show is Show.BATTERY:
+        return [_falls()], [col(tables.Device.battery_empty_at)]
+    return [out if show is Show.RETIRED else ~out], []
 
 
 def _is_untested(before: datetime | None) -> ColumnElement[bool]:
@@ -117,8 +147,10 @@ async def device_counts(session: AsyncSession, tested_before: datetime | None = 
     statement = columns(func.count(), *(_many(one) for one in conditions.values())).where(
         col(tables.Device.status) != DeviceStatus.RETIRED
     )
+    out = columns(func.count()).where(col(tables.Device.status) == DeviceStatus.RETIRED)
     every, *others = (await (await session.connection()).execute(statement)).one()
-    return {Show.ALL: every, **dict(zip(conditions, map(int, others), strict=True))}
+    retired = (await (await session.connection()).execute(out)).scalar_one()
+    return {Show.ALL: every, Show.RETIRED: retired, **dict(zip(conditions, map(int, others), strict=True))}
 
 
 async def places_to_stand(session: AsyncSession) -> list[tables.Scope]:
@@ -142,10 +174,13 @@ async def people(session: AsyncSession) -> list[tuple[tables.Person, str | None]
     return sorted(rows, key=lambda row: (not row[0].active, nb_key(row[0].name)))
 
 
-async def dead_letters(session: AsyncSession) -> Sequence[tables.DeadLetter]:
-    """The newest messages that could not be read."""
-    statement = select(tables.DeadLetter).order_by(col(tables.DeadLetter.at).desc()).limit(PAGE)
-    return (await session.exec(statement)).all()
+async def dead_letters(session: AsyncSession, words: str, number: int) -> tuple[Sequence[tables.DeadLetter], int]:
+    """Messages that could not be read, the newest first, by pages of `LETTERS` from 1, and how many there are."""
+    row = tables.DeadLetter
+    holds = [or_(*(col(one).icontains(words, autoescape=True) for one in (row.topic, row.error)))] if words else []
+    many = (await session.exec(select(func.count()).select_from(row).where(*holds))).one()
+    statement = select(row).where(*holds).order_by(col(row.at).desc(), col(row.id).desc())
+    return (await session.exec(statement.limit(LETTERS).offset((number - 1) * LETTERS))).all(), many
 
 
 async def dead_letter_count(session: AsyncSession, since: datetime) -> int:

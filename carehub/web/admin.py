@@ -1,25 +1,23 @@
-"""Administration: what is wrong, devices, and dead letters."""
+"""Administration: what needs somebody today, how the hub is, and messages that could not be read."""
 
 import string
-from datetime import date, timedelta
-from typing import Annotated, Any, Literal
+from datetime import timedelta
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, HTTPException, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
 
 from carehub.core.audit import words_of
-from carehub.core.events import CommandKind
-from carehub.core.supervision import DeviceKind, needs_test
-from carehub.flow.hub import Hub
-from carehub.store import canary, logins, pages, registers, registry, tables
-from carehub.store import devices as device_questions
-from carehub.store.database import Session
-from carehub.store.registers import Show
-from carehub.web import words
+from carehub.core.basis import NAMES as BASES
+from carehub.core.basis import Basis
+from carehub.core.legal import NAMES
+from carehub.store import canary, logins, pages, registers, ties, today
+from carehub.web.admin_today import Hurry, counts_of, needs
 from carehub.web.health import REASONS, auditor_says, not_ready
-from carehub.web.near import near
+from carehub.web.paging import PageNumber, holds, page_of, paged
 from carehub.web.render import page
-from carehub.web.security import Administering, NotAllowed, TheHub, Visitor, local_path
+from carehub.web.security import Administering, TheHub
+from carehub.web.admin_rules import Deciding
 
 router = APIRouter(prefix="/admin")
 _SHOWN_BYTES = 2_000
@@ -28,144 +26,67 @@ _READABLE = frozenset(string.printable) - frozenset("\x0b\x0c\r")
 
 @router.get("")
 async def overview(request: Request, hub: TheHub, visitor: Administering) -> Response:
-    """The hub's health, and the numbers that need somebody."""
+    """What needs the visitor today, and the hub's own health."""
     now = hub.clock()
     async with hub.database.read() as session:
+        counts = await counts_of(hub, session)
+        dead = await registers.dead_letter_count(session, now - timedelta(days=1))
         shown: dict[str, Any] = {
-            "devices": await registers.device_counts(session, now - hub.test_every),
-            "dead": await registers.dead_letter_count(session, now - timedelta(days=1)),
+            "devices": counts,
+            "needs": await needs(hub, session, visitor, counts, dead),
             "waiting": await registers.waiting_notices(session),
             "open": sum((await registers.open_by_severity(session)).values()),
             "last_event_at": await pages.last_event_at(session),
             "canary": await canary.months(session),
         }
     return page(
-        request,
-        "admin.html",
-        visitor,
-        health=hub.health,
-        reasons=[REASONS[one][1] for one in await not_ready(hub)],
-        auditor=auditor_says(hub),
+        request, "admin.html", visitor, health=hub.health, Hurry=Hurry,
+        reasons=[REASONS[one][1] for one in await not_ready(hub)], auditor=auditor_says(hub),
         concerns=[words_of(*one) for one in (hub.health.auditor.concerns if hub.health.auditor else {}).items()],
         **shown,
-    )
+    )  # fmt: skip
 
 
-@router.get("/devices")
-async def devices(
+@router.get("/reviews")
+async def reviews(
+    request: Request,
+    hub: TheHub,
+    visitor: Deciding,
+    q: Annotated[str, Query(max_length=80)] = "",
+    days: Annotated[int, Query(ge=0, le=3650)] = today.REVIEW_WITHIN.days,
+    number: PageNumber = 1,
+) -> Response:
+    """Legal bases that must be looked at again within so many days, and those that have run out."""
+    now = hub.clock()
+    async with hub.database.read() as session:
+        sight = await ties.sight_of(session, visitor.person, now)
+        due = await today.reviews(session, now + timedelta(days=days), sight.covers)
+    found = [one for one in due if holds(f"{one.resident.given_name} {one.resident.family_name}".casefold(), q)]
+    shown = paged(found, number, "/admin/reviews", q=q, days=days)
+    if shown.rows:
+        async with hub.database.write() as session:
+            seen: list[tuple[str | None, str]] = [(one.resident.id, "reviews") for one in shown.rows]
+            logins.log_reading(session, visitor.person.id, "protection", seen, now)
+    return page(
+        request, "admin_reviews.html", visitor, shown=shown, q=q, days=days, functions=NAMES,
+        bases={one: BASES[one]["nb"] for one in Basis if one is not Basis.NONE},
+    )  # fmt: skip
+
+
+@router.get("/dead-letters")
+async def dead_letters(
     request: Request,
     hub: TheHub,
     visitor: Administering,
     q: Annotated[str, Query(max_length=80)] = "",
-    show: Show = Show.ALL,
+    number: PageNumber = 1,
 ) -> Response:
-    """Devices, searched; the ones that nobody has placed come first."""
-    now = hub.clock()
+    """Messages that could not be read, as they came, the newest first; searched by topic or reason."""
     async with hub.database.read() as session:
-        rows = await registers.devices(session, show, q.strip(), now - hub.test_every)
-        counts = await registers.device_counts(session, now - hub.test_every)
-    return page(request, "admin_devices.html", visitor, rows=rows, counts=counts, q=q, show=show, Show=Show)
-
-
-@router.get("/devices/{device_id}")
-async def one_device(request: Request, hub: TheHub, visitor: Administering, device_id: str) -> Response:
-    """One device, and the form that places it."""
-    async with hub.database.read() as session:
-        device = await session.get(tables.Device, device_id)
-        if device is None:
-            raise HTTPException(404)
-        rows = await registers.devices(session, Show.ALL, device.address)
-        scopes = await registers.places_to_stand(session)
-        close = await near(session, visitor, hub.clock())
-        residents = [one for one in await registers.residents(session) if close.sees(one.id)]
-        test = await device_questions.waits_for_test(session, device_id)
-    return page(
-        request, "admin_device.html", visitor, device=device, scopes=scopes, residents=residents, places=_PLACES,
-        test=test, kinds=words.DEVICE_KINDS,
-        overdue=needs_test(device.kind, device.tested_at, hub.clock(), hub.test_every),
-        row=next((one for one in rows if one.device.id == device_id), None),
-    )  # fmt: skip
-
-
-_PLACES = sorted({(name, english) for english, name in reversed(words.PLACES.items())})
-"""Places to choose from, one word for each Norwegian name."""
-
-
-@router.post("/devices/{device_id}/about")
-async def about(  # noqa: PLR0913 - one form
-    hub: TheHub,
-    visitor: Administering,
-    device_id: str,
-    kind: Annotated[DeviceKind, Form()],
-    gateway: Annotated[str, Form(max_length=80)] = "",
-    bearer: Annotated[str, Form(max_length=40)] = "",
-    operator: Annotated[str, Form(max_length=40)] = "",
-    bearer_ends_on: Annotated[date | Literal[""], Form()] = "",
-) -> Response:
-    """What a device is, and what carries its messages until when."""
-    async with hub.database.write() as session:
-        device = await session.get(tables.Device, device_id)
-        if device is None:
-            raise HTTPException(404)
-        device.kind, device.gateway = kind, gateway.strip() or None
-        device.bearer, device.operator = bearer.strip() or None, operator.strip() or None
-        device.bearer_ends_on = bearer_ends_on or None
-        seen = [(None, f"device:{device_id}")]
-        logins.log_reading(session, visitor.person.id, "device.described", seen, hub.clock())
-    return RedirectResponse(f"/admin/devices/{device_id}", status_code=303)
-
-
-@router.post("/devices/{device_id}/assign")
-async def assign(  # noqa: PLR0913 - one form
-    hub: TheHub,
-    visitor: Administering,
-    device_id: str,
-    scope_id: Annotated[str, Form(max_length=80)],
-    resident_id: Annotated[str, Form(max_length=32)] = "",
-    place: Annotated[str, Form(max_length=40)] = "",
-    back: Annotated[str, Form(max_length=400)] = "/admin/devices",
-) -> Response:
-    """Place a device: the old place ends now, and what was pending there is forgotten."""
-    now = hub.clock()
-    async with hub.database.write() as session:
-        if resident_id and not (await near(session, visitor, now)).sees(resident_id):
-            raise NotAllowed
-        await _must_exist(session, device_id, scope_id, resident_id)
-        touched = await registry.assign_device(session, device_id, scope_id, resident_id or None, place or None, now)
-        seen = [(resident_id or None, f"device:{device_id}")]
-        logins.log_reading(session, visitor.person.id, "device.assigned", seen, now)
-    await _tell_fold(hub, visitor, touched)
-    return RedirectResponse(local_path(back, "/admin/devices"), status_code=303)
-
-
-async def _must_exist(session: Session, device_id: str, scope_id: str, resident_id: str) -> None:
-    found: list[object | None] = [
-        await session.get(tables.Device, device_id),
-        await session.get(tables.Scope, scope_id),
-    ]
-    if resident_id:
-        found.append(await session.get(tables.Resident, resident_id))
-    if not all(found):
-        raise HTTPException(404)
-
-
-async def _tell_fold(hub: Hub, visitor: Visitor, scopes: set[str]) -> None:
-    """Look the devices up anew, and let each scope forget what no longer holds."""
-    if hub.reload is not None:
-        await hub.reload()
-    for scope in sorted(scopes):
-        if hub.command is not None:
-            await hub.command(scope, CommandKind.REASSIGNED, by=visitor.person.id)
-    hub.live.change()
-
-
-@router.get("/dead-letters")
-async def dead_letters(request: Request, hub: TheHub, visitor: Administering) -> Response:
-    """Messages that could not be read, as they came."""
-    async with hub.database.read() as session:
-        letters = await registers.dead_letters(session)
+        letters, many = await registers.dead_letters(session, q.strip(), number)
     rows = [(letter, readable(letter.payload), hexadecimal(letter.payload)) for letter in letters]
-    return page(request, "admin_dead_letters.html", visitor, rows=rows)
+    shown = page_of(rows, many, number, "/admin/dead-letters", registers.LETTERS, q=q)
+    return page(request, "admin_dead_letters.html", visitor, shown=shown, q=q)
 
 
 def readable(raw: bytes) -> str:

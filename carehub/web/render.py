@@ -17,7 +17,7 @@ from markupsafe import Markup
 from carehub.core.access import HOME_PAGE, Permission
 from carehub.core.languages import Language
 from carehub.core.wording import alert_number
-from carehub.web import tongue, words
+from carehub.web import admin_nav, tongue, words
 from carehub.web.security import Visitor, hub_of
 from carehub.web.troubles import troubles
 
@@ -53,7 +53,7 @@ def environment(zone: ZoneInfo) -> Environment:
         short_date=lambda date: format_date(date, _DATES[tongue.language()], locale=tongue.locale()),
         capital=lambda text: text[:1].upper() + text[1:],
     )
-    made.globals.update(icon=icon, asset=asset, words=words, Permission=Permission)
+    made.globals.update(icon=icon, asset=asset, words=words, admin_groups=admin_nav.groups, Permission=Permission)
     return made
 
 

@@ -1,0 +1,180 @@
+"""Residents over time: who is cared for, where each has lived, and what moves with them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import col, select
+
+from carehub.kit.ids import new_id
+from carehub.kit.norwegian import nb_key
+from carehub.store import registry, silences, tables
+from carehub.store.database import Session
+from carehub.store.tables.places import DeviceStatus
+
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A resident as a list shows them.
+
+    Attributes:
+        until: When they moved out of the last home that they had; None while they live there.
+    """
+
+    id: str
+    given_name: str
+    family_name: str
+    scope_id: str | None
+    scope: str | None
+    unit_id: str | None
+    unit: str | None
+    until: datetime | None
+
+    @property
+    def words(self) -> str:
+        """What a search looks in, without case."""
+        parts = (self.given_name, self.family_name, self.scope, self.unit)
+        return " ".join(part for part in parts if part).casefold()
+
+
+async def everybody(session: Session) -> list[Row]:
+    """Everybody who is or was cared for, with their last home, by family name in Norwegian order."""
+    who, lives, scope, unit = tables.Resident, tables.Residency, tables.Scope, tables.Unit
+    statement = (
+        select(
+            who.id, who.given_name, who.family_name, scope.id, scope.name, unit.id, unit.name, lives.until, lives.since
+        )
+        .join(lives, col(lives.resident_id) == col(who.id), isouter=True)
+        .join(scope, col(scope.id) == col(lives.scope_id), isouter=True)
+        .join(unit, col(unit.id) == col(scope.unit_id), isouter=True)
+        .order_by(col(lives.since), col(lives.id))
+    )  # type: ignore[call-overload]
+    newest: dict[str, Row] = {}
+    for one, given, family, home, name, unit_id, unit_name, until, _ in (await session.exec(statement)).all():
+        newest[one] = Row(
+            id=one, given_name=given, family_name=family, scope_id=home, scope=name, unit_id=unit_id, unit=unit_name,
+            until=until,
+        )  # fmt: skip
+    return sorted(newest.values(), key=lambda row: (nb_key(row.family_name), nb_key(row.given_name), row.id))
+
+
+async def homes_of(session: Session, resident_id: str) -> list[tuple[tables.Residency, tables.Scope | None]]:
+    """Where somebody has lived, the newest first."""
+    lives = tables.Residency
+    statement = (
+        select(lives, tables.Scope)
+        .join(tables.Scope, col(tables.Scope.id) == col(lives.scope_id), isouter=True)
+        .where(lives.resident_id == resident_id)
+        .order_by(col(lives.since).desc(), col(lives.id))
+    )
+    return [(row, scope) for row, scope in (await session.exec(statement)).all()]
+
+
+async def living_in(session: Session, scope_id: str) -> Sequence[tables.Resident]:
+    """Who lives here now."""
+    statement = (
+        select(tables.Resident)
+        .join(tables.Residency, col(tables.Residency.resident_id) == col(tables.Resident.id))
+        .where(tables.Residency.scope_id == scope_id, col(tables.Residency.until).is_(None))
+    )
+    return (await session.exec(statement)).all()
+
+
+async def devices_around(
+    session: Session, resident_id: str, scope_id: str | None
+) -> list[tuple[tables.Device, tables.Assignment]]:
+    """What stands in the home now, and what is the resident's own."""
+    stands = tables.Assignment
+    here = (stands.scope_id == scope_id) & (
+        col(stands.resident_id).is_(None) | (col(stands.resident_id) == resident_id)
+    )
+    statement = (
+        select(tables.Device, stands)
+        .join(stands, col(stands.device_id) == col(tables.Device.id))
+        .where(col(stands.until).is_(None), here | (col(stands.resident_id) == resident_id))
+        .order_by(col(stands.place), col(tables.Device.address))
+    )
+    return [(device, row) for device, row in (await session.exec(statement)).all()]
+
+
+async def move_in(session: Session, resident_id: str, scope_id: str, now: datetime) -> set[str]:
+    """From now on somebody lives here, and nowhere else; gives the scopes whose fold must forget what was pending.
+
+    What is their own comes with them and waits for a new test alarm; what stands in the old home stays there.
+    """
+    touched = await _move_out(session, resident_id, now) | {scope_id}
+    session.add(tables.Residency(id=new_id(), resident_id=resident_id, scope_id=scope_id, since=now))
+    for row in await _own(session, resident_id):
+        touched |= await registry.assign_device(session, row.device_id, scope_id, resident_id, None, now)
+    await silences.end_for(session, touched, "", now)
+    return touched
+
+
+async def end(session: Session, resident_id: str, now: datetime) -> set[str]:
+    """Nobody looks after them any more; gives the scopes whose fold must forget what was pending.
+
+    What was their own belongs to nobody, and what relatives might know ends.
+    """
+    touched = await _move_out(session, resident_id, now)
+    for row in await _own(session, resident_id):
+        touched |= await take_down(session, row.device_id, now)
+    for relation in await _relations(session, resident_id, None):
+        relation.until = now
+    await silences.end_for(session, touched, "", now)
+    return touched
+
+
+async def resume(session: Session, resident_id: str) -> str | None:
+    """They were not to leave: home and relatives are again as they were. None where there is nothing to undo."""
+    newest = await _newest(session, resident_id)
+    if newest is None or newest.until is None:
+        return None
+    for relation in await _relations(session, resident_id, newest.until):
+        relation.until = None
+    newest.until = None
+    return newest.scope_id
+
+
+async def take_down(session: Session, device_id: str, now: datetime) -> set[str]:
+    """A device stands nowhere from now on; gives the scopes whose fold must forget it."""
+    stands = tables.Assignment
+    open_rows = select(stands).where(stands.device_id == device_id, col(stands.until).is_(None))
+    touched = set()
+    for row in (await session.exec(open_rows)).all():
+        row.until = now
+        touched.add(row.scope_id)
+    device = await session.get_one(tables.Device, device_id)
+    device.status, device.tested_at = DeviceStatus.UNKNOWN, None
+    device.blind_since = device.silent_since = None
+    await silences.end_for(session, (), device_id, now)
+    return touched
+
+
+async def _move_out(session: Session, resident_id: str, now: datetime) -> set[str]:
+    lives = tables.Residency
+    open_rows = select(lives).where(lives.resident_id == resident_id, col(lives.until).is_(None))
+    touched = set()
+    for row in (await session.exec(open_rows)).all():
+        row.until = now
+        touched.add(row.scope_id)
+    return touched
+
+
+async def _newest(session: Session, resident_id: str) -> tables.Residency | None:
+    lives = tables.Residency
+    statement = select(lives).where(lives.resident_id == resident_id)
+    return (await session.exec(statement.order_by(col(lives.since).desc(), col(lives.id)).limit(1))).first()
+
+
+async def _own(session: Session, resident_id: str) -> Sequence[tables.Assignment]:
+    stands = tables.Assignment
+    return (
+        await session.exec(select(stands).where(stands.resident_id == resident_id, col(stands.until).is_(None)))
+    ).all()
+
+
+async def _relations(session: Session, resident_id: str, until: datetime | None) -> Sequence[tables.Relation]:
+    relation = tables.Relation
+    same = col(relation.until).is_(None) if until is None else col(relation.until) == until
+    return (await session.exec(select(relation).where(relation.resident_id == resident_id, same))).all()

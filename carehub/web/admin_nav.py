@@ -1,0 +1,77 @@
+"""The administration's rooms: pages in groups, so that one finds one's way among thirty of them."""
+
+from dataclasses import dataclass
+
+from carehub.core.access import Permission
+from carehub.web.security import Visitor
+from carehub.web.tongue import _
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One page."""
+
+    address: str
+    name: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Pages that belong together; the group's own link is its first page."""
+
+    name: str
+    links: tuple[Link, ...]
+
+    @property
+    def here(self) -> bool:
+        """Whether one of its pages is the one that is shown."""
+        return any(link.here for link in self.links)
+
+
+_SEES, _PLANS = Permission.SEE_RESIDENTS, Permission.PLAN_SHIFTS
+_Page = tuple[str, str, Permission | None]
+_GROUPS: tuple[tuple[str, tuple[_Page, ...]], ...] = (
+    ("I dag", (
+        ("/admin", "Oversikt", None), ("/admin/tasks", "Oppgaver", None), ("/admin/reviews", "Vurderinger", _SEES),
+    )),
+    ("Beboere og utstyr", (
+        ("/admin/residents", "Beboere", _SEES), ("/admin/places", "Hjem og rom", None),
+        ("/admin/devices", "Utstyr", None), ("/admin/join", "Sett opp utstyr", None), ("/silences", "Stille", None),
+    )),
+    ("Folk og vakter", (
+        ("/admin/people", "Personer", None), ("/admin/shifts", "Vakter", _PLANS),
+        ("/admin/ladders", "Varslingsstige", None),
+    )),
+    ("Regler", (
+        ("/admin/rules", "Regler", None), ("/admin/rules/backtest", "Prøv regler", _SEES),
+        ("/admin/why-not", "Hvorfor ikke?", _SEES), ("/admin/models", "Modeller", None),
+    )),
+    ("Svar og tall", (
+        ("/admin/answers", "Svartider", None), ("/admin/load", "Belastning", None),
+        ("/admin/promises", "Løfter og bevis", None),
+    )),
+    ("Hendelser", (
+        ("/admin/events", "Hendelser", None), ("/admin/ledger", "Regnskap", None),
+        ("/admin/dead-letters", "Uleselige meldinger", None), ("/admin/transfer", "Import og eksport", None),
+    )),
+)  # fmt: skip
+
+
+def groups(path: str, visitor: Visitor | None) -> list[Group]:
+    """The groups and pages that a visitor may open; the page with the longest address that fits is where they are."""
+    mine = [
+        (name, [page for page in pages if visitor is not None and (page[2] is None or visitor.may(page[2]))])
+        for name, pages in _GROUPS
+    ]
+    here = _here(path, [address for _name, pages in mine for address, *_rest in pages])
+    return [
+        Group(_(name), tuple(Link(address, _(word), address == here) for address, word, _may in pages))
+        for name, pages in mine
+        if pages
+    ]
+
+
+def _here(path: str, addresses: list[str]) -> str:
+    fits = [one for one in addresses if path == one or (one != "/admin" and path.startswith(f"{one}/"))]
+    return max(fits, key=len, default="")
