@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sqlalchemy import exists
+from sqlalchemy import select as columns
 from sqlmodel import col, func, select
 
 from carehub.kit.norwegian import nb_key
@@ -36,16 +37,17 @@ async def everywhere(session: Session) -> list[Row]:
     people = select(lives.scope_id, func.count()).where(col(lives.until).is_(None)).group_by(col(lives.scope_id))
     standing, living = dict((await session.exec(devices)).all()), dict((await session.exec(people)).all())
     statement = (
-        select(scope.id, scope.name, scope.kind, unit.id, unit.name)
+        columns(col(scope.id), col(scope.name), col(scope.kind), col(unit.id), col(unit.name))
         .join(unit, col(unit.id) == col(scope.unit_id), isouter=True)
         .where(col(scope.kind).in_([ScopeKind.HOME, ScopeKind.ROOM]))
     )
+    found = await (await session.connection()).execute(statement)
     rows = [
         Row(
             id=key, name=name, kind=ScopeKind(kind), unit_id=unit_id, unit=unit_name, devices=standing.get(key, 0),
             people=living.get(key, 0),
         )
-        for key, name, kind, unit_id, unit_name in (await session.exec(statement)).all()
+        for key, name, kind, unit_id, unit_name in found.all()
     ]  # fmt: skip
     return sorted(rows, key=lambda row: (nb_key(row.name), row.id))
 

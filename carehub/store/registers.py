@@ -75,7 +75,9 @@ async def device_page(
     rows = (
         await session.exec(_STANDING.where(*conditions).order_by(*order).limit(PAGE).offset((number - 1) * PAGE))
     ).all()
-    counted = columns(func.count()).select_from(_STANDING.where(*conditions).with_only_columns(tables.Device.id).subquery())
+    counted = columns(func.count()).select_from(
+        _STANDING.where(*conditions).with_only_columns(col(tables.Device.id)).subquery()
+    )
     many = (await (await session.connection()).execute(counted)).scalar_one()
     return [DeviceRow(device=d, assignment=a, scope=s, resident=r) for d, a, s, r in rows], many
 
@@ -174,7 +176,9 @@ async def people(session: AsyncSession) -> list[tuple[tables.Person, str | None]
     return sorted(rows, key=lambda row: (not row[0].active, nb_key(row[0].name)))
 
 
-async def dead_letters(session: AsyncSession, words: str, number: int) -> tuple[Sequence[tables.DeadLetter], int]:
+async def dead_letters(
+    session: AsyncSession, words: str = "", number: int = 1
+) -> tuple[Sequence[tables.DeadLetter], int]:
     """Messages that could not be read, the newest first, by pages of `LETTERS` from 1, and how many there are."""
     row = tables.DeadLetter
     holds = [or_(*(col(one).icontains(words, autoescape=True) for one in (row.topic, row.error)))] if words else []

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select as columns
 from sqlmodel import col, select
 
 from carehub.kit.ids import new_id
@@ -11,7 +12,6 @@ from carehub.kit.norwegian import nb_key
 from carehub.store import registry, silences, tables
 from carehub.store.database import Session
 from carehub.store.tables.places import DeviceStatus
-
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,16 +42,24 @@ async def everybody(session: Session) -> list[Row]:
     """Everybody who is or was cared for, with their last home, by family name in Norwegian order."""
     who, lives, scope, unit = tables.Resident, tables.Residency, tables.Scope, tables.Unit
     statement = (
-        select(
-            who.id, who.given_name, who.family_name, scope.id, scope.name, unit.id, unit.name, lives.until, lives.since
+        columns(
+            col(who.id),
+            col(who.given_name),
+            col(who.family_name),
+            col(scope.id),
+            col(scope.name),
+            col(unit.id),
+            col(unit.name),
+            col(lives.until),
         )
         .join(lives, col(lives.resident_id) == col(who.id), isouter=True)
         .join(scope, col(scope.id) == col(lives.scope_id), isouter=True)
         .join(unit, col(unit.id) == col(scope.unit_id), isouter=True)
         .order_by(col(lives.since), col(lives.id))
-    )  # type: ignore[call-overload]
+    )
     newest: dict[str, Row] = {}
-    for one, given, family, home, name, unit_id, unit_name, until, _ in (await session.exec(statement)).all():
+    found = await (await session.connection()).execute(statement)
+    for one, given, family, home, name, unit_id, unit_name, until in found.all():
         newest[one] = Row(
             id=one, given_name=given, family_name=family, scope_id=home, scope=name, unit_id=unit_id, unit=unit_name,
             until=until,
@@ -86,7 +94,7 @@ async def devices_around(
 ) -> list[tuple[tables.Device, tables.Assignment]]:
     """What stands in the home now, and what is the resident's own."""
     stands = tables.Assignment
-    here = (stands.scope_id == scope_id) & (
+    here = (col(stands.scope_id) == scope_id) & (
         col(stands.resident_id).is_(None) | (col(stands.resident_id) == resident_id)
     )
     statement = (

@@ -12,12 +12,12 @@ from carehub.core.basis import NAMES as BASES
 from carehub.core.basis import Basis
 from carehub.core.legal import NAMES
 from carehub.store import canary, logins, pages, registers, ties, today
+from carehub.web.admin_rules import Deciding
 from carehub.web.admin_today import Hurry, counts_of, needs
 from carehub.web.health import REASONS, auditor_says, not_ready
 from carehub.web.paging import PageNumber, holds, page_of, paged
 from carehub.web.render import page
 from carehub.web.security import Administering, TheHub
-from carehub.web.admin_rules import Deciding
 
 router = APIRouter(prefix="/admin")
 _SHOWN_BYTES = 2_000

@@ -25,7 +25,7 @@ router = APIRouter(prefix="/admin/devices")
 
 
 @router.get("")
-async def devices(  # noqa: PLR0913 - one search
+async def devices(
     request: Request,
     hub: TheHub,
     visitor: Administering,
@@ -57,7 +57,8 @@ async def one_device(request: Request, hub: TheHub, visitor: Administering, devi
         test = await device_questions.waits_for_test(session, device_id)
         history = await device_questions.stood(session, device_id)
     return page(
-        request, "admin_device.html", visitor, device=device, scopes=[one for one in scopes if close.sight.covers(one.unit_id)],
+        request, "admin_device.html", visitor, device=device,
+        scopes=[one for one in scopes if close.sight.covers(one.unit_id)],
         residents=people, places=PLACES, test=test, kinds=words.DEVICE_KINDS, row=row, history=history, sees=sees,
         overdue=needs_test(device.kind, device.tested_at, now, hub.test_every),
     )  # fmt: skip

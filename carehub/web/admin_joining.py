@@ -1,4 +1,4 @@
-"""A device joins: its code is read, it is told what and where it is, and its alarm is tried, in the home by telephone."""
+"""A device joins, by telephone in the home: its code is read, it is placed, and its alarm is tried."""
 
 import io
 from typing import Annotated
@@ -52,7 +52,7 @@ def _asked(
 
 
 @router.post("")
-async def joined(  # noqa: PLR0913 - one form
+async def joined(
     request: Request, hub: TheHub, visitor: Administering, code: Code = "", source: Road = "",
     scope: Annotated[str, Form(max_length=80)] = "",
 ) -> Response:  # fmt: skip

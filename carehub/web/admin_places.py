@@ -92,7 +92,7 @@ async def _one(request: Request, hub: Hub, visitor: Visitor, scope_id: str, wron
 
 
 @router.post("/places/{scope_id}")
-async def change(  # noqa: PLR0913 - one form
+async def change(
     hub: TheHub,
     visitor: Administering,
     scope_id: str,

@@ -183,9 +183,7 @@ async def about(request: Request, hub: TheHub, visitor: Deciding, resident_id: s
     return await _about(request, hub, visitor, resident_id)
 
 
-async def _about(
-    request: Request, hub: Hub, visitor: Visitor, resident_id: str, wrong: str | None = None
-) -> Response:
+async def _about(request: Request, hub: Hub, visitor: Visitor, resident_id: str, wrong: str | None = None) -> Response:
     async with hub.database.read() as session:
         resident = await mine(hub, session, visitor, resident_id)
         lived = await residents.homes_of(session, resident_id)

@@ -58,7 +58,9 @@ async def needs(hub: Hub, session: Session, visitor: Visitor, counts: dict[Show,
             "Den eldste usendte meldingen har ventet i %(num)d minutt",
             "Den eldste usendte meldingen har ventet i %(num)d minutter", minutes,
         )  # fmt: skip
-        found.append(Need(hurry=Hurry.NOW, words=words, href="/admin/promises", why=_("Se om SMS-leverandøren svarer.")))
+        found.append(
+            Need(hurry=Hurry.NOW, words=words, href="/admin/promises", why=_("Se om SMS-leverandøren svarer."))
+        )
     return sorted(found, key=lambda need: need.hurry)
 
 

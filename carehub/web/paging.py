@@ -56,9 +56,7 @@ def paged(rows: Sequence[_Row], number: int, path: str, **asked: object) -> Page
     return Paged(rows=part, number=number, many=len(rows), path=path, asked=_asked(asked))
 
 
-def page_of(  # noqa: PLR0913 - what a page is
-    rows: Sequence[_Row], many: int, number: int, path: str, length: int, **asked: object
-) -> Paged[_Row]:
+def page_of(rows: Sequence[_Row], many: int, number: int, path: str, length: int, **asked: object) -> Paged[_Row]:
     """A page that the store has cut already."""
     return Paged(rows=rows, number=number, many=many, path=path, length=length, asked=_asked(asked))
 
