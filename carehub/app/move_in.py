@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from carehub.app import ward_plans
 from carehub.app.fitted import fitted, stands_since
 from carehub.core.access import PRIVATE, Role
 from carehub.core.blindness import Risk
@@ -65,6 +66,7 @@ async def move_in(database: Database, directory: Directory, password_hash: str, 
             ),
         )
         await _add_people(session, directory, password_hash, since)
+        await ward_plans.draw(session, directory, now)
 
 
 async def _add_people(session: Session, directory: Directory, password_hash: str, since: datetime) -> None:

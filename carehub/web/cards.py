@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import DecodeError
 from msgspec.json import decode
@@ -10,14 +10,11 @@ from msgspec.json import decode
 from carehub.core import outage
 from carehub.core.access import About, Sight, Tie
 from carehub.core.alerts import Action, Status, needs_contact
-from carehub.core.blindness import off
 from carehub.core.findings import Trace
-from carehub.core.rules.rulebook import Rulebook
 from carehub.core.severity import Severity
 from carehub.core.wording import URGENCY_NB
 from carehub.flow.hub import Hub
-from carehub.store import blindness, pages, silences, tables, tuning
-from carehub.store.blindness import guard_of
+from carehub.store import pages, tables
 from carehub.store.database import Session
 from carehub.store.tables.places import ScopeKind
 from carehub.store.teams import Around
@@ -44,7 +41,6 @@ _ICONS = (
     ("unreadable", "QuestionmarkDiamondFill"), ("behaviour", "LineGraph"), ("rhythm", "LineGraph"),
     ("daily", "LineGraph"), ("fall", "ExclamationmarkTriangleFill"), ("fire", "ExclamationmarkTriangleFill"),
 )  # fmt: skip
-_RECENT = timedelta(hours=8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +58,7 @@ class AlertView:
     spot: str
     unit: str
     unit_id: str | None
+    scope_id: str | None
     resident: str
     resident_full: str
     resident_id: str | None
@@ -96,85 +93,6 @@ class AlertView:
     def waits(self) -> bool:
         """Whether nobody has it: this is the card that calls."""
         return self.status is Status.OPEN
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Board:
-    """Everything that is open, split by the unit that the page shows."""
-
-    alerts: Sequence[AlertView]
-    elsewhere: Sequence[AlertView]
-    closed: Sequence[AlertView]
-    last_event_at: datetime | None
-    silent: Sequence[tuple[str, datetime]]
-    silences: int
-    blind: Sequence[tuple[str, str]]
-    """Who is not looked after by an alarm device, and by which."""
-    off: Sequence[tuple[str, str]] = ()
-    """For whom a rule was switched off, or who has said no, and to what."""
-
-    @property
-    def unanswered(self) -> list[AlertView]:
-        """Those whose whole ladder has been asked, and nobody came."""
-        return [alert for alert in self.alerts if alert.unanswered]
-
-    @property
-    def waiting(self) -> int:
-        """How many have nobody."""
-        return sum(alert.waits for alert in self.alerts)
-
-
-async def board(hub: Hub, visitor: Visitor, unit: str | None) -> Board:
-    """Read the whole board; an alert without a unit is shown in every unit."""
-    now = hub.clock()
-    async with hub.database.read() as session:
-        cards = await pages.open_alerts(session)
-        closed = await pages.closed_since(session, now - _RECENT)
-        shown = [card for card in cards if _is_in(card, unit)]
-        views = await with_pictures(hub, session, visitor, shown)
-        context = await context_of(session, visitor, [*cards, *closed], now)
-        silent = [
-            one for one in await pages.silent_places(session) if not one[1] or context.sight.covers(one[1].unit_id)
-        ]
-        last = await pages.last_event_at(session)
-        held = await silences.how_many(session, now)
-        blind = [one for one in await blindness.told(session) if unit in {None, one[1].unit_id}]
-        blind = [one for one in blind if context.sight.covers(one[1].unit_id)]
-        off_now = [one for one in await tuning.off_for_residents(session, now) if unit in {None, one[1].unit_id}]
-        off_now = [one for one in off_now if context.sight.covers(one[1].unit_id)]
-    return Board(
-        # Among equals that somebody has, the visitor's own: the card that was large stays large when it is taken.
-        alerts=sorted(views, key=lambda one: (-one.severity, not one.waits, not one.mine, one.raised_at)),
-        elsewhere=[view(hub, visitor, card, context) for card in cards if not _is_in(card, unit)],
-        closed=[one for card in closed if _is_in(card, unit) and (one := view(hub, visitor, card, context)).open_to_me],
-        last_event_at=last,
-        silences=held,
-        blind=[_unwatched(*one) for one in blind],
-        off=[(_who(scope, resident), _off_words(rule, hub.rulebook)) for resident, scope, rule in off_now],
-        silent=[(_standing(device, scope, place), device.silent_since or now) for device, scope, place in silent],
-    )
-
-
-def _unwatched(device: tables.Device, scope: tables.Scope, resident: tables.Resident | None) -> tuple[str, str]:
-    """Whom ("Storgata 5, Gerd N."), and what does not work ("Trygghetsalarm: svarer ikke")."""
-    who = _who(scope, resident)
-    cause, _ = off(guard_of(device))
-    because = f": {words.BLIND_BECAUSE[cause]}" if cause else ""
-    return who, f"{words.DEVICE_KINDS[device.kind]}{because}"
-
-
-def _who(scope: tables.Scope, resident: tables.Resident | None) -> str:
-    return f"{scope.name}, {resident.given_name} {resident.family_name[:1]}." if resident else scope.name
-
-
-def _off_words(rule: str | None, book: Rulebook) -> str:
-    if rule is None:
-        return "har sagt nei til noe av utstyret"
-    return f"{book.rules[rule].title.nb if rule in book.rules else rule}: slått av"
-
-
-def _is_in(card: pages.Card, unit: str | None) -> bool:
-    return unit is None or card.alert.unit_id is None or card.alert.unit_id == unit
 
 
 async def with_pictures(hub: Hub, session: Session, visitor: Visitor, cards: Sequence[pages.Card]) -> list[AlertView]:
@@ -219,7 +137,7 @@ def _shut(whole: AlertView, card: pages.Card) -> AlertView:
     """Of another unit: that it waits, how urgent it is and for how long; and it can be taken."""
     return replace(
         whole, room=card.unit.name if card.unit else "Annen enhet", spot="", unit="", resident="", resident_full="",
-        resident_id=None, detail=None, picture=None, why=(), outcome=None, team=Team(), open_to_me=False,
+        resident_id=None, scope_id=None, detail=None, picture=None, why=(), outcome=None, team=Team(), open_to_me=False,
     )  # fmt: skip
 
 
@@ -232,7 +150,7 @@ def _whole(  # noqa: PLR0913 - everything that stands on a card
         id=alert.id, status=alert.status, severity=alert.severity, urgency=URGENCY_NB[alert.severity],
         colour=COLOURS[alert.severity], icon=_icon(alert.kind), title=words.title_of(alert.kind, hub.rulebook),
         room=_room(card), spot=words.place_name(alert.place), unit=card.unit.name if card.unit else "",
-        unit_id=alert.unit_id,
+        unit_id=alert.unit_id, scope_id=alert.scope_id,
         resident=_short_name(card), resident_full=_full_name(card), resident_id=alert.resident_id,
         detail=alert.detail, raised_at=alert.raised_at, happened_at=alert.happened_at, presses=alert.presses,
         owner=_called(card.owner) if card.owner and alert.status is not Status.OPEN else None,
@@ -273,11 +191,6 @@ def _full_name(card: pages.Card) -> str:
     if card.resident is None:
         return _short_name(card)
     return f"{card.resident.given_name} {card.resident.family_name}"
-
-
-def _standing(device: tables.Device, scope: tables.Scope | None, place: str | None) -> str:
-    where = " · ".join(part for part in (scope.name if scope else "", words.place_name(place)) if part)
-    return f"{where or 'Ikke plassert'}: {device.label or device.address}"
 
 
 def _outcome(alert: tables.Alert) -> str | None:

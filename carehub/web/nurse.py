@@ -6,7 +6,8 @@ from fastapi.responses import RedirectResponse, Response
 from carehub.flow.hub import Hub
 from carehub.store import logins, pages, roll_calls, shifts
 from carehub.web import cards
-from carehub.web.cards import AlertView, board
+from carehub.web.board import board
+from carehub.web.cards import AlertView
 from carehub.web.opening import reason_needed
 from carehub.web.readings import Readings
 from carehub.web.render import page

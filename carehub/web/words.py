@@ -19,7 +19,7 @@ from carehub.core.wording import AFTERMATH_NB, CAUSE_NB, FLOOR_TITLES_NB, URGENC
 from carehub.store import tables
 from carehub.store.tables.backtests import BacktestState
 from carehub.store.tables.places import DeviceStatus
-from carehub.web.tongue import language
+from carehub.web.tongue import _, language
 
 __all__ = ["BLIND_BECAUSE", "KINDS", "OUTCOMES", "PLACES", "condition_line", "in_words", "kind_name", "place_name"]
 
@@ -93,39 +93,44 @@ PARTS: dict[str, str] = {
 
 
 def title_of(kind: str, rulebook: Rulebook) -> str:
-    """What stands on the card: the rule's own title, else the floor's, else the kind itself."""
+    """What stands on the card: the rule's own title in the reader's language, else the floor's, else the kind itself.
+
+    The floor's is in bokmål, for whoever shows it to translate.
+    """
     for rule in rulebook.rules.values():
         if rule.alert_kind == kind and kind not in FLOOR_TITLES_NB:
-            return rule.title.nb
+            return str(getattr(rule.title, language()) or rule.title.nb)
     return FLOOR_TITLES_NB.get(kind) or kind.replace("-", " ").capitalize()
 
 
 def next_step(alert: tables.Alert, circle: Circle) -> str:
     """What the hub does at the alert's deadline, in words."""
     if alert.status is Status.TAKEN:
-        return "Varsler andre hvis ingen er fremme"
+        return _("Varsler andre hvis ingen er fremme")
     if alert.status is Status.ARRIVED:
-        return "Spør igjen hvis det ikke er avsluttet"
+        return _("Spør igjen hvis det ikke er avsluttet")
     ladder = circle.plan(alert.unit_id, alert.severity).ladder
     onwards = upcoming(ladder, Place(alert.rung, alert.turn))
     again = bool(alert.rung) and onwards.asks == ladder[min(alert.rung, len(ladder)) - 1].asks
     whom = joined(audience_name(one) for one in onwards.asks)
-    return f"Varsler {whom}{' etter tur' if onwards.in_turn else ' igjen' if again else ''}"
+    if onwards.in_turn:
+        return _("Varsler %(whom)s etter tur", whom=whom)
+    return _("Varsler %(whom)s igjen", whom=whom) if again else _("Varsler %(whom)s", whom=whom)
 
 
 def audience_name(one: Audience, names: Mapping[str, str] = MappingProxyType({})) -> str:
     """Whom a rung asks, as staff say it: "vakten", "koordinator"; people and contacts by name where it is known."""
     if one.which is None:
-        return GROUPS[one.group]
+        return _(GROUPS[one.group])
     if one.group is Group.ROLE and one.which in set(Role):
-        return ROLES[Role(one.which)].lower()
-    return names.get(one.which) or f"{GROUPS[one.group]} {one.which}"
+        return _(ROLES[Role(one.which)]).lower()
+    return names.get(one.which) or f"{_(GROUPS[one.group])} {one.which}"
 
 
 def joined(names: Iterable[str]) -> str:
     """Names in a sentence: "vakten, naboenhetene og koordinator"."""
     *first, last = list(names)
-    return f"{', '.join(first)} og {last}" if first else last
+    return _("%(first)s og %(last)s", first=", ".join(first), last=last) if first else last
 
 
 def age(moment: datetime, now: datetime) -> str:

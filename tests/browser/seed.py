@@ -32,7 +32,7 @@ from carehub.store.database import Database
 from carehub.store.tables.places import DeviceStatus, ScopeKind, UnitKind
 from carehub.web import create_web
 from integrations.channels.console import ConsoleChannel
-from tests.browser import seed_alerts, seed_backtests, seed_models
+from tests.browser import seed_alerts, seed_backtests, seed_models, seed_ward
 
 PASSWORD = "solskinn-om-natten"
 _HASH = PasswordHash.recommended().hash(PASSWORD)
@@ -91,6 +91,7 @@ async def fill(session: AsyncSession, now: datetime, *, calm: bool = False, stre
     _homes(session)
     _devices(session, now)
     await session.flush()
+    await seed_ward.draw(session, now)
     _settle(session, now)
     _relations(session, now)
     if stream:

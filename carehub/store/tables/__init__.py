@@ -36,6 +36,7 @@ from carehub.store.tables.stream import (
 from carehub.store.tables.supervision import BatteryReading, DeviceGap, Incident, IncidentDevice
 from carehub.store.tables.tasks import Task
 from carehub.store.tables.tuning import HeardKind, LegalBasis, RuleOverride, ScopeTuning
+from carehub.store.tables.wards import FloorPlan
 
 __all__ = [
     "Absence",
@@ -64,6 +65,7 @@ __all__ = [
     "Event",
     "Factor",
     "FixedContact",
+    "FloorPlan",
     "FoldDeadline",
     "FoldInput",
     "HeardKind",

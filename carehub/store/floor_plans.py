@@ -1,0 +1,89 @@
+"""How wards are drawn: the newest drawing counts, and the one before it can be had back."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from msgspec.json import decode, encode
+from sqlmodel import col, select
+
+from carehub.core.floor_plan import Part
+from carehub.kit.ids import new_id
+from carehub.kit.norwegian import nb_key
+from carehub.store import tables
+from carehub.store.database import Session
+from carehub.store.tables.places import ScopeKind
+
+
+@dataclass(slots=True)
+class Living:
+    """A room of the register, and who lives there now."""
+
+    scope: tables.Scope
+    residents: list[tables.Resident] = field(default_factory=list)
+
+
+async def rooms(session: Session, unit_id: str, now: datetime) -> list[Living]:
+    """Every room of a unit, in the order in which people count them."""
+    scope, residency = tables.Scope, tables.Residency
+    here = (col(residency.since) <= now) & (col(residency.until).is_(None) | (col(residency.until) > now))
+    statement = (
+        select(scope, tables.Resident)
+        .join(residency, (col(residency.scope_id) == col(scope.id)) & here, isouter=True)
+        .join(tables.Resident, col(tables.Resident.id) == col(residency.resident_id), isouter=True)
+        .where(scope.unit_id == unit_id, scope.kind == ScopeKind.ROOM)
+        .order_by(scope.id, tables.Resident.given_name)
+    )
+    found: dict[str, Living] = {}
+    for room, resident in (await session.exec(statement)).all():
+        one = found.setdefault(room.id, Living(room))
+        if resident is not None:
+            one.residents.append(resident)
+    return sorted(found.values(), key=lambda one: _counted(one.scope.name))
+
+
+def _counted(name: str) -> tuple[int, object]:
+    """By the number, where there is one: room 9 before room 10."""
+    digits = "".join(sign for sign in name if sign.isdigit())
+    return int(digits or 0), nb_key(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A unit as it is drawn; version 0 and no parts where nobody has."""
+
+    version: int = 0
+    parts: list[Part] = field(default_factory=list)
+
+
+async def newest(session: Session, unit_id: str) -> Drawing:
+    """The drawing that counts."""
+    row = await _newest(session, unit_id)
+    return Drawing(row.version, decode(row.parts, type=list[Part])) if row else Drawing()
+
+
+async def _newest(session: Session, unit_id: str) -> tables.FloorPlan | None:
+    plan = tables.FloorPlan
+    statement = select(plan).where(plan.unit_id == unit_id).order_by(col(plan.version).desc()).limit(1)
+    return (await session.exec(statement)).first()
+
+
+async def save(session: Session, unit_id: str, parts: list[Part], *, after: int, by: str | None, now: datetime) -> bool:
+    """From now on the unit is drawn so; False where somebody else has saved since version `after`."""
+    row = await _newest(session, unit_id)
+    if (row.version if row else 0) != after:
+        return False
+    body = encode(parts).decode()
+    made = tables.FloorPlan(
+        id=new_id(), unit_id=unit_id, version=after + 1, parts=body, saved_at=now, saved_by_id=by
+    )  # fmt: skip
+    session.add(made)
+    return True
+
+
+async def undo(session: Session, unit_id: str, version: int) -> bool:
+    """Take the newest drawing back, if it is this one: it walks backwards, to the one that nobody drew."""
+    row = await _newest(session, unit_id)
+    if row is None or row.version != version:
+        return False
+    await session.delete(row)
+    return True
