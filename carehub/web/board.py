@@ -73,6 +73,7 @@ async def board(hub: Hub, visitor: Visitor, unit: str | None) -> Board:
         ]  # fmt: skip
         last = await pages.last_event_at(session)
         held = await silences.in_force(session, now)
+        silenced = await silences.how_many(session, now)
         blind = [one for one in await blindness.told(session) if unit in {None, one[1].unit_id}]
         blind = [one for one in blind if context.sight.covers(one[1].unit_id)]
         off_now = [one for one in await tuning.off_for_residents(session, now) if unit in {None, one[1].unit_id}]
@@ -83,7 +84,7 @@ async def board(hub: Hub, visitor: Visitor, unit: str | None) -> Board:
         elsewhere=[view(hub, visitor, card, context) for card in cards if not is_in(card, unit)],
         closed=[one for card in closed if is_in(card, unit) and (one := view(hub, visitor, card, context)).open_to_me],
         last_event_at=last,
-        silences=len(held),
+        silences=silenced,
         marks=_marks(blind, silent, held),
         blind=[_unwatched(*one) for one in blind],
         off=[(_who(scope, resident), _off_words(rule, hub.rulebook)) for resident, scope, rule in off_now],
