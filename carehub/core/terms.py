@@ -1,6 +1,7 @@
 """What the hub calls things before people, in bokmål: kinds, places, outcomes, and the lines of a trace."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 from carehub.core.blindness import Cause
@@ -56,7 +57,7 @@ BLIND_BECAUSE: dict[Cause, str] = {
     Cause.UNFED: "ingen av enhetene kan si fra om dette", Cause.NOBODY: "ingen å nå på vakt",
 }  # fmt: skip
 
-_CONDITIONS: dict[str, str] = {
+CONDITIONS: dict[str, str] = {
     "watch": "Dette utløste regelen", "between": "Tid på døgnet", "for": "Varte lenge nok",
     "then_missing": "Dette uteble", "count": "Antall ganger", "sequence": "Rekkefølge", "absence": "Ikke sett",
     "unless.unheard": "Boligen kan høres", "only_when.unheard": "Boligen kan ikke høres",
@@ -72,7 +73,7 @@ _CONDITIONS: dict[str, str] = {
     "silence": "Ingenting satt på stille", "test": "Første alarm mens utstyret prøves",
     "tuned": "Gjelder for denne beboeren",
 }  # fmt: skip
-_PHRASES = (
+PHRASES = (
     *((f"{name} ", f"{told['nb']} ") for name, told in USUAL.items()),
     ("nothing usual known", "det vanlige er ikke kjent"), (" beyond ", ", over "), (" of 100", " av 100"),
     (" plus ", ", pluss "), (", within ", ", innenfor "), ("never seen", "aldri sett"), (" times", " ganger"),
@@ -119,16 +120,16 @@ def span(length: timedelta) -> str:
     return f"{days} døgn"
 
 
-def plain(text: str) -> str:
-    """A trace's own words in Norwegian, as far as the hub knows them."""
-    for english, norwegian in _PHRASES:
-        text = text.replace(english, norwegian)
-    return _WORD.sub(lambda found: KINDS.get(found[0]) or PLACES.get(found[0]) or found[0], text)
+def plain(text: str, say: Callable[[str], str] = str) -> str:
+    """A trace's own words in Norwegian, as far as the hub knows them; `say` may put them into another language."""
+    for english, norwegian in PHRASES:
+        text = text.replace(english, say(norwegian))
+    return _WORD.sub(lambda found: say(KINDS.get(found[0]) or PLACES.get(found[0]) or found[0]), text)
 
 
 def condition_name(condition: Condition) -> str:
     """What a condition is about: "Tid på døgnet"."""
-    return _CONDITIONS.get(condition.name, condition.name)
+    return CONDITIONS.get(condition.name, condition.name)
 
 
 def condition_line(condition: Condition) -> tuple[str, str]:

@@ -20,13 +20,14 @@ from carehub.web.passwords import Passwords, weakness
 from carehub.web.render import page
 from carehub.web.second import matching_step
 from carehub.web.security import TheHub, Visitor, cookie_name, is_https
+from carehub.web.tongue import _, later
 
 router = APIRouter(prefix="/account")
 _NEW = "new-totp"
-_CHANGED = "Passordet er byttet. Andre steder du var logget inn, er du logget ut."
-_WRONG_PASSWORD = "Det nåværende passordet stemmer ikke."  # noqa: S105 - a sentence
-_WRONG_CODE = "Koden stemmer ikke. Se at klokka på telefonen går riktig, og prøv koden som vises nå."
-_KEEP_ONE = "Legg til en annen måte før du fjerner den siste."
+_CHANGED = later("Passordet er byttet. Andre steder du var logget inn, er du logget ut.")
+_WRONG_PASSWORD = later("Det nåværende passordet stemmer ikke.")
+_WRONG_CODE = later("Koden stemmer ikke. Se at klokka på telefonen går riktig, og prøv koden som vises nå.")
+_KEEP_ONE = later("Legg til en annen måte før du fjerner den siste.")
 Code = Annotated[str, Form(max_length=12)]
 Word = Annotated[str, Form(max_length=256)]
 
@@ -80,7 +81,7 @@ def _qr(hub: Hub, person: tables.Person, secret: str) -> Markup:
     drawn = io.BytesIO()
     segno.make(address, error="m").save(
         drawn, kind="svg", scale=5, border=4, dark="#000", light="#fff", xmldecl=False, svgns=True,
-        title="QR-kode for appen",
+        title=_("QR-kode for appen"),
     )  # fmt: skip
     return Markup(drawn.getvalue().decode())  # noqa: S704 - squares, drawn by the library
 
@@ -96,7 +97,7 @@ async def confirm_app(request: Request, hub: TheHub, visitor: Enrolling, code: C
             factors.add(session, me.id, FactorKind.TOTP, "App på telefonen", asked["secret"], now, counter=step)
             logins.log_reading(session, me.id, "account.factor_added", [(None, f"person:{me.id}")], now)
     if step is None:
-        return await _page(request, hub, visitor, status=422, wrong=_WRONG_CODE)
+        return await _page(request, hub, visitor, status=422, wrong=_(_WRONG_CODE))
     return await enter(request, hub, me, "/account")
 
 
@@ -110,7 +111,7 @@ async def remove(request: Request, hub: TheHub, visitor: Enrolling, factor_id: s
         if may:
             await factors.remove(session, me.id, factor_id)
             logins.log_reading(session, me.id, "account.factor_removed", [(None, f"person:{me.id}")], now)
-    return _back() if may else await _page(request, hub, visitor, status=409, wrong=_KEEP_ONE)
+    return _back() if may else await _page(request, hub, visitor, status=409, wrong=_(_KEEP_ONE))
 
 
 @router.post("/password")
@@ -118,8 +119,8 @@ async def password(request: Request, hub: TheHub, visitor: Enrolling, old: Word,
     """Another password: the old one must be known, and every other login of mine ends (C50)."""
     passwords: Passwords = request.app.state.passwords
     me = visitor.person
-    right, _ = await passwords.fits(old, me.password_hash)
-    wrong = weakness(new, me, hub.municipality) if right else _WRONG_PASSWORD
+    right, _better = await passwords.fits(old, me.password_hash)
+    wrong = weakness(new, me, hub.municipality) if right else _(_WRONG_PASSWORD)
     if wrong:
         return await _page(request, hub, visitor, status=422, wrong=wrong)
     stored = await passwords.hashed(new)
@@ -128,7 +129,7 @@ async def password(request: Request, hub: TheHub, visitor: Enrolling, old: Word,
         await logins.end_all_of(session, me.id, but=visitor.login.token_hash)
         logins.log_reading(session, me.id, "account.password", [(None, f"person:{me.id}")], hub.clock())
     hub.live.change()
-    return await _page(request, hub, visitor, done=_CHANGED)
+    return await _page(request, hub, visitor, done=_(_CHANGED))
 
 
 @router.post("/elsewhere")

@@ -12,6 +12,7 @@ from carehub.contracts import Activity
 from carehub.core.features import Part, PartOfDay, is_sign
 from carehub.core.tally import Tally
 from carehub.store import tables
+from carehub.web.tongue import _, locale, ngettext, short_day
 
 DAYS = 28
 _RUN_IN = timedelta(days=3)
@@ -112,7 +113,7 @@ def _row(
 ) -> Row:
     mine = [slots[day, slot] for slot in range(SLOTS)]
     return Row(
-        label=format_date(day, "EEE d. MMM", locale="nb"),
+        label=format_date(day, short_day(), locale=locale()),
         fields=tuple(
             (round(100 * slot / SLOTS, 3), sum(many >= step for step in _STEPS))
             for slot, many in enumerate(mine) if many
@@ -125,7 +126,10 @@ def _row(
 def _summary(rows: Sequence[Row]) -> str:
     active, alerts = sum(any(row.counts) for row in rows), sum(len(row.marks) for row in rows)
     if not active:
-        return f"Ingen aktivitet er registrert de siste {len(rows)} døgnene."
-    told = f"{active} av {len(rows)} døgn med aktivitet, {alerts} {'varsel' if alerts == 1 else 'varsler'}."
+        return _("Ingen aktivitet er registrert de siste %(days)s døgnene.", days=len(rows))
+    many = ngettext("%(num)d varsel", "%(num)d varsler", alerts)
+    told = _("%(active)s av %(days)s døgn med aktivitet, %(alerts)s.", active=active, days=len(rows), alerts=many)
     unheard = sum(bool(row.unheard) for row in rows)
-    return f"{told} {unheard} døgn der målinger mangler eller ingen var hjemme." if unheard else told
+    if not unheard:
+        return told
+    return told + " " + _("%(days)s døgn der målinger mangler eller ingen var hjemme.", days=unheard)

@@ -12,18 +12,19 @@ from fastapi.responses import RedirectResponse, Response
 
 from carehub.core.access import Permission
 from carehub.core.backtest.report import Counted, Listed, Summary
-from carehub.core.backtest.words import HOLES_NB, ROLES_NB, SHIFTS_NB, SORTS_NB, causes, title_of
+from carehub.core.backtest.words import causes, title_of
 from carehub.core.drafting import draft_hash, read_draft, with_draft
 from carehub.core.rules.errors import RuleError
 from carehub.core.rules.language import Rule
-from carehub.core.terms import span
 from carehub.flow.backtesting import LONGEST_DRAFT, ask_for, told
 from carehub.flow.hub import Hub
 from carehub.store import backtests, logins, pages, past, registers, tables, ties
 from carehub.store.rulebooks import body_of
+from carehub.web import words
 from carehub.web.fault_words import fault_words
 from carehub.web.render import page
 from carehub.web.security import TheHub, Visitor, needs
+from carehub.web.tongue import _
 
 router = APIRouter(prefix="/admin/rules/backtest")
 DAYS = (7, 14, 30, 60)
@@ -59,11 +60,11 @@ class Names:
         """A resident; where nobody is known, the home."""
         if resident is not None:
             return self.resident(resident)
-        return "Alle" if scope is None else self.scopes.get(scope, "Et sted i en annen enhet")
+        return _("Alle") if scope is None else self.scopes.get(scope, _("Et sted i en annen enhet"))
 
     def resident(self, resident: str) -> str:
         """By name where it is one of the visitor's own."""
-        return self.residents.get(resident, "Beboer i en annen enhet")
+        return self.residents.get(resident, _("Beboer i en annen enhet"))
 
 
 @router.get("")
@@ -85,7 +86,7 @@ async def _front(  # noqa: PLR0913 - what stands in the form
     async with hub.database.read() as session:
         runs = await backtests.newest(session)
         people = {one.id: one.name for one, _ in await registers.people(session)}
-    rules = sorted(hub.rulebook.rules.values(), key=lambda one: one.title.nb)
+    rules = sorted(hub.rulebook.rules.values(), key=lambda one: words.own(one.title))
     return page(
         request, "admin_backtests.html", visitor, status=422 if wrong else 200, runs=runs, people=people, rules=rules,
         rule=rule, draft=draft, days=days, choices=DAYS, wrong=wrong, longest=LONGEST_DRAFT,
@@ -137,9 +138,9 @@ async def one_run(request: Request, hub: TheHub, visitor: Asking, run_id: str) -
         lost=[one for one in summary.missed if one.today] if summary else [],
         older=[one for one in summary.missed if not one.today] if summary else [],
         title=_titles(hub, run), causes=causes,
-        unit_name=lambda one: names.units.get(one, "Uten enhet"),
+        unit_name=lambda one: names.units.get(one, _("Uten enhet")),
         resident_name=names.resident, span=_span, most=_MOST_ROWS,
-        roles=ROLES_NB, shift_names=SHIFTS_NB, sort_names=SORTS_NB, holes=HOLES_NB,
+        roles=words.STAFF, shift_names=words.SHIFTS, sort_names=words.SORTS, holes=words.HOLES,
     )  # fmt: skip
 
 
@@ -163,8 +164,8 @@ async def one_alert(request: Request, hub: TheHub, visitor: Asking, run_id: str,
     alert = found[number]
     await _log(hub, visitor, run_id, names, [alert.resident])
     return page(
-        request, "admin_backtest_alert.html", visitor, run=run, sort=sort, alert=alert, names=names, roles=ROLES_NB,
-        title=_titles(hub, run), sort_names=SORTS_NB, span=_span,
+        request, "admin_backtest_alert.html", visitor, run=run, sort=sort, alert=alert, names=names, roles=words.STAFF,
+        title=_titles(hub, run), sort_names=words.SORTS, span=_span,
     )  # fmt: skip
 
 
@@ -233,7 +234,7 @@ def _titles(hub: Hub, run: tables.BacktestRun) -> Callable[[str], str]:
 
 
 def _span(seconds: int) -> str:
-    return span(timedelta(seconds=abs(seconds)))
+    return words.length(timedelta(seconds=abs(seconds)))
 
 
 def _as_yaml(rule: Rule | None) -> str:

@@ -59,12 +59,14 @@ async def one_device(request: Request, hub: TheHub, visitor: Administering, devi
     return page(
         request, "admin_device.html", visitor, device=device,
         scopes=[one for one in scopes if close.sight.covers(one.unit_id)],
-        residents=people, places=PLACES, test=test, kinds=words.DEVICE_KINDS, row=row, history=history, sees=sees,
+        residents=people, places=places(), test=test, kinds=words.DEVICE_KINDS, row=row, history=history, sees=sees,
         overdue=needs_test(device.kind, device.tested_at, now, hub.test_every),
     )  # fmt: skip
 
 
-PLACES = sorted({(name, english) for english, name in reversed(words.PLACES.items())})
+def places() -> list[tuple[str, str]]:
+    """Places to choose from, one word for each name."""
+    return sorted({(name, english) for english, name in reversed([*words.PLACES.items()])})
 """Places to choose from, one word for each Norwegian name."""
 
 

@@ -7,17 +7,17 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from carehub.core import rule_drafts as core
-from carehub.core.rules.describe import described
 from carehub.core.rules.tuning import TuningError, tuned
 from carehub.flow import backtesting
 from carehub.flow.hub import Hub
 from carehub.flow.watching import rule_drafts as flow
 from carehub.flow.watching.rule_drafts import DraftError
 from carehub.store import drafts, logins, tables
-from carehub.web import tuning_words
+from carehub.web import tuning_words, words
 from carehub.web.admin_rules import Deciding
 from carehub.web.fault_words import fault_words
 from carehub.web.render import page
+from carehub.web.retold import retold
 from carehub.web.security import TheHub, Visitor
 
 router = APIRouter(prefix="/admin/rules")
@@ -59,11 +59,11 @@ async def _shown(request: Request, hub: Hub, visitor: Visitor, draft_id: str, *,
     summary = backtesting.told(run) if run else None
     return page(
         request, "admin_draft.html", visitor, status=422 if wrong else 200, wrong=wrong, draft=row, line=line,
-        rule=before, found=found, told=described(found.rule) if found.rule else None, run=run, summary=summary,
+        rule=before, found=found, told=words.told(found.rule) if found.rule else None, run=run, summary=summary,
         lost=[one for one in summary.missed if one.today] if summary else [],
         changes=core.changes(before, found.rule) if found.rule else [], value_name=tuning_words.value_name,
         change_words=tuning_words.change_words, faults=[fault_words(one) for one in found.faults],
-        warnings=core.warnings(before, found.rule) if found.rule else [], days=_BACK,
+        warnings=[*map(retold, core.warnings(before, found.rule))] if found.rule else [], days=_BACK,
         tunable=tuning_words.tunable(found.rule) if found.rule else [],
         mine=visitor.person.id in {row.made_by_id, row.changed_by_id},
     )  # fmt: skip
@@ -127,7 +127,7 @@ async def _do(
     try:
         row = await change(row)
     except DraftError as error:
-        return await _shown(request, hub, visitor, draft_id, wrong=str(error))
+        return await _shown(request, hub, visitor, draft_id, wrong=retold(str(error)))
     await _log(hub, visitor, name, row)
     return _to(row)
 

@@ -20,7 +20,7 @@ from carehub.store import devices, logins, registers, registry, silences, tables
 from carehub.store.database import Session
 from carehub.store.tables.places import DeviceStatus
 from carehub.web import words
-from carehub.web.admin_devices import PLACES, known, tell_fold
+from carehub.web.admin_devices import known, places, tell_fold
 from carehub.web.render import page
 from carehub.web.security import Administering, TheHub, Visitor
 from carehub.web.tongue import _
@@ -116,7 +116,7 @@ async def steps(
         "tested": device.status is DeviceStatus.IN_SERVICE and (device.tested_at is not None or not critical),
     }  # fmt: skip
     return page(
-        request, "admin_join_steps.html", visitor, device=device, row=row, scopes=scopes, scope=scope, places=PLACES,
+        request, "admin_join_steps.html", visitor, device=device, row=row, scopes=scopes, scope=scope, places=places(),
         kinds=words.DEVICE_KINDS, done=done, critical=critical, alarm=alarm, on_test=on_test,
         step=next((name for name, is_done in done.items() if not is_done), "over"),
     )  # fmt: skip

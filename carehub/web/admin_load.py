@@ -14,13 +14,14 @@ from fastapi.responses import Response
 from carehub.core import floor
 from carehub.core.access import Permission
 from carehub.core.rules.rulebook import Rulebook
-from carehub.core.terms import span
 from carehub.core.usefulness import LOOK_BACK, Hour, Load
 from carehub.flow.hub import Hub
-from carehub.flow.watching.load import SHIFT_NB, Report, as_csv, report
+from carehub.flow.watching.load import Report, as_csv, report
 from carehub.store import logins, pages, ties
+from carehub.web import words
 from carehub.web.render import page
 from carehub.web.security import Administering, TheHub, Visitor
+from carehub.web.tongue import _
 
 router = APIRouter(prefix="/admin")
 _Days = Annotated[int, Query(ge=1, le=366)]
@@ -50,8 +51,8 @@ async def load(request: Request, hub: TheHub, visitor: Administering, days: _Day
     return page(
         request, "admin_load.html", visitor, found=found, days=days, choices=_CHOICES, units=units,
         residents=residents, devices=found.devices[:_MOST], bars=bars(found.hours), height=_HEIGHT,
-        titles={one.key: _title(one.key, hub.rulebook) for one in found.rules}, shifts=SHIFT_NB,
-        span=span, peak=max((one.alerts for one in found.hours), default=0),
+        titles={one.key: _title(one.key, hub.rulebook) for one in found.rules}, shifts=words.SHIFTS,
+        span=words.length, peak=max((one.alerts for one in found.hours), default=0),
     )  # fmt: skip
 
 
@@ -68,9 +69,9 @@ async def load_csv(hub: TheHub, visitor: Administering, days: _Days = LOOK_BACK.
 
 def _title(rule: str, rulebook: Rulebook) -> str:
     if rule == floor.FLOOR:
-        return "Livsviktig hendelse (uten regel)"
+        return _("Livsviktig hendelse (uten regel)")
     found = rulebook.rules.get(rule)
-    return found.title.nb if found else rule
+    return words.own(found.title) if found else rule
 
 
 async def _report(hub: Hub, visitor: Visitor, days: int) -> Report:

@@ -15,14 +15,16 @@ from carehub.store import logins, models, registers, tables
 from carehub.store.tables.learning import Voice
 from carehub.web.near import Near, near
 from carehub.web.render import page
+from carehub.web.retold import retold
 from carehub.web.security import Administering, NotAllowed, TheHub, Visitor
+from carehub.web.tongue import Spoken
 
 router = APIRouter(prefix="/admin/models")
 _LOOK_BACK = timedelta(days=14)
 _MOST = 50
-_VOICES = {Voice.SHADOW: "Lytter", Voice.SPEAKING: "Varsler", Voice.OFF: "Av"}
-_TITLES = {"daily_rhythm": "Døgnrytme", "restlessness": "Uro"}
-_SORTS = {"sudden": "plutselig", "slow": "over uker", "rhythm": "døgnrytme"}
+_VOICES = Spoken({Voice.SHADOW: "Lytter", Voice.SPEAKING: "Får varsle", Voice.OFF: "Av"})
+_TITLES = Spoken({"daily_rhythm": "Døgnrytme", "restlessness": "Uro"})
+_SORTS = Spoken({"sudden": "plutselig", "slow": "over uker", "rhythm": "døgnrytme"})
 _WANTED: dict[str, Voice] = {"speak": Voice.SPEAKING, "shadow": Voice.SHADOW, "off": Voice.OFF}
 
 
@@ -62,7 +64,7 @@ async def _shown(session: Any, hub: Hub, row: tables.DetectorState, close: Near,
         "residents": len(residents),
         "checks": checks,
         "useful": Share(checks.useful, checks.judged),
-        "concerns": concerns(checks),
+        "concerns": [*map(retold, concerns(checks))],
         "ready": row.ready_at is None or row.ready_at <= now,
         "decided_by": await session.get(tables.Person, row.decided_by_id) if row.decided_by_id else None,
     }

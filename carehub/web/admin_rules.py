@@ -11,7 +11,6 @@ from fastapi.responses import RedirectResponse, Response
 
 from carehub.core.access import Permission
 from carehub.core.overrides import Number
-from carehub.core.rules.describe import described
 from carehub.core.rules.language import Rule
 from carehub.core.rules.program import compiled
 from carehub.core.rules.served import basis_words
@@ -25,10 +24,12 @@ from carehub.flow.watching.tuning import Wish
 from carehub.store import blindness, drafts, logins, pages, registers, tables, tuning
 from carehub.store.database import Session
 from carehub.store.tuning import Line
-from carehub.web import tuning_words
+from carehub.web import tuning_words, words
 from carehub.web.near import Near, near
 from carehub.web.render import page
+from carehub.web.retold import retold
 from carehub.web.security import Administering, NotAllowed, TheHub, Visitor, local_path, needs
+from carehub.web.tongue import _
 
 router = APIRouter(prefix="/admin/rules")
 Deciding = Annotated[Visitor, Depends(needs(Permission.ADMINISTER, Permission.SEE_RESIDENTS))]
@@ -57,7 +58,7 @@ class Known:
     def masked(self, line: Line) -> str:
         """What they read in place of a name."""
         unit = self.units.get(self.near.live_in.get(line.row.resident_id or "") or "")
-        return f"En beboer i {unit}" if unit else "En beboer"
+        return _("En beboer i %(unit)s", unit=unit) if unit else _("En beboer")
 
 
 async def known(hub: Hub, session: Session, visitor: Visitor) -> Known:
@@ -80,7 +81,7 @@ async def listed(request: Request, hub: TheHub, visitor: Administering) -> Respo
     tuned, off = Counter[str](), Counter[str]()
     for row in standing:
         (off if row.off else tuned)[row.rule_id] += 1
-    rules = sorted(hub.rulebook.rules.values(), key=lambda one: (-one.severity, one.title.nb))
+    rules = sorted(hub.rulebook.rules.values(), key=lambda one: (-one.severity, words.own(one.title)))
     return page(
         request, "admin_rules.html", visitor, rules=rules, failed=failed, tuned=tuned, off=off, load=load,
         days=LOOK_BACK.days, residents=residents,
@@ -122,7 +123,7 @@ async def _shown(
     await _log(hub, visitor, "rule", [line for line in lines if who.mine(line)])
     return page(
         request, "admin_rule.html", visitor, status=422 if wrong else 200, wrong=wrong, given=given or {}, rule=rule,
-        told=described(rule), basis=basis_words(rule), failed=failed, may_see=may_see, units=units,
+        told=words.told(rule), basis=basis_words(rule, words.spoken()), failed=failed, may_see=may_see, units=units,
         residents=residents, tunable=tuning_words.tunable(rule), may_be_off=may_be_off(compiled(rule)),
         standing=[line for line in lines if stands(line, now)], past=[line for line in lines if not stands(line, now)],
         said=said, back=f"/admin/rules/{rule.id}", drafts=written, who=who,
@@ -176,7 +177,7 @@ async def decide(  # noqa: PLR0913 - one form
     try:
         row = await flow.decide(hub, wish, visitor.person.id)
     except TuningError as error:
-        return await _shown(request, hub, visitor, rule, wrong=str(error), given=form)
+        return await _shown(request, hub, visitor, rule, wrong=retold(str(error)), given=form)
     await _note(hub, visitor, "decided", row)
     return RedirectResponse(local_path(back, f"/admin/rules/{rule.id}"), status_code=303)
 

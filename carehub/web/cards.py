@@ -12,7 +12,6 @@ from carehub.core.access import About, Sight, Tie
 from carehub.core.alerts import Action, Status, needs_contact
 from carehub.core.findings import Trace
 from carehub.core.severity import Severity
-from carehub.core.wording import URGENCY_NB
 from carehub.flow.hub import Hub
 from carehub.store import pages, tables
 from carehub.store.database import Session
@@ -22,6 +21,7 @@ from carehub.web import words
 from carehub.web.picture import Picture, drawn, window_start
 from carehub.web.security import Visitor
 from carehub.web.teams import Context, Team, allowed, context_of, is_unanswered, short, team_of
+from carehub.web.tongue import _
 
 COLOURS: dict[Severity, str] = {
     Severity.CRITICAL: "danger",
@@ -136,7 +136,7 @@ def opens(sight: Sight, alert: tables.Alert, about: About = About.ALERT) -> bool
 def _shut(whole: AlertView, card: pages.Card) -> AlertView:
     """Of another unit: that it waits, how urgent it is and for how long; and it can be taken."""
     return replace(
-        whole, room=card.unit.name if card.unit else "Annen enhet", spot="", unit="", resident="", resident_full="",
+        whole, room=card.unit.name if card.unit else _("Annen enhet"), spot="", unit="", resident="", resident_full="",
         resident_id=None, scope_id=None, detail=None, picture=None, why=(), outcome=None, team=Team(), open_to_me=False,
     )  # fmt: skip
 
@@ -147,7 +147,7 @@ def _whole(  # noqa: PLR0913 - everything that stands on a card
 ) -> AlertView:  # fmt: skip
     alert, around = card.alert, context.around.get(card.alert.id, Around())
     return AlertView(
-        id=alert.id, status=alert.status, severity=alert.severity, urgency=URGENCY_NB[alert.severity],
+        id=alert.id, status=alert.status, severity=alert.severity, urgency=words.URGENCIES[alert.severity],
         colour=COLOURS[alert.severity], icon=_icon(alert.kind), title=words.title_of(alert.kind, hub.rulebook),
         room=_room(card), spot=words.place_name(alert.place), unit=card.unit.name if card.unit else "",
         unit_id=alert.unit_id, scope_id=alert.scope_id,
@@ -171,15 +171,15 @@ def _icon(kind: str) -> str:
 
 def _room(card: pages.Card) -> str:
     if card.scope is None or card.scope.kind is ScopeKind.HUB:
-        return card.unit.name if card.unit and card.alert.kind == outage.KIND else "Huben"
+        return card.unit.name if card.unit and card.alert.kind == outage.KIND else _("Huben")
     if card.scope.kind is ScopeKind.DEVICE:
-        return f"Ukjent sted – utstyr {card.scope.name}"
+        return _("Ukjent sted – utstyr %(name)s", name=card.scope.name)
     return card.scope.name
 
 
 def _short_name(card: pages.Card) -> str:
     if card.resident is None:
-        return "Ukjent beboer" if card.scope and card.scope.kind is ScopeKind.DEVICE else ""
+        return _("Ukjent beboer") if card.scope and card.scope.kind is ScopeKind.DEVICE else ""
     return f"{card.resident.given_name} {card.resident.family_name[:1]}."
 
 

@@ -11,27 +11,29 @@ from starlette.exceptions import HTTPException
 
 from carehub.kit.ids import new_code
 from carehub.kit.log import log
+from carehub.web import tongue
 from carehub.web.render import page
 from carehub.web.security import LoginNeeded, NotAllowed, add_headers, hub_of, visitor_of
+from carehub.web.tongue import _, later
 
 _FOR_PROGRAMS = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 
 _TEXTS: dict[int, tuple[str, str]] = {
     403: (
-        "Du har ikke tilgang til denne siden",
-        "Den hører til en annen rolle enn din. Trenger du den i arbeidet ditt, kontakt koordinator.",
+        later("Du har ikke tilgang til denne siden"),
+        later("Den hører til en annen rolle enn din. Trenger du den i arbeidet ditt, kontakt koordinator."),
     ),
     404: (
-        "Vi finner ikke siden",
-        "Lenken kan være gammel, eller varselet kan være ryddet bort. Åpne oversikten og se der.",
+        later("Vi finner ikke siden"),
+        later("Lenken kan være gammel, eller varselet kan være ryddet bort. Åpne oversikten og se der."),
     ),
-    405: ("Det går ikke an her", "Gå til oversikten og prøv derfra."),
-    413: ("Det var for mye på en gang", "Kort ned teksten, og prøv igjen."),
-    422: ("Skjemaet mangler noe", "Gå tilbake, se at alt er fylt ut, og prøv igjen."),
+    405: (later("Det går ikke an her"), later("Gå til oversikten og prøv derfra.")),
+    413: (later("Det var for mye på en gang"), later("Kort ned teksten, og prøv igjen.")),
+    422: (later("Skjemaet mangler noe"), later("Gå tilbake, se at alt er fylt ut, og prøv igjen.")),
 }
 _OTHERWISE = (
-    "Noe gikk galt hos oss",
-    "Det du gjorde, er kanskje ikke lagret. Åpne oversikten og se etter. Haster det: ring vaktrommet.",
+    later("Noe gikk galt hos oss"),
+    later("Det du gjorde, er kanskje ikke lagret. Åpne oversikten og se etter. Haster det: ring vaktrommet."),
 )
 
 
@@ -81,12 +83,13 @@ async def not_valid(request: Request, error: Exception) -> Response:
 async def unforeseen(request: Request, error: Exception) -> Response:
     """500: a number to quote, and nothing of what went wrong inside."""
     number = new_code(8)
+    tongue.speak(tongue.choose(request.headers))  # this answer is made outside the request's own language too
     log.error("web.failed", number=number, route=getattr(request.scope.get("route"), "path", ""), exc_info=error)
     if is_for_programs(request):
         answer: Response = problem(500, "Not stored. Try again.", number=number)
     else:
         title, advice = _OTHERWISE
-        answer = page(request, "error.html", None, status=500, title=title, advice=advice, number=number)
+        answer = page(request, "error.html", None, status=500, title=_(title), advice=_(advice), number=number)
     add_headers(answer.headers, hub_of(request))  # this answer is made outside the locks
     return answer
 
@@ -97,7 +100,7 @@ async def error_page(request: Request, status: int) -> Response:
         return problem(status)
     title, advice = _TEXTS.get(status, _OTHERWISE)
     visitor = await visitor_of(request, hub_of(request))
-    return page(request, "error.html", visitor, status=status, title=title, advice=advice, number=None)
+    return page(request, "error.html", visitor, status=status, title=_(title), advice=_(advice), number=None)
 
 
 def install(app: FastAPI) -> None:

@@ -10,8 +10,6 @@ from msgspec.json import decode
 from carehub.core import floor
 from carehub.core.findings import Condition, Trace
 from carehub.core.kinds import HUB_ONLY
-from carehub.core.rules.describe import described
-from carehub.core.terms import condition_line, condition_name, kind_name, place_name, plain
 from carehub.flow.ledger import Answer, Silent
 from carehub.flow.reaching.telling import rung_of
 from carehub.store import ledger, pages, tables
@@ -19,22 +17,23 @@ from carehub.store.database import Session
 from carehub.store.ledger import Told, Version
 from carehub.store.tables.alerts import NoticeState
 from carehub.web import decisions, words
+from carehub.web.tongue import Spoken, _, later
 
 MOST_REASONS = 20
 """A button that was pressed a hundred times is told by its first presses and its last."""
 
-_FLOOR_WORDS = "Dette varsles alltid, uten noen regel, også når reglene er ute av drift."
-_GONE = "Hendelsen er ikke lagret lenger."
-_UNREADABLE = "Denne utgaven av regelen kan ikke leses lenger."
-_STATES: dict[NoticeState, str] = {
+_FLOOR_WORDS = later("Dette varsles alltid, uten noen regel, også når reglene er ute av drift.")
+_GONE = later("Hendelsen er ikke lagret lenger.")
+_UNREADABLE = later("Denne utgaven av regelen kan ikke leses lenger.")
+_STATES: Spoken[NoticeState] = Spoken({
     NoticeState.WAITING: "Ikke sendt ennå", NoticeState.SENDING: "Sendes nå",
     NoticeState.ACCEPTED: "Sendt, ikke bekreftet levert", NoticeState.DELIVERED: "Kom frem",
     NoticeState.SEEN: "Sett", NoticeState.FAILED: "Kom ikke frem",
-}  # fmt: skip
-_STEPS = {
+})  # fmt: skip
+_STEPS = Spoken({
     "repeat": "Meldt igjen", "handled": "Fulgt opp", "hand": "Overlevert", "remind": "Påminnelse",
     "stale": "Ikke avsluttet", "passed": "Trinn uten noen", "technical": "Teknisk",
-}  # fmt: skip
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,11 +166,11 @@ def reason_of(
 def rule_words(rule: str, version: str, found: Version | None) -> RuleWords:
     """A rule in one version, for people."""
     if rule == floor.FLOOR:
-        return RuleWords(title="Livsviktig hendelse", name=rule, version=version, words=_FLOOR_WORDS)
+        return RuleWords(title=_("Livsviktig hendelse"), name=rule, version=version, words=_(_FLOOR_WORDS))
     if found is None or found.rule is None:
-        return RuleWords(title=rule, name=rule, version=version, words=_UNREADABLE)
+        return RuleWords(title=rule, name=rule, version=version, words=_(_UNREADABLE))
     return RuleWords(
-        title=found.rule.title.nb, name=rule, version=version, words=described(found.rule),
+        title=words.own(found.rule.title), name=rule, version=version, words=words.told(found.rule),
         since=found.row.activated_at, until=found.row.deactivated_at,
     )  # fmt: skip
 
@@ -179,7 +178,7 @@ def rule_words(rule: str, version: str, found: Version | None) -> RuleWords:
 def lines_of(conditions: Iterable[Condition]) -> list[Line]:
     """Each condition with what was asked and what was seen."""
     return [
-        Line(name=condition_name(one), wanted=plain(one.wanted), seen=condition_line(one)[1], held=one.held)
+        Line(name=words.condition_name(one), wanted=words.plain(one.wanted), seen=words.plain(one.seen), held=one.held)
         for one in conditions
     ]
 
@@ -187,14 +186,15 @@ def lines_of(conditions: Iterable[Condition]) -> list[Line]:
 def happening(seq: int, told: Told | None) -> Happening:
     """One event in words: "døren åpnet, inngang"."""
     if told is None:
-        return Happening(seq=seq, at=None, words=_GONE, device="")
+        return Happening(seq=seq, at=None, words=_(_GONE), device="")
     event, device = told.event, told.device
     value = f" {event.value} {event.unit or ''}".rstrip() if event.value not in {None, "null"} else ""
-    words = ", ".join(part for part in (f"{kind_name(event.kind)}{value}", place_name(event.place)) if part)
+    kind = words.kind_name(event.kind)
+    said = ", ".join(part for part in (f"{kind}{value}", words.place_name(event.place)) if part)
     if event.kind in HUB_ONLY and event.detail:
-        words = f"{kind_name(event.kind)}: {event.detail}"  # what a model or the hub itself said, in its own words
+        said = f"{kind}: {event.detail}"  # what a model or the hub itself said, in its own words
     return Happening(
-        seq=seq, at=event.at, words=words, device=(device.label or device.address) if device else "",
+        seq=seq, at=event.at, words=said, device=(device.label or device.address) if device else "",
         device_at=event.device_at if event.late else None,
     )  # fmt: skip
 
@@ -210,20 +210,20 @@ def _notice(row: tables.Notice, name: str | None) -> Notice:
 def _said(row: tables.Notice) -> str:
     """The receipt in words; what failed for now is tried again."""
     tried = row.state is NoticeState.WAITING and row.attempts > 0
-    return "Kom ikke frem ennå, prøves igjen" if tried else _STATES.get(row.state, row.state.value)
+    return _("Kom ikke frem ennå, prøves igjen") if tried else _STATES.get(row.state, row.state.value)
 
 
 def _who(row: tables.Notice, name: str | None) -> str:
     """A relative is not named here: whom the resident lets know is between the two."""
     if row.cycle.startswith("handled"):
-        return "Pårørende"
-    return name or "Vaktrommet"
+        return _("Pårørende")
+    return name or _("Vaktrommet")
 
 
 def _step(cycle: str) -> str:
     place = rung_of(cycle)
     if place is not None:
-        return f"Trinn {place.rung}"
+        return _("Trinn %(rung)s", rung=place.rung)
     return _STEPS.get(cycle.partition(":")[0], cycle)
 
 
@@ -231,13 +231,14 @@ async def silent_lines(session: Session, silent: Silent, rule: str) -> list[str]
     """Why a rule did not alert in a time, a line each; first who decided that it is not as the rulebook has it."""
     decided = await decisions.in_words(session, [one.id for one in silent.tuned])
     if not silent.in_force:
-        return [*decided, f"Regelen {rule} var ikke i kraft i dette tidsrommet.", *silent.notes]
+        return [*decided, _("Regelen %(rule)s var ikke i kraft i dette tidsrommet.", rule=rule), *silent.notes]
     lines = decided + [
-        f"{f'Hendelse {seq}' if seq else 'Ved en frist'}: {verdict.words}" for seq, verdict in silent.events
+        (_("Hendelse %(seq)s", seq=seq) if seq else _("Ved en frist")) + f": {verdict.words}"
+        for seq, verdict in silent.events
     ]
     lines += [verdict.words for verdict in silent.ends]
     if not silent.events and not silent.ends:
-        lines.append("Ingen hendelser av den sorten regelen spør etter, kom i dette tidsrommet.")
+        lines.append(_("Ingen hendelser av den sorten regelen spør etter, kom i dette tidsrommet."))
     return [*lines, *silent.notes]
 
 

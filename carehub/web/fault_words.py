@@ -2,10 +2,13 @@
 
 import re
 
+from carehub.core.languages import Language
+from carehub.web.tongue import Spoken, _, language
+
 _Q = r"('[^']*'|\"[^\"]*\")"
 """What a fault quotes, of the rule or of the language; it stays as it is written there."""
 
-_FAULTS = (
+_PAIRS = (
     # the whole of a text
     (r"Line (\S+): this is not YAML \(.*?\)\.", r"Linje \1: dette er ikke gyldig YAML."),
     (r"(?i)this is not YAML( text)?( \(.*?\))?\.", "Teksten er ikke gyldig YAML."),
@@ -110,7 +113,9 @@ _FAULTS = (
     (r"; write one of ", "; skriv en av "),
     (r"; write it like ", "; skriv det som "),
 )  # fmt: skip
-_READ = tuple((re.compile(pattern, re.MULTILINE), said) for pattern, said in _FAULTS)
+_READ = tuple((re.compile(pattern, re.MULTILINE), pattern) for pattern, _said in _PAIRS)
+FAULTS = Spoken(dict(_PAIRS), into=(Language.NN,))
+"""English is the language in which the faults themselves are written."""
 _STORY = re.compile(r"expected (?P<wanted>.+), got (?P<got>.+)$")
 _ALERT = re.compile(r"(\S+) at (\d\d\.\d\d\.) (\d\d:\d\d:\d\d)")
 _OR = re.compile(r"(?<=') (?:or|and) (?=')")
@@ -118,13 +123,15 @@ _OR = re.compile(r"(?<=') (?:or|and) (?=')")
 
 def fault_words(fault: str) -> str:
     """A fault as the page says it; what is not known here is left as the language says it."""
+    if language() is Language.EN:
+        return fault
     if story := _STORY.search(fault):
         wanted, got = _alerts(story["wanted"]), _alerts(story["got"])
-        return f"{fault[: story.start()]}ventet {wanted}, men fikk {got}"
-    for pattern, said in _READ:
-        fault = pattern.sub(said, fault)
+        return fault[: story.start()] + _("ventet %(wanted)s, men fikk %(got)s", wanted=wanted, got=got)
+    for written, pattern in _READ:
+        fault = written.sub(FAULTS[pattern], fault)
     return _OR.sub(" eller ", fault)
 
 
 def _alerts(told: str) -> str:
-    return "ingenting" if told == "nothing" else _ALERT.sub(r"\1 \2 kl. \3", told)
+    return _("ingenting") if told == "nothing" else _ALERT.sub(r"\1 \2 kl. \3", told)

@@ -13,9 +13,10 @@ from carehub.web.passwords import Passwords
 from carehub.web.render import page
 from carehub.web.security import MaybeVisitor, TheHub, cookie_name, is_https, local_path
 from carehub.web.throttle import Throttle
+from carehub.web.tongue import _, later
 
 router = APIRouter()
-_WRONG = "Brukernavn eller passord stemmer ikke. Sjekk begge, og prøv igjen."
+_WRONG = later("Brukernavn eller passord stemmer ikke. Sjekk begge, og prøv igjen.")
 _LONGEST = 256
 """A password may be a sentence; beyond this it is an attack on the hasher."""
 
@@ -66,14 +67,16 @@ async def log_in(
     onwards = local_path(next, "")
     wait = throttle.wait_s(username, address, hub.clock())
     if wait:
-        words = f"For mange forsøk. Vent {max(1, round(wait / 60))} min, eller få hjelp på vaktrommet."
+        words = _(
+            "For mange forsøk. Vent %(minutes)s min, eller få hjelp på vaktrommet.", minutes=max(1, round(wait / 60))
+        )
         answer = _page(request, hub, status=429, next=onwards, wrong=words, username=username)
         answer.headers["Retry-After"] = str(wait)
         return answer
     person = await _proven(request, hub, username, password)
     if person is None:
         throttle.failed(username, address, hub.clock())
-        return _page(request, hub, status=401, next=onwards, wrong=_WRONG, username=username)
+        return _page(request, hub, status=401, next=onwards, wrong=_(_WRONG), username=username)
     throttle.succeeded(username, address)
     return await after_first(request, hub, person, onwards)
 

@@ -31,11 +31,12 @@ from carehub.store.tables.logins import FactorKind
 from carehub.web.entering import allowed, browser_of, open_session
 from carehub.web.fresh import Enrolling
 from carehub.web.security import TheHub, cookie_name, is_https, local_path
+from carehub.web.tongue import _, later
 
 router = APIRouter()
 _LOGIN, _NEW = "passkey", "new-passkey"
 Credential = Annotated[dict[str, Any], Body(max_length=20)]
-_NOT_RIGHT = "Det var ikke en nøkkel som hører til her. Prøv en annen, eller logg inn med passord."
+_NOT_RIGHT = later("Det var ikke en nøkkel som hører til her. Prøv en annen, eller logg inn med passord.")
 
 
 def can_passkeys(hub: Hub) -> bool:
@@ -87,7 +88,7 @@ async def log_in(request: Request, hub: TheHub, credential: Credential, next: st
     async with hub.database.write() as session:
         person = await _proven(request, hub, session, credential)
         if person is None:
-            return JSONResponse({"message": _NOT_RIGHT}, 401)
+            return JSONResponse({"message": _(_NOT_RIGHT)}, 401)
         answer = JSONResponse({"to": allowed(person, local_path(next, ""))})
         await open_session(request, hub, session, person, answer)
     return answer
@@ -146,7 +147,7 @@ async def new(request: Request, hub: TheHub, visitor: Enrolling, credential: Cre
             )  # fmt: skip
         except WebAuthnException as error:
             log.warning("account.passkey_refused", reason=type(error).__name__)
-            return JSONResponse({"message": "Nøkkelen ble ikke godtatt. Prøv en gang til."}, 422)
+            return JSONResponse({"message": _("Nøkkelen ble ikke godtatt. Prøv en gang til.")}, 422)
         factors.add(
             session, me.id, FactorKind.PASSKEY, browser_of(request), bytes_to_base64url(made.credential_public_key),
             hub.clock(), credential=bytes_to_base64url(made.credential_id), counter=made.sign_count,

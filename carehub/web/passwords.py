@@ -10,6 +10,7 @@ from zxcvbn import zxcvbn
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from carehub.store import tables
+from carehub.web.tongue import _
 
 _AT_ONCE = 4
 SHORTEST = 10
@@ -64,10 +65,13 @@ def _leaked() -> frozenset[str]:
 def weakness(password: str, person: tables.Person, municipality: str) -> str | None:
     """Why this password must not be used, in words; None for a good one. Nobody is asked for special signs (C43)."""
     if len(password) < SHORTEST:
-        return f"Passordet må ha minst {SHORTEST} tegn. Tre–fire ord er lett å huske og vanskelig å gjette."
+        return _(
+            "Passordet må ha minst %(shortest)s tegn. Tre–fire ord er lett å huske og vanskelig å gjette.",
+            shortest=SHORTEST,
+        )
     if password.casefold() in _leaked():
-        return "Dette passordet står på lister over lekkede passord. Velg et annet."
+        return _("Dette passordet står på lister over lekkede passord. Velg et annet.")
     about = [person.username, *person.name.split(), municipality, "carehub", "passord", "sommer", "vinter"]
     if zxcvbn(password[:_LOOKED_AT], user_inputs=about)["score"] < _GUESSABLE:
-        return "Dette passordet er lett å gjette. Bruk tre–fire ord som ikke hører sammen."
+        return _("Dette passordet er lett å gjette. Bruk tre–fire ord som ikke hører sammen.")
     return None

@@ -1,8 +1,9 @@
 """What somebody did with a resident's data, in words that the resident understands."""
 
 from carehub.core.access import Tie
+from carehub.web.tongue import Spoken, _
 
-_ACTIONS = {
+_ACTIONS = Spoken({
     "tablet": "så varselet på nettbrettet",
     "nurse": "så varselet på telefonen",
     "alert": "åpnet varselet",
@@ -43,22 +44,22 @@ _ACTIONS = {
     "imported": "hentet inn opplysninger fra en fil",
     "readings": "så denne listen",
     "audit": "gikk gjennom loggen over oppslag",
-}
-_BECAUSE = {
+})
+_BECAUSE = Spoken({
     Tie.UNIT: "arbeider i enheten",
     Tie.ASKED: "hadde varselet, eller ble spurt om det",
     Tie.UNANSWERED: "ingen hadde svart på varselet",
     Tie.OPENED: "hadde oppgitt en grunn",
-}
+})
 
 
 def did(action: str) -> str:
     """What was done; an action without words of its own is named as it is."""
-    return _ACTIONS.get(action, f"gjorde et oppslag ({action})")
+    return _ACTIONS.get(action, _("gjorde et oppslag (%(action)s)", action=action))
 
 
 def why(because: str | None) -> str:
     """What let them: a tie, or the reason that they wrote."""
     if because is None:
         return ""
-    return _BECAUSE[Tie(because)] if because in _BECAUSE else f"grunn: {because}"
+    return _BECAUSE[Tie(because)] if because in _BECAUSE else _("grunn: %(because)s", because=because)

@@ -8,7 +8,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_timedelta
-from babel.numbers import format_decimal
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -46,11 +45,12 @@ def environment(zone: ZoneInfo) -> Environment:
         ago=ago,
         iso=lambda moment: moment.isoformat(timespec="seconds"),
         number=alert_number,
-        minutes=lambda time: decimal(time / timedelta(minutes=1)),
+        minutes=lambda time: tongue.decimal(time / timedelta(minutes=1)),
         place=words.place_name,
         kind=words.kind_name,
-        decimal=decimal,
+        decimal=tongue.decimal,
         short_date=lambda date: format_date(date, _DATES[tongue.language()], locale=tongue.locale()),
+        told=words.own,
         capital=lambda text: text[:1].upper() + text[1:],
     )
     made.globals.update(icon=icon, asset=asset, words=words, admin_groups=admin_nav.groups, Permission=Permission)
@@ -78,11 +78,6 @@ def day(moment: datetime, zone: ZoneInfo) -> str:
 def ago(moment: datetime, now: datetime) -> str:
     """How long ago, in words: "for 9 minutter siden"."""
     return format_timedelta(moment - now, add_direction=True, locale=tongue.locale())
-
-
-def decimal(number: float) -> str:
-    """A number as people write it: "2,5" in Norwegian, "2.5" in English."""
-    return format_decimal(number, locale=tongue.locale())
 
 
 def page(

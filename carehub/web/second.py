@@ -17,6 +17,7 @@ from carehub.web.passkeys import can_passkeys
 from carehub.web.render import page
 from carehub.web.security import LoginNeeded, Somebody, TheHub, Visitor, local_path
 from carehub.web.throttle import Throttle
+from carehub.web.tongue import _, later
 
 router = APIRouter(prefix="/login/second")
 _STEP_S = 30
@@ -24,7 +25,7 @@ _SLACK = (0, -1, 1)
 """Clocks differ: the code before and the one after are right too (RFC 6238, 5.2)."""
 _ANYWHERE = "second"
 """Whoever knows the password may try from many addresses: all their tries are counted together."""
-_WRONG = "Koden stemmer ikke. Vent til appen viser en ny, og prøv den."
+_WRONG = later("Koden stemmer ikke. Vent til appen viser en ny, og prøv den.")
 
 
 def matching_step(secret: str, code: str, now: datetime) -> int | None:
@@ -77,13 +78,15 @@ async def prove(
     account = f"second:{owing.person.id}"
     wait = throttle.wait_s(account, _ANYWHERE, now)
     if wait:
-        words = f"For mange forsøk. Vent {max(1, round(wait / 60))} min, eller få hjelp på vaktrommet."
+        words = _(
+            "For mange forsøk. Vent %(minutes)s min, eller få hjelp på vaktrommet.", minutes=max(1, round(wait / 60))
+        )
         return await _page(request, hub, owing, onwards, status=429, wrong=words)
     async with hub.database.write() as session:
         right = await is_right(session, owing.person, code, now)
     if not right:
         throttle.failed(account, _ANYWHERE, now)
-        return await _page(request, hub, owing, onwards, status=401, wrong=_WRONG)
+        return await _page(request, hub, owing, onwards, status=401, wrong=_(_WRONG))
     throttle.succeeded(account, _ANYWHERE)
     return await enter(request, hub, owing.person, allowed(owing.person, onwards))
 

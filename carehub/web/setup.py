@@ -11,9 +11,10 @@ from carehub.web.entering import after_first
 from carehub.web.passwords import Passwords, weakness
 from carehub.web.render import page
 from carehub.web.security import TheHub
+from carehub.web.tongue import _, later
 
 router = APIRouter(prefix="/setup")
-_UNEQUAL = "De to passordene er ikke like. Skriv dem en gang til."
+_UNEQUAL = later("De to passordene er ikke like. Skriv dem en gang til.")
 Word = Annotated[str, Form(max_length=256)]
 
 
@@ -43,7 +44,7 @@ async def chosen(request: Request, hub: TheHub, token: str, new: Word, again: Wo
         person = await factors.of_link(session, token, now)
     if person is None:
         return _page(request, None)
-    wrong = weakness(new, person, hub.municipality) or (_UNEQUAL if new != again else None)
+    wrong = weakness(new, person, hub.municipality) or (_(_UNEQUAL) if new != again else None)
     if wrong:
         return _page(request, person, wrong)
     passwords: Passwords = request.app.state.passwords

@@ -18,13 +18,14 @@ from carehub.web import words
 from carehub.web.near import Near, near
 from carehub.web.render import page
 from carehub.web.security import NotAllowed, StaffOrTechnician, TheHub, Visitor
+from carehub.web.tongue import _, later
 
 router = APIRouter(prefix="/silences")
 _SHOWN = timedelta(hours=24)
 _HOURS = (1, 2, 4, 8, 12, 24, 48, 72, 168, 336)
 _DEVICE_TERMS = {"test": (Why.TEST, timedelta(minutes=10)), "service": (Why.IN_SERVICE, timedelta(hours=2))}
-_REFUSED = "Det gikk ikke. Se på listen: noen andre kan ha gjort det alt, eller du er den som ba om det."
-_AIMLESS = "Velg hvem det gjelder. Den du velger, må bo et sted som huben kjenner."
+_REFUSED = later("Det gikk ikke. Se på listen: noen andre kan ha gjort det alt, eller du er den som ba om det.")
+_AIMLESS = later("Velg hvem det gjelder. Den du velger, må bo et sted som huben kjenner.")
 
 
 @router.get("")
@@ -77,8 +78,8 @@ def about(line: Line, close: Near) -> str:
     if line.scope:
         parts.append(line.scope.name)
     if line.silence.kind:
-        parts.append(line.silence.kind)
-    return " · ".join(parts) or "Alle"
+        parts.append(words.kind_name(line.silence.kind))
+    return " · ".join(parts) or _("Alle")
 
 
 @router.post("")
@@ -104,7 +105,7 @@ async def begin(  # noqa: PLR0913 - one form
                 raise NotAllowed
     silence = await flow.begin(hub, wish, visitor.person.id)
     if silence is None:
-        return await _listed(request, hub, visitor, status=422, wrong=_AIMLESS)
+        return await _listed(request, hub, visitor, status=422, wrong=_(_AIMLESS))
     await _log(hub, visitor, "silence.begun", [silence])
     return RedirectResponse("/silences", status_code=303)
 
@@ -122,7 +123,7 @@ async def change(request: Request, hub: TheHub, visitor: StaffOrTechnician, sile
     async with hub.database.read() as session:
         await _must_open(session, visitor, silence_id, hub.clock())
     if not await _ACTS[act](hub, silence_id, visitor.person.id):
-        return await _listed(request, hub, visitor, status=409, wrong=_REFUSED)
+        return await _listed(request, hub, visitor, status=409, wrong=_(_REFUSED))
     async with hub.database.read() as session:
         silence = await session.get_one(tables.Silence, silence_id)
     await _log(hub, visitor, f"silence.{act}", [silence])

@@ -15,16 +15,19 @@ from carehub.web import tuning_words
 from carehub.web.admin_rules import Deciding
 from carehub.web.near import must_see
 from carehub.web.security import TheHub
+from carehub.web.tongue import Spoken
 
 router = APIRouter(prefix="/admin/residents/{resident_id}/state")
 _COMMANDS = {
     Flag.REHABILITATION: (CommandKind.REHABILITATION, CommandKind.REHABILITATION_ENDED),
     Flag.DIGITAL_SUPERVISION: (CommandKind.DIGITAL_SUPERVISION, CommandKind.DIGITAL_SUPERVISION_ENDED),
 }
-NAMES = {
-    Flag.REHABILITATION: "Oppfølging etter sykehus",
-    Flag.DIGITAL_SUPERVISION: "Digitalt tilsyn om natten",
-}
+NAMES = Spoken(
+    {
+        Flag.REHABILITATION: "Oppfølging etter sykehus",
+        Flag.DIGITAL_SUPERVISION: "Digitalt tilsyn om natten",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,13 +4,14 @@ Templates and pages say `_("Ta varselet")`, with values `_("Har ventet %(age)s",
 `ngettext("%(num)d varsel", "%(num)d varsler", n)`. What has no translation is shown in bokmål; a test counts none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
@@ -28,6 +29,7 @@ LOCALES: dict[Language, str] = {Language.NB: "nb", Language.NN: "nn", Language.E
 _spoken: ContextVar[Language] = ContextVar("language", default=Language.NB)
 _CLAIMS: dict[str, Language] = {"nb": Language.NB, "no": Language.NB, "nn": Language.NN, "en": Language.EN}
 Forms = tuple[str, ...]
+K = TypeVar("K")
 
 
 def language() -> Language:
@@ -38,6 +40,16 @@ def language() -> Language:
 def locale() -> str:
     """The same as Babel writes it, for dates and numbers."""
     return LOCALES[language()]
+
+
+def decimal(number: float) -> str:
+    """A number as people write it: "2,5" in Norwegian, "2.5" in English."""
+    return format_decimal(number, locale=locale())
+
+
+def short_day() -> str:
+    """A weekday and a date, as short as a row needs, for Babel."""
+    return "EEE d MMM" if language() is Language.EN else "EEE d. MMM"
 
 
 def speak(wanted: Language | None) -> None:
@@ -80,6 +92,28 @@ def _found(text: str) -> str:
 def _form(one: str, many: str, n: float) -> str:
     # All three languages have two forms, and the first is for one.
     return catalogue(language()).get(one, (one, many))[0 if n == 1 else 1]
+
+
+class Spoken(Mapping[K, str]):
+    """Names of things, in bokmål where they are written down and in the language of the request where they are read.
+
+    Attributes:
+        source: As they are written down; a check sees to it that each of them is translated.
+        into: The languages into which they are: English fault texts have their own source.
+    """
+
+    def __init__(self, source: Mapping[K, str], into: tuple[Language, ...] = (Language.NN, Language.EN)) -> None:
+        self.source = source
+        self.into = into
+
+    def __getitem__(self, key: K) -> str:
+        return _(self.source[key])
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self.source)
+
+    def __len__(self) -> int:
+        return len(self.source)
 
 
 @cache

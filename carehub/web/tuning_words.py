@@ -10,16 +10,18 @@ from carehub.core.overrides import Number
 from carehub.core.rules import words
 from carehub.core.rules.language import Rule
 from carehub.core.rules.tuning import in_words, value_in
+from carehub.web.tongue import Spoken, _, decimal
+from carehub.web.words import spoken
 
-_NAMES = {
+_NAMES = Spoken({
     "for": "Så lenge må det vare", "rest": "Pause etter et varsel", "watch.below": "Lavere enn",
     "watch.at_most": "Høyst", "watch.above": "Høyere enn", "watch.at_least": "Minst",
     "then_missing.within": "Så lenge ventes det", "count.at_least": "Antall ganger", "count.within": "I løpet av",
     "sequence.within": "I løpet av", "change.within": "I løpet av", "change.rises_by": "Øker med",
     "change.falls_by": "Synker med", "longer_than_usual.least": "Aldri kortere enn",
     "longer_than_usual.most": "Aldri lenger enn", "longer_than_usual.plus": "I tillegg til det vanlige",
-}  # fmt: skip
-_PARTS = {
+})  # fmt: skip
+_PARTS = Spoken({
     "severity": "alvorlighetsgrad", "title": "tittel", "text": "forklaring", "nb": "bokmål", "nn": "nynorsk",
     "en": "engelsk", "id": "navn", "kind": "hendelse", "kinds": "hendelser", "place": "sted", "places": "steder",
     "alert_code": "varselkode", "basis": "grunnlag", "watch": "følger med på", "between": "tidsrom", "from": "fra",
@@ -33,24 +35,22 @@ _PARTS = {
     "tune": "kan tilpasses", "enabled": "slått på", "examples": "antall eksempler", "found": "funn av regel",
     "device_class": "type utstyr", "device_classes": "typer utstyr", "for": "varighet",
     "although_never_seen": "også der det aldri er sett", "also": "også", "step": "trinn",
-}  # fmt: skip
+})  # fmt: skip
 """What a word of the language is called, where the whole path has no name."""
-_SAID: dict[str, dict[str, str]] = {
-    "severity": {name: said["nb"] for name, said in words.SEVERITIES.items()},
-    "kind": {name: said["nb"] for name, said in words.KINDS.items()},
-    "place": {name: said["nb"] for name, said in words.PLACES.items()},
-    "unless": {name: said["nb"] for name, said in words.FLAGS.items()},
-    "basis": {name.value: said["nb"] for name, said in basis.NAMES.items()},
-    "per": {"scope": "boligen", "device": "hvert utstyr"},
-}
+_SAID: dict[str, Mapping[str, words.Words]] = {
+    "severity": words.SEVERITIES, "kind": words.KINDS, "place": words.PLACES,
+    "unless": {str(name): said for name, said in words.FLAGS.items()},
+    "basis": {name.value: said for name, said in basis.NAMES.items()},
+}  # fmt: skip
+_PER = Spoken({"scope": "boligen", "device": "hvert utstyr"})
 _ALIKE = {"kinds": "kind", "places": "place", "only_when": "unless"}
 _AS_WRITTEN = frozenset({"nb", "nn", "en", "id", "found", "alert_code"})
-_UNITS = {"s": "s", "min": "min", "h": "t", "d": "døgn"}
+_UNITS = Spoken({"h": "t", "d": "døgn"})
 _READ = (
-    (re.compile(r"^(\d+)\s*(?:t|time|timer)$"), r"\1 h"),
-    (re.compile(r"^(\d+)\s*(?:døgn|dag|dager)$"), r"\1 d"),
-    (re.compile(r"^(\d+)\s*(?:m|minutt|minutter)$"), r"\1 min"),
-    (re.compile(r"^(\d+)\s*(?:sek|sekund|sekunder)$"), r"\1 s"),
+    (re.compile(r"^(\d+)\s*(?:t|time|timer|timar|hours?)$"), r"\1 h"),
+    (re.compile(r"^(\d+)\s*(?:døgn|dag|dager|dagar|days?)$"), r"\1 d"),
+    (re.compile(r"^(\d+)\s*(?:m|minutt|minutter|minutes?)$"), r"\1 min"),
+    (re.compile(r"^(\d+)\s*(?:sek|sekund|sekunder|sekundar|seconds?)$"), r"\1 s"),
 )
 
 
@@ -73,9 +73,15 @@ def change_words(path: str, value: str) -> str:
     if last in _AS_WRITTEN or path.startswith("alert_code"):
         return value or "–"
     if value in {"True", "False"}:
-        return "ja" if value == "True" else "nei"
-    known = _SAID.get(_ALIKE.get(last, last), {})
-    return ", ".join(known.get(one) or value_words(_number(one)) for one in value.split(", ")) or "–"
+        return _("ja") if value == "True" else _("nei")
+    return ", ".join(_known(last, one) or value_words(_number(one)) for one in value.split(", ")) or "–"
+
+
+def _known(last: str, value: str) -> str | None:
+    if last == "per":
+        return _PER.get(value)
+    said: Mapping[str, words.Words] = _SAID.get(_ALIKE.get(last, last), {})
+    return said[value][spoken()] if value in said else None
 
 
 def _number(text: str) -> Number:
@@ -88,9 +94,9 @@ def _number(text: str) -> Number:
 def value_words(value: Number) -> str:
     """A value as people write it: "2 t", "18,5"."""
     if isinstance(value, str):
-        number, _, unit = value.partition(" ")
+        number, _sign, unit = value.partition(" ")
         return f"{number} {_UNITS.get(unit, unit)}".strip()
-    return f"{value:g}".replace(".", ",")
+    return decimal(value)
 
 
 def read_value(text: str) -> Number:
@@ -115,9 +121,9 @@ def tunable(rule: Rule) -> list[tuple[str, str, str, str, str]]:
 
 def decision_words(values: Mapping[str, Number], was: Mapping[str, Number], *, off: bool | None) -> str:
     """What was decided, in words: "Så lenge må det vare: 20 min (regelboken: 45 min)"."""
-    parts = {True: ["Slått av"], False: ["Slått på"], None: []}[off]
+    parts = {True: [_("Slått av")], False: [_("Slått på")], None: []}[off]
     for path, value in values.items():
-        before = f" (regelboken: {value_words(was[path])})" if path in was and not off else ""
+        before = _(" (regelboken: %(was)s)", was=value_words(was[path])) if path in was and not off else ""
         parts = [*parts, f"{value_name(path)}: {value_words(value)}{before}"]
     return " · ".join(parts)
 

@@ -5,50 +5,62 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from carehub.core import terms
 from carehub.core.access import Role
 from carehub.core.alerts import Status, Step
+from carehub.core.backtest.words import HOLES_NB, ROLES_NB, SHIFTS_NB, SORTS_NB
 from carehub.core.blindness import Risk
 from carehub.core.escalation import Circle, Place, upcoming
+from carehub.core.findings import Condition
 from carehub.core.ladders import Audience, Group, in_words
 from carehub.core.languages import Language
+from carehub.core.rules import words as rule_words
+from carehub.core.rules.describe import described
+from carehub.core.rules.fields import Text
+from carehub.core.rules.language import Rule
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.silence import Why
 from carehub.core.supervision import DeviceKind
-from carehub.core.terms import BLIND_BECAUSE, KINDS, OUTCOMES, PLACES, condition_line, kind_name, place_name, span
+from carehub.core.terms import span
 from carehub.core.wording import AFTERMATH_NB, CAUSE_NB, FLOOR_TITLES_NB, URGENCY_NB
 from carehub.store import tables
 from carehub.store.tables.backtests import BacktestState
 from carehub.store.tables.places import DeviceStatus
-from carehub.web.tongue import _, language
+from carehub.web.tongue import Spoken, _, language
 
-__all__ = ["BLIND_BECAUSE", "KINDS", "OUTCOMES", "PLACES", "condition_line", "in_words", "kind_name", "place_name"]
+__all__ = ["in_words"]
 
-CAUSES, AFTERMATHS, URGENCIES = CAUSE_NB, AFTERMATH_NB, URGENCY_NB
+CAUSES, AFTERMATHS, URGENCIES = Spoken(CAUSE_NB), Spoken(AFTERMATH_NB), Spoken(URGENCY_NB)
+KINDS, PLACES, OUTCOMES = Spoken(terms.KINDS), Spoken(terms.PLACES), Spoken(terms.OUTCOMES)
+BLIND_BECAUSE, CONDITIONS = Spoken(terms.BLIND_BECAUSE), Spoken(terms.CONDITIONS)
+PHRASES, FLOOR_TITLES = Spoken(dict(terms.PHRASES)), Spoken(FLOOR_TITLES_NB)
+HOLES, STAFF, SHIFTS, SORTS = Spoken(HOLES_NB), Spoken(ROLES_NB), Spoken(SHIFTS_NB), Spoken(SORTS_NB)
+"""Of a backtest."""
 
-ROLES: dict[Role, str] = {
+ROLES: Spoken[Role] = Spoken({
     Role.NURSE: "Hjemmetjenesten (telefon)", Role.CARE_CENTRE: "Omsorgssenter (nettbrett)",
     Role.COORDINATOR: "Koordinator", Role.TECHNICIAN: "Tekniker", Role.RELATIVE: "Pårørende",
     Role.RESIDENT: "Beboer", Role.AUDITOR: "Revisor", Role.ADMINISTRATOR: "Administrator",
-}  # fmt: skip
+})  # fmt: skip
 
-DEVICE_STATUSES: dict[DeviceStatus, str] = {
+DEVICE_STATUSES: Spoken[DeviceStatus] = Spoken({
     DeviceStatus.UNKNOWN: "Ukjent", DeviceStatus.IN_SERVICE: "I drift",
     DeviceStatus.NOT_IN_SERVICE: "Ikke i drift", DeviceStatus.RETIRED: "Tatt ut",
-}  # fmt: skip
+})  # fmt: skip
 
-DEVICE_KINDS: dict[DeviceKind, str] = {
+DEVICE_KINDS: Spoken[DeviceKind] = Spoken({
     DeviceKind.UNKNOWN: "Ikke oppgitt", DeviceKind.BUTTON: "Trygghetsalarm", DeviceKind.CORD: "Snor",
     DeviceKind.FALL: "Fallsensor", DeviceKind.SMOKE: "Røykvarsler", DeviceKind.GAS: "Gassvarsler",
     DeviceKind.GATEWAY: "Sentral", DeviceKind.SENSOR: "Sensor uten alarm", DeviceKind.SWITCH: "Bryter",
-}  # fmt: skip
+})  # fmt: skip
 
-RISKS: dict[Risk, str] = {Risk.HIGH: "Høy risiko", Risk.NORMAL: "Vanlig risiko", Risk.LOW: "Lav risiko"}
+RISKS: Spoken[Risk] = Spoken({Risk.HIGH: "Høy risiko", Risk.NORMAL: "Vanlig risiko", Risk.LOW: "Lav risiko"})
 
-WHYS: dict[Why, str] = {
+WHYS: Spoken[Why] = Spoken({
     Why.AWAY: "Ikke hjemme", Why.IN_SERVICE: "Service på utstyr", Why.TEST: "Prøve av utstyr", Why.QUIET: "Avtalt ro",
-}  # fmt: skip
+})  # fmt: skip
 
-STEPS: dict[Step, str] = {
+STEPS: Spoken[Step] = Spoken({
     Step.REPORTED: "Varselet kom", Step.REPEATED: "Meldt igjen", Step.NOTIFIED: "Personale varslet",
     Step.ESCALATED: "Flere varslet", Step.TAKEN: "Tatt", Step.ARRIVED: "Fremme", Step.RELEASED: "Gitt tilbake",
     Step.CLOSED: "Avsluttet", Step.RAISED: "Hevet alvorlighet", Step.NOT_DELIVERED: "Melding kom ikke frem",
@@ -57,38 +69,38 @@ STEPS: dict[Step, str] = {
     Step.HANDED_OVER: "Ber en kollega overta", Step.ACCEPTED: "Overtatt", Step.HELP_CALLED: "Ba om en til",
     Step.HELPER: "Hjelper på vei", Step.CAUSE: "Årsak", Step.ACTION: "Tiltak", Step.SPOKEN: "Samtale",
     Step.FOLLOWED_UP: "Følges opp", Step.CONFIRMED: "Bekreftet av en til", Step.UNDONE: "Avslutning angret",
-}  # fmt: skip
+})  # fmt: skip
 
-GROUPS: dict[Group, str] = {
+GROUPS: Spoken[Group] = Spoken({
     Group.ON_DUTY: "vakten", Group.UNIT: "hele enheten", Group.EVERYBODY_ON_DUTY: "alle på vakt",
     Group.EVERYBODY: "alle ansatte", Group.NEAREST: "naboenhetene", Group.ROLE: "rolle", Group.COMPETENCE: "kompetanse",
     Group.SCHEDULE: "vaktplan", Group.PERSON: "person", Group.RELATIVE: "pårørende",
     Group.ALARM_CENTRE: "alarmsentralen",
-}  # fmt: skip
+})  # fmt: skip
 
 
-DRAFT_STATES: dict[str, str] = {
+DRAFT_STATES: Spoken[str] = Spoken({
     "draft": "Utkast", "waiting": "Venter på en kollega", "active": "I kraft", "rolled_back": "Tatt tilbake",
     "withdrawn": "Forkastet",
-}  # fmt: skip
+})  # fmt: skip
 
 
-CHANNELS: dict[str, str] = {
+CHANNELS: Spoken[str] = Spoken({
     "sms": "SMS", "voice": "Telefon", "push": "Varsel på telefonen", "email": "E-post", "tablet": "Nettbrett",
     "sms_gateway": "SMS (reserve)", "siren": "Sirene", "lamp": "Lampe",
-}  # fmt: skip
+})  # fmt: skip
 
 
-BACKTESTS: dict[BacktestState, str] = {
+BACKTESTS: Spoken[BacktestState] = Spoken({
     BacktestState.WAITING: "venter på tur", BacktestState.RUNNING: "går gjennom historikken",
     BacktestState.DONE: "ferdig", BacktestState.CANCELLED: "avbrutt", BacktestState.FAILED: "gikk ikke",
-}  # fmt: skip
+})  # fmt: skip
 
-PARTS: dict[str, str] = {
+PARTS: Spoken[str] = Spoken({
     "broker": "Megleren", "deliver": "Sender varsler", "escalate": "Spør flere", "ingest": "Tar imot",
     "roll_call": "Vaktstart", "staffing": "Bemanning", "tick": "Frister", "watch": "Tilsyn med utstyr",
     "worker": "Arbeidet i det hele",
-}  # fmt: skip
+})  # fmt: skip
 """The parts of the hub, by the names of their beats."""
 
 

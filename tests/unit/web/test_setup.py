@@ -40,10 +40,12 @@ async def test_an_old_a_replaced_and_an_invented_link_look_the_same(hub: Hub, br
     late = await a_link(hub)
     clock.passes(factors.LINK_LIVES + timedelta(seconds=1))
 
-    answers = [await browser().get(path) for path in (replaced, late, "/setup/oppdiktet")]
+    paths = (replaced, late, "/setup/oppdiktet")
+    answers = [await browser().get(path) for path in paths]
 
     assert {answer.status_code for answer in answers} == {410}
-    assert len({answer.text for answer in answers}) == 1
+    # The foot leads back to the page's own address.
+    assert len({answer.text.replace(path, "") for answer, path in zip(answers, paths, strict=True)}) == 1
 
 
 async def test_two_passwords_that_differ_spend_nothing(hub: Hub, browser: Browse) -> None:

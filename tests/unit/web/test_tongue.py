@@ -39,7 +39,7 @@ def test_dates_ages_and_numbers_follow_the_language() -> None:
     for one in Language:
         tongue.speak(one)
         said[one.value] = (
-            render.day(NOW, OSLO), render.ago(NOW - timedelta(minutes=9), NOW), render.decimal(2.5),
+            render.day(NOW, OSLO), render.ago(NOW - timedelta(minutes=9), NOW), tongue.decimal(2.5),
             words.age(NOW - timedelta(hours=2, minutes=5), NOW), words.age(NOW - timedelta(days=3), NOW),
         )  # fmt: skip
 
