@@ -105,14 +105,52 @@ PARTS: Spoken[str] = Spoken({
 
 
 def title_of(kind: str, rulebook: Rulebook) -> str:
-    """What stands on the card: the rule's own title in the reader's language, else the floor's, else the kind itself.
-
-    The floor's is in bokmål, for whoever shows it to translate.
-    """
+    """What stands on the card: the rule's own title, else the floor's, else the kind itself."""
     for rule in rulebook.rules.values():
-        if rule.alert_kind == kind and kind not in FLOOR_TITLES_NB:
-            return str(getattr(rule.title, language()) or rule.title.nb)
-    return FLOOR_TITLES_NB.get(kind) or kind.replace("-", " ").capitalize()
+        if rule.alert_kind == kind and kind not in FLOOR_TITLES:
+            return own(rule.title)
+    return FLOOR_TITLES.get(kind) or kind.replace("-", " ").capitalize()
+
+
+def own(text: Text) -> str:
+    """A text of a rule, which brings its own translations."""
+    said: str = getattr(text, language())
+    return said
+
+
+def told(rule: Rule) -> str:
+    """A rule in plain sentences."""
+    return described(rule, spoken())
+
+
+def spoken() -> rule_words.Language:
+    """The language of the request, as the rules name it."""
+    return {Language.NB: "nb", Language.NN: "nn", Language.EN: "en"}[language()]  # type: ignore[return-value]
+
+
+def place_name(place: str | None) -> str:
+    """A place as staff say it: "bad"; an unknown one as it is written."""
+    return _(terms.place_name(place))
+
+
+def kind_name(kind: str) -> str:
+    """An event kind as staff say it; an unknown one as it is written."""
+    return _(terms.kind_name(kind))
+
+
+def plain(text: str) -> str:
+    """A trace's own words, as far as the hub knows them."""
+    return terms.plain(text, _)
+
+
+def condition_name(condition: Condition) -> str:
+    """What a condition is about: "Tid på døgnet"."""
+    return _(terms.condition_name(condition))
+
+
+def condition_line(condition: Condition) -> tuple[str, str]:
+    """One line under "Hvorfor?": what was asked, and what was seen."""
+    return condition_name(condition), plain(condition.seen)
 
 
 def next_step(alert: tables.Alert, circle: Circle) -> str:
@@ -133,10 +171,10 @@ def next_step(alert: tables.Alert, circle: Circle) -> str:
 def audience_name(one: Audience, names: Mapping[str, str] = MappingProxyType({})) -> str:
     """Whom a rung asks, as staff say it: "vakten", "koordinator"; people and contacts by name where it is known."""
     if one.which is None:
-        return _(GROUPS[one.group])
+        return GROUPS[one.group]
     if one.group is Group.ROLE and one.which in set(Role):
-        return _(ROLES[Role(one.which)]).lower()
-    return names.get(one.which) or f"{_(GROUPS[one.group])} {one.which}"
+        return ROLES[Role(one.which)].lower()
+    return names.get(one.which) or f"{GROUPS[one.group]} {one.which}"
 
 
 def joined(names: Iterable[str]) -> str:
