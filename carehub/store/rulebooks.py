@@ -1,6 +1,6 @@
 """Rules as they were: every version that was ever in force stays readable."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 
@@ -25,14 +25,22 @@ async def note_versions(session: Session, rulebook: Rulebook, now: datetime) -> 
         elif row.body != body_of(wanted[key]):  # as an earlier release wrote it, which nobody could read back
             row.body = body_of(wanted[key])
     changed = [key for key in wanted if key not in active]
+    earlier = await _every_version(session, [rule for rule, _ in changed])
     for key in changed:
-        known = await session.get(tables.RuleVersion, key)
-        if known is not None:
+        if known := earlier.get(key):
             known.activated_at, known.deactivated_at, known.body = now, None, body_of(wanted[key])
             known.tuned = False
         else:
             session.add(tables.RuleVersion(rule_id=key[0], version=key[1], body=body_of(wanted[key]), activated_at=now))
     return [rule for rule, _ in changed]
+
+
+async def _every_version(session: Session, rules: Collection[str]) -> dict[tuple[str, str], tables.RuleVersion]:
+    """All that was ever kept of these rules, with one question for all of them."""
+    if not rules:
+        return {}
+    rows = (await session.exec(select(tables.RuleVersion).where(col(tables.RuleVersion.rule_id).in_(rules)))).all()
+    return {(row.rule_id, row.version): row for row in rows}
 
 
 async def active(session: Session) -> dict[str, str]:

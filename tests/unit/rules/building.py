@@ -1,6 +1,7 @@
 """Short ways to say what rule tests need."""
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -31,8 +32,9 @@ def book(*words: str) -> Rulebook:
     return Rulebook.of(rule(text, f"rule-{number}") for number, text in enumerate(words, 1))
 
 
-def shipped() -> list[Rule]:
-    return [parse_rule(path.read_text(encoding="utf-8")) for path in sorted(RULES.glob("*.yaml"))]
+@cache
+def shipped() -> tuple[Rule, ...]:
+    return tuple(parse_rule(path.read_text(encoding="utf-8")) for path in sorted(RULES.glob("*.yaml")))
 
 
 def event(  # noqa: PLR0913 - each is one word of an event
