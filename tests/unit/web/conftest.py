@@ -1,7 +1,8 @@
 """A hub with an invented night in it, its web application, and a browser for each role."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,8 +17,10 @@ from carehub.web import create_web
 from carehub.web.security import LIMITS
 from integrations.channels import twilio_webhooks
 from tests.browser.seed import fill
+from tests.databases import Postgres, Sqlite
 
 PUBLIC = "https://hub.nordvik.example"
+NOW = datetime(2026, 1, 15, 1, 14, tzinfo=UTC)
 SAME_SITE = {"sec-fetch-site": "same-origin"}
 
 
@@ -25,7 +28,7 @@ class Clock:
     """A clock that stands still until it is told otherwise."""
 
     def __init__(self) -> None:
-        self.now = datetime(2026, 1, 15, 1, 14, tzinfo=UTC)
+        self.now = NOW
 
     def __call__(self) -> datetime:
         return self.now
@@ -39,9 +42,7 @@ def clock() -> Clock:
     return Clock()
 
 
-async def hub_with(database: Database, clock: Clock) -> Hub:
-    async with database.write() as session:
-        await fill(session, clock.now, stream=False)
+def hub_with(database: Database, clock: Clock) -> Hub:
     return Hub(
         database=database, clock=clock, zone=ZoneInfo("Europe/Oslo"), public_url=PUBLIC, municipality="Nordvik kommune",
         rulebook=Rulebook.safe_mode(), health=Health(broker=True, beats={"worker": clock.now}),
@@ -58,15 +59,37 @@ def kind() -> str:
     return "sqlite"
 
 
+async def _invented_night(database: Database) -> None:
+    async with database.write() as session:
+        await fill(session, NOW, stream=False)
+
+
+@pytest.fixture(scope="session")
+def sqlite_with_a_night(sqlite: Sqlite, tmp_path_factory: pytest.TempPathFactory) -> Sqlite:
+    """The night is invented once; every test has a copy."""
+    return sqlite.filled(tmp_path_factory.mktemp("night"), _invented_night)
+
+
+@pytest.fixture(scope="session")
+def postgres_with_a_night(postgres: Postgres) -> str:
+    return postgres.filled(_invented_night)
+
+
 @pytest.fixture
-def hub_url(request: pytest.FixtureRequest, kind: str) -> str:
-    return str(request.getfixturevalue("sqlite_url" if kind == "sqlite" else "postgres_url"))
+def hub_url(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[str]:
+    if kind == "sqlite":
+        night: Sqlite = request.getfixturevalue("sqlite_with_a_night")
+        yield night.copy_to(tmp_path)
+    else:
+        postgres: Postgres = request.getfixturevalue("postgres")
+        with postgres.copy(request.getfixturevalue("postgres_with_a_night")) as url:
+            yield url
 
 
 @pytest.fixture
 async def hub(hub_url: str, clock: Clock) -> AsyncIterator[Hub]:
     database = Database(hub_url)
-    yield await hub_with(database, clock)
+    yield hub_with(database, clock)
     await database.close()
 
 
