@@ -4,11 +4,10 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator, Coroutine
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from multiprocessing import get_context
 from typing import Any
 
 from carehub.app import rescue
@@ -23,10 +22,12 @@ from carehub.app.housekeeping import (
     add_room,
     add_roster,
     add_sweeping,
+    beside,
 )
 from carehub.app.line import Line
 from carehub.app.settings import Settings, names, secret
 from carehub.app.upgrade import upgrade
+from carehub.app.window import refuse_real_people
 from carehub.contracts import Channel, ConfigurationError, TransportError
 from carehub.core.rules.rulebook import SAFE_MODE
 from carehub.flow.hub import Health, Hub
@@ -50,7 +51,6 @@ from carehub.store.database import Database
 from carehub.store.errors import STORE_FAILED, StoreDamaged
 
 _HEARING_EVERY_S = 5.0
-_LESS_URGENT = 10
 
 
 @dataclass(slots=True, kw_only=True)
@@ -119,17 +119,12 @@ async def opened(
             settings=settings,
             transport_module=module,
             transport=transport,
-            executor=stack.enter_context(_beside()),
+            executor=stack.enter_context(beside()),
             hearing=hearing,
         )
         _add_posts(running, line)
         hub.submit, hub.command, hub.reload = ingest.submit, ingest.command, running.reload_registry
         yield running
-
-
-def _beside() -> Executor:
-    """A process for what a model works out: it gives way to the hub, which may not wait for it."""
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=os.nice, initargs=(_LESS_URGENT,))
 
 
 async def _opened_hub(stack: AsyncExitStack, settings: Settings, clock: Clock, line: Line, crashes: int) -> Hub:
@@ -149,6 +144,7 @@ async def _opened_hub(stack: AsyncExitStack, settings: Settings, clock: Clock, l
 async def _take_over(hub: Hub, ingest: Ingest, settings: Settings, crashes: int) -> None:
     """Own the scopes, and catch up with what happened while nobody did."""
     await _own(ingest, alone=hub.database.is_sqlite)
+    await refuse_real_people(hub)
     async with hub.database.read() as session:  # a hot spare may have waited for days
         ingest.intake.reload(await registry.load(session))
     ingest.tick(ingest.intake.registry.units)
@@ -230,6 +226,7 @@ def build_hub(settings: Settings, database: Database, clock: Clock, line: Line) 
         test_every=timedelta(days=settings.test_every_days),
         shadow=timedelta(days=settings.shadow_days),
         second_factor=settings.second_factor == "staff",
+        showcase=settings.showcase == "village",
         rulebook=rulebook,
         sources=load_sources(names(settings.sources)),
         live=line.live,

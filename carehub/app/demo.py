@@ -122,6 +122,7 @@ def _environment(wanted: Demo, broker: Broker, exchange_port: int) -> dict[str, 
         "CAREHUB_HOST": "127.0.0.1",
         "CAREHUB_PORT": str(wanted.port),
         "CAREHUB_PUBLIC_URL": f"http://127.0.0.1:{wanted.port}",
+        "CAREHUB_SHOWCASE": "village",
         "CAREHUB_SECOND_FACTOR": "offered",  # one password for all, invented a minute ago
         "CAREHUB_TWILIO_ACCOUNT_SID": _ACCOUNT,
         "CAREHUB_TWILIO_AUTH_TOKEN": secrets.token_hex(16),
@@ -185,5 +186,6 @@ def _welcome(
             "",
         )
         lines.append(f"  {face:<28} http://127.0.0.1:{wanted.port}{path:<12} bruker: {who}")
+    lines.append(f"  {'Utstillingsvinduet':<28} http://127.0.0.1:{wanted.port}/showcase")
     lines.append(f"  {'Telefonene i landsbyen':<28} http://127.0.0.1:{exchange_port}/")
     return "\n".join([*lines, "", f"  Passord for alle, i denne demoen: {password}", "", "Ctrl-C stopper alt.", ""])

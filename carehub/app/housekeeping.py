@@ -2,9 +2,11 @@
 
 import asyncio
 import importlib.metadata
-from concurrent.futures import Executor
+import os
+from concurrent.futures import Executor, ProcessPoolExecutor
 from datetime import datetime, time, timedelta
 from functools import partial
+from multiprocessing import get_context
 
 from carehub.app.backtest.post import Backtests
 from carehub.app.backups import Nightly
@@ -27,6 +29,7 @@ from carehub.store.copies import file_of
 _LOOK_EVERY_S = 1800.0
 _LEARN_AFTER_S = 60.0
 """Two learning processes beside a hub that has just started would take the processors with which it catches up."""
+_LESS_URGENT = 10
 _COUNT_EVERY_S = 60.0
 _ROOM_EVERY_S = 5.0
 _BACKTEST_EVERY_S = 2.0
@@ -104,6 +107,11 @@ def add_little_use(hub: Hub, worker: Worker) -> None:
     """Give the worker the nightly look for rules of little use: asked for first, and told when the trials are done."""
     for at in _LITTLE_USE_AT:
         worker.daily(f"little use {at:%H:%M}", partial(little_use.look, hub), at)
+
+
+def beside() -> Executor:
+    """A process for what a model works out: it gives way to the hub, which may not wait for it."""
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=os.nice, initargs=(_LESS_URGENT,))
 
 
 def add_models(settings: Settings, hub: Hub, ingest: Ingest, worker: Worker, executor: Executor) -> None:

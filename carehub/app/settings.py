@@ -80,6 +80,10 @@ class Settings(BaseSettings):
         default="staff",
         description="Who must have a passkey or an app beside the password: `staff`, or nobody (`offered`).",
     )
+    showcase: Literal["off", "village"] = Field(
+        default="off",
+        description="`village` opens `/showcase` to everybody; refused where a resident may be a real person.",
+    )
     silent: bool = Field(default=False, description="Send nothing to anybody: every channel only writes a log line.")
     log_json: bool = Field(default=False, description="JSON lines in the log instead of readable ones.")
 

@@ -128,6 +128,8 @@ class Hub:
     sources: Sequence[Source] = ()
     channels: Mapping[str, Channel] = field(default_factory=dict)
     test_every: timedelta = TEST_EVERY
+    showcase: bool = False
+    """Everybody may look in (`CAREHUB_SHOWCASE`): only where all residents are invented."""
     second_factor: bool = False
     """Staff must have something beside their password (`CAREHUB_SECOND_FACTOR`)."""
     """How old the last test of a life-critical device may be before it is on the red list."""

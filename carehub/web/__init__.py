@@ -53,6 +53,8 @@ from carehub.web import (
     rights,
     second,
     setup,
+    showcase,
+    showcase_suppliers,
     silences,
     states,
     tablet,
@@ -119,6 +121,8 @@ DOORS = (
     rights,
     audit,
     health,
+    showcase,
+    showcase_suppliers,
 )
 
 
@@ -139,6 +143,7 @@ def create_web(hub: Hub) -> FastAPI:
     app = FastAPI(title="CareHub", version="1", docs_url=None, redoc_url=None, openapi_url=None, routes=routes)
     app.state.hub = hub
     app.state.throttle, app.state.passwords = Throttle(), Passwords()
+    app.state.showcase = showcase.Showcase(is_open=hub.showcase)
     app.state.readings, app.state.meters = Readings(), Meters()
     app.get("/openapi.json", include_in_schema=False)(_openapi)
     app.mount("/static", _Files(directory=STATIC), name="static")

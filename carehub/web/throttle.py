@@ -48,3 +48,21 @@ class Throttle:
 def _keys(account: str, address: str) -> tuple[tuple[str, int], ...]:
     name = account.strip().casefold()[:80]
     return (f"{name}@{address}", PER_ACCOUNT_HERE), (f"@{address}", PER_ADDRESS), (f"{name}@", PER_ACCOUNT)
+
+
+class Quota:
+    """So many of something for one address in a while: what is free of charge, but not without end."""
+
+    def __init__(self, most: int, within: timedelta) -> None:
+        self._most, self._within = most, within
+        self._taken: dict[str, deque[datetime]] = {}
+
+    def take(self, address: str, now: datetime) -> bool:
+        """One more; False when there is none left."""
+        taken = self._taken.setdefault(address, deque(maxlen=self._most))
+        if len(taken) == self._most and now - taken[0] < self._within:
+            return False
+        taken.append(now)
+        while len(self._taken) > _MOST_KEYS:
+            del self._taken[next(iter(self._taken))]
+        return True

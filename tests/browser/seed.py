@@ -30,8 +30,10 @@ from carehub.plugins import load_rulebook
 from carehub.store import tables
 from carehub.store.database import Database
 from carehub.store.tables.places import DeviceStatus, ScopeKind, UnitKind
+from carehub.village.people import national_id
 from carehub.web import create_web
 from integrations.channels.console import ConsoleChannel
+from integrations.sources import carehub_v1, zigbee2mqtt
 from tests.browser import seed_alerts, seed_backtests, seed_models, seed_ward
 
 PASSWORD = "solskinn-om-natten"
@@ -106,13 +108,18 @@ async def fill(session: AsyncSession, now: datetime, *, calm: bool = False, stre
 
 def _homes(session: AsyncSession) -> None:
     session.add(tables.Scope(id="hub", kind=ScopeKind.HUB, name="Huben"))
-    for who, given, family, scope, name, unit in _RESIDENTS:
+    for index, (who, given, family, scope, name, unit) in enumerate(_RESIDENTS):
         kind = ScopeKind.HOME if unit == "sentrum" else ScopeKind.ROOM
         note = "Nøkkelboks ved døren, kode 2580. Hund i gangen." if unit == "sentrum" else None
         session.add(tables.Scope(id=scope, kind=kind, name=name, unit_id=unit, access_note=note))
         session.add(
             tables.Resident(
-                id=who, given_name=given, family_name=family, phone="+4791234567", note="Hører dårlig på venstre øre."
+                id=who,
+                given_name=given,
+                family_name=family,
+                phone="+4791234567",
+                note="Hører dårlig på venstre øre.",
+                national_id=national_id(random.Random(index), 1938, is_woman=True),
             )
         )
 
@@ -240,6 +247,8 @@ def hub_on(database: Database, *, broker: bool = True) -> Hub:
         rulebook=_rulebook(),
         health=Health(broker=broker),
         channels=dict.fromkeys(("sms", "voice", "sms_gateway", "email"), ConsoleChannel()),
+        sources=(carehub_v1.SOURCE, zigbee2mqtt.SOURCE),
+        showcase=True,
     )
 
 

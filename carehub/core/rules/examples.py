@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from carehub.core import floor
-from carehub.core.events import Input, Tick
-from carehub.core.fold import Folded, Rulebook, ScopeState, fold
+from carehub.core.events import Input
+from carehub.core.fold import Folded, Rulebook
 from carehub.core.rules import stories
 from carehub.core.rules.errors import RuleError
 from carehub.core.rules.language import Example, Rule
+from carehub.core.rules.miniature import Miniature
 from carehub.core.rules.personal import ending
 from carehub.core.rules.program import compiled
 from carehub.core.rules.rulebook import OSLO
@@ -19,7 +20,6 @@ from carehub.core.rules.state import DAILY, Shape
 from carehub.core.rules.windows import next_ending
 
 Alert = tuple[datetime, str]
-_MOST_TICKS = 1000
 
 
 class Failure(Struct, frozen=True):
@@ -87,31 +87,23 @@ def play(given: Iterable[Input], rulebook: Rulebook, until: datetime) -> list[Al
 
 
 class _Player:
-    """A hub in miniature: one scope, its deadline rows, and a simulated clock."""
+    """Plays an example; a rule that raises has failed it."""
 
     def __init__(self, rulebook: Rulebook) -> None:
-        self.rulebook = rulebook
-        self.state = ScopeState(scope=stories.SCOPE)
-        self.rows: dict[str, datetime] = {}
+        self._hub = Miniature(rulebook, stories.SCOPE)
         self.alerts: list[Alert] = []
 
-    def take(self, given: Input) -> Folded:
-        folded = fold(self.state, given, self.rulebook, given.at)
-        for fault in folded.faults:
-            raise RuleError(f"the rule raised {fault.error}")
-        self.state = folded.state
-        self.rows |= {deadline.key: deadline.due_at for deadline in folded.deadlines}
-        self.alerts += [(found.at, found.kind) for found in folded.findings if found.rule != floor.FLOOR]
-        return folded
+    def take(self, given: Input) -> None:
+        self._note(self._hub.take(given))
 
     def tick_until(self, end: datetime) -> None:
-        for _ in range(_MOST_TICKS):
-            due = min(self.rows.values(), default=None)
-            if due is None or due > end:
-                return
-            self.rows = {key: row for key, row in self.rows.items() if row > due}
-            self.take(Tick(seq=0, at=due, scope=stories.SCOPE))
-        raise RuleError("the rule never comes to rest")  # pragma: no cover - a guard; examples span 100 days
+        for folded in self._hub.wait(end):
+            self._note(folded)
+
+    def _note(self, folded: Folded) -> None:
+        for fault in folded.faults:
+            raise RuleError(f"the rule raised {fault.error}")
+        self.alerts += [(found.at, found.kind) for found in folded.findings if found.rule != floor.FLOOR]
 
 
 def _horizon(rule: Rule, given: list[Input], wanted: list[Alert], zone: ZoneInfo) -> datetime:

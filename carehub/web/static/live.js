@@ -55,7 +55,8 @@ function showState() {
 function connect() {
   if (source) source.close();
   const screen = document.querySelector("[data-screen]")?.dataset.screen;
-  source = new EventSource(screen ? `/api/v1/live?screen=${encodeURIComponent(screen)}` : "/api/v1/live");
+  const stream = bar.dataset.stream || "/api/v1/live"; // what anybody may see has a stream of its own
+  source = new EventSource(screen ? `${stream}?screen=${encodeURIComponent(screen)}` : stream);
   source.addEventListener("change", (event) => { alive(event); dirty = true; refresh(); });
   source.addEventListener("beat", (event) => { alive(event); if (dirty) refresh(); else fresh = Date.now(); });
   source.addEventListener("ended", loggedOut);

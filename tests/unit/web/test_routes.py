@@ -43,6 +43,15 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/webhooks/twilio/status"): OPEN,  # a signature: test_webhooks.py
     ("POST", "/webhooks/twilio/sms"): OPEN,
     ("POST", "/webhooks/twilio/call"): OPEN,
+    ("GET", "/showcase"): OPEN,  # nobody real, or no such page: test_showcase.py
+    ("GET", "/showcase/live"): OPEN,
+    ("GET", "/showcase/suppliers"): OPEN,
+    ("POST", "/showcase/suppliers"): OPEN,
+    ("POST", "/showcase/sandbox"): OPEN,
+    ("GET", "/showcase/sandbox/{identity}"): OPEN,  # a name that cannot be guessed
+    ("POST", "/showcase/api/v1/events"): OPEN,  # a credential of the sandbox's own
+    ("GET", "/showcase/numbers"): OPEN,
+    ("GET", "/showcase/numbers.csv"): OPEN,
     ("POST", "/webhooks/report/{channel}/{token}"): OPEN,  # a secret, and a signature: test_reports.py
     ("POST", "/webhooks/twilio/voice/{notice_id}"): OPEN,
     ("GET", "/sw.js"): OPEN,  # a script, the same for everybody
