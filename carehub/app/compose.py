@@ -223,6 +223,7 @@ def build_hub(settings: Settings, database: Database, clock: Clock, line: Line) 
         zone=settings.zone_info,
         public_url=settings.public_url.rstrip("/"),
         municipality=settings.municipality,
+        route_link=settings.route_link,
         test_every=timedelta(days=settings.test_every_days),
         shadow=timedelta(days=settings.shadow_days),
         second_factor=settings.second_factor == "staff",

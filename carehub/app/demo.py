@@ -12,6 +12,7 @@ from pathlib import Path
 from pwdlib import PasswordHash
 
 from carehub.app.broker import Broker, embedded_broker, free_port
+from carehub.app.home_care import plan_visits
 from carehub.app.move_in import move_in, plan_shifts, remember
 from carehub.app.processes import Processes
 from carehub.app.settings import Settings
@@ -104,6 +105,7 @@ async def _furnish(wanted: Demo, village: Directory, password: str) -> frozenset
     await database.migrate()
     await move_in(database, village, PasswordHash.recommended().hash(password), now)
     at_work = await plan_shifts(database, village, settings.zone_info, now)
+    await plan_visits(database, village, settings.zone_info, now)
     await remember(database, village, history(wanted.seed, _HISTORY_DAYS, now, plain=_is_plain(village)))
     await database.close()
     return at_work

@@ -49,6 +49,11 @@ class Settings(BaseSettings):
         default="Europe/Oslo", description="Time zone of the municipality: night windows and clock times."
     )
     municipality: str = Field(default="Marker", description="Its name, on the pages.")
+    route_link: str = Field(
+        default="",
+        pattern=r"^$|^(geo:|https://)[^\s]*\{address\}[^\s]*$",
+        description="How a telephone shows the way: `geo:…` or `https://…` with `{address}`; empty for no such link.",
+    )
     rules_dir: Path | None = Field(default=None, description="Folder with the rulebook; by default the one that ships.")
     sources: str = Field(
         default=",".join(f"integrations.sources.{name}" for name in _SOURCES),

@@ -121,6 +121,8 @@ class Hub:
     public_url: str
     municipality: str
     rulebook: Rulebook
+    route_link: str = ""
+    """Where a telephone finds the way, with `{address}` in it; empty where no address may leave the hub."""
     name: str = ""
     """This hub's name, where several may tell of one alarm: it stands in front of each text."""
     steady: Steady | None = None

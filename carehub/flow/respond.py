@@ -37,20 +37,20 @@ class Answer:
     owner: tables.Person | None = None
 
 
-async def take(session: Session, alert_id: str, by: str, now: datetime) -> Answer:
+async def take(session: Session, alert_id: str, by: str, now: datetime, *, text: str | None = None) -> Answer:
     """Say "I take it": from now on `by` owns it, and must arrive within the severity's time.
 
-    What somebody was asked to take over, they take from its owner.
+    What somebody was asked to take over, they take from its owner. `text` stands in the journal beside it.
     """
     alert = await session.get(tables.Alert, alert_id, with_for_update=True)
     offered = alert is not None and alert.handed_to_id == by and alert.status is not Status.OPEN
     action = Action.ACCEPT if offered else Action.TAKE
-    return await _act(session, alert_id, action, by, now, owner_id=by, taken_at=now, arrived_at=None)
+    return await _act(session, alert_id, action, by, now, text=text, owner_id=by, taken_at=now, arrived_at=None)
 
 
-async def arrive(session: Session, alert_id: str, by: str, now: datetime) -> Answer:
+async def arrive(session: Session, alert_id: str, by: str, now: datetime, *, text: str | None = None) -> Answer:
     """Say "I am there"; whoever is there owns it."""
-    return await _act(session, alert_id, Action.ARRIVE, by, now, owner_id=by, arrived_at=now)
+    return await _act(session, alert_id, Action.ARRIVE, by, now, text=text, owner_id=by, arrived_at=now)
 
 
 async def release(session: Session, alert_id: str, by: str, now: datetime) -> Answer:
@@ -137,7 +137,10 @@ def _status_before(alert: tables.Alert) -> Status:
     return Status.ARRIVED if alert.arrived_at else Status.TAKEN
 
 
-async def _act(session: Session, alert_id: str, action: Action, by: str, now: datetime, **changes: object) -> Answer:
+async def _act(
+    session: Session, alert_id: str, action: Action, by: str, now: datetime, *, text: str | None = None,
+    **changes: object,
+) -> Answer:  # fmt: skip
     """Compare and set: only from a status that allows it, and only one person wins."""
     fail_at("ack.begin")
     before = await session.get(tables.Alert, alert_id, with_for_update=True)
@@ -149,7 +152,7 @@ async def _act(session: Session, alert_id: str, action: Action, by: str, now: da
     deadlines = await _deadlines(session, before, allowed, now)
     if not await alerts.move(session, before, allowed, **deadlines, handed_to_id=None, **changes):
         return await _refused(session, before)
-    session.add(journal_line(alert_id, _STEP[action], now, person_id=by))
+    session.add(journal_line(alert_id, _STEP[action], now, person_id=by, text=text))
     if before.kind == HELP and before.parent_id and action is Action.TAKE:
         session.add(journal_line(before.parent_id, Step.HELPER, now, person_id=by, text="Kommer for å hjelpe."))
     if allowed is not Status.OPEN:

@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from carehub.core.access import Role
 from carehub.store import tables
@@ -85,3 +86,28 @@ async def colleagues(session: Session) -> Sequence[tuple[str, str]]:
     staff = (Role.NURSE, Role.CARE_CENTRE, Role.COORDINATOR)
     statement = select(person.id, person.name).where(person.active, col(person.role).in_(staff))
     return (await session.exec(statement.order_by(person.name))).all()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callable:
+    """A colleague at work, as one calls them."""
+
+    name: str
+    phone: str
+    unit: str | None
+
+
+async def on_duty(session: Session, me: str, now: datetime) -> Sequence[Callable]:
+    """Colleagues who are at work now and have a telephone: those of one's own unit first, then by name."""
+    person, duty = tables.Person, tables.Duty
+    at_work = select(duty.person_id).where(duty.since <= now, duty.until > now)
+    asked = (
+        select(person.name, person.phone, tables.Unit.name, person.unit_id)
+        .join(tables.Unit, col(tables.Unit.id) == col(person.unit_id), isouter=True)
+        .where(person.active, person.id != me, col(person.phone).is_not(None), person.role != Role.RELATIVE)
+        .where(or_(person.on_duty, col(person.id).in_(at_work)))
+        .order_by(person.name)
+    )
+    mine = (await session.exec(select(person.unit_id).where(person.id == me))).first()
+    rows = sorted((await session.exec(asked)).all(), key=lambda row: row[3] != mine)
+    return [Callable(name=name, phone=phone or "", unit=unit) for name, phone, unit, _unit_id in rows]

@@ -14,7 +14,7 @@ from carehub.flow.staff.contacts import Checked
 from carehub.store import calendars, contacts, logins, roll_calls, shifts, tables
 from carehub.store.contacts import Way
 from carehub.store.database import Session
-from carehub.web import push
+from carehub.web import push, telephone
 from carehub.web.admin_people import WRONG_NUMBER, e164
 from carehub.web.render import page
 from carehub.web.security import Staff, TheHub, Visitor
@@ -56,7 +56,7 @@ async def shown(
     return page(
         request, "my.html", visitor, status=status, wrong=wrong, person=person, shifts=mine, ways=ways,
         removed=removed, channels={*hub.channels},
-        asked=asked, has_feed=has_feed, address=address, push_key=push.key_of(hub),
+        asked=asked, has_feed=has_feed, address=address, push_key=push.key_of(hub), **telephone.given(visitor),
     )  # fmt: skip
 
 

@@ -1,11 +1,15 @@
 """The telephone of home care: my alerts first, one thumb, and what I need to get in behind a tap."""
 
+from datetime import datetime, timedelta
+
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
+from carehub.core.access import About
 from carehub.flow.hub import Hub
-from carehub.store import logins, pages, roll_calls, shifts
-from carehub.web import cards
+from carehub.store import logins, pages, roll_calls, tables, teams, ties, visits, ways_in
+from carehub.store.database import Session
+from carehub.web import cards, planned, telephone, way_in
 from carehub.web.board import board
 from carehub.web.cards import AlertView
 from carehub.web.opening import reason_needed
@@ -14,6 +18,7 @@ from carehub.web.render import page
 from carehub.web.security import Caring, TheHub, Visitor
 
 router = APIRouter()
+_AHEAD = timedelta(hours=12)
 
 
 @router.get("/nurse")
@@ -27,11 +32,14 @@ async def nurse(request: Request, hub: TheHub, visitor: Caring) -> Response:
     elsewhere = [one for one in shown.elsewhere if not one.mine]
     async with hub.database.read() as session:
         now, me = hub.clock(), visitor.person.id
-        shift = next((duty for duty, _ in await shifts.of_person(session, me, now, now) if duty.since <= now), None)
+        shift = await planned.duty_now(session, me, now)
+        coming = planned.coming(await planned.of_shift(hub, session, visitor, shift))
         asked = await roll_calls.waiting_for(session, me, now)
+    await readings.note(hub, visitor, "planned", coming, kind="visit")
     return page(
         request, "nurse.html", visitor, board=shown, mine=mine, others=others, elsewhere=elsewhere, shift=shift,
-        asked=asked,
+        asked=asked, coming=coming, moves=planned.MOVES, kept=telephone.kept([*mine, *others, *elsewhere]),
+        **telephone.given(visitor),
     )  # fmt: skip
 
 
@@ -66,13 +74,27 @@ async def _alert_page(request: Request, hub: Hub, visitor: Visitor, alert_id: st
             raise HTTPException(404)
         alert = (await cards.with_pictures(hub, session, visitor, [card]))[0]
         journal = await pages.journal(session, alert_id)
-    if not alert.open_to_me:
+        callable_ = await teams.on_duty(session, visitor.person.id, hub.clock())
+        sight = await ties.sight_of(session, visitor.person, hub.clock())
+        ahead = await _next_visits(session, card, hub.clock())
+        way = await ways_in.of_scope(session, card.scope.id) if revealed and card.scope else None
+    if not alert.open_to_me or (revealed and not cards.opens(sight, card.alert, About.WAY_IN)):
         return reason_needed(request, visitor, alert)
     await _log(request, hub, visitor, alert, revealed=revealed)
+    address = way_in.address_of(card.scope, way, hub)
     return page(
-        request, "alert.html", visitor, alert=alert, journal=journal, revealed=revealed,
-        scope=card.scope, resident=card.resident,
+        request, "alert.html", visitor, alert=alert, journal=journal, revealed=revealed, scope=card.scope,
+        resident=card.resident, way=way, address=address, route=way_in.route_to(hub, address) if revealed else None,
+        dangers=way_in.dangers(way), callable=callable_, ahead=ahead, **telephone.given(visitor),
     )  # fmt: skip
+
+
+async def _next_visits(session: Session, card: pages.Card, now: datetime) -> list[tables.PlannedVisit]:
+    """Who comes to this resident next, whether or not somebody goes there now."""
+    if card.resident is None:
+        return []
+    found = await visits.planned_for(session, card.resident.id, now, now + _AHEAD)
+    return found[:2]
 
 
 async def _log(request: Request, hub: Hub, visitor: Visitor, alert: AlertView, *, revealed: bool) -> None:

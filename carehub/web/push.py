@@ -3,14 +3,13 @@
 from typing import Annotated
 
 from fastapi import APIRouter, HTTPException
-from fastapi.responses import FileResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from carehub.contracts import Subscribing
 from carehub.flow.hub import Hub
 from carehub.flow.reaching import push
 from carehub.flow.reaching.telling import PUSH
-from carehub.web.render import STATIC
 from carehub.web.security import Staff, TheHub
 
 router = APIRouter()
@@ -49,12 +48,6 @@ def key_of(hub: Hub) -> str | None:
     """What a page needs to offer notifications; None where they are not set up."""
     channel = subscribing(hub)
     return channel.public_key if channel else None
-
-
-@router.get("/sw.js", include_in_schema=False)
-async def service_worker() -> FileResponse:
-    """From the root, so that it may speak for every page."""
-    return FileResponse(STATIC / "sw.js", media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
 @router.post("/push/subscribe")

@@ -45,6 +45,12 @@ _ACTIONS = Spoken(
         "imported": "hentet inn opplysninger fra en fil",
         "readings": "så denne listen",
         "audit": "gikk gjennom loggen over oppslag",
+        "planned": "så planlagte besøk",
+        "visit.done": "førte et besøk som utført",
+        "visit.undone": "angret at et besøk var utført",
+        "visit.moved": "flyttet et besøk",
+        "way_in": "så hva som er skrevet om adkomst, uten koder",
+        "way_in.changed": "endret hva som er skrevet om adkomst",
     }
 )
 _BECAUSE = Spoken(

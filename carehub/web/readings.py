@@ -1,38 +1,55 @@
 """Who was shown which alert: each is logged once a login, and not every five seconds."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
+from carehub.core.access import Tie
 from carehub.flow.hub import Hub
 from carehub.kit.log import log
 from carehub.store import logins
 from carehub.store.errors import STORE_FAILED
-from carehub.web.cards import AlertView
 from carehub.web.security import Visitor
 
 
+class Seen(Protocol):
+    """Something about a resident that a page shows: an alert, a planned visit."""
+
+    @property
+    def id(self) -> str:
+        """Its own."""
+
+    @property
+    def resident_id(self) -> str | None:
+        """Whom it is about; None where nobody is named."""
+
+    @property
+    def tie(self) -> Tie:
+        """What lets this visitor read it."""
+
+
 class Readings:
-    """Remembers which alerts a login has been shown, so that each is logged once and not every five seconds."""
+    """Remembers what a login has been shown, so that each is logged once and not every five seconds."""
 
     _MOST = 50_000
 
     def __init__(self) -> None:
         self._shown: dict[tuple[str, str], None] = {}
 
-    async def note(self, hub: Hub, visitor: Visitor, where: str, alerts: Sequence[AlertView]) -> None:
+    async def note(self, hub: Hub, visitor: Visitor, where: str, shown: Sequence[Seen], *, kind: str = "alert") -> None:
         """Log what this login sees for the first time, before it is shown.
 
         While the store takes nothing the process's own log keeps it: an alarm must be seen all the same.
         """
-        fresh = [one for one in alerts if one.resident_id and (visitor.login.token_hash, one.id) not in self._shown]
+        fresh = [one for one in shown if one.resident_id and (visitor.login.token_hash, one.id) not in self._shown]
         if not fresh:
             return
         try:
             async with hub.database.write() as session:
                 for one in fresh:
-                    seen = [(one.resident_id, f"alert:{one.id}")]
+                    seen = [(one.resident_id, f"{kind}:{one.id}")]
                     logins.log_reading(session, visitor.person.id, where, seen, hub.clock(), because=one.tie)
         except STORE_FAILED:
-            subjects = [f"alert:{one.id}" for one in fresh]
+            subjects = [f"{kind}:{one.id}" for one in fresh]
             log.error("reading.not_stored", person=visitor.person.id, where=where, seen=subjects)
             return
         for one in fresh:

@@ -34,7 +34,7 @@ from carehub.village.people import national_id
 from carehub.web import create_web
 from integrations.channels.console import ConsoleChannel
 from integrations.sources import carehub_v1, zigbee2mqtt
-from tests.browser import seed_alerts, seed_backtests, seed_models, seed_ward
+from tests.browser import seed_alerts, seed_backtests, seed_homecare, seed_models, seed_ward
 
 PASSWORD = "solskinn-om-natten"
 _HASH = PasswordHash.recommended().hash(PASSWORD)
@@ -101,6 +101,7 @@ async def fill(session: AsyncSession, now: datetime, *, calm: bool = False, stre
         _ways(session, now)
         await seed_alerts.add_fortnight(session, now)
         seed_models.add(session, now)
+    await seed_homecare.add(session, now)
     await seed_alerts.add_closed(session, now)
     if not calm:
         await seed_alerts.add_open(session, now)

@@ -3,6 +3,7 @@
 from carehub.store.tables.alerts import Alert, AlertEvent, AlertStep, Notice, ReplyCode, StatusReport
 from carehub.store.tables.backtests import BacktestRun
 from carehub.store.tables.drafts import RuleDraft
+from carehub.store.tables.homecare import LateAnswer, PlannedVisit, WayIn
 from carehub.store.tables.ladders import FixedContact, LadderChange, LadderRow, LadderRung
 from carehub.store.tables.learning import DailyFeature, DetectorState, Model, ModelFinding
 from carehub.store.tables.logins import Factor, LoginSession, LoginStep, SetupLink
@@ -76,6 +77,7 @@ __all__ = [
     "LadderChange",
     "LadderRow",
     "LadderRung",
+    "LateAnswer",
     "LegalBasis",
     "LoginSession",
     "LoginStep",
@@ -85,6 +87,7 @@ __all__ = [
     "OpenedFile",
     "Ownership",
     "Person",
+    "PlannedVisit",
     "Relation",
     "RemovedWay",
     "ReplyCode",
@@ -107,4 +110,5 @@ __all__ = [
     "Task",
     "Unit",
     "UnitNeighbour",
+    "WayIn",
 ]

@@ -77,6 +77,7 @@ function retry() {
 }
 
 function loggedOut() {
+  document.dispatchEvent(new CustomEvent("carehub:ended"));
   location.assign(`/login?ended=true&next=${encodeURIComponent(location.pathname + location.search)}`);
 }
 
@@ -193,7 +194,9 @@ document.addEventListener("submit", async (event) => {
     const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), signal: AbortSignal.timeout(8000) });
     await answered(form, answer);
   } catch {
-    say("Det ble ikke sendt. Prøv igjen, eller ring vaktrommet.");
+    // A telephone keeps it, and says so (unsent.js); elsewhere it is lost, and that is said.
+    const kept = !document.dispatchEvent(new CustomEvent("carehub:unsent", { cancelable: true, detail: { form } }));
+    if (!kept) say("Det ble ikke sendt. Prøv igjen, eller ring vaktrommet.");
   }
   if (button) button.removeAttribute("aria-busy");
 });

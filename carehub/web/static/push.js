@@ -41,7 +41,7 @@
     status.textContent = "Varsler er slått på. Du får et prøvevarsel nå; kommer det ikke, gi beskjed til leder.";
   };
 
-  navigator.serviceWorker.register("/sw.js").then(async (worker) => {
+  navigator.serviceWorker.register("/sw.js", { scope: "/nurse" }).then(async (worker) => {
     show(await worker.pushManager.getSubscription());
     box.hidden = false;
     button.addEventListener("click", async () => {

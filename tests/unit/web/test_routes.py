@@ -193,6 +193,15 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/record/{resident_id}/readings"): frozenset({Role.RELATIVE, Role.RESIDENT}),
     ("GET", "/audit"): frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
     ("POST", "/admin/residents/{resident_id}/state"): PLANNERS,
+    ("GET", "/manifest.webmanifest"): OPEN,  # the same for everybody
+    ("GET", "/nurse/offline"): OPEN,  # kept by the telephone's worker; it holds nothing of anybody
+    ("POST", "/api/v1/answers"): STAFF,
+    ("GET", "/nurse/visits"): STAFF,
+    ("POST", "/nurse/visits/{visit_id}/done"): STAFF,
+    ("POST", "/nurse/visits/{visit_id}/undo"): STAFF,
+    ("POST", "/nurse/visits/{visit_id}/move"): STAFF,
+    ("GET", "/admin/homes/{scope_id}/way-in"): PLANNERS,
+    ("POST", "/admin/homes/{scope_id}/way-in"): PLANNERS,
     ("GET", "/metrics"): ADMIN,
     ("GET", "/openapi.json"): ADMIN,
 }
