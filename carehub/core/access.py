@@ -81,6 +81,11 @@ def may(role: Role, permission: Permission) -> bool:
     return permission in MAY[role]
 
 
+def roles_with(*permissions: Permission) -> frozenset[Role]:
+    """The roles that have every one of these permissions."""
+    return frozenset(role for role in Role if all(may(role, one) for one in permissions))
+
+
 class Tie(StrEnum):
     """What ties somebody on the staff to a resident, the strongest first."""
 

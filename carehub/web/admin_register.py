@@ -10,15 +10,16 @@ from carehub.core.access import Sight
 from carehub.core.blindness import Risk
 from carehub.flow.hub import Hub
 from carehub.kit.ids import new_id
-from carehub.store import logins, pages, residents, silences, tables, ties
+from carehub.store import logins, pages, residents, tables, ties
 from carehub.store.database import Session
 from carehub.store.tables.places import ScopeKind
 from carehub.web.admin_devices import tell_fold
 from carehub.web.admin_people import e164
 from carehub.web.admin_rules import Deciding
+from carehub.web.near import must_see
 from carehub.web.paging import PageNumber, matching, paged
 from carehub.web.render import page
-from carehub.web.security import NotAllowed, TheHub, Visitor
+from carehub.web.security import TheHub, Visitor
 from carehub.web.tongue import _
 
 router = APIRouter(prefix="/admin/residents")
@@ -160,21 +161,8 @@ def note_change(session: Session, visitor: Visitor, action: str, resident_id: st
 
 
 async def mine(hub: Hub, session: Session, visitor: Visitor, resident_id: str) -> tables.Resident:
-    """A resident whose home, or last home, is in the visitor's units."""
-    resident = await session.get(tables.Resident, resident_id)
-    sight = await ties.sight_of(session, visitor.person, hub.clock())
-    if resident is None and sight.units is None:
-        raise HTTPException(404)
-    if resident is None:
-        raise NotAllowed  # the same as of one who is another unit's (C36)
-    home, _alone = await silences.home_of(session, resident_id, hub.clock())
-    if home is None:
-        lived = await residents.homes_of(session, resident_id)
-        home = lived[0][0].scope_id if lived else None
-    scope = await session.get(tables.Scope, home) if home else None
-    if not sight.covers(scope.unit_id if scope else None):
-        raise NotAllowed
-    return resident
+    """A resident whom the visitor may see, by the last home where there is none now; raises for anybody else's."""
+    return await must_see(session, visitor, resident_id, hub.clock())
 
 
 @router.get("/{resident_id}/about")

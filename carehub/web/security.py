@@ -193,50 +193,32 @@ Somebody = Annotated[Visitor | None, Depends(somebody_of)]
 """For the pages of the login itself, and for nothing else."""
 
 
-def needs(*permissions: Permission) -> Callable[[MaybeVisitor], Awaitable[Visitor]]:
-    """A door that opens for a login whose role has every one of these permissions."""
+Door = Callable[[MaybeVisitor], Awaitable[Visitor]]
+OPENS_FOR: dict[Callable[..., object], frozenset[Role]] = {}
+"""By door: the roles for which it opens. The table of who may what is printed from here."""
+
+
+def needs(*permissions: Permission, one_of: bool = False) -> Door:
+    """A door that opens for a login whose role has every one of these permissions, or one of them."""
+    enough = any if one_of else all
+    roles = frozenset(role for role in Role if enough(may(role, one) for one in permissions))
 
     async def door(visitor: MaybeVisitor) -> Visitor:
         if visitor is None:
             raise LoginNeeded
-        if not all(visitor.may(permission) for permission in permissions):
+        if visitor.person.role not in roles:
             raise NotAllowed
         return visitor
 
+    OPENS_FOR[door] = roles
     return door
 
 
-async def _staff_or_technician(visitor: MaybeVisitor) -> Visitor:
-    """Opens for whoever answers alerts, and for whoever looks after devices."""
-    if visitor is None:
-        raise LoginNeeded
-    if not (visitor.may(Permission.ANSWER_ALERTS) or visitor.may(Permission.ADMINISTER)):
-        raise NotAllowed
-    return visitor
-
-
-async def _own(visitor: MaybeVisitor) -> Visitor:
-    """Opens for whoever is here for their own or their family's sake; what they see, their consent says."""
-    if visitor is None:
-        raise LoginNeeded
-    if not (visitor.may(Permission.SEE_SELF) or visitor.may(Permission.SEE_OWN_RELATIVE)):
-        raise NotAllowed
-    return visitor
-
-
-async def _accounting(visitor: MaybeVisitor) -> Visitor:
-    """Opens for whoever administers, and for whoever audits."""
-    if visitor is None:
-        raise LoginNeeded
-    if not (visitor.may(Permission.ADMINISTER) or visitor.may(Permission.AUDIT)):
-        raise NotAllowed
-    return visitor
-
-
-Own = Annotated[Visitor, Depends(_own)]
-Accounting = Annotated[Visitor, Depends(_accounting)]
+Own = Annotated[Visitor, Depends(needs(Permission.SEE_SELF, Permission.SEE_OWN_RELATIVE, one_of=True))]
+"""Whoever is here for their own or their family's sake; what they see, their consent says."""
+Accounting = Annotated[Visitor, Depends(needs(Permission.ADMINISTER, Permission.AUDIT, one_of=True))]
 Auditing = Annotated[Visitor, Depends(needs(Permission.AUDIT))]
-StaffOrTechnician = Annotated[Visitor, Depends(_staff_or_technician)]
+StaffOrTechnician = Annotated[Visitor, Depends(needs(Permission.ANSWER_ALERTS, Permission.ADMINISTER, one_of=True))]
 Staff = Annotated[Visitor, Depends(needs(Permission.SEE_ALERTS))]
 Answering = Annotated[Visitor, Depends(needs(Permission.SEE_ALERTS, Permission.ANSWER_ALERTS))]
 Caring = Annotated[Visitor, Depends(needs(Permission.SEE_ALERTS, Permission.SEE_RESIDENTS))]

@@ -45,13 +45,16 @@ class Whose:
         return await admin_contacts.shown(request, hub, self.visitor, self.person_id, status=status, wrong=wrong)
 
 
+_MINE_OPENS, _THEIRS_OPEN = needs(Permission.SEE_ALERTS), needs(Permission.ADMINISTER)
+
+
 async def _whose(request: Request, hub: TheHub, maybe: MaybeVisitor) -> Whose:
     """My own, or somebody's whom I may administer; raises for anybody else's."""
     person_id = request.path_params.get("person_id")
     if person_id is None:
-        visitor = await needs(Permission.SEE_ALERTS)(maybe)
+        visitor = await _MINE_OPENS(maybe)
         return Whose(visitor=visitor, person_id=visitor.person.id, own=True)
-    visitor = await needs(Permission.ADMINISTER)(maybe)
+    visitor = await _THEIRS_OPEN(maybe)
     async with hub.database.read() as session:
         await manageable(session, visitor, person_id, hub.clock())
     return Whose(visitor=visitor, person_id=person_id, own=False)

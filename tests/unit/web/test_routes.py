@@ -1,5 +1,6 @@
 """Every route for every role. A route without a row here fails the build (deny by default, C37)."""
 
+import re
 from collections import defaultdict
 
 import pytest
@@ -8,6 +9,7 @@ from fastapi.routing import APIRoute
 
 from carehub.core.access import Role
 from carehub.flow.hub import Hub
+from carehub.web.access_table import READS, roles_of
 from tests.unit.web.conftest import Browse, logged_in
 
 STAFF = frozenset({Role.NURSE, Role.CARE_CENTRE, Role.COORDINATOR, Role.ADMINISTRATOR})
@@ -218,6 +220,37 @@ def routes_of(web: FastAPI) -> set[tuple[str, str]]:
 
 def test_every_route_has_a_row_and_every_row_a_route(web: FastAPI) -> None:
     assert routes_of(web) == set(EXPECTED)
+
+
+_ANSWERED_WITHIN = {("POST", "/silences")}
+"""A technician may, for a device: the door is wider than the form."""
+
+
+def test_the_printed_table_says_what_is_expected_here(web: FastAPI) -> None:
+    """C31: `carehub access table` reads the doors; where one asks within, its path belongs in `WITHIN`."""
+    wrong = [
+        f"{method} {one.path}: {roles_of(one)}"
+        for one in web.routes if isinstance(one, APIRoute) and one.path in {path for _, path in EXPECTED}
+        for method in one.methods or () if (method, one.path) not in _ANSWERED_WITHIN
+        and roles_of(one) != EXPECTED[method, one.path]
+    ]  # fmt: skip
+
+    assert not wrong, "see WITHIN in carehub/web/access_table.py"
+
+
+def test_every_route_that_takes_an_id_says_what_it_reads_of_a_resident(web: FastAPI) -> None:
+    """C31: a new one needs a line in READS of carehub/web/access_table.py, or its parameter one in _NEUTRAL here."""
+    paths = {one.path for one in web.routes if isinstance(one, APIRoute)}
+
+    assert {path for path in paths - set(READS) if set(re.findall(r"{(\w+)", path)) - _NEUTRAL} == set()
+    assert set(READS) <= paths
+
+
+_NEUTRAL = frozenset({
+    "absence_id", "act", "basis_id", "channel", "contact_id", "device_id", "draft_id", "factor_id", "line_id",
+    "identity", "method_id", "name", "notice_id", "rule_id", "scope_id", "severity", "sort", "token", "unit", "unit_id",
+})  # fmt: skip
+"""Parameters of paths that do not lead to a resident by themselves."""
 
 
 _FILLED = {
