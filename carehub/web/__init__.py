@@ -13,6 +13,7 @@ from starlette.types import Scope
 
 from carehub.flow.hub import Hub
 from carehub.web import (
+    accessibility,
     account,
     actions,
     admin,
@@ -82,6 +83,7 @@ DOORS = (
     login,
     second,
     languages,
+    accessibility,
     passkeys,
     setup,
     account,
