@@ -275,14 +275,16 @@ def answers(cases: Iterable[Case], now: datetime, zone: ZoneInfo) -> list[Answer
 
 def _answers(unit: str | None, shift: Shift, took: list[float]) -> Answers:
     return Answers(
-        unit=unit, shift=shift, alerts=len(took), median=_rank(took, 0.5), ninth=_rank(took, 0.9),
+        unit=unit, shift=shift, alerts=len(took), median=rank(took, 0.5), ninth=rank(took, 0.9),
         quick=Share(sum(one <= QUICK.total_seconds() for one in took), len(took)),
         prompt=Share(sum(one <= PROMPT.total_seconds() for one in took), len(took)),
         unanswered=took.count(inf),
     )  # fmt: skip
 
 
-def _rank(took: list[float], share: float) -> timedelta | None:
+def rank(took: list[float], share: float) -> timedelta | None:
     """The time within which so many were answered. By nearest rank, so that what was never answered needs no number."""
+    if len(took) < FEWEST:
+        return None
     seconds = sorted(took)[ceil(share * len(took)) - 1]
-    return timedelta(seconds=seconds) if len(took) >= FEWEST and seconds != inf else None
+    return timedelta(seconds=seconds) if seconds != inf else None

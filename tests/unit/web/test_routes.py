@@ -124,6 +124,7 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/admin/units"): PLANNERS,
     ("POST", "/admin/units/{unit_id}"): PLANNERS,
     ("GET", "/admin/reviews"): PLANNERS,
+    ("GET", "/admin/answers"): ADMIN,
     ("GET", "/admin/residents"): PLANNERS,
     ("POST", "/admin/residents"): PLANNERS,
     ("GET", "/admin/residents/{resident_id}/about"): PLANNERS,
