@@ -224,3 +224,20 @@ async def stood(
         .order_by(col(stands.since).desc(), col(stands.id))
     )
     return [(row, scope, resident) for row, scope, resident in (await session.exec(statement)).all()]
+
+
+async def every_device(session: Session) -> dict[tuple[str, str], tables.Device]:
+    """Every device by source and address."""
+    return {(one.source, one.address): one for one in (await session.exec(select(tables.Device))).all()}
+
+
+async def every_assignment(session: Session) -> list[tuple[tables.Assignment, tables.Device, tables.Scope]]:
+    """Which device has stood where, by its address, the newest first."""
+    stands = tables.Assignment
+    statement = (
+        select(stands, tables.Device, tables.Scope)
+        .join(tables.Device, col(tables.Device.id) == col(stands.device_id))
+        .join(tables.Scope, col(tables.Scope.id) == col(stands.scope_id))
+        .order_by(tables.Device.address, col(stands.since).desc())
+    )
+    return [(row, device, scope) for row, device, scope in (await session.exec(statement)).all()]

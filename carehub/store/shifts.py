@@ -168,3 +168,16 @@ async def on_duty(session: Session, unit: str, now: datetime) -> Sequence[str]:
     duty = tables.Duty
     statement = select(duty.person_id).where(duty.unit_id == unit, duty.since <= now, duty.until > now).distinct()
     return (await session.exec(statement.order_by(duty.person_id))).all()
+
+
+async def every_line(
+    session: Session, unit: str | None = None, person: str | None = None
+) -> Sequence[tables.ShiftLine]:
+    """Lines of the shift plans: of one unit and person, or all."""
+    line = tables.ShiftLine
+    statement = select(line).order_by(col(line.first_day), col(line.starts), col(line.id))
+    if unit is not None:
+        statement = statement.where(line.unit_id == unit)
+    if person is not None:
+        statement = statement.where(line.person_id == person)
+    return (await session.exec(statement)).all()

@@ -9,7 +9,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import Response
-from starlette.types import Scope
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from carehub.flow.hub import Hub
 from carehub.web import (
@@ -35,6 +35,7 @@ from carehub.web import (
     admin_shifts,
     admin_tasks,
     answers,
+    admin_transfer,
     api,
     audit,
     blind,
@@ -80,6 +81,8 @@ from carehub.web.tongue import Speaking
 __all__ = ["create_web"]
 
 LONGEST_BODY = 64 * 1024
+LONGEST_LIST = 4 * 1024 * 1024
+"""A megabyte as a form writes it: each letter beyond ASCII takes six."""
 DOORS = (
     login,
     second,
@@ -106,6 +109,7 @@ DOORS = (
     relatives,
     admin,
     admin_answers,
+    admin_transfer,
     admin_devices,
     admin_joining,
     admin_places,
@@ -148,6 +152,19 @@ class _Files(StaticFiles):
         return answer
 
 
+class _Limited:
+    """How long a body may be: a page of form fields; a list from a spreadsheet where one is brought in."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._usual = RequestBodyLimitMiddleware(app, max_body_size=LONGEST_BODY)
+        self._list = RequestBodyLimitMiddleware(app, max_body_size=LONGEST_LIST)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass it on to the limit that its address has."""
+        lists = scope["type"] == "http" and scope["path"].startswith(admin_transfer.router.prefix)
+        await (self._list if lists else self._usual)(scope, receive, send)
+
+
 def create_web(hub: Hub) -> FastAPI:
     """Build the web application over a hub."""
     # The routes as they stand: `include_router` would build each of them a second time, at the first request.
@@ -161,7 +178,7 @@ def create_web(hub: Hub) -> FastAPI:
     app.mount("/static", _Files(directory=STATIC), name="static")
     errors.install(app)
     # The last one added is the first to be asked.
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=LONGEST_BODY)
+    app.add_middleware(_Limited)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(hub), www_redirect=False)
     app.add_middleware(Locks, hub=hub)
     app.add_middleware(Speaking)
