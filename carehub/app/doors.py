@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 import uvicorn
 
+from carehub.app.local_secret import local_secret
 from carehub.app.settings import Settings
 from carehub.flow.hub import Hub
 from carehub.web import create_web
@@ -21,6 +22,7 @@ class Server(uvicorn.Server):
 
 def server(settings: Settings, hub: Hub) -> Server:
     """The server of every page and door."""
+    hub.local_token = local_secret(settings.data_dir)
     config = uvicorn.Config(
         create_web(hub),
         host=settings.host,

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from carehub.app import drafts_cli
 from carehub.app.backtest_cli import backtest_command
 from carehub.app.settings import Settings, names
 from carehub.core.rules import served
@@ -20,6 +21,10 @@ app = typer.Typer(no_args_is_help=True, help="The rulebook: what people have dec
 commands.add_typer(app, name="rules")
 
 app.command("backtest")(backtest_command)
+app.command("draft")(drafts_cli.draft_command)
+app.command("ask")(drafts_cli.ask_command)
+app.command("approve")(drafts_cli.approve_command)
+app.command("rollback")(drafts_cli.rollback_command)
 
 Folder = Annotated[
     Path,

@@ -178,6 +178,8 @@ class Hub:
     """Lets these rules judge from now on: returns when the change has its place in the journal."""
     reload: Callable[[], Awaitable[None]] | None = None
     """Devices or residents changed: look them up anew."""
+    local_token: str = ""
+    """The secret of the local door, for programs on this machine; without it that door is shut."""
     webhooks: Webhooks | None = None
     """The SMS provider's language at our door; without it nothing there is believed."""
     twilio_tokens: tuple[str, ...] = ()

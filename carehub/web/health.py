@@ -165,14 +165,14 @@ class Counting:
 @router.get("/metrics")
 async def metrics(request: Request, hub: TheHub, visitor: MaybeVisitor) -> PlainTextResponse:
     """Prometheus' format, for this machine's own collector or an administrator."""
-    if not _is_local(request) and not (visitor and visitor.may(Permission.ADMINISTER)):
+    if not is_local(request) and not (visitor and visitor.may(Permission.ADMINISTER)):
         raise NotAllowed
     meters: Meters = request.app.state.meters
     await meters.read(hub)
     return PlainTextResponse(generate_latest(meters.registry), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-def _is_local(request: Request) -> bool:
+def is_local(request: Request) -> bool:
     """Whether the asker is this very machine, and not somebody behind a proxy on it."""
     if any(header in request.headers for header in ("x-forwarded-for", "forwarded", "via", "x-real-ip")):
         return False

@@ -6,6 +6,7 @@ from datetime import datetime
 from carehub.core.access import Permission, Role
 from carehub.core.spreadsheet import Cell, Row
 from carehub.core.supervision import DeviceKind
+from carehub.core.terms import PLACES
 from carehub.flow.staff.roster import Wish
 from carehub.kit.ids import new_id
 from carehub.store import devices, registers, registry, shifts, tables
@@ -14,8 +15,10 @@ from carehub.web import words
 from carehub.web.admin_register import Refused
 from carehub.web.transfer import Change, Known, Outcome, Seen, by_name, day_in, known_word, may, must, time_in
 
-_DEVICES = {name.casefold(): kind for kind, name in words.DEVICE_KINDS.items()} | {one.value: one for one in DeviceKind}
-_PLACES = {name.casefold(): english for english, name in reversed(words.PLACES.items())}
+_KIND_NAMES, _STATUSES = dict(words.DEVICE_KINDS.items()), dict(words.DEVICE_STATUSES.items())
+"""In bokmål, whoever takes them out: a file is read again by others."""
+_DEVICES = {name.casefold(): kind for kind, name in _KIND_NAMES.items()} | {one.value: one for one in DeviceKind}
+_PLACES = {name.casefold(): english for english, name in reversed([*PLACES.items()])}
 _NEW, _CHANGED, _SAME = "ny", "endret", "uendret"
 
 
@@ -25,9 +28,9 @@ _NEW, _CHANGED, _SAME = "ny", "endret", "uendret"
 async def devices_out(at_hand: Known, _session: Session) -> tuple[list[Sequence[Cell]], Seen]:
     """Every device, with what is known of it."""
     rows: list[Sequence[Cell]] = [
-        (one.source, one.address, one.label, words.DEVICE_KINDS[one.kind], one.model, one.gateway, one.bearer,
+        (one.source, one.address, one.label, _KIND_NAMES[one.kind], one.model, one.gateway, one.bearer,
          one.operator, one.bearer_ends_on.isoformat() if one.bearer_ends_on else None, one.battery,
-         words.DEVICE_STATUSES[one.status])
+         _STATUSES[one.status])
         for one in at_hand.devices.values()
     ]  # fmt: skip
     return by_name(rows, 1), []
@@ -70,7 +73,7 @@ async def assignments_out(at_hand: Known, session: Session) -> tuple[list[Sequen
         if at_hand.sight.covers(scope.unit_id):
             unit, whose = at_hand.unit_names.get(scope.unit_id or ""), stands.resident_id if sees else None
             since, until = (_local(at_hand, moment) for moment in (stands.since, stands.until))
-            place = words.PLACES.get(stands.place or "")
+            place = PLACES.get(stands.place or "")
             rows.append((device.source, device.address, scope.name, unit, place, whose, since, until))
             if whose:
                 seen.append((whose, "assignments.csv"))

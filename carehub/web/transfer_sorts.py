@@ -27,7 +27,8 @@ from carehub.web.transfer_devices import (
 
 _KINDS = {"rom": ScopeKind.ROOM, "hjem": ScopeKind.HOME}
 _KIND_NAMES = {kind: name for name, kind in _KINDS.items()}
-_RISKS = {words.RISKS[one].casefold(): one for one in Risk} | {one.value: one for one in Risk}
+_RISK_NAMES = dict(words.RISKS.items())
+_RISKS = {name.casefold(): one for one, name in _RISK_NAMES.items()} | {one.value: one for one in Risk}
 NEW, CHANGED, SAME = "ny", "endret", "uendret"
 
 
@@ -68,7 +69,7 @@ async def _residents_out(at_hand: Known, session: Session) -> tuple[list[Sequenc
             who = every[one.id]
             left = one.until.astimezone(at_hand.hub.zone).date().isoformat() if one.until else ""
             home, unit = ("", "") if left else (one.scope or "", one.unit or "")
-            risk = words.RISKS[who.risk]
+            risk = _RISK_NAMES[who.risk]
             rows.append(
                 (one.id, one.given_name, one.family_name, home, unit, who.phone, who.born_year, risk, who.note, left)
             )
