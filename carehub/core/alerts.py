@@ -80,6 +80,8 @@ class Step(StrEnum):
     FOLLOWED_UP = "followed_up"
     CONFIRMED = "confirmed"
     UNDONE = "undone"
+    FAMILY = "family"
+    """A relative who was asked said whether they can go; it takes nothing."""
 
 
 COMPOSITION_EVENT: dict[Step, str | None] = {
@@ -106,6 +108,7 @@ COMPOSITION_EVENT: dict[Step, str | None] = {
     Step.FOLLOWED_UP: None,
     Step.CONFIRMED: "10",
     Step.UNDONE: None,
+    Step.FAMILY: None,
 }
 """`vkp-composition-event` code for each step; None says that the step is ours alone."""
 

@@ -166,6 +166,8 @@ class Hub:
     """Troubles that are over, likewise."""
     wrong_codes: dict[str, tuple[datetime, ...]] = field(default_factory=dict)
     """By telephone: when it sent its last wrong codes. In memory: a restart forgives them."""
+    texts_answered: dict[str, tuple[datetime, ...]] = field(default_factory=dict)
+    """By telephone: when the family, or a stranger, was last answered. In memory likewise."""
     read_body: Callable[[bytes, datetime], list[Message]] | None = None
     """Reads the body of `POST /api/v1/events`; raises DecodeError."""
     submit: Callable[[Sequence[Message]], Awaitable[None]] | None = None

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import col, func, select
 
 from carehub.contracts import Activity, DayTable
-from carehub.core.dayrow import LAYOUT
+from carehub.core.dayrow import LAYOUT, Day, unpack
 from carehub.core.features import Span
 from carehub.core.silence import Why
 from carehub.store import sql, tables
@@ -27,6 +27,15 @@ async def keep(session: Session, rows: Iterable[tuple[str, date, bytes]]) -> Non
     values = [(resident, day, LAYOUT, body) for resident, day, body in rows]
     if values:
         await sql.write(session, _KEEP, values)
+
+
+async def days_of(session: Session, resident: str, since: date, until: date) -> list[Day]:
+    """One resident's days from `since` to before `until`, as they are written down."""
+    row = tables.DailyFeature
+    statement = select(row.body).where(
+        row.resident_id == resident, row.layout == LAYOUT, row.day >= since, row.day < until
+    )
+    return [unpack(body) for body in (await session.exec(statement.order_by(col(row.day)))).all()]
 
 
 async def newest_day(session: Session) -> date | None:

@@ -239,20 +239,3 @@ async def silent_places(session: AsyncSession) -> list[tuple[tables.Device, tabl
         .limit(_MOST)
     )
     return [(device, scope, place) for device, scope, place in (await session.exec(statement)).all()]
-
-
-async def relatives_of(
-    session: AsyncSession, person_id: str, now: datetime
-) -> list[tuple[tables.Relation, tables.Resident]]:
-    """Those whom this relative may know something about now."""
-    statement = (
-        select(tables.Relation, tables.Resident)
-        .join(tables.Resident, col(tables.Resident.id) == col(tables.Relation.resident_id))
-        .where(
-            tables.Relation.person_id == person_id,
-            tables.Relation.since <= now,
-            col(tables.Relation.until).is_(None) | (col(tables.Relation.until) > now),
-        )
-        .order_by(tables.Resident.given_name)
-    )
-    return [(relation, resident) for relation, resident in (await session.exec(statement)).all()]

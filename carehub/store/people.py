@@ -13,9 +13,10 @@ from sqlmodel.sql.expression import SelectOfScalar
 from carehub.core.access import Role
 from carehub.core.consent import Insight
 from carehub.core.escalation import Bond, Colleague, Method
+from carehub.core.kin import may_be_asked
 from carehub.kit.ids import new_id
 from carehub.kit.norwegian import nb_key
-from carehub.store import sql, tables
+from carehub.store import family, sql, tables
 from carehub.store.database import Session
 
 
@@ -210,8 +211,12 @@ def telephone(person: tables.Person, now: datetime, channel: str = "sms") -> tab
     )
 
 
+_TEXTS_STOPPED = select(tables.KinSettings.person_id).where(col(tables.KinSettings.texts_stopped_at).is_not(None))
+
+
 async def followers(session: Session, resident: str, now: datetime) -> Sequence[tables.Person]:
     """Relatives who may know, and want an SMS, that an alert of this resident was handled."""
+    pause = tables.SharingPause
     statement = (
         select(tables.Person)
         .join(tables.Relation, col(tables.Relation.person_id) == col(tables.Person.id))
@@ -223,6 +228,8 @@ async def followers(session: Session, resident: str, now: datetime) -> Sequence[
             col(tables.Relation.until).is_(None) | (col(tables.Relation.until) > now),
             tables.Person.active,
             col(tables.Person.phone).is_not(None),
+            col(tables.Person.id).not_in(_TEXTS_STOPPED),
+            col(tables.Relation.resident_id).not_in(select(pause.resident_id).where(col(pause.until) > now)),
         )
     )
     return (await session.exec(statement)).all()
@@ -231,13 +238,19 @@ async def followers(session: Session, resident: str, now: datetime) -> Sequence[
 async def relatives_to_ask(
     session: Session, residents: Collection[str], now: datetime
 ) -> dict[str, tuple[Colleague, ...]]:
-    """Relatives of these residents who have agreed to be asked when no staff answer, with their ways."""
+    """Relatives of these residents who agreed to be asked when no staff answer, and can be now, with their ways."""
+    rows = await sql.ask(session, _RELATIVES_TO_ASK, list(residents), now, now)
+    who_all = {who for _, who, *_ in rows}
+    windows = await family.windows(session, who_all) if rows else {}
+    refusing = await family.refusing(session, who_all) if rows else set()
     found: dict[str, dict[str, Colleague]] = {}
-    for resident, who, channel, address in await sql.ask(session, _RELATIVES_TO_ASK, list(residents), now, now):
+    for resident, who, channel, address in rows:
+        if who in refusing or not may_be_asked(windows.get(who, ()), now):
+            continue
         nobody = Colleague(id=who, unit=None, role=Role.RELATIVE, on_duty=False, bond=Bond.RELATIVE)
         one = found.setdefault(resident, {}).setdefault(who, nobody)
         found[resident][who] = replace(one, methods=(*one.methods, Method(channel=channel, address=address)))
-    return {resident: tuple(family.values()) for resident, family in found.items()}
+    return {resident: tuple(kin.values()) for resident, kin in found.items()}
 
 
 async def who_can_work(session: Session) -> list[tables.Person]:

@@ -29,6 +29,8 @@ class By(StrEnum):
     """It opens for all of its roles, and names only whom the asker may see."""
     CONSENT = "consent"
     """What the resident agreed to, or the resident's own right."""
+    BOND = "bond"
+    """Any tie to the resident that holds, whatever was agreed: one's own words and decisions (test_family.py)."""
     ROLE = "role"
     """The role alone: nothing of a resident is shown."""
 
@@ -87,6 +89,19 @@ READS: dict[str, Read] = {
     "/admin/residents/{resident_id}/basis/{basis_id}/{act}": Read(By.RESIDENT),
     "/admin/residents/{resident_id}/readings": Read(By.RESIDENT),
     "/relatives": Read(By.CONSENT, About.WELL),
+    "/relatives/asked/{alert_id}": Read(By.BOND, About.WAITING),
+    **{f"/relatives/{{resident_id}}{rest}": Read(By.BOND) for rest in (
+        "/messages", "/visits", "/visits/{visit_id}/cancel", "/availability", "/about", "/leave",
+    )},
+    "/resident": Read(By.CONSENT, About.RECORD),
+    "/resident/{resident_id}/pause": Read(By.CONSENT, About.RECORD),
+    "/resident/{resident_id}/wish": Read(By.CONSENT, About.RECORD),
+    "/resident/{resident_id}/consent/{relation_id}": Read(By.BOND, About.RECORD),
+    "/resident/{resident_id}/say-no": Read(By.BOND, About.RECORD),
+    "/messages": Read(By.MASKED),
+    "/messages/{resident_id}/{person_id}": Read(By.RESIDENT),
+    "/admin/residents/{resident_id}/relatives": Read(By.RESIDENT),
+    "/admin/residents/{resident_id}/relatives/{relation_id}/{act}": Read(By.RESIDENT),
     "/record/{resident_id}/readings": Read(By.CONSENT, About.RECORD),
 }  # fmt: skip
 """By path. Routes that are not here read nothing of a resident."""

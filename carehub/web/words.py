@@ -69,6 +69,7 @@ STEPS: Spoken[Step] = Spoken({
     Step.HANDED_OVER: "Ber en kollega overta", Step.ACCEPTED: "Overtatt", Step.HELP_CALLED: "Ba om en til",
     Step.HELPER: "Hjelper på vei", Step.CAUSE: "Årsak", Step.ACTION: "Tiltak", Step.SPOKEN: "Samtale",
     Step.FOLLOWED_UP: "Følges opp", Step.CONFIRMED: "Bekreftet av en til", Step.UNDONE: "Avslutning angret",
+    Step.FAMILY: "Pårørende svarte",
 })  # fmt: skip
 
 GROUPS: Spoken[Group] = Spoken({

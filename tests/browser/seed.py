@@ -22,6 +22,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from carehub.core.access import Role
 from carehub.core.consent import Insight, Standing
 from carehub.core.findings import Outcome
+from carehub.core.kin import GivenBy, Ground
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.hub import Health, Hub
 from carehub.kit import log
@@ -34,7 +35,7 @@ from carehub.village.people import national_id
 from carehub.web import create_web
 from integrations.channels.console import ConsoleChannel
 from integrations.sources import carehub_v1, zigbee2mqtt
-from tests.browser import seed_alerts, seed_backtests, seed_homecare, seed_models, seed_ward
+from tests.browser import seed_alerts, seed_backtests, seed_family, seed_homecare, seed_models, seed_ward
 
 PASSWORD = "solskinn-om-natten"
 _HASH = PasswordHash.recommended().hash(PASSWORD)
@@ -57,6 +58,7 @@ _PEOPLE = (
     ("anne", "Anne Nordby", Role.RELATIVE, None, False),
     ("per", "Per Bakke", Role.RELATIVE, None, False),
     ("lise", "Lise Dahl", Role.RELATIVE, None, False),
+    ("gro", "Gro Myhre", Role.RELATIVE, None, False),
     ("ragnhild-selv", "Ragnhild Dahl", Role.RESIDENT, None, False),
     ("rune", "Rune Moe", Role.AUDITOR, None, False),
 )
@@ -69,6 +71,8 @@ _RESIDENTS = (
     ("arne", "Arne", "Fossum", "storgata-5b", "Storgata 5 B", "sentrum"),
     ("solveig", "Solveig", "Myhre", "bakkeveien-12", "Bakkeveien 12", "sentrum"),
 )
+_STANDING = {"seg selv": Standing.SELF, "verge": Standing.GUARDIAN}
+_FAMILY_PHONES = {"anne": "+4790000101", "per": "+4790000102", "lise": "+4790000103"}
 _PLACES = ("bedroom", "bathroom", "living_room", "kitchen", "entrance")
 
 
@@ -87,7 +91,7 @@ async def fill(session: AsyncSession, now: datetime, *, calm: bool = False, stre
                 unit_id=unit,
                 on_duty=duty,
                 password_hash=_HASH,
-                phone="+4790000000" if role is Role.NURSE else None,
+                phone="+4790000000" if role is Role.NURSE else _FAMILY_PHONES.get(username),
             )
         )
     _homes(session)
@@ -101,6 +105,7 @@ async def fill(session: AsyncSession, now: datetime, *, calm: bool = False, stre
         _ways(session, now)
         await seed_alerts.add_fortnight(session, now)
         seed_models.add(session, now)
+        seed_family.add(session, now)
     await seed_homecare.add(session, now)
     await seed_alerts.add_closed(session, now)
     if not calm:
@@ -189,6 +194,7 @@ def _relations(session: AsyncSession, now: datetime) -> None:
         ("per", "kaare", "sønn", Insight.ALL_IS_WELL),
         ("lise", "ragnhild", "datter", Insight.NOTHING),
         ("ragnhild-selv", "ragnhild", "seg selv", Insight.HANDLED_ALERTS),
+        ("gro", "solveig", "verge", Insight.HANDLED_ALERTS),
     ):
         session.add(
             tables.Relation(
@@ -196,9 +202,11 @@ def _relations(session: AsyncSession, now: datetime) -> None:
                 person_id=person,
                 resident_id=resident,
                 kinship=kin,
-                standing=Standing.SELF if kin == "seg selv" else Standing.RELATIVE,
+                standing=_STANDING.get(kin, Standing.RELATIVE),
                 insight=insight,
                 since=now - 60 * 24 * _HOUR,
+                given_by=GivenBy.RESIDENT,
+                ground=Ground.WRITTEN,
             )
         )
 

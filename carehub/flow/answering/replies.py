@@ -3,17 +3,19 @@
 from datetime import datetime
 
 from carehub.contracts import Lost
+from carehub.core.access import PRIVATE
 from carehub.core.alerts import Status
 from carehub.core.codes import codes_in, looks_mistyped, must_wait, with_wrong
 from carehub.core.escalation import Method
 from carehub.core.wording import alert_number, local_time
 from carehub.flow import respond
+from carehub.flow.family import texts
 from carehub.flow.hub import Hub
 from carehub.flow.reaching.lost_ways import close_way
 from carehub.flow.reaching.telling import GATEWAY, SMS
 from carehub.flow.staff import contacts, roll_call
 from carehub.kit.failpoints import fail_at
-from carehub.store import codes, people, tables
+from carehub.store import codes, kin, people, tables
 from carehub.store.database import Session
 
 _MOST_LISTED, _MOST_SENDERS = 4, 10_000
@@ -44,7 +46,10 @@ async def receive_wish(hub: Hub, sender: str, *, wants_texts: bool) -> None:
     """
     method, reserve = Method(channel=SMS, address=sender), Method(channel=GATEWAY, address=sender)
     async with hub.database.write() as session:
+        await texts.wish(session, sender, hub.clock(), wants_texts=wants_texts)
         for person in await people.with_address(session, SMS, sender):
+            if person.role in PRIVATE:  # no ladder misses them: nobody has to be told
+                continue
             if wants_texts:
                 await people.enable(session, person.id, method, Lost.STOPPED)
                 await people.enable(session, person.id, reserve, Lost.STOPPED)
@@ -55,6 +60,15 @@ async def receive_wish(hub: Hub, sender: str, *, wants_texts: bool) -> None:
 
 
 async def _answer(hub: Hub, session: Session, sender: str, body: str, now: datetime) -> str:
+    """A stranger gets the same words as somebody on the staff for whom nothing waits, and not for ever."""
+    to_family = await texts.answer(hub, session, sender, body, now)
+    if to_family is not None:
+        return to_family
+    known = await kin.is_known(session, sender)
+    return await _from_staff(hub, session, sender, body, now) if known or texts.room_to_answer(hub, sender, now) else ""
+
+
+async def _from_staff(hub: Hub, session: Session, sender: str, body: str, now: datetime) -> str:
     written = codes_in(body)
     if len(written) != 1:
         return await _which(hub, session, sender, body, now)

@@ -4,6 +4,7 @@ from carehub.store.tables.alerts import Alert, AlertEvent, AlertStep, Notice, Re
 from carehub.store.tables.backtests import BacktestRun
 from carehub.store.tables.drafts import RuleDraft
 from carehub.store.tables.homecare import LateAnswer, PlannedVisit, WayIn
+from carehub.store.tables.kin import Availability, CareMessage, FamilyVisit, KinSettings, SharingPause, Wish
 from carehub.store.tables.ladders import FixedContact, LadderChange, LadderRow, LadderRung
 from carehub.store.tables.learning import DailyFeature, DetectorState, Model, ModelFinding
 from carehub.store.tables.logins import Factor, LoginSession, LoginStep, SetupLink
@@ -48,12 +49,14 @@ __all__ = [
     "AlertEvent",
     "AlertStep",
     "Assignment",
+    "Availability",
     "BacktestRun",
     "BatteryReading",
     "Beat",
     "CalendarFeed",
     "CanaryMonth",
     "CanarySong",
+    "CareMessage",
     "Competence",
     "ContactCheck",
     "ContactMethod",
@@ -65,6 +68,7 @@ __all__ = [
     "Duty",
     "Event",
     "Factor",
+    "FamilyVisit",
     "FixedContact",
     "FloorPlan",
     "FoldDeadline",
@@ -74,6 +78,7 @@ __all__ = [
     "HeldBack",
     "Incident",
     "IncidentDevice",
+    "KinSettings",
     "LadderChange",
     "LadderRow",
     "LadderRung",
@@ -102,6 +107,7 @@ __all__ = [
     "ScopeStateRow",
     "ScopeTuning",
     "SetupLink",
+    "SharingPause",
     "ShiftChange",
     "ShiftLine",
     "Silence",
@@ -111,4 +117,5 @@ __all__ = [
     "Unit",
     "UnitNeighbour",
     "WayIn",
+    "Wish",
 ]

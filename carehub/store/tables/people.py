@@ -7,6 +7,7 @@ from sqlmodel import Field
 
 from carehub.core.access import Role
 from carehub.core.consent import Insight, Standing
+from carehub.core.kin import GivenBy, Ground
 from carehub.core.languages import Language
 from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
 
@@ -104,6 +105,17 @@ class Relation(SQLModel, table=True):
     """Agreed: they are asked when no staff answer."""
     since: datetime = moment()
     until: datetime | None = moment_or_none()
+    """A change ends the row and begins another, so that what was agreed when is never lost."""
+    given_by: GivenBy = choice(
+        GivenBy, default=GivenBy.UNKNOWN, sa_column_kwargs={"server_default": GivenBy.UNKNOWN.value}
+    )
+    ground: Ground = choice(Ground, default=Ground.UNKNOWN, sa_column_kwargs={"server_default": Ground.UNKNOWN.value})
+    reason: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
+    """Why it was entered on the resident's behalf."""
+    entered_by_id: str | None = Field(default=None, foreign_key="person.id", max_length=32)
+    ended_by_id: str | None = Field(default=None, foreign_key="person.id", max_length=32)
+    """None while it holds, and where it ran out by itself."""
+    end_reason: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
 
 
 class AccessLog(SQLModel, table=True):

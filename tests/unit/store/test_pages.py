@@ -6,7 +6,7 @@ from carehub.core.access import Role
 from carehub.core.consent import Insight
 from carehub.core.findings import Outcome
 from carehub.core.severity import Severity
-from carehub.store import alerts, logins, pages, registers, registry, stream, tables
+from carehub.store import alerts, kin, logins, pages, registers, registry, stream, tables
 from carehub.store.registers import Show, Wanted
 from carehub.store.tables.places import DeviceStatus
 from tests.journeys.building import NIGHT, Night
@@ -121,8 +121,8 @@ async def test_relatives_see_only_those_who_let_them_and_while_they_do(night: Ni
                 )
             )
     async with night.database.read() as session:
-        now = [resident.id for _, resident in await pages.relatives_of(session, "datter", NIGHT)]
-        later = [resident.id for _, resident in await pages.relatives_of(session, "datter", NIGHT + timedelta(days=2))]
+        now = [bond.resident.id for bond in await kin.bonds(session, "datter", NIGHT)]
+        later = [bond.resident.id for bond in await kin.bonds(session, "datter", NIGHT + timedelta(days=2))]
 
     assert (now, later) == (["anna", "liv"], ["anna"])
 

@@ -259,7 +259,7 @@ async def test_a_hub_that_hears_nothing_calms_nobody(hub: Hub, browser: Browse) 
 
     text = (await (await logged_in(browser(), hub, "per")).get("/relatives")).text
 
-    assert "Vi får ikke oppdateringer akkurat nå." in text
+    assert "Vi får ikke oppdateringer akkurat nå, så vi vet ikke." in text
 
 
 async def test_what_a_relative_reads_is_logged(hub: Hub, browser: Browse) -> None:

@@ -32,6 +32,7 @@ _FORMS |= {
     "/admin/residents/{resident_id}/about": {"given_name": "Odd", "family_name": "Sæther"},
     "/admin/residents/{resident_id}/move": {"scope_id": "rom-203"},
 }
+_FORMS["/admin/residents/{resident_id}/relatives"] = {"person_id": "per"}
 _ADDRESS = {
     "alert_id": FJORD,
     "resident_id": "odd",
@@ -39,6 +40,8 @@ _ADDRESS = {
     "act": "end",
     "basis_id": "none",
     "seq": "9",
+    "person_id": "per",
+    "relation_id": "none",
 }
 _MADE_HERE = {
     "/admin/tasks/{task_id}/{act}",

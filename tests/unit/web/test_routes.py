@@ -17,6 +17,8 @@ ADMIN = frozenset({Role.COORDINATOR, Role.TECHNICIAN, Role.ADMINISTRATOR})
 PLANNERS = frozenset({Role.COORDINATOR, Role.ADMINISTRATOR})
 ACCOUNTING = ADMIN | {Role.AUDITOR}
 EVERYBODY = frozenset(Role)
+KIN = frozenset({Role.RELATIVE})
+OWN = frozenset({Role.RELATIVE, Role.RESIDENT})
 OPEN = None
 """No login at all: what is safe to tell anybody, or what proves itself otherwise."""
 
@@ -105,7 +107,27 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/admin/people/{person_id}/ways/{method_id}/remove"): ADMIN,
     ("POST", "/my/ways/{method_id}/undo"): STAFF,
     ("POST", "/admin/people/{person_id}/ways/{method_id}/undo"): ADMIN,
-    ("GET", "/relatives"): frozenset({Role.RELATIVE}),
+    ("GET", "/relatives"): KIN,
+    ("POST", "/relatives/asked/{alert_id}"): KIN,
+    ("GET", "/relatives/{resident_id}/messages"): OWN,
+    ("POST", "/relatives/{resident_id}/messages"): OWN,
+    ("GET", "/relatives/{resident_id}/visits"): KIN,
+    ("POST", "/relatives/{resident_id}/visits"): KIN,
+    ("POST", "/relatives/{resident_id}/visits/{visit_id}/cancel"): KIN,
+    ("POST", "/relatives/{resident_id}/availability"): KIN,
+    ("GET", "/relatives/{resident_id}/about"): KIN,
+    ("POST", "/relatives/{resident_id}/leave"): KIN,
+    ("GET", "/resident"): OWN,  # a relative who acts for nobody is led to /relatives
+    ("POST", "/resident/{resident_id}/consent/{relation_id}"): OWN,
+    ("POST", "/resident/{resident_id}/pause"): OWN,
+    ("POST", "/resident/{resident_id}/wish"): OWN,
+    ("POST", "/resident/{resident_id}/say-no"): OWN,
+    ("GET", "/messages"): STAFF,
+    ("GET", "/messages/{resident_id}/{person_id}"): STAFF,
+    ("POST", "/messages/{resident_id}/{person_id}"): STAFF,
+    ("GET", "/admin/residents/{resident_id}/relatives"): PLANNERS,
+    ("POST", "/admin/residents/{resident_id}/relatives"): PLANNERS,
+    ("POST", "/admin/residents/{resident_id}/relatives/{relation_id}/{act}"): PLANNERS,
     ("GET", "/admin"): ADMIN,
     ("GET", "/admin/devices"): ADMIN,
     ("GET", "/admin/devices/{device_id}"): ADMIN,

@@ -1,0 +1,150 @@
+"""What a resident's family writes by SMS: STOPP, START, STATUS, JA, NEI, HJELP; and a polite word for the rest.
+
+A sender's number can be forged (C22), so nothing here takes, closes or shows an alert: what is answered goes to the
+number that is registered and to no other, and JA is a line in the alert's journal that stops nobody from being asked.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+
+from carehub.contracts import Lost
+from carehub.core.alerts import Step
+from carehub.core.codes import codes_in
+from carehub.core.escalation import Method
+from carehub.core.family_wording import NOT_NOW, STARTED, coming_text, help_text, status_text, stopped_text
+from carehub.core.kin import ANSWER_WITHIN, may_answer, with_answer
+from carehub.flow.family.today import today
+from carehub.flow.hub import Hub
+from carehub.flow.journal import journal_line
+from carehub.flow.reaching.telling import SMS
+from carehub.store import kin, logins, people, tables
+from carehub.store.database import Session
+
+_MOST_SENDERS = 10_000
+_FIRST = re.compile(r"[^\W\d_]+|\?")
+
+
+class Command(StrEnum):
+    """What an SMS from the family may ask for."""
+
+    STOP = "stop"
+    START = "start"
+    STATUS = "status"
+    YES = "yes"
+    NO = "no"
+    HELP = "help"
+
+
+_WORDS = {
+    "STOPP": Command.STOP, "STOP": Command.STOP, "AVSLUTT": Command.STOP, "START": Command.START,
+    "STATUS": Command.STATUS, "JA": Command.YES, "YES": Command.YES, "NEI": Command.NO, "NO": Command.NO,
+    "HJELP": Command.HELP, "HELP": Command.HELP, "INFO": Command.HELP, "?": Command.HELP,
+}  # fmt: skip
+
+
+def command_in(body: str) -> Command | None:
+    """What the first word asks for; None where it asks for nothing that we know.
+
+    >>> command_in(" Ja, jeg går bort nå")
+    <Command.YES: 'yes'>
+    """
+    first = _FIRST.search(body[:80])
+    return _WORDS.get(first.group().upper()) if first else None
+
+
+async def answer(hub: Hub, session: Session, sender: str, body: str, now: datetime) -> str | None:
+    """The words to answer with, empty for none; None where this is not the family's business."""
+    family = await kin.with_number(session, sender, now)
+    wanted = command_in(body)
+    if not family or (wanted is None and codes_in(body)):
+        return None
+    asked = wanted in {Command.YES, Command.NO}
+    if await kin.has_staff(session, sender) and (wanted is None or (asked and not await _asked(session, family, now))):
+        return None
+    if not room_to_answer(hub, sender, now):
+        return ""
+    return await _done(hub, session, family, sender, wanted, now)
+
+
+async def _done(
+    hub: Hub, session: Session, family: Sequence[tables.Person], sender: str, wanted: Command | None, now: datetime
+) -> str:
+    link = f"{hub.public_url}/relatives"
+    match wanted:
+        case Command.STOP:
+            return await _stop(session, family, sender, now)
+        case Command.START:
+            return await _start(session, family, sender)
+        case Command.STATUS:
+            return await _status(hub, session, family, now, link)
+        case Command.YES | Command.NO:
+            return await _coming(session, family, now, link, yes=wanted is Command.YES)
+        case _:
+            return help_text(link=link)
+
+
+def room_to_answer(hub: Hub, sender: str, now: datetime) -> bool:
+    """Whether this number may have one more answer now: each costs, and a machine would ask for ever (C25)."""
+    before = hub.texts_answered.pop(sender, ())
+    room = may_answer(before, now)
+    hub.texts_answered[sender] = with_answer(before, now) if room else before
+    while len(hub.texts_answered) > _MOST_SENDERS:
+        del hub.texts_answered[next(iter(hub.texts_answered))]
+    return room
+
+
+async def wish(session: Session, sender: str, now: datetime, *, wants_texts: bool) -> None:
+    """STOP and START as the provider understood them itself; it has answered already."""
+    family = await kin.with_number(session, sender, now)
+    await (_start(session, family, sender) if wants_texts else _stop(session, family, sender, now))
+
+
+async def _stop(session: Session, family: Sequence[tables.Person], sender: str, now: datetime) -> str:
+    for one in family:
+        settings = await kin.settings_of(session, one.id)
+        settings.texts_stopped_at = settings.texts_stopped_at or now
+        session.add(settings)
+        await people.disable(session, one.id, Method(channel=SMS, address=sender), Lost.STOPPED)
+        await kin.withdraw_texts(session, one.id)
+    return stopped_text()
+
+
+async def _start(session: Session, family: Sequence[tables.Person], sender: str) -> str:
+    for one in family:
+        settings = await kin.settings_of(session, one.id)
+        settings.texts_stopped_at = None
+        session.add(settings)
+        await people.enable(session, one.id, Method(channel=SMS, address=sender), Lost.STOPPED)
+    return STARTED
+
+
+async def _status(hub: Hub, session: Session, family: Sequence[tables.Person], now: datetime, link: str) -> str:
+    tones = []
+    for one in family:
+        for bond in await kin.bonds(session, one.id, now):
+            tones.append((await today(hub, session, bond, now)).tone)
+            seen: list[tuple[str | None, str]] = [(bond.resident.id, bond.insight.value)]
+            logins.log_reading(session, one.id, "relatives.sms", seen, now)
+    return status_text(tones, link=link)
+
+
+async def _asked(session: Session, family: Sequence[tables.Person], now: datetime) -> bool:
+    return any([await kin.asked_lately(session, one.id, now - ANSWER_WITHIN) for one in family])
+
+
+async def _coming(session: Session, family: Sequence[tables.Person], now: datetime, link: str, *, yes: bool) -> str:
+    """It is about what they were asked last."""
+    said = False
+    for one in family:
+        for alert in (await kin.asked_lately(session, one.id, now - ANSWER_WITHIN))[:1]:
+            note_coming(session, alert.id, one.id, now, yes=yes)
+            said = True
+    return coming_text(yes=yes, link=link) if said else NOT_NOW
+
+
+def note_coming(session: Session, alert_id: str, person_id: str, now: datetime, *, yes: bool) -> None:
+    """What a relative said about going there, for whoever reads the alert."""
+    said = "Kan gå bort." if yes else "Kan ikke gå bort."
+    session.add(journal_line(alert_id, Step.FAMILY, now, person_id=person_id, text=said))

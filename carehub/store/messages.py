@@ -1,0 +1,130 @@
+"""Messages between a resident's family, or the resident, and the care team: a thread for each, and who has read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import case, update
+from sqlmodel import col, delete, func, select
+
+from carehub.core.access import Sight
+from carehub.kit.ids import new_id
+from carehub.store import tables
+from carehub.store.database import Session
+
+_select: Any = select  # more columns than its types know
+_Row = TypeVar("_Row", tables.Resident, tables.Person)
+MOST = 200
+_MOST_THREADS = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A message and who wrote it."""
+
+    message: tables.CareMessage
+    author: str
+
+
+async def thread(session: Session, resident_id: str, person_id: str) -> list[Line]:
+    """One person's messages about one resident, the oldest first; of very many the newest."""
+    row, person = tables.CareMessage, tables.Person
+    statement = (
+        select(row, person.name)
+        .join(person, col(person.id) == col(row.author_id))
+        .where(row.resident_id == resident_id, row.person_id == person_id)
+        .order_by(col(row.sent_at).desc(), col(row.id).desc())
+        .limit(MOST)
+    )
+    return [Line(message=one, author=name) for one, name in reversed((await session.exec(statement)).all())]
+
+
+async def write(  # noqa: PLR0913 - one message
+    session: Session, resident_id: str, person_id: str, author_id: str, text: str, now: datetime, *, by_staff: bool
+) -> tables.CareMessage:
+    """Add a message to a thread."""
+    row = tables.CareMessage(
+        id=new_id(), resident_id=resident_id, person_id=person_id, author_id=author_id, by_staff=by_staff, text=text,
+        sent_at=now,
+    )  # fmt: skip
+    session.add(row)
+    return row
+
+
+async def mark_read(session: Session, resident_id: str, person_id: str, now: datetime, *, by_staff: bool) -> bool:
+    """Whoever opens the thread has read what the other side wrote; True where something was new."""
+    row = tables.CareMessage
+    statement = (
+        update(row)
+        .where(
+            col(row.resident_id) == resident_id, col(row.person_id) == person_id, col(row.read_at).is_(None),
+            col(row.by_staff).is_(not by_staff),
+        )
+        .values(read_at=now)
+    )  # fmt: skip
+    return (await session.exec(statement)).rowcount > 0
+
+
+async def unread_by(session: Session, person_id: str) -> dict[str, int]:
+    """How many messages from the care team this person has not seen, by resident."""
+    row = tables.CareMessage
+    statement = (
+        select(row.resident_id, func.count())
+        .where(row.person_id == person_id, col(row.by_staff), col(row.read_at).is_(None))
+        .group_by(row.resident_id)
+    )
+    return dict((await session.exec(statement)).all())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Thread:
+    """A thread in the care team's list."""
+
+    resident: tables.Resident
+    person: tables.Person
+    unit: str | None
+    last_at: datetime
+    unread: int
+
+
+async def threads(session: Session, sight: Sight, now: datetime) -> list[Thread]:
+    """Threads about residents whom this sight covers; those with something unread first, then the newest."""
+    row, home, scope, person = tables.CareMessage, tables.Residency, tables.Scope, tables.Person
+    lives = (
+        (col(home.resident_id) == col(row.resident_id))
+        & (col(home.since) <= now)
+        & (col(home.until).is_(None) | (col(home.until) > now))
+    )
+    fresh = func.sum(case((col(row.by_staff).is_(False) & col(row.read_at).is_(None), 1), else_=0))
+    grouped = (
+        _select(row.resident_id, row.person_id, scope.unit_id, func.max(row.sent_at), fresh)
+        .join(home, lives, isouter=True)
+        .join(scope, col(scope.id) == col(home.scope_id), isouter=True)
+        .group_by(row.resident_id, row.person_id, scope.unit_id)
+        .order_by(func.max(row.sent_at).desc())
+        .limit(_MOST_THREADS)
+    )
+    rows = [one for one in (await session.exec(grouped)).all() if sight.covers(one[2])]
+    who = {one.id: one for one in await _all(session, tables.Resident, {one[0] for one in rows})}
+    by = {one.id: one for one in await _all(session, person, {one[1] for one in rows})}
+    found = [
+        Thread(resident=who[about], person=by[writer], unit=unit, last_at=last, unread=int(new or 0))
+        for about, writer, unit, last, new in rows
+    ]
+    return sorted(found, key=lambda one: one.unread == 0)
+
+
+async def _all(session: Session, table: type[_Row], ids: set[str]) -> Sequence[_Row]:
+    return (await session.exec(select(table).where(col(table.id).in_(ids)))).all()
+
+
+async def unread(session: Session, sight: Sight, now: datetime) -> int:
+    """How many threads wait for the care team, as far as this sight covers them."""
+    return sum(one.unread > 0 for one in await threads(session, sight, now))
+
+
+async def forget(session: Session, before: datetime) -> int:
+    """Messages older than that are forgotten; gives how many."""
+    done = await session.exec(delete(tables.CareMessage).where(col(tables.CareMessage.sent_at) < before))
+    return done.rowcount

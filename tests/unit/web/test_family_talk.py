@@ -1,0 +1,221 @@
+"""What a family and the care team tell each other: messages, visits, times, and the resident's own page."""
+
+from datetime import timedelta
+
+from sqlmodel import select
+
+from carehub.core.alerts import Step
+from carehub.core.consent import Insight
+from carehub.core.family_wording import letter_text
+from carehub.core.kin import GivenBy, Window
+from carehub.core.severity import Severity
+from carehub.flow.hub import Hub
+from carehub.store import kin, messages, tables
+from carehub.store.tables.alerts import NoticeState
+from tests.browser import seed_family
+from tests.unit.web.conftest import BOTH, Browse, Clock, logged_in
+
+_HOUR = timedelta(hours=1)
+
+
+async def logged(hub: Hub, person: str) -> list[tuple[str, str | None]]:
+    log = tables.AccessLog
+    async with hub.database.read() as session:
+        rows = await session.exec(select(log).where(log.person_id == person).order_by(log.id))  # type: ignore[arg-type]
+        return [(one.action, one.resident_id) for one in rows.all()]
+
+
+async def _write(hub: Hub, who: str, about: str, text: str) -> None:
+    async with hub.database.write() as session:
+        await messages.write(session, about, who, who, text, hub.clock(), by_staff=False)
+
+
+# --- messages -----------------------------------------------------------------------------------
+
+
+async def test_a_message_is_read_and_answered_and_the_text_tells_nothing_of_it_c24(hub: Hub, browser: Browse) -> None:
+    """C24: an SMS says that something waits, once until it was read; not what, from whom or about whom."""
+    async with hub.database.write() as session:
+        (await session.get_one(tables.Relation, "rel-anne")).by_sms = True
+    anne, maria = await logged_in(browser(), hub, "anne"), await logged_in(browser(), hub, "maria")
+
+    await anne.post("/relatives/astrid/messages", data={"text": "Har mor sovet? <script>"})
+    waiting = (await maria.get("/messages")).text
+    thread = (await maria.get("/messages/astrid/anne")).text
+    for text in ("Ja, godt.", "Hele natten."):
+        await maria.post("/messages/astrid/anne", data={"text": text})
+
+    assert "1 ulest" in waiting
+    assert "Har mor sovet? &lt;script&gt;" in thread
+    async with hub.database.read() as session:
+        sent = [one for one in (await session.exec(select(tables.Notice))).all() if one.person_id == "anne"]
+        assert (await messages.unread_by(session, "anne")) == {"astrid": 2}
+    assert [(one.address, one.text) for one in sent] == [
+        ("+4790000101", letter_text(link="https://hub.nordvik.example/relatives"))
+    ]  # fmt: skip
+    assert sent[0].not_before.astimezone(hub.zone).hour == 8  # it is night
+    assert "(2 nye)" in (await anne.get("/relatives")).text
+    read = (await anne.get("/relatives/astrid/messages")).text
+    assert "Hele natten." in read
+    assert "Maria, ansatt" in read
+    assert "Hauge" not in read
+    assert "nye)" not in (await anne.get("/relatives")).text
+    assert ("messages", "astrid") in await logged(hub, "anne")
+
+
+async def test_staff_of_another_ward_find_no_thread(hub: Hub, browser: Browse) -> None:
+    await _write(hub, "anne", "astrid", "KANARIFUGL")
+    jonas = await logged_in(browser(), hub, "jonas")
+
+    assert "Astrid" not in (await jonas.get("/messages")).text
+    assert (await jonas.get("/messages/astrid/anne")).status_code == 403
+    assert (await jonas.post("/messages/astrid/anne", data={"text": "hei"})).status_code == 403
+
+
+async def test_nobody_answers_into_the_void(hub: Hub, browser: Browse) -> None:
+    await _write(hub, "anne", "astrid", "Hei")
+    async with hub.database.write() as session:
+        await kin.end(session, await session.get_one(tables.Relation, "rel-anne"), "kari", "", hub.clock())
+    maria = await logged_in(browser(), hub, "maria")
+
+    shown = await maria.get("/messages/astrid/anne")
+
+    assert "kan ikke lese svar" in shown.text
+    assert (await maria.post("/messages/astrid/anne", data={"text": "hei"})).status_code == 403
+
+
+async def test_a_relative_does_not_flood_the_care_team(hub: Hub, browser: Browse) -> None:
+    for number in range(20):
+        await _write(hub, "anne", "astrid", str(number))
+
+    answer = await (await logged_in(browser(), hub, "anne")).post("/relatives/astrid/messages", data={"text": "en til"})
+
+    assert answer.status_code == 422
+    assert "mange meldinger" in answer.text
+
+
+@BOTH
+async def test_messages_are_forgotten_after_a_year(hub: Hub, clock: Clock) -> None:
+    await _write(hub, "anne", "astrid", "gammel")
+    clock.passes(timedelta(days=365))
+    await _write(hub, "anne", "astrid", "ny")
+
+    async with hub.database.write() as session:
+        gone = await messages.forget(session, clock.now)
+        left = await messages.thread(session, "astrid", "anne")
+
+    assert (gone, [one.message.text for one in left]) == (1, ["ny"])
+
+
+# --- visits and times ----------------------------------------------------------------------------
+
+
+async def test_a_visit_is_told_to_the_care_team_and_silences_nothing(hub: Hub, browser: Browse) -> None:
+    anne = await logged_in(browser(), hub, "anne")
+    form = {"sort": "out", "day": "2026-01-16", "since": "14:00", "until": "18:00", "note": "Middag hos oss"}
+
+    wrong = await anne.post("/relatives/astrid/visits", data=form | {"day": "2025-01-16"})
+    await anne.post("/relatives/astrid/visits", data=form)
+
+    assert wrong.status_code == 422
+    told = (await (await logged_in(browser(), hub, "maria")).get("/messages")).text
+    assert "Vi tar en tur ut" in told
+    assert "Middag hos oss" in told
+    assert "Middag" not in (await (await logged_in(browser(), hub, "jonas")).get("/messages")).text
+    async with hub.database.read() as session:
+        assert (await session.exec(select(tables.Silence))).all() == []
+        (visit,) = (await session.exec(select(tables.FamilyVisit))).all()
+    await anne.post(f"/relatives/astrid/visits/{visit.id}/cancel")
+    assert "Middag" not in (await (await logged_in(browser(), hub, "maria")).get("/messages")).text
+
+
+async def test_a_relative_says_when_they_can_be_asked(hub: Hub, browser: Browse) -> None:
+    anne = await logged_in(browser(), hub, "anne")
+
+    await anne.post(
+        "/relatives/astrid/availability",
+        data={"asked": "true", "texts": "true", "days-0": ["4", "5"], "since-0": "22:00", "until-0": "07:00"},
+    )
+    wrong = await anne.post("/relatives/astrid/availability", data={"asked": "true", "since-0": "22:00"})
+
+    assert wrong.status_code == 422
+    shown = (await anne.get("/relatives/astrid/visits")).text
+    assert 'value="22:00"' in shown
+    async with hub.database.read() as session:
+        (row,) = (await session.exec(select(tables.Availability))).all()
+        assert (await session.get_one(tables.Relation, "rel-anne")).by_sms
+    assert (row.days, row.since_minute, row.until_minute, row.zone) == (0b110000, 1320, 420, "Europe/Oslo")
+
+
+def test_a_time_past_midnight_belongs_to_the_day_on_which_it_began(clock: Clock) -> None:
+    nights = Window(days=frozenset({2}), since=22 * 60, until=7 * 60, zone="Europe/Oslo")  # Wednesday night
+    by_day = Window(days=frozenset({3}), since=8 * 60, until=16 * 60, zone="Europe/Oslo")
+
+    assert nights.holds(clock.now)  # Thursday, 02:14
+    assert not nights.holds(clock.now + timedelta(days=1))
+    assert not by_day.holds(clock.now)
+
+
+async def test_who_is_asked_on_the_page_answers_there_too(hub: Hub, browser: Browse) -> None:
+    alert = "a4f2".ljust(32, "0")
+    async with hub.database.write() as session:
+        session.add(
+            tables.Notice(
+                id="n", alert_id=alert, person_id="anne", channel="sms", address="+4790000101", text="x",
+                severity=Severity.CRITICAL,
+                cycle="rung:2", state=NoticeState.DELIVERED, created_at=hub.clock(), not_before=hub.clock(), attempts=1,
+            )
+        )  # fmt: skip
+    anne = await logged_in(browser(), hub, "anne")
+    assert "Kan du gå bort?" in (await anne.get("/relatives")).text
+
+    await anne.post(f"/relatives/asked/{alert}", data={"yes": "true"})
+
+    async with hub.database.read() as session:
+        steps = (await session.exec(select(tables.AlertStep).where(tables.AlertStep.step == Step.FAMILY))).all()
+    assert [(one.person_id, one.text) for one in steps] == [("anne", "Kan gå bort.")]
+
+
+# --- the resident ---------------------------------------------------------------------------------
+
+
+async def test_the_resident_reads_what_is_measured_who_looked_and_what_matters(
+    hub: Hub, browser: Browse, clock: Clock
+) -> None:
+    async with hub.database.write() as session:
+        seed_family.add_bases(session, hub.clock())
+    await (await logged_in(browser(), hub, "lise")).get("/relatives")
+    clock.passes(timedelta(minutes=1))
+    herself = await logged_in(browser(), hub, "ragnhild-selv")
+
+    await herself.post("/resident/ragnhild/wish", data={"text": "La meg sove lenge"})
+    await herself.post("/resident/ragnhild/say-no", data={"function": "movement"})
+    text = (await herself.get("/resident")).text
+
+    for words in ("Trygghetsalarm", "Bevegelse i boligen", "samtykke", "Lise Dahl", "så siden for pårørende",
+                  "La meg sove lenge", "Slutt å dele med Lise"):  # fmt: skip
+        assert words in text
+    thread = (await (await logged_in(browser(), hub, "maria")).get("/messages/ragnhild/ragnhild-selv")).text
+    assert "si nei til: bevegelse i boligen" in thread
+    assert "La meg sove lenge" in thread
+
+
+async def test_a_guardian_decides_in_the_residents_place_until_it_ends(hub: Hub, browser: Browse, clock: Clock) -> None:
+    async with hub.database.write() as session:
+        session.add(
+            tables.Relation(
+                id="nabo", person_id="per", resident_id="solveig", kinship="nabo", insight=Insight.NOTHING,
+                since=hub.clock(),
+            )
+        )  # fmt: skip
+    gro = await logged_in(browser(), hub, "gro")
+    assert "Du handler for Solveig." in (await gro.get("/resident")).text
+
+    await gro.post("/resident/solveig/consent/nabo", data={"insight": "all_is_well"})
+
+    async with hub.database.read() as session:
+        (bond,) = await kin.bonds(session, "per", clock.now, "solveig")
+    assert (bond.insight, bond.relation.given_by) == (Insight.ALL_IS_WELL, GivenBy.GUARDIAN)
+    async with hub.database.write() as session:
+        (await session.get_one(tables.Relation, "rel-gro")).until = clock.now
+    assert (await gro.post("/resident/solveig/wish", data={"text": "x"})).status_code == 404
