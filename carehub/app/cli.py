@@ -18,6 +18,7 @@ ROOMS = {
     "user": "people_cli", "device": "people_cli", "shift": "shift_cli", "load": "load_cli", "backup": "backup_cli",
     "restore": "backup_cli", "doctor": "upkeep_cli", "train": "upkeep_cli", "push-key": "upkeep_cli",
     "evaluate": "evaluate_cli", "visits": "visits_cli", "access": "access_cli",
+    "retention": "retention_cli",
 }  # fmt: skip
 """Command → the module beside this one whose `commands` has it."""
 

@@ -225,6 +225,7 @@ def build_hub(settings: Settings, database: Database, clock: Clock, line: Line) 
         municipality=settings.municipality,
         route_link=settings.route_link,
         test_every=timedelta(days=settings.test_every_days),
+        retention=settings.policies,
         shadow=timedelta(days=settings.shadow_days),
         second_factor=settings.second_factor == "staff",
         showcase=settings.showcase == "village",

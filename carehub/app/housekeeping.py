@@ -19,7 +19,7 @@ from carehub.core.kin import MESSAGES_KEPT, VISITS_KEPT
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.staff import roll_call, roster, staffing
-from carehub.flow.watching import bounds, learn, little_use, protection, training
+from carehub.flow.watching import bounds, learn, little_use, protection, retention, training
 from carehub.flow.watching.canary import Canary
 from carehub.flow.watching.daybook import Daybook
 from carehub.flow.watching.unheard import Unheard
@@ -41,6 +41,8 @@ _CALL_EVERY_S = 5.0
 _LISTEN_EVERY_S, _SWEEP_EVERY_S = 1.0, 600.0
 _TRAIN_AT = time(2, 30)
 """Local time; a clock that is set forward over it skips one night, and the next is not far."""
+_CLEAN_AT = time(4, 20)
+"""After backup and training, before the day begins."""
 _LITTLE_USE_AT = (time(3, 45), time(5, 30))
 _STALE_AFTER = timedelta(hours=20)
 
@@ -58,7 +60,7 @@ def add_roster(hub: Hub, ingest: Ingest, worker: Worker) -> None:
 
 
 def add_sweeping(hub: Hub, worker: Worker) -> None:
-    """Give the worker what is tidied: old codes and ways, bases and decisions that no longer hold, the log's seals."""
+    """Give the worker what is tidied: old codes and ways, bases and decisions that no longer hold, seals, old data."""
     worker.add("legal bases", partial(protection.review, hub), _RENEW_EVERY_S)
     worker.add("decisions out of bounds", partial(bounds.review, hub), _RENEW_EVERY_S)
 
@@ -73,6 +75,10 @@ def add_sweeping(hub: Hub, worker: Worker) -> None:
         async with hub.database.write() as session:
             await seals.seal(session, hub.clock())
 
+    async def clean() -> None:
+        await retention.clean(hub.database, hub.clock, hub.retention)
+
+    worker.daily("retention", clean, _CLEAN_AT)
     worker.add("sweep codes", sweep, _RENEW_EVERY_S)
     worker.add("seal the log", seal, _RENEW_EVERY_S)
 

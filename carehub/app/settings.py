@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from carehub.contracts import ConfigurationError
+from carehub.core.retention import Policy, policies, read_days
+
 _SOURCES = ("zigbee2mqtt", "carehub_v1", "chirpstack", "owntracks")
 _CHANNELS = ("sms", "voice", "sms_gateway", "push", "email", "siren", "lamp", "tablet", "console")
 """Those that ship; what is not set up is not in use."""
@@ -112,7 +115,20 @@ class Settings(BaseSettings):
     test_every_days: int = Field(
         default=30, ge=1, description="How old the test of an alarm device may be before it is on the red list."
     )
+    retention: str = Field(
+        default="",
+        description="Days that each kind of data is kept, where not the usual: `events=90, alerts=3650`; "
+        "`carehub retention` lists the kinds.",
+    )
     heartbeat_every_s: float = Field(default=30.0, gt=0, description="Seconds between these calls.")
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """How long what is kept."""
+        try:
+            return policies(read_days(self.retention))
+        except ValueError as error:
+            raise ConfigurationError(f"CAREHUB_RETENTION: {error}") from error
 
     @property
     def database(self) -> str:

@@ -13,6 +13,7 @@ from carehub.contracts import Channel, Message, Source, Webhooks
 from carehub.core.audit import Concern
 from carehub.core.breaker import Breaker
 from carehub.core.judging import SHADOW
+from carehub.core.retention import POLICIES, Policy
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.supervision import TEST_EVERY
 from carehub.flow.live import Live
@@ -130,6 +131,8 @@ class Hub:
     sources: Sequence[Source] = ()
     channels: Mapping[str, Channel] = field(default_factory=dict)
     test_every: timedelta = TEST_EVERY
+    retention: Sequence[Policy] = POLICIES
+    """How long what is kept (`CAREHUB_RETENTION`)."""
     showcase: bool = False
     """Everybody may look in (`CAREHUB_SHOWCASE`): only where all residents are invented."""
     second_factor: bool = False

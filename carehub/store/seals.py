@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 import msgspec
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from carehub.store import tables
 from carehub.store.database import Session
@@ -26,7 +26,8 @@ class Checked:
 
     Attributes:
         sealed: Rows under unbroken seals.
-        broken_at: The first seal whose rows are not what they were, by its number; None where all hold.
+        broken_at: The first seal whose rows are not what they were, by its number; 0 where the log begins at no seal;
+            None where all hold.
     """
 
     sealed: int
@@ -51,9 +52,15 @@ async def seal(session: Session, now: datetime) -> int:
 
 
 async def check(session: Session) -> Checked:
-    """Compute the whole chain anew."""
-    before, after, sealed = _FIRST, 0, 0
-    for one in (await session.exec(select(tables.AccessSeal).order_by(col(tables.AccessSeal.id)))).all():
+    """Compute the whole chain anew, from where the log begins."""
+    trim = await last_trim(session)
+    before, after, sealed = (trim.chain, trim.up_to, 0) if trim else (_FIRST, 0, 0)
+    every = (await session.exec(select(tables.AccessSeal).order_by(col(tables.AccessSeal.id)))).all()
+    if trim and not any((one.up_to, one.chain) == (trim.up_to, trim.chain) for one in every):
+        return Checked(sealed=0, broken_at=0)
+    for one in every:
+        if one.after < after:
+            continue
         rows = await _rows(session, after, one.up_to)
         if len(rows) != one.many or _chained(before, rows) != one.chain:
             return Checked(sealed=sealed, broken_at=one.id)
@@ -64,6 +71,26 @@ async def check(session: Session) -> Checked:
 async def newest(session: Session) -> tables.AccessSeal | None:
     """The last link of the chain."""
     return (await session.exec(select(tables.AccessSeal).order_by(col(tables.AccessSeal.id).desc()).limit(1))).first()
+
+
+async def last_trim(session: Session) -> tables.AccessTrim | None:
+    """Where the log begins; None where nothing of it has gone."""
+    trim = tables.AccessTrim
+    return (await session.exec(select(trim).order_by(col(trim.up_to).desc()).limit(1))).first()
+
+
+async def trim_before(session: Session, before: datetime, now: datetime) -> None:
+    """Let the log begin at the first seal whose rows are not all older than that; the rows go in slices of their own.
+
+    Seals stay: so it can be seen that the log was whole when its beginning went.
+    """
+    log, one = tables.AccessLog, tables.AccessSeal
+    young = (await session.exec(select(func.min(log.id)).where(log.at >= before))).one()
+    sealed = select(one).order_by(col(one.up_to).desc()).limit(1)
+    last = (await session.exec(sealed if young is None else sealed.where(one.up_to < young))).first()
+    begun = await last_trim(session)
+    if last is not None and (begun is None or last.up_to > begun.up_to):
+        session.add(tables.AccessTrim(up_to=last.up_to, chain=last.chain, at=now, older_than=before))
 
 
 async def _rows(session: Session, after: int, up_to: int | None) -> Sequence[tables.AccessLog]:

@@ -13,7 +13,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from carehub.flow.hub import Hub
 from carehub.web import (
-    accessibility,
     account,
     actions,
     admin,
@@ -43,6 +42,7 @@ from carehub.web import (
     blind,
     calendars,
     days,
+    erasing,
     errors,
     family_about,
     family_messages,
@@ -95,7 +95,6 @@ DOORS = (
     login,
     second,
     languages,
-    accessibility,
     passkeys,
     setup,
     account,
@@ -152,6 +151,7 @@ DOORS = (
     reports,
     rights,
     audit,
+    erasing,
     health,
     showcase,
     showcase_suppliers,

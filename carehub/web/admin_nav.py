@@ -49,7 +49,7 @@ _GROUPS: tuple[tuple[str, tuple[_Page, ...]], ...] = (
     )),
     ("Svar og tall", (
         ("/admin/answers", "Svartider", None), ("/admin/load", "Belastning", None),
-        ("/admin/promises", "Løfter og bevis", None),
+        ("/admin/promises", "Løfter og bevis", None), ("/admin/retention", "Lagringstid", _SEES),
     )),
     ("Hendelser", (
         ("/admin/events", "Hendelser", None), ("/admin/ledger", "Regnskap", None),

@@ -21,6 +21,7 @@ PAGES = [
     ("admin", "/admin/people/ingrid"), ("admin", "/admin/people/kari"), ("admin", "/admin/dead-letters"),
     ("admin", "/admin/ladders/sol/40"), ("kari", "/admin/tasks"), ("kari", "/admin/rules"),
     ("kari", "/admin/rules/cold-home"), ("kari", "/admin/residents/gerd"),
+    ("rune", "/audit"), ("kari", "/admin/retention"), ("kari", "/admin/residents/gerd/erasure"),
     ("maria", "/silences"), ("maria", "/blind"), ("maria", "/visits"), ("tor", "/silences"),
     ("admin", "/admin/devices?show=untested"),
     ("admin", "/admin/events"), ("admin", "/admin/events/7"),

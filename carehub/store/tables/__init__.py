@@ -20,6 +20,7 @@ from carehub.store.tables.people import (
     RemovedWay,
 )
 from carehub.store.tables.places import Assignment, Device, Residency, Resident, Scope, Unit, UnitNeighbour
+from carehub.store.tables.retention import AccessTrim, Erasure, LegalHold
 from carehub.store.tables.selfwatch import CanaryMonth, CanarySong, RuleOff
 from carehub.store.tables.shifts import Absence, CalendarFeed, Duty, RollCall, ShiftChange, ShiftLine, StaffingGap
 from carehub.store.tables.silences import HeldAlert, Silence
@@ -44,6 +45,7 @@ __all__ = [
     "Absence",
     "AccessLog",
     "AccessSeal",
+    "AccessTrim",
     "Activation",
     "Alert",
     "AlertEvent",
@@ -66,6 +68,7 @@ __all__ = [
     "Device",
     "DeviceGap",
     "Duty",
+    "Erasure",
     "Event",
     "Factor",
     "FamilyVisit",
@@ -84,6 +87,7 @@ __all__ = [
     "LadderRung",
     "LateAnswer",
     "LegalBasis",
+    "LegalHold",
     "LoginSession",
     "LoginStep",
     "Model",

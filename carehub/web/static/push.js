@@ -5,7 +5,6 @@
   const box = document.querySelector("[data-push-key]");
   if (!box || !("serviceWorker" in navigator) || !("PushManager" in window)) return;
   const button = box.querySelector("button");
-  const said = JSON.parse(document.body.dataset.words);
   const status = box.querySelector("[role=status]");
 
   const bytes = (text) => {
@@ -17,7 +16,7 @@
     fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
   const show = (subscription) => {
-    button.textContent = subscription ? said.push_off : said.push_on;
+    button.textContent = subscription ? "Slå av varsler på denne enheten" : "Få varsler på denne enheten";
     button.setAttribute("aria-pressed", subscription ? "true" : "false");
   };
 
@@ -25,7 +24,7 @@
     await post("/push/unsubscribe", { endpoint: subscription.endpoint });
     await subscription.unsubscribe();
     show(null);
-    status.textContent = said.push_is_off;
+    status.textContent = "Varsler er slått av på denne enheten.";
   };
 
   const switchOn = async (worker) => {
@@ -39,7 +38,7 @@
       throw new Error(String(answer.status));
     }
     show(subscription);
-    status.textContent = said.push_is_on;
+    status.textContent = "Varsler er slått på. Du får et prøvevarsel nå; kommer det ikke, gi beskjed til leder.";
   };
 
   navigator.serviceWorker.register("/sw.js", { scope: "/nurse" }).then(async (worker) => {
@@ -51,7 +50,7 @@
         const subscription = await worker.pushManager.getSubscription();
         await (subscription ? switchOff(subscription) : switchOn(worker));
       } catch {
-        status.textContent = said.push_failed;
+        status.textContent = "Det gikk ikke å slå på varsler. Tillat varsler for denne siden i nettleseren, og prøv igjen.";
       }
       button.disabled = false;
     });

@@ -29,6 +29,8 @@ _FORMS: dict[str, dict[str, str]] = {
     "/admin/residents/{resident_id}/basis": {"function": "location", "basis": "consent"},
 }
 _FORMS |= {
+    "/admin/residents/{resident_id}/erasure": {"reason": "Beboeren ber om det"},
+    "/admin/residents/{resident_id}/hold": {"reason": "Tilsyn"},
     "/admin/residents/{resident_id}/about": {"given_name": "Odd", "family_name": "Sæther"},
     "/admin/residents/{resident_id}/move": {"scope_id": "rom-203"},
 }

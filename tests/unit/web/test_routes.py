@@ -27,7 +27,6 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/login"): OPEN,
     ("POST", "/login"): OPEN,
     ("POST", "/logout"): OPEN,
-    ("GET", "/accessibility"): OPEN,  # a statement to everybody
     ("POST", "/language"): OPEN,  # also before the login
     ("GET", "/login/second"): OPEN,  # half a login, which opens nothing else: test_second_factor.py
     ("POST", "/login/second"): OPEN,
@@ -224,6 +223,12 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/api/v1/alerts/{alert_id}/close"): STAFF,
     ("GET", "/admin/residents/{resident_id}/readings"): PLANNERS | {Role.AUDITOR},
     ("GET", "/record/{resident_id}/readings"): frozenset({Role.RELATIVE, Role.RESIDENT}),
+    ("GET", "/admin/retention"): PLANNERS,
+    ("GET", "/admin/residents/{resident_id}/erasure"): PLANNERS,
+    ("POST", "/admin/residents/{resident_id}/erasure"): PLANNERS,
+    ("POST", "/admin/residents/{resident_id}/erasure/{act}"): PLANNERS,
+    ("POST", "/admin/residents/{resident_id}/hold"): PLANNERS,
+    ("POST", "/admin/residents/{resident_id}/hold/end"): PLANNERS,
     ("GET", "/audit"): frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
     ("POST", "/admin/residents/{resident_id}/state"): PLANNERS,
     ("GET", "/manifest.webmanifest"): OPEN,  # the same for everybody

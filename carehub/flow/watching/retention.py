@@ -1,0 +1,58 @@
+"""What has grown old goes at night, in slices so small that nobody who writes an alarm waits for them."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+
+from carehub.core.retention import Policy
+from carehub.kit.clock import Clock
+from carehub.kit.log import log
+from carehub.store import logins, retention
+from carehub.store.database import Database
+from carehub.store.retention import Aged
+
+HOLD_S = 0.05
+"""So long a slice may hold the writer; one that took longer is followed by a smaller one."""
+_FIRST, _MOST, _LEAST = 50, 1000, 5
+_BREATH_S = 0.05
+"""Between two slices: whoever waits for the writer gets it."""
+_WITHIN = timedelta(hours=2)
+"""What is left after so long is for the next night."""
+
+
+async def count(database: Database, clock: Clock, policies: Sequence[Policy]) -> list[Aged]:
+    """What would go now, by kind; nothing is changed."""
+    async with database.read() as session:
+        return [await retention.would_go(session, one, clock()) for one in policies]
+
+
+async def clean(database: Database, clock: Clock, policies: Sequence[Policy], *, by: str = "hub") -> dict[str, int]:
+    """Delete what is older than its policy says; gives how many rows of each kind went."""
+    began, gone = clock(), dict[str, int]()
+    for policy in policies:
+        async with database.write() as session:
+            await retention.begin(session, policy, clock())
+        many = _FIRST
+        while clock() - began < _WITHIN:
+            went, took = await _slice(database, clock, policy, many)
+            gone[policy.kind.value] = gone.get(policy.kind.value, 0) + went
+            if went < many:
+                break
+            many = max(_LEAST, many // 2) if took > HOLD_S / 2 else min(_MOST, many + many // 4)
+            await asyncio.sleep(_BREATH_S)
+    told = {kind: many for kind, many in gone.items() if many}
+    if told:
+        log.info("retention.cleaned", **told)
+        async with database.write() as session:
+            seen: list[tuple[str | None, str]] = [(None, f"{kind}:{many}") for kind, many in told.items()]
+            logins.log_reading(session, by, "retention", seen, clock())
+    return told
+
+
+async def _slice(database: Database, clock: Clock, policy: Policy, many: int) -> tuple[int, float]:
+    """One slice in a transaction of its own: how many rows went, and for how long it held the writer."""
+    async with database.write() as session:
+        started = time.perf_counter()
+        went = await retention.go(session, policy, clock(), many)
+    return went, time.perf_counter() - started

@@ -1,0 +1,171 @@
+"""What grows old goes by kind, in small slices; what is held or open stays; the log's chain still holds (C80-C82)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import col, delete, func, select
+
+from carehub.core.alerts import Status
+from carehub.core.findings import Outcome
+from carehub.core.retention import POLICIES, Kind, policies, read_days
+from carehub.flow.watching import retention
+from carehub.store import logins, seals, tables
+from carehub.store import retention as rows
+from carehub.store.database import Database
+from tests.browser.seed import fill
+
+NOW = datetime(2026, 6, 1, 4, 20, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def clock() -> datetime:
+    return NOW
+
+
+def test_the_municipality_sets_days_and_never_fewer_than_the_hub_works_from() -> None:
+    given = {one.kind: one.days for one in policies(read_days("events=60, alerts=400"))}
+
+    assert (given[Kind.EVENTS], given[Kind.ALERTS], given[Kind.MESSAGES]) == (60, 400, 90)
+    for wrong in ("events=3", "nonsense=400", "events=many"):
+        with pytest.raises(ValueError, match=r"days|kind|invalid"):
+            policies(read_days(wrong))
+
+
+def test_every_kind_has_one_policy_with_a_law_and_rows_that_go() -> None:
+    assert sorted(one.kind for one in POLICIES) == sorted(Kind)
+    assert set(rows.ROWS) == set(Kind)
+    assert all("artikkel" in one.ground or "§" in one.ground for one in POLICIES)
+
+
+def _event(seq: int, at: datetime, resident: str) -> tables.Event:
+    return tables.Event(
+        seq=seq, at=at, kind="motion", source="zigbee2mqtt", scope_id="rom-104", resident_id=resident,
+        body_hash=str(seq), outcome=Outcome.STATE_ONLY,
+    )  # fmt: skip
+
+
+@pytest.fixture
+async def database(hub_url: str) -> Database:
+    made = Database(hub_url)
+    async with made.write() as session:
+        await fill(session, NOW - 200 * DAY, stream=False)
+        session.add_all([_event(one, NOW - 200 * DAY, "astrid") for one in range(1, 301)])
+        session.add_all([_event(one, NOW - 200 * DAY, "odd") for one in range(301, 311)])
+        session.add_all([_event(one, NOW - DAY, "astrid") for one in range(311, 321)])
+        session.add(tables.LegalHold(id="h", resident_id="odd", reason="Tilsyn", since=NOW, by_id="kari"))
+        alert = (await session.exec(select(tables.Alert).where(tables.Alert.status != Status.CLOSED))).first()
+        assert alert is not None
+        session.add(tables.AlertEvent(alert_id=alert.id, event_seq=7, at=NOW - 200 * DAY, trace="{}"))
+    return made
+
+
+@pytest.fixture
+def hub_url(request: pytest.FixtureRequest, kind: str) -> str:
+    return str(request.getfixturevalue("sqlite_url" if kind == "sqlite" else "postgres_url"))
+
+
+BOTH = pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+
+
+@BOTH
+async def test_old_events_go_and_what_is_young_held_or_part_of_an_alert_stays(database: Database) -> None:
+    would = {one.policy.kind: one.rows for one in await retention.count(database, clock, policies({}))}
+    gone = await retention.clean(database, clock, policies({}))
+
+    async with database.read() as session:
+        left = set((await session.exec(select(tables.Event.seq))).all())
+    assert left == {7, *range(301, 321)}
+    assert gone["events"] == would[Kind.EVENTS] == 299
+    assert {one.policy.kind: one.rows for one in await retention.count(database, clock, policies({}))}[Kind.EVENTS] == 0
+    await database.close()
+
+
+@BOTH
+async def test_an_alert_goes_with_all_that_hangs_on_it_and_an_open_one_never(database: Database) -> None:
+    async with database.write() as session:
+        await session.exec(delete(tables.LegalHold))
+        for alert in (await session.exec(select(tables.Alert))).all():
+            alert.raised_at = NOW - 5000 * DAY
+            alert.closed_at = NOW - 4999 * DAY if alert.status is Status.CLOSED else None
+        is_open = (await session.exec(select(tables.Alert.id).where(tables.Alert.status != Status.CLOSED))).all()
+
+    await retention.clean(database, clock, policies({}))
+
+    async with database.read() as session:
+        assert set((await session.exec(select(tables.Alert.id))).all()) == set(is_open)
+        steps = (await session.exec(select(tables.AlertStep.alert_id))).all()
+    assert set(steps) <= set(is_open)
+    await database.close()
+
+
+@BOTH
+async def test_the_log_is_trimmed_at_a_seal_and_the_chain_still_holds_c81(database: Database) -> None:
+    async with database.write() as session:
+        await session.exec(delete(tables.LegalHold))
+        logins.log_reading(session, "kari", "tablet", [("astrid", f"alert:{n}") for n in range(5)], NOW - 3000 * DAY)
+    async with database.write() as session:
+        await seals.seal(session, NOW - 2999 * DAY)
+        logins.log_reading(session, "kari", "tablet", [("astrid", f"alert:{n}") for n in range(3)], NOW - DAY)
+    async with database.write() as session:
+        await seals.seal(session, NOW)
+
+    gone = await retention.clean(database, clock, policies({}))
+
+    async with database.read() as session:
+        assert gone["readings"] == 5
+        assert (await seals.check(session)).broken_at is None
+        assert (await seals.check(session)).sealed == 3
+    with pytest.raises(DBAPIError):
+        async with database.write() as session:
+            await session.exec(delete(tables.AccessLog))
+    with pytest.raises(DBAPIError):
+        async with database.write() as session:
+            await session.exec(delete(tables.AccessTrim))
+    await database.close()
+
+
+async def test_a_beginning_that_no_seal_says_is_a_broken_chain_c41(database: Database) -> None:
+    async with database.write() as session:
+        logins.log_reading(session, "kari", "tablet", [("astrid", "alert:1")], NOW - 3000 * DAY)
+    async with database.write() as session:
+        await seals.seal(session, NOW)
+        session.add(tables.AccessTrim(up_to=99, chain="0" * 64, at=NOW, older_than=NOW))
+
+    async with database.read() as session:
+        assert (await seals.check(session)).broken_at == 0
+    await database.close()
+
+
+async def test_no_slice_holds_the_writer_for_long(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sizes follow the time that the last one took; a slow store gets small ones."""
+    sizes, took = [], 0.2
+
+    async def slow(_database: Database, _clock: object, _policy: object, many: int) -> tuple[int, float]:
+        sizes.append(many)
+        return (many if len(sizes) < 6 else 0), took
+
+    monkeypatch.setattr(retention, "_slice", slow)
+    await retention.clean(database, clock, policies({})[:1])
+
+    assert sizes == [50, 25, 12, 6, 5, 5]
+    await database.close()
+
+
+@pytest.fixture
+def kind() -> str:
+    return "sqlite"
+
+
+async def test_a_hold_keeps_the_whole_log_which_is_one_chain(database: Database) -> None:
+    async with database.write() as session:
+        logins.log_reading(session, "kari", "tablet", [("astrid", "alert:1")], NOW - 3000 * DAY)
+    async with database.write() as session:
+        await seals.seal(session, NOW)
+
+    await retention.clean(database, clock, policies({}))
+
+    async with database.read() as session:
+        old = select(func.count()).select_from(tables.AccessLog).where(col(tables.AccessLog.at) < NOW - 2000 * DAY)
+        assert (await session.exec(old)).one() == 1
+    await database.close()

@@ -1,0 +1,103 @@
+"""Erasing a resident: a dry run, two persons, nothing left but what the law keeps, and seals that hold (C80)."""
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import SQLModel, select
+
+from carehub.core.alerts import Status
+from carehub.core.erasure import PLAN
+from carehub.flow.hub import Hub
+from carehub.store import erasure, seals, tables
+from tests.unit.web.conftest import Browse, Clock, logged_in
+
+_CANARIES = ("Astrid", "Nordby", "+4791234567", "Hører dårlig", "Anne Nordby")
+
+
+async def _moved_out(hub: Hub, clock: Clock) -> None:
+    async with hub.database.write() as session:
+        (await session.get_one(tables.Residency, "r-astrid")).until = clock.now - timedelta(days=1)
+        for alert in (await session.exec(select(tables.Alert).where(tables.Alert.resident_id == "astrid"))).all():
+            alert.status, alert.closed_at, alert.detail = Status.CLOSED, clock.now, "Astrid falt"
+        for who in ("kari", "admin"):
+            (await session.get_one(tables.Person, who)).unit_id = None
+
+
+async def _everything(hub: Hub) -> str:
+    """Every row of every table, as text."""
+    found = []
+    async with hub.database.connect() as connection:
+        for table in SQLModel.metadata.sorted_tables:
+            found += [f"{table.name}: {row}" for row in (await connection.execute(table.select())).all()]
+    return "\n".join(found)
+
+
+async def test_who_still_lives_there_is_not_erased_and_a_hold_keeps_everything(hub: Hub, browser: Browse) -> None:
+    kari = await logged_in(browser(), hub, "kari")
+    page = "/admin/residents/astrid/erasure"
+
+    assert "bor fortsatt her" in (await kari.get(page)).text
+    assert (await kari.post(page, data={"reason": "Ønsker det"})).status_code == 409
+    assert (await kari.post("/admin/residents/astrid/hold", data={"reason": "Tilsyn pågår"})).status_code == 303
+    assert "Tilsyn pågår" in (await kari.get(page)).text
+    assert (await kari.post("/admin/residents/astrid/hold/end")).status_code == 303
+    assert "Tilsyn pågår" not in (await kari.get(page)).text
+
+
+async def test_one_asks_another_confirms_and_nothing_of_them_is_left_c82(
+    hub: Hub, browser: Browse, clock: Clock
+) -> None:
+    await _moved_out(hub, clock)
+    kari, admin = await logged_in(browser(), hub, "kari"), await logged_in(browser(), hub, "admin")
+    page = "/admin/residents/astrid/erasure"
+    shown = (await kari.get(page)).text
+    assert [line.title for line in PLAN if line.title not in shown] == []
+    before = await _everything(hub)
+    assert [one for one in _CANARIES if one not in before] == []
+
+    assert (await kari.post(page, data={"reason": "Dødsfall"})).status_code == 303
+    assert (await kari.post(f"{page}/agree")).status_code == 409
+    assert await _everything(hub) != ""
+    assert (await admin.post(f"{page}/agree")).status_code == 303
+
+    async with hub.database.read() as session:
+        resident = await session.get_one(tables.Resident, "astrid")
+        stone = await erasure.newest(session, "astrid")
+        anne = await session.get_one(tables.Person, "anne")
+        assert (resident.given_name, resident.phone, resident.note) == ("Slettet", None, None)
+        assert (anne.active, anne.name) == (False, "Slettet")
+        assert stone is not None
+        assert stone.done_at == clock.now
+        assert (stone.asked_by_id, stone.agreed_by_id) == ("kari", "admin")
+        assert (await seals.check(session)).broken_at is None
+    rest = "\n".join(line for line in (await _everything(hub)).splitlines() if "'astrid'" in line)
+    assert [one for one in _CANARIES if one in rest] == []
+    assert "Anne Nordby" not in await _everything(hub)
+    assert "slettet" in (await admin.get(page)).text
+
+
+async def test_a_question_can_be_taken_back(hub: Hub, browser: Browse, clock: Clock) -> None:
+    await _moved_out(hub, clock)
+    kari = await logged_in(browser(), hub, "kari")
+    page = "/admin/residents/astrid/erasure"
+    await kari.post(page, data={"reason": "Feil person"})
+
+    assert (await kari.post(f"{page}/withdraw")).status_code == 303
+
+    assert "Feil person" not in (await kari.get(page)).text
+    assert (await kari.post(f"{page}/agree")).status_code == 409
+
+
+def test_every_table_that_names_a_resident_is_erased_or_kept_on_purpose() -> None:
+    """A new table is emptied by itself; what is kept must be named, and must exist."""
+    naming = {table.name for table in SQLModel.metadata.sorted_tables if "resident_id" in table.columns}
+
+    assert naming >= erasure.KEPT - {"resident", "alert_event", "alert_step"}
+
+
+@pytest.mark.parametrize("path", ["/admin/retention"])
+async def test_the_page_says_what_goes_tonight_and_by_which_law(hub: Hub, browser: Browse, path: str) -> None:
+    shown = (await (await logged_in(browser(), hub, "kari")).get(path)).text
+
+    assert "Pasientjournalloven" in shown
+    assert "Hendelser fra sensorer" in shown
