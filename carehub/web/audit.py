@@ -33,8 +33,6 @@ async def log_of_readings(
         logins.log_reading(session, visitor.person.id, "audit", seen or [(None, "readings")], now)
     return page(
         request, "audit.html", visitor, rows=rows, readers=readers, sealed=sealed, days=days, who=who,
-        because=because, most=readings.MOST, did=reading_words.did, why=reading_words.why, ties=_TIES,
+        because=because, most=readings.MOST, did=reading_words.did, why=reading_words.why,
+        ties=[(one.value, reading_words.why(one)) for one in Tie if one is not Tie.NONE],
     )  # fmt: skip
-
-
-_TIES = [(one.value, reading_words.why(one)) for one in Tie if one is not Tie.NONE]

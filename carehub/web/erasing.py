@@ -6,6 +6,7 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from carehub.core.erasure import PLAN, Fate, Obstacle
+from carehub.core.retention import POLICIES
 from carehub.flow.hub import Hub
 from carehub.flow.watching import erasing as flow
 from carehub.flow.watching import retention
@@ -14,7 +15,7 @@ from carehub.web.admin_rules import Deciding
 from carehub.web.near import must_see
 from carehub.web.render import page
 from carehub.web.security import TheHub, Visitor
-from carehub.web.tongue import _, later
+from carehub.web.tongue import Spoken, _, later
 
 router = APIRouter(prefix="/admin")
 Reason = Annotated[str, Form(min_length=4, max_length=400)]
@@ -24,14 +25,18 @@ _OBSTACLES = {
     Obstacle.HELD: later("Opplysningene er holdt tilbake fra sletting."),
 }
 _REFUSED = later("Det gikk ikke. Den som ba om slettingen, kan ikke selv bekrefte den.")
-FATES = {Fate.ERASED: later("Slettes"), Fate.NAMELESS: later("Beholdes uten navn"), Fate.KEPT: later("Beholdes")}
+FATES = Spoken({Fate.ERASED: "Slettes", Fate.NAMELESS: "Beholdes uten navn", Fate.KEPT: "Beholdes"})
+TITLES = Spoken({line.key: line.title for line in PLAN})
+BECAUSE = Spoken({line.key: line.because for line in PLAN})
+KINDS = Spoken({one.kind: one.title for one in POLICIES})
+GROUNDS = Spoken({one.kind: one.ground for one in POLICIES})
 
 
 @router.get("/retention")
 async def overview(request: Request, hub: TheHub, visitor: Deciding) -> Response:
     """What of each kind has grown old, and goes tonight."""
     rows = await retention.count(hub.database, hub.clock, hub.retention)
-    return page(request, "admin_retention.html", visitor, rows=rows)
+    return page(request, "admin_retention.html", visitor, rows=rows, kinds=KINDS, grounds=GROUNDS)
 
 
 @router.get("/residents/{resident_id}/erasure")
@@ -54,6 +59,7 @@ async def _shown(
     return page(
         request, "admin_erasure.html", visitor, status=status, wrong=wrong, resident=resident, plan=PLAN,
         counts=counts, obstacles=[_OBSTACLES[one] for one in found], asked=asked, held=held, fates=FATES,
+        titles=TITLES, because=BECAUSE,
         mine=asked is not None and asked.asked_by_id == visitor.person.id,
     )  # fmt: skip
 
