@@ -92,6 +92,10 @@ READS: dict[str, Read] = {
     "/admin/residents/{resident_id}/basis": Read(By.RESIDENT),
     "/admin/residents/{resident_id}/basis/{basis_id}/{act}": Read(By.RESIDENT),
     "/admin/residents/{resident_id}/readings": Read(By.RESIDENT),
+    "/admin/residents/{resident_id}/export.json": Read(By.RESIDENT),
+    "/admin/residents/{resident_id}/export.pdf": Read(By.RESIDENT),
+    "/record/{resident_id}/export.json": Read(By.CONSENT, About.RECORD),
+    "/record/{resident_id}/export.pdf": Read(By.CONSENT, About.RECORD),
     "/relatives": Read(By.CONSENT, About.WELL),
     "/relatives/asked/{alert_id}": Read(By.BOND, About.WAITING),
     **{f"/relatives/{{resident_id}}{rest}": Read(By.BOND) for rest in (

@@ -57,4 +57,5 @@ async def _shown(request: Request, hub: Hub, visitor: Visitor, resident: tables.
     return page(
         request, "readings.html", visitor, resident=resident, rows=found, days=days, most=readings.MOST,
         did=reading_words.did, why=reading_words.why,
+        export=f"/{'admin/residents' if visitor.may(Permission.READ_LOG) else 'record'}/{resident.id}/export",
     )  # fmt: skip

@@ -229,6 +229,10 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/admin/residents/{resident_id}/erasure/{act}"): PLANNERS,
     ("POST", "/admin/residents/{resident_id}/hold"): PLANNERS,
     ("POST", "/admin/residents/{resident_id}/hold/end"): PLANNERS,
+    ("GET", "/admin/residents/{resident_id}/export.json"): PLANNERS,
+    ("GET", "/admin/residents/{resident_id}/export.pdf"): PLANNERS,
+    ("GET", "/record/{resident_id}/export.json"): frozenset({Role.RELATIVE, Role.RESIDENT}),
+    ("GET", "/record/{resident_id}/export.pdf"): frozenset({Role.RELATIVE, Role.RESIDENT}),
     ("GET", "/audit"): frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
     ("POST", "/admin/residents/{resident_id}/state"): PLANNERS,
     ("GET", "/manifest.webmanifest"): OPEN,  # the same for everybody
