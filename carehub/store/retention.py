@@ -10,7 +10,7 @@ from sqlmodel import SQLModel, col, func, or_, select
 
 from carehub.core.alerts import Status
 from carehub.core.retention import Kind, Policy
-from carehub.store import seals, tables
+from carehub.store import ledger, seals, tables
 from carehub.store.database import Session
 from carehub.store.tables.alerts import NoticeState
 
@@ -125,7 +125,8 @@ async def would_go(session: Session, policy: Policy, now: datetime) -> Aged:
     if policy.kind is Kind.READINGS:
         return Aged(policy=policy, rows=await _readings(session, before))
     found = ROWS[policy.kind]
-    asked = select(func.count()).select_from(found.table).where(*found.old(before))
+    conditions = (*found.old(before), *await _place(session, policy, before))
+    asked = select(func.count()).select_from(found.table).where(*conditions)
     return Aged(policy=policy, rows=(await session.exec(asked)).one())
 
 
@@ -148,18 +149,44 @@ async def begin(session: Session, policy: Policy, now: datetime) -> None:
         await seals.trim_before(session, policy.before(now), now)
 
 
-async def go(session: Session, policy: Policy, now: datetime, many: int) -> int:
-    """Delete so many at the most, with what hangs on each; gives how many went."""
-    found = ROWS[policy.kind]
-    keys = [col(getattr(found.table, one.name)) for one in inspect(found.table).primary_key]
-    rows: Sequence[Any] = (
-        await session.exec(select(*keys).where(*found.old(policy.before(now))).order_by(*keys).limit(many))
-    ).all()
+Key = tuple[Any, ...]
+
+
+async def old_keys(session: Session, policy: Policy, now: datetime, many: int, after: Key | None) -> list[Key]:
+    """Keys of what may go, in their order, so many at the most and none before `after`.
+
+    Asked of a reading session: to look for what is old takes longer than anybody should wait for the writer.
+    """
+    keys, before = _keys(policy), policy.before(now)
+    asked = select(*keys).where(*ROWS[policy.kind].old(before), *await _place(session, policy, before))
+    if after is not None:
+        asked = asked.where(tuple_(*keys) > after)
+    rows = (await session.exec(asked.order_by(*keys).limit(many))).all()
+    return [(one,) if len(keys) == 1 else tuple(one) for one in rows]
+
+
+async def _place(session: Session, policy: Policy, before: datetime) -> list[Condition]:
+    """The stream has no index on moments, and needs none: places and moments rise together."""
+    table = ROWS[policy.kind].table
+    if table not in {tables.Event, tables.HeldBack}:
+        return []
+    return [_keys(policy)[0] < await ledger.place_of(session, before)]
+
+
+def _keys(policy: Policy) -> list[Any]:
+    table = ROWS[policy.kind].table
+    return [col(getattr(table, one.name)) for one in inspect(table).primary_key]
+
+
+async def go(session: Session, policy: Policy, now: datetime, old: Sequence[Key]) -> int:
+    """Delete these, with what hangs on each, where nothing holds them meanwhile; gives how many went."""
+    found, keys = ROWS[policy.kind], _keys(policy)
+    which = tuple_(*keys).in_(old)
+    rows = (await session.exec(select(*keys).where(which, *found.old(policy.before(now))))).all()
     if not rows:
         return 0
-    plain = [one if len(keys) == 1 else tuple(one) for one in rows]
+    gone: list[Key] = [(one,) if len(keys) == 1 else tuple(one) for one in rows]
     for table, column in found.hanging:
-        await session.exec(delete(table).where(col(getattr(table, column)).in_(plain)))
-    which = keys[0].in_(plain) if len(keys) == 1 else tuple_(*keys).in_(plain)
-    await session.exec(delete(found.table).where(which))
-    return len(rows)
+        await session.exec(delete(table).where(col(getattr(table, column)).in_([key[0] for key in gone])))
+    await session.exec(delete(found.table).where(tuple_(*keys).in_(gone)))
+    return len(gone)

@@ -1,5 +1,6 @@
 """What grows old goes by kind, in small slices; what is held or open stays; the log's chain still holds (C80-C82)."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -141,14 +142,15 @@ async def test_no_slice_holds_the_writer_for_long(database: Database, monkeypatc
     """Sizes follow the time that the last one took; a slow store gets small ones."""
     sizes, took = [], 0.2
 
-    async def slow(_database: Database, _clock: object, _policy: object, many: int) -> tuple[int, float]:
-        sizes.append(many)
-        return (many if len(sizes) < 6 else 0), took
+    async def slow(_database: Database, _clock: object, _policy: object, old: Sequence[object]) -> tuple[int, float]:
+        sizes.append(len(old))
+        return len(old), took
 
     monkeypatch.setattr(retention, "_slice", slow)
     await retention.clean(database, clock, policies({})[:1])
 
-    assert sizes == [50, 25, 12, 6, 5, 5]
+    assert sizes[:6] == [50, 25, 12, 6, 5, 5]
+    assert sum(sizes) == 299
     await database.close()
 
 

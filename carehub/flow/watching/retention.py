@@ -10,7 +10,7 @@ from carehub.kit.clock import Clock
 from carehub.kit.log import log
 from carehub.store import logins, retention
 from carehub.store.database import Database
-from carehub.store.retention import Aged
+from carehub.store.retention import Aged, Key
 
 HOLD_S = 0.05
 """So long a slice may hold the writer; one that took longer is followed by a smaller one."""
@@ -33,12 +33,15 @@ async def clean(database: Database, clock: Clock, policies: Sequence[Policy], *,
     for policy in policies:
         async with database.write() as session:
             await retention.begin(session, policy, clock())
-        many = _FIRST
+        many, after = _FIRST, None
         while clock() - began < _WITHIN:
-            went, took = await _slice(database, clock, policy, many)
-            gone[policy.kind.value] = gone.get(policy.kind.value, 0) + went
-            if went < many:
+            async with database.read() as session:
+                old = await retention.old_keys(session, policy, clock(), many, after)
+            if not old:
                 break
+            after = old[-1]
+            went, took = await _slice(database, clock, policy, old)
+            gone[policy.kind.value] = gone.get(policy.kind.value, 0) + went
             many = max(_LEAST, many // 2) if took > HOLD_S / 2 else min(_MOST, many + many // 4)
             await asyncio.sleep(_BREATH_S)
     told = {kind: many for kind, many in gone.items() if many}
@@ -50,9 +53,9 @@ async def clean(database: Database, clock: Clock, policies: Sequence[Policy], *,
     return told
 
 
-async def _slice(database: Database, clock: Clock, policy: Policy, many: int) -> tuple[int, float]:
+async def _slice(database: Database, clock: Clock, policy: Policy, old: Sequence[Key]) -> tuple[int, float]:
     """One slice in a transaction of its own: how many rows went, and for how long it held the writer."""
     async with database.write() as session:
         started = time.perf_counter()
-        went = await retention.go(session, policy, clock(), many)
+        went = await retention.go(session, policy, clock(), old)
     return went, time.perf_counter() - started
