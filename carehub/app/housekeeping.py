@@ -19,7 +19,7 @@ from carehub.core.kin import MESSAGES_KEPT, VISITS_KEPT
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.staff import roll_call, roster, staffing
-from carehub.flow.watching import bounds, learn, little_use, protection, retention, training
+from carehub.flow.watching import bounds, learn, little_use, protection, retention, rounds, screens, training
 from carehub.flow.watching.canary import Canary
 from carehub.flow.watching.daybook import Daybook
 from carehub.flow.watching.unheard import Unheard
@@ -38,6 +38,7 @@ _BACKUP_EVERY_S = 600.0
 _CERTIFICATE_EVERY_S = 21600.0
 _RENEW_EVERY_S = 600.0
 _CALL_EVERY_S = 5.0
+_SCREENS_EVERY_S = 30.0
 _LISTEN_EVERY_S, _SWEEP_EVERY_S = 1.0, 600.0
 _TRAIN_AT = time(2, 30)
 """Local time; a clock that is set forward over it skips one night, and the next is not far."""
@@ -53,9 +54,11 @@ def library_version() -> str:
 
 
 def add_roster(hub: Hub, ingest: Ingest, worker: Worker) -> None:
-    """Give the worker the posts that keep the coming fortnight's duties written down, and look for gaps in them."""
+    """Give the worker what the people at work need: duties, roll-calls, rounds, tablets that can be heard."""
     worker.add("roster", partial(roster.renew, hub), _RENEW_EVERY_S)
     worker.add("roll call", partial(roll_call.call, hub), _CALL_EVERY_S)
+    worker.add("rounds", partial(rounds.look, hub, ingest), _CALL_EVERY_S)
+    worker.add("screens", partial(screens.look, hub), _SCREENS_EVERY_S)
     worker.add("staffing", partial(staffing.check, hub, ingest), _RENEW_EVERY_S)
 
 

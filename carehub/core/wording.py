@@ -30,6 +30,8 @@ FLOOR_TITLES_NB: dict[str, str] = {
     "device-unstable": "Utstyr er ustabilt",
     "follow-up": "Oppfølging uten kontakt",
     "help": "Kollega trenger hjelp",
+    "supervision-missed": "Tilsyn ikke utført",
+    "supervision-help": "Trenger hjelp, sett ved tilsyn",
 }
 """Titles that must be there even when the rulebook is not."""
 

@@ -36,6 +36,7 @@ class Spot:
         short: What stands large: the number, where the name has one.
         alert: The most urgent of those in the room.
         more: How many others there are.
+        people: The residents whose names are shown.
         link: Where a tap leads; None where there is nothing to see.
     """
 
@@ -43,6 +44,7 @@ class Spot:
     name: str
     short: str
     who: str = ""
+    people: tuple[str, ...] = ()
     alert: AlertView | None = None
     more: int = 0
     marks: frozenset[Mark] = frozenset()
@@ -156,6 +158,7 @@ def _spot(
     return Spot(
         part=part, name=name, short=_short(name), alert=here[0] if here else None, more=max(0, len(here) - 1),
         who=", ".join(f"{one.given_name} {one.family_name[:1]}." for one in residents),
+        people=tuple(one.id for one in residents),
         marks=marks.get(room.scope.id, frozenset()), link=_link(here, residents[0].id if residents else None),
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Who was shown which alert: each is logged once a login, and not every five seconds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Protocol
 
 from carehub.core.access import Tie
@@ -40,19 +41,27 @@ class Readings:
 
         While the store takes nothing the process's own log keeps it: an alarm must be seen all the same.
         """
-        fresh = [one for one in shown if one.resident_id and (visitor.login.token_hash, one.id) not in self._shown]
+        named = [(one.resident_id, f"{kind}:{one.id}") for one in shown if one.resident_id]
+        await self.see(hub, visitor, where, named, {f"{kind}:{one.id}": one.tie for one in shown})
+
+    async def see(
+        self, hub: Hub, visitor: Visitor, where: str, seen: Iterable[tuple[str, str]],
+        ties: Mapping[str, Tie] = MappingProxyType({}),
+    ) -> None:  # fmt: skip
+        """The same of anything else: pairs of resident and what was looked at. Without a tie it is the unit's own."""
+        login = visitor.login.token_hash
+        fresh = [(who, what) for who, what in dict.fromkeys(seen) if (login, f"{who}/{what}") not in self._shown]
         if not fresh:
             return
         try:
             async with hub.database.write() as session:
-                for one in fresh:
-                    seen = [(one.resident_id, f"{kind}:{one.id}")]
-                    logins.log_reading(session, visitor.person.id, where, seen, hub.clock(), because=one.tie)
+                for who, what in fresh:
+                    tie = ties.get(what, Tie.UNIT)
+                    logins.log_reading(session, visitor.person.id, where, [(who, what)], hub.clock(), because=tie)
         except STORE_FAILED:
-            subjects = [f"{kind}:{one.id}" for one in fresh]
-            log.error("reading.not_stored", person=visitor.person.id, where=where, seen=subjects)
+            log.error("reading.not_stored", person=visitor.person.id, where=where, seen=[what for _, what in fresh])
             return
-        for one in fresh:
-            self._shown[visitor.login.token_hash, one.id] = None
+        for who, what in fresh:
+            self._shown[login, f"{who}/{what}"] = None
         while len(self._shown) > self._MOST:
             del self._shown[next(iter(self._shown))]

@@ -103,6 +103,7 @@ async def fill(session: AsyncSession, now: datetime, *, calm: bool = False, stre
     if stream:
         _stream(session, now)
         _ways(session, now)
+        await seed_ward.add_life(session, now)
         await seed_alerts.add_fortnight(session, now)
         seed_models.add(session, now)
         seed_family.add(session, now)

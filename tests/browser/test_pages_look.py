@@ -14,7 +14,9 @@ Cookies = dict[str | None, Any]
 
 PAGES = [
     ("maria", "/tablet"), ("jonas", "/tablet?unit=fjord"), ("kari", "/tablet?unit=sol&view=plan"),
-    ("kari", "/tablet/plan?unit=sol"), ("ingrid", "/nurse"), ("ingrid", "/a/B7C1"),
+    ("kari", "/tablet/plan?unit=sol"), ("kari", "/tablet/screens"), ("kari", "/tablet/rounds?unit=sol"),
+    ("maria", "/tablet/handover?unit=sol"), ("maria", "/tablet/wall?unit=sol"),
+    ("ingrid", "/nurse"), ("ingrid", "/a/B7C1"),
     ("maria", f"/alerts/{'b7c1'.ljust(32, '0')}/why"),
     ("anne", "/relatives"), ("lise", "/relatives"), ("admin", "/admin"), ("admin", "/admin/devices"),
     ("admin", "/admin/devices/ukjent"), ("admin", "/admin/people"), ("ingrid", "/my"), ("kari", "/my"),

@@ -39,7 +39,7 @@ from carehub.store.tables.stream import (
 from carehub.store.tables.supervision import BatteryReading, DeviceGap, Incident, IncidentDevice
 from carehub.store.tables.tasks import Task
 from carehub.store.tables.tuning import HeardKind, LegalBasis, RuleOverride, ScopeTuning
-from carehub.store.tables.wards import FloorPlan
+from carehub.store.tables.wards import FloorPlan, PlannedRound, RoundTurn, Screen, ShiftNote, WallLink
 
 __all__ = [
     "Absence",
@@ -96,6 +96,7 @@ __all__ = [
     "OpenedFile",
     "Ownership",
     "Person",
+    "PlannedRound",
     "PlannedVisit",
     "Relation",
     "RemovedWay",
@@ -103,6 +104,7 @@ __all__ = [
     "Residency",
     "Resident",
     "RollCall",
+    "RoundTurn",
     "RuleDraft",
     "RuleOff",
     "RuleOverride",
@@ -110,16 +112,19 @@ __all__ = [
     "Scope",
     "ScopeStateRow",
     "ScopeTuning",
+    "Screen",
     "SetupLink",
     "SharingPause",
     "ShiftChange",
     "ShiftLine",
+    "ShiftNote",
     "Silence",
     "StaffingGap",
     "StatusReport",
     "Task",
     "Unit",
     "UnitNeighbour",
+    "WallLink",
     "WayIn",
     "Wish",
 ]

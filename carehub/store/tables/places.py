@@ -18,6 +18,17 @@ class UnitKind(StrEnum):
     ZONE = "zone"
 
 
+class WallShows(StrEnum):
+    """What the screen on a unit's wall tells those who walk past."""
+
+    ROOM = "room"
+    """In which room somebody is needed, and how soon. Nothing of whom or why."""
+    WHAT = "what"
+    """Also what happened."""
+    NAME = "name"
+    """Also whom."""
+
+
 class Unit(SQLModel, table=True):
     """The staff group that answers: a ward or a home-care zone."""
 
@@ -28,6 +39,9 @@ class Unit(SQLModel, table=True):
     """Of its clock on the wall, as "Europe/Oslo"; None for the municipality's."""
     roll_call: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
     """Whether each telephone is asked to answer when its shift begins."""
+    wall_shows: WallShows = choice(
+        WallShows, default=WallShows.ROOM, sa_column_kwargs={"server_default": WallShows.ROOM.value}
+    )
 
 
 class UnitNeighbour(SQLModel, table=True):

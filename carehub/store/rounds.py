@@ -1,0 +1,158 @@
+"""Rounds of digital supervision: those agreed, those due, and what was seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col, select
+
+from carehub.core.rounds import Seen, windows
+from carehub.kit.ids import new_id
+from carehub.store import sql, tables
+from carehub.store.database import Session
+
+_MOST = 300
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One time that a round is due, with whose it is and where they live now."""
+
+    turn: tables.RoundTurn
+    agreed: tables.PlannedRound
+    resident: tables.Resident
+    scope: tables.Scope
+    done_by: str | None = None
+
+
+async def open_windows(session: Session, now: datetime, zone: ZoneInfo) -> int:
+    """Write down every time that has come; gives how many were written. A time that stands there already stays."""
+    agreed = tables.PlannedRound
+    rows = (await session.exec(select(agreed).where(col(agreed.ended_at).is_(None)))).all()
+    wanted = {(row.id, opens): due for row in rows for opens, due in windows(row, now, zone)}
+    turn = tables.RoundTurn
+    known = select(turn.round_id, turn.opens_at).where(col(turn.round_id).in_([row.id for row in rows]))
+    there = set((await session.exec(known.where(turn.due_at > now - 3 * _DAY))).all()) if wanted else set()
+    fresh = [
+        {"id": new_id(), "round_id": who, "opens_at": opens, "due_at": due, "note": ""}
+        for (who, opens), due in wanted.items()
+        if (who, opens) not in there
+    ]
+    await sql.add(session, turn, fresh, "ON CONFLICT DO NOTHING")
+    return len(fresh)
+
+
+async def overdue(session: Session, now: datetime) -> list[Line]:
+    """Those whose time is over, that nobody has done, and of which nobody was told; locked for us."""
+    turn = tables.RoundTurn
+    return await _lines(session, (col(turn.due_at) <= now) & _waits() & col(turn.missed_at).is_(None), now)
+
+
+async def due(session: Session, now: datetime) -> list[Line]:
+    """Those that can be done now: open and not done, the one that is due first at the top; missed ones too."""
+    turn = tables.RoundTurn
+    return await _lines(session, (col(turn.opens_at) <= now) & (col(turn.due_at) > now - _DAY) & _waits(), now)
+
+
+async def untold(session: Session, now: datetime) -> list[Line]:
+    """Those that were done and of which the rules of the home have not heard."""
+    turn = tables.RoundTurn
+    return await _lines(session, col(turn.done_at).is_not(None) & col(turn.told_at).is_(None), now)
+
+
+async def since(session: Session, moment: datetime, now: datetime) -> list[Line]:
+    """Those that were done, or missed, since then."""
+    turn = tables.RoundTurn
+    return await _lines(session, (col(turn.done_at) >= moment) | (col(turn.missed_at) >= moment), now)
+
+
+async def one(session: Session, turn_id: str, now: datetime) -> Line | None:
+    """One of them."""
+    found = await _lines(session, col(tables.RoundTurn.id) == turn_id, now)
+    return found[0] if found else None
+
+
+def _waits() -> ColumnElement[bool]:
+    return col(tables.RoundTurn.done_at).is_(None)
+
+
+async def _lines(session: Session, which: ColumnElement[bool], now: datetime) -> list[Line]:
+    turn, agreed, lives = tables.RoundTurn, tables.PlannedRound, tables.Residency
+    statement = (
+        select(turn, agreed, tables.Resident, tables.Scope)
+        .join(agreed, col(agreed.id) == col(turn.round_id))
+        .join(tables.Resident, col(tables.Resident.id) == col(agreed.resident_id))
+        .join(lives, (col(lives.resident_id) == col(agreed.resident_id)) & _now(now))
+        .join(tables.Scope, col(tables.Scope.id) == col(lives.scope_id))
+        .where(which)
+        .order_by(col(turn.due_at), tables.Scope.name)
+        .limit(_MOST)
+    )
+    rows = (await session.exec(statement)).all()
+    names = await _names(session, {row[0].done_by_id for row in rows if row[0].done_by_id})
+    return [
+        Line(turn=row, agreed=plan, resident=resident, scope=scope, done_by=names.get(row.done_by_id or ""))
+        for row, plan, resident, scope in rows
+    ]
+
+
+def _now(now: datetime) -> ColumnElement[bool]:
+    lives = tables.Residency
+    return (col(lives.since) <= now) & (col(lives.until).is_(None) | (col(lives.until) > now))
+
+
+async def _names(session: Session, ids: set[str]) -> dict[str, str]:
+    statement = select(tables.Person.id, tables.Person.name).where(col(tables.Person.id).in_(ids))
+    return dict((await session.exec(statement)).all())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What somebody saw."""
+
+    by: str
+    seen: Seen
+    note: str = ""
+
+
+async def do(session: Session, turn_id: str, done: Done, now: datetime) -> bool:
+    """It is done; False where it is already, or is not there."""
+    turn = await session.get(tables.RoundTurn, turn_id, with_for_update=True)
+    if turn is None or turn.done_at is not None:
+        return False
+    turn.done_at, turn.done_by_id, turn.seen, turn.note = now, done.by, done.seen, done.note[:400]
+    session.add(turn)
+    return True
+
+
+async def agreed_for(
+    session: Session, now: datetime
+) -> Sequence[tuple[tables.PlannedRound, tables.Resident, tables.Scope]]:
+    """Every round that is agreed, by home and time."""
+    agreed, lives = tables.PlannedRound, tables.Residency
+    statement = (
+        select(agreed, tables.Resident, tables.Scope)
+        .join(tables.Resident, col(tables.Resident.id) == col(agreed.resident_id))
+        .join(lives, (col(lives.resident_id) == col(agreed.resident_id)) & _now(now))
+        .join(tables.Scope, col(tables.Scope.id) == col(lives.scope_id))
+        .where(col(agreed.ended_at).is_(None))
+        .order_by(tables.Scope.name, col(agreed.opens))
+    )
+    return [(row, resident, scope) for row, resident, scope in (await session.exec(statement)).all()]
+
+
+async def end(session: Session, round_id: str, by: str, now: datetime) -> tables.PlannedRound | None:
+    """It is agreed no longer; what is open of it falls away. None where it was not agreed."""
+    row = await session.get(tables.PlannedRound, round_id, with_for_update=True)
+    if row is None or row.ended_at is not None:
+        return None
+    row.ended_at, row.ended_by_id = now, by
+    turn = tables.RoundTurn
+    waiting = select(turn).where(turn.round_id == round_id, _waits(), col(turn.missed_at).is_(None))
+    for one_turn in (await session.exec(waiting)).all():
+        await session.delete(one_turn)
+    session.add(row)
+    return row

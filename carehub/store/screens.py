@@ -1,0 +1,148 @@
+"""Whether each tablet can be heard: what it says of its own sound, and when a person last heard it (F80)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlmodel import col, func, select
+
+from carehub.store import tables
+from carehub.store.database import Session
+
+SAYS_EVERY = timedelta(seconds=60)
+"""A page says this often whether its sound is on."""
+LIVE_FOR = timedelta(minutes=3)
+"""Without a word for so long the page is shut: then it is no longer a tablet that is mute, but none."""
+HEARD_FOR = timedelta(hours=12)
+"""Where no shifts are planned: so long what somebody heard holds good."""
+BEFORE_SHIFT = timedelta(minutes=45)
+"""Who comes a little early and tries the sound has tried it for their shift."""
+MUTE_FOR = timedelta(minutes=10)
+"""So long a tablet may be mute before it is told to others than those before it."""
+
+
+class Sound(StrEnum):
+    """What may be relied on."""
+
+    OFF = "off"
+    """The browser makes no sound: locked until somebody taps, or stopped."""
+    UNTRIED = "untried"
+    """It says that it makes sound; nobody has heard it this shift, so the volume may be down."""
+    HEARD = "heard"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A tablet's word of itself.
+
+    Attributes:
+        screen: Its own name, which the browser keeps and which means nothing.
+        unit: What it shows; None for all.
+        heard_by: Who has just heard its sound; None for a mere sign that it is on or off.
+    """
+
+    screen: str
+    unit: str | None
+    on: bool
+    heard_by: str | None = None
+
+
+async def note(session: Session, said: Said, now: datetime) -> tables.Screen:
+    """Write down what a tablet says; one that is not mute any more may be told of anew."""
+    row = await session.get(tables.Screen, said.screen)
+    if row is None:
+        row = tables.Screen(id=said.screen, unit_id=said.unit, on=said.on, said_at=now, mute_since=now)
+    row.unit_id, row.on, row.said_at = said.unit, said.on, now
+    if said.heard_by and said.on:
+        row.heard_at, row.heard_by_id = now, said.heard_by
+    if await _sound(session, row, now) is Sound.HEARD:
+        row.mute_since = row.told_at = None
+    else:
+        row.mute_since = row.mute_since or now
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def sound_of(session: Session, screen: str | None, now: datetime) -> tuple[Sound, tables.Screen | None]:
+    """What may be relied on of this tablet, and its row; mute where it has never said anything."""
+    row = await session.get(tables.Screen, screen) if screen else None
+    if row is None or now - row.said_at > LIVE_FOR:
+        # A page that is opened anew has yet to say whether it may sound; what was heard this shift still holds.
+        heard = row is not None and await _is_heard(session, row, now)
+        return (Sound.HEARD if heard else Sound.OFF), row
+    return await _sound(session, row, now), row
+
+
+async def _sound(session: Session, row: tables.Screen, now: datetime) -> Sound:
+    if not row.on:
+        return Sound.OFF
+    return Sound.HEARD if await _is_heard(session, row, now) else Sound.UNTRIED
+
+
+async def _is_heard(session: Session, row: tables.Screen, now: datetime) -> bool:
+    if row.heard_at is None or now - row.heard_at > HEARD_FOR:
+        return False
+    began = await _shift_began(session, row.unit_id, now)
+    return began is None or row.heard_at >= began - BEFORE_SHIFT
+
+
+async def _shift_began(session: Session, unit: str | None, now: datetime) -> datetime | None:
+    """When the newest of the shifts that are on now began; None where none is planned."""
+    duty = tables.Duty
+    statement = select(func.max(duty.since)).where(duty.since <= now, duty.until > now)
+    if unit is not None:
+        statement = statement.where(duty.unit_id == unit)
+    return (await session.exec(statement)).one()
+
+
+async def mute(session: Session, now: datetime) -> list[tuple[tables.Screen, str | None]]:
+    """Tablets that are shown to staff and have not been heard for too long, of whom nobody was told; with their unit.
+
+    Each is told of once for a spell.
+    """
+    screen, unit = tables.Screen, tables.Unit
+    statement = (
+        select(screen, unit.name)
+        .join(unit, col(unit.id) == col(screen.unit_id), isouter=True)
+        .where(
+            col(screen.mute_since) <= now - MUTE_FOR, screen.said_at > now - LIVE_FOR, col(screen.told_at).is_(None),
+        )
+        .with_for_update(skip_locked=True, of=screen)
+    )  # fmt: skip
+    found: list[tuple[tables.Screen, str | None]] = [*(await session.exec(statement)).all()]
+    for row, _ in found:
+        row.told_at = now
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A tablet as the coordinator sees it."""
+
+    screen: tables.Screen
+    unit: str | None
+    heard_by: str | None
+    sound: Sound
+    live: bool
+
+
+async def known(session: Session, now: datetime, since: datetime) -> Sequence[Line]:
+    """Every tablet that has said something since then: those that are on and not heard first."""
+    screen, unit, person = tables.Screen, tables.Unit, tables.Person
+    statement = (
+        select(screen, unit.name, person.name)
+        .join(unit, col(unit.id) == col(screen.unit_id), isouter=True)
+        .join(person, col(person.id) == col(screen.heard_by_id), isouter=True)
+        .where(screen.said_at > since)
+        .order_by(unit.name, col(screen.said_at).desc())
+    )
+    lines = [
+        Line(
+            screen=row, unit=name, heard_by=by, sound=await _sound(session, row, now),
+            live=now - row.said_at <= LIVE_FOR,
+        )
+        for row, name, by in (await session.exec(statement)).all()
+    ]  # fmt: skip
+    return sorted(lines, key=lambda one: (not one.live, one.sound is Sound.HEARD))

@@ -1,0 +1,105 @@
+"""The wall tells those who walk past in which room somebody is needed, and nothing more unless it is decided."""
+
+import pytest
+
+from carehub.flow.hub import Hub
+from carehub.store import tables, walls
+from carehub.store.tables.places import WallShows
+from tests.unit.web.conftest import Browse, logged_in
+
+SECRET_WORDS = ("Astrid", "Nordby", "Fall", "Kåre", "Vanlig tid", "bad")
+
+
+async def hung(hub: Hub, unit: str = "sol") -> str:
+    async with hub.database.write() as session:
+        return walls.hang(session, unit, "kari", hub.clock())
+
+
+async def test_a_wall_opens_with_its_own_link_and_shows_only_rooms(hub: Hub, browser: Browse) -> None:
+    client = browser()
+    opened = await client.get(f"/tablet/wall/open/{await hung(hub)}")
+
+    page = (await client.get("/tablet/wall")).text
+
+    assert opened.headers["location"] == "/tablet/wall"
+    assert "HttpOnly" in opened.headers["set-cookie"]
+    assert "Rom 104" in page
+    assert "Venter på noen" in page
+    assert [word for word in SECRET_WORDS if word in page.replace("Bad</text>", "")] == []
+    assert [tag for tag in ("<form", "<button", "<a ") if tag in page.partition("<main")[2]] == []
+
+
+@pytest.mark.parametrize(
+    ("shows", "told", "kept"),
+    [(WallShows.WHAT, ("Fall",), ("Astrid", "Vanlig tid")), (WallShows.NAME, ("Fall", "Astrid N."), ("Nordby",))],
+)
+async def test_a_municipality_may_decide_to_tell_more(
+    hub: Hub, browser: Browse, shows: WallShows, told: tuple[str, ...], kept: tuple[str, ...]
+) -> None:
+    kari = await logged_in(browser(), hub, "kari")
+    assert (await kari.post("/tablet/screens/shows", data={"unit": "sol", "shows": shows})).status_code == 303
+    client = browser()
+    await client.get(f"/tablet/wall/open/{await hung(hub)}")
+
+    page = (await client.get("/tablet/wall")).text
+
+    assert [word for word in told if word not in page] == []
+    assert [word for word in kept if word in page] == []
+
+
+async def test_a_wall_that_was_taken_down_shows_nothing(hub: Hub, browser: Browse) -> None:
+    secret, wall = await hung(hub), browser()
+    await wall.get(f"/tablet/wall/open/{secret}")
+    kari = await logged_in(browser(), hub, "kari")
+    async with hub.database.read() as session:
+        (one,) = await walls.hung(session)
+
+    await kari.post(f"/tablet/screens/walls/{one.link.id}/end")
+
+    assert (await wall.get("/tablet/wall")).headers["location"].startswith("/login")
+    assert (await wall.get(f"/tablet/wall/open/{secret}")).status_code == 404
+    assert "ended" in (await wall.get("/tablet/wall/live")).text
+
+
+async def test_a_walls_secret_opens_nothing_else(hub: Hub, browser: Browse) -> None:
+    client = browser()
+    await client.get(f"/tablet/wall/open/{await hung(hub)}")
+
+    for path in ("/tablet?unit=sol", "/tablet/handover?unit=sol", "/tablet/screens", "/residents/astrid/days"):
+        assert (await client.get(path)).headers["location"].startswith("/login"), path
+    other = (await client.get("/tablet/wall?unit=fjord")).text
+    assert "Rom 203" not in other
+
+
+async def test_staff_see_the_wall_of_their_own_unit_and_no_other_c37(hub: Hub, browser: Browse) -> None:
+    client = await logged_in(browser(), hub, "maria")
+
+    assert (await client.get("/tablet/wall?unit=sol")).status_code == 200
+    assert (await client.get("/tablet/wall?unit=fjord")).status_code == 403
+    assert (await client.get("/tablet/wall?unit=nei")).status_code == 404
+    relative = await logged_in(browser(), hub, "anne")
+    assert (await relative.get("/tablet/wall?unit=sol")).status_code == 403
+
+
+async def test_the_link_is_shown_once_and_only_its_hash_is_kept(hub: Hub, browser: Browse) -> None:
+    kari = await logged_in(browser(), hub, "kari")
+
+    made = (await kari.post("/tablet/screens/walls", data={"unit": "sol"})).text
+
+    assert "/tablet/wall/open/" in made
+    assert "/tablet/wall/open/" not in (await kari.get("/tablet/screens")).text
+    secret = made.partition("/tablet/wall/open/")[2].partition("<")[0].strip()
+    async with hub.database.read() as session:
+        link = await walls.of_secret(session, secret)
+    assert link is not None
+    assert secret not in link.model_dump_json()
+
+
+async def test_the_wall_is_alive_while_it_may_be(hub: Hub, browser: Browse) -> None:
+    wall = browser()
+    await wall.get(f"/tablet/wall/open/{await hung(hub)}")
+    hub.live.close()
+
+    assert (await wall.get("/tablet/wall/live")).status_code == 200
+    async with hub.database.read() as session:
+        assert (await session.get_one(tables.Unit, "sol")).wall_shows is WallShows.ROOM
