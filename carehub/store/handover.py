@@ -72,17 +72,23 @@ async def change(session: Session, note_id: str, text: str, by: str, now: dateti
     return new
 
 
-async def people(session: Session, unit: str, now: datetime) -> tuple[list[str], list[tuple[datetime, str]]]:
-    """Who is on now, and who comes and when."""
+async def coming(session: Session, unit: str, now: datetime) -> list[tuple[datetime, str]]:
+    """Who comes next, and when."""
     duty, person = tables.Duty, tables.Person
     statement = (
         select(duty.since, person.name)
         .join(person, col(person.id) == col(duty.person_id))
-        .where(duty.unit_id == unit, duty.until > now, duty.since <= now + COMES_WITHIN, person.active)
+        .where(duty.unit_id == unit, duty.since > now, duty.since <= now + COMES_WITHIN, person.active)
         .order_by(col(duty.since), person.name)
     )
-    rows = (await session.exec(statement)).all()
-    return [name for since, name in rows if since <= now], [(since, name) for since, name in rows if since > now]
+    return [(since, name) for since, name in (await session.exec(statement)).all()]
+
+
+async def marked(session: Session, unit: str) -> Sequence[str]:
+    """Where no shifts are planned: who has said that they are on duty."""
+    person = tables.Person
+    statement = select(person.name).where(person.unit_id == unit, person.on_duty, person.active).order_by(person.name)
+    return (await session.exec(statement)).all()
 
 
 async def began(session: Session, unit: str, now: datetime) -> datetime | None:

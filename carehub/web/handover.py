@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from carehub.core.rounds import SEEN_NB
 from carehub.flow.hub import Hub
-from carehub.store import floor_plans, handover, logins, pages, rounds, silences, tables, ties
+from carehub.store import floor_plans, handover, logins, pages, roll_calls, rounds, silences, tables, ties
 from carehub.store.database import Session
 from carehub.store.handover import Found, Note
 from carehub.store.rounds import Line
@@ -37,6 +37,7 @@ class Handover:
 
     Attributes:
         since: When the shift began; what was closed and missed is from then on.
+        on_now: Who is at work, and whether their telephone did not answer when the shift began.
         often: Who had many alerts, and how many.
     """
 
@@ -50,7 +51,7 @@ class Handover:
     due: Sequence[Line]
     lately: Sequence[Line]
     notes: Sequence[tuple[Note, bool]]
-    on_now: Sequence[str]
+    on_now: Sequence[tuple[str, bool]]
     come: Sequence[tuple[datetime, str]]
     living: Sequence[floor_plans.Living]
 
@@ -83,7 +84,8 @@ async def _gather(hub: Hub, visitor: Visitor, unit: str) -> Handover:
         since = await handover.began(session, unit, now) or now - _SHIFT
         closed = await _closed(hub, session, visitor, unit, since)
         held = await silences.shown(session, now, now)
-        on_now, come = await handover.people(session, unit, now)
+        planned = await roll_calls.present(session, now, unit)
+        on_now = [(one.person.name, one.is_silent) for one in planned]
         me = visitor.person.id
         return Handover(
             since=since, board=shown, closed=closed, often=_often([*shown.alerts, *closed]),
@@ -95,7 +97,8 @@ async def _gather(hub: Hub, visitor: Visitor, unit: str) -> Handover:
                 (one, handover.may_change(one.note, me, now))
                 for one in await handover.notes(session, unit, now - _NOTES)
             ],
-            on_now=on_now, come=come, living=await floor_plans.living(session, unit, now),
+            on_now=on_now or [(name, False) for name in await handover.marked(session, unit)],
+            come=await handover.coming(session, unit, now), living=await floor_plans.living(session, unit, now),
         )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from carehub.store import logins, tables, ties, walls
 from carehub.store.tables.places import WallShows
 from carehub.web.board import Board, board
 from carehub.web.cards import AlertView
-from carehub.web.floor_plan import FloorPlan, floor_plan
+from carehub.web.floor_plan import SHAPES, FloorPlan, floor_plan
 from carehub.web.live import BEAT_S
 from carehub.web.readings import Readings
 from carehub.web.render import page
@@ -87,7 +87,8 @@ async def wall(
         seen = [(who, f"room:{spot.part.scope}") for spot in plan.rooms for who in spot.people] if plan else []
         await readings.see(hub, looking.visitor, "wall", seen)
     return page(
-        request, "wall.html", unit=looking.unit, board=shown, plan=_without_names(plan, shows), shows=shows, most=_MOST
+        request, "wall.html", unit=looking.unit, board=shown, plan=_without_names(plan, shows), shows=shows, most=_MOST,
+        shapes=SHAPES,
     )  # fmt: skip
 
 
