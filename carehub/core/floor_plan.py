@@ -80,6 +80,7 @@ TWICE = "%(room)s er tegnet flere ganger."
 OVERLAP = "%(one)s og %(other)s ligger oppå hverandre."
 NO_ROOM = "Velg hvilket rom dette er: kolonne %(x)s, rad %(y)s."
 OUTSIDE = "%(one)s er utenfor tegningen (%(columns)s kolonner og %(rows)s rader)."
+FAULTS = (EMPTY, TOO_MANY, TWICE, OVERLAP, NO_ROOM, OUTSIDE)
 
 
 def _alone(one: Part, names: dict[str, str]) -> list[Wrong]:

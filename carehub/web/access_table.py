@@ -47,6 +47,12 @@ _ACT = Read(By.ROLE, About.WAITING)
 """Whoever sees that an alert waits may take it: a colleague in need is never stopped."""
 READS: dict[str, Read] = {
     "/tablet": Read(By.MASKED, About.ALERT),
+    "/tablet/handover": Read(By.MASKED, About.ALERT),
+    "/tablet/handover/notes/{note_id}": Read(By.RESIDENT),
+    "/tablet/rounds": Read(By.MASKED),
+    "/tablet/rounds/{turn_id}/done": Read(By.RESIDENT),
+    "/tablet/rounds/plans/{round_id}/end": Read(By.RESIDENT),
+    "/tablet/screens/walls/{link_id}/end": Read(By.ROLE),
     "/nurse": Read(By.MASKED, About.ALERT),
     "/nurse/{alert_id}": Read(By.ALERT, About.ALERT),
     "/nurse/{alert_id}/access": Read(By.ALERT, About.WAY_IN),

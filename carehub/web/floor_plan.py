@@ -13,7 +13,7 @@ from carehub.store.database import Session
 from carehub.store.floor_plans import Living
 from carehub.web.board import Board, Mark
 from carehub.web.cards import COLOURS, AlertView
-from carehub.web.tongue import _
+from carehub.web.tongue import Spoken, _
 
 SQUARE = 20
 """Units of the picture to a square of the grid."""
@@ -78,17 +78,18 @@ class Spot:
     @property
     def words(self) -> str:
         """The whole room in a sentence, for whoever hears it read."""
-        said = [f"{_(self.alert.urgency)}, {_(self.alert.title)}, {self.holder}"] if self.alert else []
+        said = [f"{self.alert.urgency}, {self.alert.title}, {self.holder}"] if self.alert else []
         if self.more:
             said.append(_("%(many)s varsler til", many=self.more))
-        said += [_(MARK_WORDS[mark]) for mark in Mark if mark in self.marks]
+        said += [MARK_WORDS[mark] for mark in Mark if mark in self.marks]
         where = ", ".join(part for part in (self.name, self.who) if part)
-        return f"{where}: {'; '.join(said) or _('rolig')}"
+        calm = _("rolig")
+        return f"{where}: {'; '.join(said) or calm}"
 
 
-MARK_WORDS: dict[Mark, str] = {
+MARK_WORDS = Spoken({
     Mark.BLIND: "Alarm virker ikke", Mark.SILENT: "Sensor er stille", Mark.HELD: "Satt på stille",
-}  # fmt: skip
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

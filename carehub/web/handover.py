@@ -9,7 +9,6 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from carehub.core.rounds import SEEN_NB
 from carehub.flow.hub import Hub
 from carehub.store import floor_plans, handover, logins, pages, roll_calls, rounds, silences, tables, ties
 from carehub.store.database import Session
@@ -19,6 +18,7 @@ from carehub.web.board import Board, board
 from carehub.web.cards import AlertView, view
 from carehub.web.readings import Readings
 from carehub.web.render import page
+from carehub.web.rounds import SEENS
 from carehub.web.security import Answering, Caring, NotAllowed, TheHub, Visitor
 from carehub.web.teams import context_of
 
@@ -69,7 +69,7 @@ async def shown(request: Request, hub: TheHub, visitor: Caring, unit: Unit = Non
     readings: Readings = request.app.state.readings
     await readings.note(hub, visitor, "handover", [*handed.board.alerts, *handed.closed])
     await readings.see(hub, visitor, "handover", _seen(handed))
-    return page(request, "handover.html", visitor, it=handed, units=units, unit=chosen, SEEN_NB=SEEN_NB)
+    return page(request, "handover.html", visitor, it=handed, units=units, unit=chosen, SEENS=SEENS)
 
 
 def _seen(handed: Handover) -> list[tuple[str, str]]:

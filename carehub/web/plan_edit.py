@@ -7,16 +7,17 @@ from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from carehub.core.floor_plan import COLUMNS, ROWS, Part, PartKind, completed, faults
+from carehub.core.floor_plan import COLUMNS, FAULTS, ROWS, Part, PartKind, completed, faults
 from carehub.flow.hub import Hub
 from carehub.store import floor_plans, logins, tables, ties
 from carehub.store.database import Session
 from carehub.store.floor_plans import Drawing
 from carehub.web.render import page
 from carehub.web.security import NotAllowed, Planning, TheHub, Visitor
-from carehub.web.tongue import _, later
+from carehub.web.tongue import Spoken, _, later
 
 router = APIRouter(prefix="/tablet/plan")
+_FAULTS = Spoken({one: one for one in FAULTS})
 Unit = Annotated[str, Query(max_length=32)]
 _CHANGED = later("Noen andre har lagret tegningen imens. Se over deres, og gjør endringen din på nytt.")
 Text = Annotated[str, Field(max_length=80)]
@@ -87,9 +88,9 @@ def _page(  # noqa: PLR0913 - what the page shows
     )  # fmt: skip
 
 
-KIND_WORDS: dict[PartKind, str] = {
+KIND_WORDS = Spoken({
     PartKind.ROOM: "Rom", PartKind.SHARED: "Fellesrom", PartKind.CORRIDOR: "Gang", PartKind.DOOR: "Dør",
-}  # fmt: skip
+})  # fmt: skip
 
 
 @router.post("")
@@ -106,7 +107,13 @@ async def save(
         wrong = faults(parts, rooms)
         if wrong:
             return _page(
-                request, visitor, found, rooms, drawing, wrong=[_(text, **values) for text, values in wrong], status=422
+                request,
+                visitor,
+                found,
+                rooms,
+                drawing,
+                wrong=[_FAULTS[text] % values for text, values in wrong],
+                status=422,
             )
         now, by = hub.clock(), visitor.person.id
         if not await floor_plans.save(session, unit, parts, after=drawn.version, by=by, now=now):

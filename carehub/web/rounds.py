@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from carehub.core.access import Permission, Sight
-from carehub.core.rounds import HOW_NB, SEEN_NB, How, Seen
+from carehub.core.rounds import HOW_NB, NOT_AT_HOME, SEEN_NB, How, Seen
 from carehub.core.rules.parts import Flag
 from carehub.flow.hub import Hub
 from carehub.flow.watching import rounds as station
@@ -19,9 +19,12 @@ from carehub.store.rounds import Done, Line
 from carehub.web.readings import Readings
 from carehub.web.render import page
 from carehub.web.security import Answering, Caring, NotAllowed, Planning, TheHub, local_path
+from carehub.web.tongue import Spoken
 
 router = APIRouter(prefix="/tablet/rounds")
 Unit = Annotated[str | None, Query(max_length=32)]
+HOWS, SEENS = Spoken(HOW_NB), Spoken(SEEN_NB)
+_NOTES = Spoken({NOT_AT_HOME: NOT_AT_HOME})
 _LATELY = timedelta(hours=24)
 _SOON = timedelta(minutes=30)
 
@@ -67,7 +70,7 @@ async def listed(request: Request, hub: TheHub, visitor: Caring, unit: Unit = No
     await readings.see(hub, visitor, "rounds", seen)
     return page(
         request, "rounds.html", visitor, due=due, lately=lately, agreed=agreed, units=units, unit=chosen,
-        living=living, may_plan=may_plan, unplanned=unplanned, HOW_NB=HOW_NB, SEEN_NB=SEEN_NB,
+        living=living, may_plan=may_plan, unplanned=unplanned, HOWS=HOWS, SEENS=SEENS,
     )  # fmt: skip
 
 

@@ -11,13 +11,14 @@ from carehub.store.database import Session
 from carehub.store.tables.places import WallShows
 from carehub.web.render import page
 from carehub.web.security import NotAllowed, Planning, TheHub, Visitor
+from carehub.web.tongue import Spoken
 
 router = APIRouter(prefix="/tablet/screens")
 _SINCE = timedelta(days=7)
-SHOWS: dict[WallShows, str] = {
+SHOWS = Spoken({
     WallShows.ROOM: "Bare rommet", WallShows.WHAT: "Rommet, og hva som skjedde",
     WallShows.NAME: "Rommet, hva som skjedde og fornavn",
-}  # fmt: skip
+})  # fmt: skip
 
 
 @router.get("")

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Cookie, Form, Query, Request
 from fastapi.responses import Response
 
 from carehub.core.access import Permission, Role
-from carehub.core.rounds import HOW_NB, SEEN_NB
 from carehub.flow.hub import Hub
 from carehub.kit.ids import new_id
 from carehub.store import pages, roll_calls, screens, ties
@@ -16,7 +15,7 @@ from carehub.web.board import board
 from carehub.web.floor_plan import floor_plan
 from carehub.web.readings import Readings
 from carehub.web.render import page
-from carehub.web.rounds import due_in
+from carehub.web.rounds import HOWS, SEENS, due_in
 from carehub.web.security import Caring, Staff, TheHub, Visitor, is_https
 
 router = APIRouter()
@@ -64,7 +63,7 @@ async def tablet(  # noqa: PLR0913 - what may stand in the address
     answer = page(
         request, "tablet.html", visitor, board=shown, units=units, unit=chosen, present=present, show_board=show_board,
         plan=plan, as_plan=as_plan, may_draw=visitor.may(Permission.PLAN_SHIFTS), due=due, sound=sound, screen=known,
-        HOW_NB=HOW_NB, SEEN_NB=SEEN_NB,
+        HOWS=HOWS, SEENS=SEENS,
     )  # fmt: skip
     _remember(answer, hub, view, screen)
     return answer

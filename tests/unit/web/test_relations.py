@@ -51,8 +51,12 @@ _MADE_HERE = {
     "/nurse/visits/{visit_id}/done",
     "/nurse/visits/{visit_id}/move",
     "/nurse/visits/{visit_id}/undo",
+    "/tablet/handover/notes/{note_id}",
+    "/tablet/rounds/{turn_id}/done",
+    "/tablet/rounds/plans/{round_id}/end",
 }
-"""Their ids are made by the hub: asked for in test_near.py, test_admin_rules.py and in the tests of visits."""
+"""Their ids are made by the hub: asked for in test_near.py, test_admin_rules.py and in the tests of visits,
+rounds and handovers."""
 
 
 @pytest.fixture
@@ -198,7 +202,11 @@ async def _refused_everywhere(client: AsyncClient, web: FastAPI) -> list[str]:
     """Routes of the staff that answered somebody who is none."""
     staff = [path for path, read in READS.items() if read.by in {By.ALERT, By.RESIDENT, By.MASKED}]
     address = (
-        dict.fromkeys(("task_id", "visit_id", "override_id", "run_id", "sort"), "none") | {"number": "1"} | _ADDRESS
+        dict.fromkeys(
+            ("task_id", "visit_id", "override_id", "run_id", "sort", "note_id", "turn_id", "round_id"), "none"
+        )
+        | {"number": "1"}
+        | _ADDRESS
     )
     found = []
     for path in staff:

@@ -303,7 +303,8 @@ def test_every_route_that_takes_an_id_says_what_it_reads_of_a_resident(web: Fast
 
 _NEUTRAL = frozenset({
     "absence_id", "act", "basis_id", "channel", "contact_id", "device_id", "draft_id", "factor_id", "line_id",
-    "identity", "method_id", "name", "notice_id", "rule_id", "scope_id", "severity", "sort", "token", "unit", "unit_id",
+    "identity", "link_id", "method_id", "name", "notice_id", "rule_id", "scope_id", "secret", "severity", "sort",
+    "token", "unit", "unit_id",
 })  # fmt: skip
 """Parameters of paths that do not lead to a resident by themselves."""
 

@@ -1,0 +1,136 @@
+"""The ward's tablet in a real Chromium: it is drawn by hand and by keys, and says when it cannot be heard."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser.nights import Night, log_in, night, open_browser
+
+pytestmark = pytest.mark.browser
+_OVER = """() => { const all = document.documentElement;
+  return [all.scrollHeight - innerHeight, all.scrollWidth - innerWidth]; }"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    yield from open_browser()
+
+
+@pytest.fixture(scope="module")
+def here() -> Iterator[Night]:
+    yield from night()
+
+
+def window(chromium: Browser, here: Night, username: str, path: str) -> Page:
+    page = chromium.new_context(locale="nb-NO", viewport={"width": 1280, "height": 900}).new_page()
+    log_in(page, here, username)
+    page.goto(here.url + path)
+    return page
+
+
+def room(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=re.compile(f"^{name}:"))
+
+
+def field(page: Page, scope: str, key: str) -> Locator:
+    return page.locator(f'tr:has(option[value="{scope}"][selected]) input[data-field="{key}"]')
+
+
+def test_a_ward_is_drawn_by_keyboard_alone_and_undone(chromium: Browser, here: Night) -> None:
+    page = window(chromium, here, "kari", "/tablet/plan?unit=sol")
+    room(page, "Rom 108").focus()
+
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#plan-said")).to_have_text("Rom 108: kolonne 10, rad 1, 4 bred og 4 høy")
+    page.keyboard.press("Shift+ArrowRight")
+    expect(field(page, "rom-108", "w")).to_have_value("5")
+    page.keyboard.press("Control+z")
+    expect(field(page, "rom-108", "w")).to_have_value("4")
+    room(page, "Lager").focus()
+    page.keyboard.press("Delete")
+    expect(room(page, "Lager")).to_have_count(0)
+    page.keyboard.press("Control+z")
+    expect(room(page, "Lager")).to_have_count(1)
+    room(page, "Lager").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(":focus")).to_have_attribute("data-field", "name")
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Skyllerom")
+    page.locator("#plan-save").press("Enter")
+
+    page.wait_for_url("**/tablet?unit=sol&view=plan")
+    expect(page.locator(".plan__svg")).to_contain_text("Skyllerom")
+    page.goto(f"{here.url}/tablet/plan?unit=sol")
+    expect(field(page, "rom-108", "x")).to_have_value("10")
+
+
+def test_a_room_is_dragged_by_hand_and_a_new_one_is_added(chromium: Browser, here: Night) -> None:
+    page = window(chromium, here, "kari", "/tablet/plan?unit=sol")
+    box = room(page, "Rom 112").bounding_box()
+    assert box is not None
+    square = box["width"] / 4
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + square * 2, y + square * 1, steps=4)
+    page.mouse.up()
+
+    expect(field(page, "rom-112", "x")).to_have_value("7")
+    expect(field(page, "rom-112", "y")).to_have_value("8")
+    before = page.locator("#plan-svg [data-row]").count()
+    page.click("#plan-add")
+    assert page.locator("#plan-svg [data-row]").count() == before + 1
+    page.click("#plan-undo")
+    assert page.locator("#plan-svg [data-row]").count() == before
+
+
+def test_a_tablet_that_nobody_has_tapped_cannot_sound_and_says_so_f80(chromium: Browser, here: Night) -> None:
+    """F80: by Chromium's own rule there is no sound before a tap; a login that was begun elsewhere has none."""
+    cookies = window(chromium, here, "jonas", "/tablet?unit=fjord").context.cookies()
+    context = chromium.new_context(locale="nb-NO")
+    context.add_cookies([{"name": one["name"], "value": one["value"], "url": here.url} for one in cookies])
+    page = context.new_page()
+
+    page.goto(f"{here.url}/tablet?unit=fjord")
+
+    expect(page.locator("#sound-bar")).to_have_attribute("data-state", "off")
+    expect(page.get_by_role("alert").filter(has_text="LYDEN ER AV")).to_be_visible()
+
+
+def test_a_tablet_is_heard_when_a_person_says_so_and_says_it_to_the_hub_f80(chromium: Browser, here: Night) -> None:
+    """F80: a tap unlocks the sound, a person hears it, and the coordinator's page knows."""
+    page = window(chromium, here, "maria", "/tablet?unit=sol")
+    expect(page.locator(".sound-bar__loud")).to_be_visible()
+
+    page.locator("#sound-bar button:visible").first.click()
+    expect(page.locator("#sound-bar")).to_have_attribute("data-state", "asking")
+    expect(page.locator("#sound-heard")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#sound-bar")).to_have_attribute("data-state", "heard")
+    expect(page.locator(".sound-bar__loud")).to_be_hidden()
+    expect(page.locator(".sound-bar__calm")).to_contain_text("Lyden ble hørt kl.")
+    desk = window(chromium, here, "kari", "/tablet/screens")
+    expect(desk.locator("main")).to_contain_text("Lyden virker.")
+    expect(desk.locator("main")).to_contain_text("av Maria Hauge")
+
+
+def test_the_wall_fits_its_screen_and_goes_all_red_when_it_is_not_live_f79(chromium: Browser, here: Night) -> None:
+    """F79 on the wall: the stream is cut, and the whole screen says so."""
+    page = window(chromium, here, "kari", "/tablet/wall?unit=sol")
+    expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    for width, height in ((1280, 720), (1920, 1080), (3840, 2160)):
+        page.set_viewport_size({"width": width, "height": height})
+        over = page.evaluate(_OVER)
+        assert max(over) <= 0, (width, over)
+
+    page.context.set_offline(True)
+    page.evaluate("() => source.close()")
+
+    expect(page.locator("#dead")).to_be_visible(timeout=15_000)
+    box = page.locator("#dead").bounding_box()
+    assert box is not None
+    assert (box["width"], box["height"]) == (3840, 2160)
