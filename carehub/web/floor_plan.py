@@ -70,9 +70,9 @@ class Spot:
         who = _("Du") if self.alert.mine else self.alert.owner or ""
         return _("%(who)s er der", who=who) if self.alert.status is Status.ARRIVED else _("%(who)s går", who=who)
 
-    def fits(self, text: str) -> str:
-        """The text, cut to the room's breadth."""
-        most = max(1, int((self.part.w * SQUARE - 14) / _LETTER))
+    def fits(self, text: str, less: int = 0) -> str:
+        """The text, cut to the room's breadth, `less` so many letters."""
+        most = max(1, int((self.part.w * SQUARE - 14) / _LETTER) - less)
         return text if len(text) <= most else f"{text[: most - 1]}…"
 
     @property
