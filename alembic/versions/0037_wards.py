@@ -107,7 +107,12 @@ def _rounds() -> None:
         sa.Column("missed_at", _MOMENT, nullable=True),
         sa.Column("told_at", _MOMENT, nullable=True),
         _person("round_turn", "done_by_id"),
-        sa.ForeignKeyConstraint(["round_id"], ["planned_round.id"], name=op.f("fk_round_turn_round_id_planned_round")),
+        sa.ForeignKeyConstraint(
+            ["round_id"],
+            ["planned_round.id"],
+            name=op.f("fk_round_turn_round_id_planned_round"),
+            ondelete="CASCADE",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_round_turn")),
         sa.UniqueConstraint("round_id", "opens_at", name="uq_round_turn"),
     )

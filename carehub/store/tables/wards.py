@@ -70,7 +70,8 @@ class RoundTurn(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("round_id", "opens_at", name="uq_round_turn"),)
 
     id: str = Field(primary_key=True, max_length=32)
-    round_id: str = Field(foreign_key="planned_round.id", max_length=32)
+    round_id: str = Field(foreign_key="planned_round.id", ondelete="CASCADE", max_length=32)
+    """Goes with it: what was seen of a resident who is erased is erased."""
     opens_at: datetime = moment()
     due_at: datetime = moment(index=True)
     done_at: datetime | None = moment_or_none()

@@ -2,7 +2,8 @@
 
 from datetime import time, timedelta
 
-from sqlmodel import select
+from sqlalchemy import delete
+from sqlmodel import col, select
 
 from carehub.core.rounds import How, Seen
 from carehub.flow.hub import Hub
@@ -45,6 +46,16 @@ async def test_a_round_is_listed_where_it_is_due_and_done_by_a_button(hub: Hub, 
             await session.exec(select(tables.AccessLog.action).where(tables.AccessLog.resident_id == "astrid"))
         ).all()
     assert "round.done" in log
+
+
+@BOTH
+async def test_what_was_seen_goes_with_the_resident_who_is_erased_c82(hub: Hub) -> None:
+    """C82: the erasure empties every table that names a resident; this one names them through its round."""
+    await opened(hub)
+    async with hub.database.write() as session:
+        await session.exec(delete(tables.PlannedRound).where(col(tables.PlannedRound.resident_id) == "astrid"))
+    async with hub.database.read() as session:
+        assert (await session.exec(select(tables.RoundTurn))).all() == []
 
 
 async def test_a_round_that_is_late_says_so(hub: Hub, browser: Browse, clock: Clock) -> None:
