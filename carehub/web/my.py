@@ -18,15 +18,16 @@ from carehub.web import push, telephone
 from carehub.web.admin_people import WRONG_NUMBER, e164
 from carehub.web.render import page
 from carehub.web.security import Staff, TheHub, Visitor
+from carehub.web.tongue import _, later
 
 router = APIRouter(prefix="/my")
 _SHOWN = timedelta(days=14)
 SAID = {
-    Checked.WRONG: "Koden stemmer ikke. Se på meldingen, og prøv igjen.",
-    Checked.TOO_LATE: "Koden gjelder ikke lenger. Send en ny.",
+    Checked.WRONG: later("Koden stemmer ikke. Se på meldingen, og prøv igjen."),
+    Checked.TOO_LATE: later("Koden gjelder ikke lenger. Send en ny."),
 }
-HAS_IT = "Den står der allerede."
-WAIT = "En kode er nettopp sendt. Vent litt før du sender en ny."
+HAS_IT = later("Den står der allerede.")
+WAIT = later("En kode er nettopp sendt. Vent litt før du sender en ny.")
 
 
 @router.get("")
@@ -54,8 +55,8 @@ async def shown(
         asked = await roll_calls.waiting_for(session, me, now)
         has_feed = await calendars.has_feed(session, person_id=me)
     return page(
-        request, "my.html", visitor, status=status, wrong=wrong, person=person, shifts=mine, ways=ways,
-        removed=removed, channels={*hub.channels},
+        request, "my.html", visitor, status=status, wrong=_(wrong) if wrong else None, person=person, shifts=mine,
+        ways=ways, removed=removed, channels={*hub.channels},
         asked=asked, has_feed=has_feed, address=address, push_key=push.key_of(hub), **telephone.given(visitor),
     )  # fmt: skip
 

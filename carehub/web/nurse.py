@@ -15,6 +15,7 @@ from carehub.web.cards import AlertView
 from carehub.web.opening import reason_needed
 from carehub.web.readings import Readings
 from carehub.web.render import page
+from carehub.web.retold import retold
 from carehub.web.security import Caring, TheHub, Visitor
 
 router = APIRouter()
@@ -85,7 +86,7 @@ async def _alert_page(request: Request, hub: Hub, visitor: Visitor, alert_id: st
     return page(
         request, "alert.html", visitor, alert=alert, journal=journal, revealed=revealed, scope=card.scope,
         resident=card.resident, way=way, address=address, route=way_in.route_to(hub, address) if revealed else None,
-        dangers=way_in.dangers(way), callable=callable_, ahead=ahead, **telephone.given(visitor),
+        dangers=way_in.dangers(way), callable=callable_, ahead=ahead, retold=retold, **telephone.given(visitor),
     )  # fmt: skip
 
 

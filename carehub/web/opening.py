@@ -7,18 +7,24 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from carehub.store import logins, pages, tasks, ties
+from carehub.web import telephone
 from carehub.web.cards import AlertView
 from carehub.web.render import page
 from carehub.web.security import Caring, TheHub, Visitor, local_path
+from carehub.web.tongue import later
 
 router = APIRouter(prefix="/alerts/{alert_id}")
 _READ_WITHIN = timedelta(days=3)
-REASONS = ("Jeg hjelper en kollega", "Jeg er nærmest og kan rykke ut", "Beboeren eller pårørende har ringt")
+REASONS = (
+    later("Jeg hjelper en kollega"),
+    later("Jeg er nærmest og kan rykke ut"),
+    later("Beboeren eller pårørende har ringt"),
+)
 
 
 def reason_needed(request: Request, visitor: Visitor, alert: AlertView) -> Response:
     """The page that asks why. Nothing of the resident stands on it."""
-    return page(request, "opening.html", visitor, status=403, alert=alert, reasons=REASONS)
+    return page(request, "opening.html", visitor, status=403, alert=alert, reasons=REASONS, **telephone.given(visitor))
 
 
 @router.post("/open")

@@ -37,6 +37,7 @@ SENTENCES = (
     later("Fristen gikk ut for mer enn et døgn siden: står på listen, ingen er vekket."),
     later("Fristen var over et døgn gammel da huben startet: satt på listen over glemte varsler."),
     later("Meldingene som manglet fra %(device)s, er kommet."),
+    later("Trykket kl. %(clock)s, uten dekning."),
     # what the hub says of itself
     later("Enheten brukte samme id på to ulike meldinger."),
     later("Huben fikk ikke lagret noe fra kl. %(time)s. Alt som kom, er lagret nå."),

@@ -60,7 +60,7 @@
 
   show();
   setInterval(tick, 1000);
-  setInterval(tryAgain, 10000);
+  setInterval(tryAgain, 5000);
   window.addEventListener("online", tryAgain);
   document.getElementById("try-again").addEventListener("click", tryAgain);
 })();

@@ -102,7 +102,7 @@ if (typeof document !== "undefined") (() => {
   }
 
   function waiting(row) {
-    const card = element("div", "", { className: "ds-alert unsent__one" });
+    const card = element("div", "", { className: "unsent__one" });
     card.dataset.color = "danger";
     card.dataset.answer = row.alert;
     const what = fill(words.what, { action: words[row.action], number: row.number, clock: clock(Date.parse(row.tapped)) });
@@ -117,7 +117,7 @@ if (typeof document !== "undefined") (() => {
   }
 
   function answered(row) {
-    const card = element("div", "", { className: "ds-alert unsent__one" });
+    const card = element("div", "", { className: "unsent__one" });
     card.dataset.color = row.done ? "success" : "warning";
     card.append(element("p", fill(words.told, { number: row.number, words: row.words || words.too_old }), { className: "unsent__head" }));
     const acts = element("div", "", { className: "unsent__acts" });
