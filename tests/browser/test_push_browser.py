@@ -25,9 +25,8 @@ def here() -> Iterator[Night]:
 
 def registered(page: Page) -> tuple[Any, str]:
     """A line to the browser's own tools, and its name for our worker."""
-    page.evaluate(
-        "navigator.serviceWorker.register('/sw.js', { scope: '/nurse' }).then(() => navigator.serviceWorker.ready).then(() => 1)"
-    )
+    page.evaluate("navigator.serviceWorker.register('/sw.js', { scope: '/nurse' }).then(() => 1)")
+    page.evaluate("navigator.serviceWorker.ready.then(() => 1)")
     tools, found = page.context.new_cdp_session(page), []
     tools.on("ServiceWorker.workerRegistrationUpdated", lambda told: found.extend(told["registrations"]))
     tools.send("ServiceWorker.enable")
