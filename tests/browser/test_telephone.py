@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
 from tests.browser.nights import Night, log_in, night, open_browser
 
@@ -123,7 +123,12 @@ def test_what_is_kept_is_wiped_at_logout_and_an_unsent_answer_is_asked_about_fir
     phone.route("**/api/v1/answers", lambda route: route.abort())
     phone.evaluate(_PUT, HELD)
     asked: list[str] = []
-    phone.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+
+    def agree(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.accept()
+
+    phone.on("dialog", agree)
 
     phone.click("#logout")
     phone.wait_for_url("**/login*")
