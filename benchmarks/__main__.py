@@ -1,4 +1,4 @@
-"""`make bench`, or `python -m benchmarks [--only engine|sqlite|postgresql|node-red|backtest] [--quick] [--kit DIR]`."""
+"""`make bench`, or `python -m benchmarks [--only PART] [--quick] [--kit DIR]`; `--help` names the parts."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import backtest, breakdown, engine, node_red, report, runs, training
+from benchmarks import backtest, breakdown, engine, node_red, pages, report, runs, training
 from benchmarks.kit import DEFAULT, ROOT, WORK, Kit
 from benchmarks.progress import Progress
 from benchmarks.stores import Postgresql, Sqlite, Store, postgresql_programs
@@ -52,6 +52,8 @@ What is measured, with a real Mosquitto, full durability, every rule on and noth
                             is sent after the commit of event, alert and notice; each press makes a new alert
   a backtest                a month of 64 homes through today's rules and a draft (--only backtest: three minutes,
                             needs no kit)
+  the pages                 each page of the administration over 2,000 residents, 10,000 devices, a year of alerts and
+                            100,000 events (--only pages: two minutes, needs no kit)
   memory and start          the most it ever had; from the start of the process until it is ready
 
 Each figure is the median of five runs on a fresh store, broker and hub: 2,000 alarms 25 ms apart under load, 300 at
@@ -69,8 +71,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     kit, plan = Kit(given.kit.resolve()), _QUICK if given.quick else replace(_FULL, runs=given.runs)
     path = ROOT / "build" / "bench.json"
     figures: dict[str, Any] = report.known(path) if given.only else {}
-    if given.only == "backtest":
-        report.write(figures | {"backtest": backtest.measure(plan.runs)}, path)
+    if given.only in {"pages", "backtest"}:
+        alone = pages.measure(3 if given.quick else 20) if given.only == "pages" else backtest.measure(plan.runs)
+        report.write(report.known(path) | {given.only: alone}, path)
         return 0
     if given.only in {None, "engine"}:
         figures["engine"] = engine.measure(_ENGINE_EVENTS, 1 if given.quick else given.runs)
@@ -112,7 +115,7 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=_MEASURED, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parts = ("engine", "sqlite", "postgresql", "node-red", "backtest", "training")
+    parts = ("engine", "sqlite", "postgresql", "node-red", "backtest", "training", "pages")
     parser.add_argument("--only", choices=parts, help="measure nothing else")
     parser.add_argument("--quick", action="store_true", help="one short run of each; its p99 proves nothing")
     parser.add_argument("--runs", type=int, default=_FULL.runs, help="how many runs the median is of (default: 5)")

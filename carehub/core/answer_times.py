@@ -6,11 +6,11 @@ somebody's own. Nobody is named here, and nothing is grouped by who answered: th
 asks that control measures have objective grounds and are no heavier than they must be.
 """
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from math import inf
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 from carehub.core.severity import Severity
@@ -19,15 +19,19 @@ from carehub.core.usefulness import FEWEST, PROMPT, QUICK, Share, rank
 _Key = TypeVar("_Key", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """One alert: when it was raised, when somebody took it, and when somebody was there. None: not yet, or never."""
+class Answered(NamedTuple):
+    """One alert: when it was raised, and after how many seconds somebody took it and was there.
+
+    Attributes:
+        taken_s: Infinite where nobody has.
+        there_s: None where nobody went.
+    """
 
     at: datetime
     unit: str | None
     severity: Severity
-    taken_at: datetime | None
-    arrived_at: datetime | None
+    taken_s: float
+    there_s: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,17 +59,17 @@ class Times:
     there: Figures
 
 
-def times(alerts: Iterable[Answered], now: datetime) -> Times:
-    """The figures of these alerts; of the newest, which may still be answered in time, nothing can be said yet."""
-    settled = [one for one in alerts if one.taken_at or now - one.at >= PROMPT]
+def settled(alerts: Iterable[Answered], now: datetime) -> list[Answered]:
+    """Without the newest, which may still be answered in time: of them nothing can be said yet."""
+    return [one for one in alerts if one.taken_s != inf or now - one.at >= PROMPT]
+
+
+def times(alerts: Sequence[Answered]) -> Times:
+    """The figures of alerts that are settled."""
     return Times(
-        taken=_figures([_took(one.at, one.taken_at) for one in settled]),
-        there=_figures([_took(one.at, one.arrived_at) for one in settled if one.arrived_at]),
+        taken=_figures([one.taken_s for one in alerts]),
+        there=_figures([one.there_s for one in alerts if one.there_s is not None]),
     )
-
-
-def _took(at: datetime, then: datetime | None) -> float:
-    return max(0.0, (then - at).total_seconds()) if then else inf
 
 
 def _figures(took: list[float]) -> Figures:
@@ -76,12 +80,12 @@ def _figures(took: list[float]) -> Figures:
     )  # fmt: skip
 
 
-def grouped(alerts: Iterable[Answered], key: Callable[[Answered], _Key], now: datetime) -> dict[_Key, Times]:
+def grouped(alerts: Iterable[Answered], key: Callable[[Answered], _Key]) -> dict[_Key, Times]:
     """The figures of each group, in the order in which the groups came."""
     groups: dict[_Key, list[Answered]] = {}
     for one in alerts:
         groups.setdefault(key(one), []).append(one)
-    return {name: times(mine, now) for name, mine in groups.items()}
+    return {name: times(mine) for name, mine in groups.items()}
 
 
 def hour_of(zone: ZoneInfo) -> Callable[[Answered], int]:

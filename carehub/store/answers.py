@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from math import inf
 from typing import Any
 
 from carehub.core.answer_times import Answered
@@ -28,16 +29,25 @@ async def answered(
     """
     rows = await sql.ask(session, _ALERTS, since, until)
     return [
-        Answered(_moment(at), unit, Severity(int(severity)), _or_none(taken), _or_none(arrived))
-        for at, unit, severity, taken, arrived in rows
+        Answered(
+            start := _moment(at),
+            unit,
+            _SEVERITIES[int(severity)],
+            _since(start, taken),
+            _since(start, there) if there else None,
+        )
+        for at, unit, severity, taken, there in rows
         if covers(unit)
     ]
+
+
+_SEVERITIES = {int(one): one for one in Severity}
+
+
+def _since(start: datetime, then: Any) -> float:
+    return inf if then is None else max(0.0, (_moment(then) - start).total_seconds())
 
 
 def _moment(value: Any) -> datetime:
     """SQLite gives text without a zone, which is UTC; a server gives the moment."""
     return value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC)
-
-
-def _or_none(value: Any) -> datetime | None:
-    return None if value is None else _moment(value)

@@ -4,9 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select as columns
 from sqlmodel import col, func, select
 
+from carehub.core.basis import Basis
 from carehub.core.coverage import Horizon
+from carehub.core.legal import Function
 from carehub.core.rule_drafts import DraftState
 from carehub.store import load, staffing, tables
 from carehub.store.database import Session
@@ -21,8 +24,14 @@ Covers = Callable[[str | None], bool]
 class Review:
     """A legal basis that must be looked at again, and when."""
 
-    row: tables.LegalBasis
-    resident: tables.Resident
+    id: str
+    resident_id: str
+    name: str
+    """Family name first."""
+    function: Function
+    basis: Basis
+    reference: str
+    until: datetime
     unit_id: str | None
     unit: str | None
 
@@ -39,19 +48,42 @@ async def uncovered(session: Session, now: datetime, covers: Covers) -> dict[Hor
 async def reviews(session: Session, before: datetime, covers: Covers) -> list[Review]:
     """Legal bases that end before then and nobody has ended, the first first; of residents who live with us."""
     row, lives, scope, unit = tables.LegalBasis, tables.Residency, tables.Scope, tables.Unit
+    who = tables.Resident
     statement = (
-        select(row, tables.Resident, unit.id, unit.name)
-        .join(tables.Resident, col(tables.Resident.id) == col(row.resident_id))
+        columns(
+            col(row.id),
+            col(who.id),
+            col(who.family_name),
+            col(who.given_name),
+            col(row.function),
+            col(row.basis),
+            col(row.reference),
+            col(row.until),
+            col(unit.id),
+            col(unit.name),
+        )
+        .join(who, col(who.id) == col(row.resident_id))
         .join(lives, (col(lives.resident_id) == col(row.resident_id)) & col(lives.until).is_(None))
         .join(scope, col(scope.id) == col(lives.scope_id))
         .join(unit, col(unit.id) == col(scope.unit_id), isouter=True)
         .where(col(row.ended_at).is_(None), col(row.until) < before, ~col(row.objection))
         .order_by(col(row.until), col(row.id))
     )
+    found = await (await session.connection()).execute(statement)
     return [
-        Review(row=one, resident=resident, unit_id=unit_id, unit=name)
-        for one, resident, unit_id, name in (await session.exec(statement)).all()
-        if covers(unit_id)
+        Review(
+            id=key,
+            resident_id=who_id,
+            name=f"{family}, {given}",
+            function=function,
+            basis=basis,
+            reference=reference,
+            until=until,
+            unit_id=unit_id,
+            unit=name,
+        )
+        for key, who_id, family, given, function, basis, reference, until, unit_id, name in found.all()
+        if covers(unit_id) and until is not None
     ]
 
 

@@ -122,3 +122,13 @@ async def named(session: Session, usernames: Collection[str]) -> dict[str, str]:
     person = tables.Person
     rows = await session.exec(select(person.username, person.id).where(col(person.username).in_(usernames)))
     return dict(rows.all())
+
+
+async def between(
+    session: Session, residents: Collection[str], since: datetime, until: datetime
+) -> list[tables.PlannedVisit]:
+    """These residents' visits that begin in [since, until), the first one first; cancelled ones are left out."""
+    visit = tables.PlannedVisit
+    asked = select(visit).where(visit.at >= since, visit.at < until, visit.state != VisitState.CANCELLED)
+    mine, found = set(residents), await session.exec(asked.order_by(col(visit.at), col(visit.id)))
+    return [one for one in found.all() if one.resident_id in mine]

@@ -61,11 +61,11 @@ async def reviews(
     async with hub.database.read() as session:
         sight = await ties.sight_of(session, visitor.person, now)
         due = await today.reviews(session, now + timedelta(days=days), sight.covers)
-    found = [one for one in due if holds(f"{one.resident.given_name} {one.resident.family_name}".casefold(), q)]
+    found = [one for one in due if holds(one.name.casefold(), q)]
     shown = paged(found, number, "/admin/reviews", q=q, days=days)
     if shown.rows:
         async with hub.database.write() as session:
-            seen: list[tuple[str | None, str]] = [(one.resident.id, "reviews") for one in shown.rows]
+            seen: list[tuple[str | None, str]] = [(one.resident_id, "reviews") for one in shown.rows]
             logins.log_reading(session, visitor.person.id, "protection", seen, now)
     return page(
         request, "admin_reviews.html", visitor, shown=shown, q=q, days=days, functions=NAMES,

@@ -3,14 +3,14 @@
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Annotated, TypeVar
 
 from babel.dates import format_date
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from carehub.core.answer_times import Answered, Figures, Times, grouped, hour_of, times, week_of
+from carehub.core.answer_times import Answered, Figures, Times, grouped, hour_of, settled, times, week_of
 from carehub.core.severity import Severity
 from carehub.core.usefulness import FEWEST
 from carehub.store import answers, pages, ties
@@ -47,17 +47,18 @@ async def answer_times(
         sight = await ties.sight_of(session, visitor.person, now)
         units = {one.id: one.name for one in await pages.units(session) if sight.covers(one.id)}
         every = await answers.answered(session, now - timedelta(days=days), now, sight.covers)
-    asked = [one for one in every if (not unit or one.unit == unit) and _is_wanted(one.severity, severity)]
-    hours = grouped(asked, hour_of(hub.zone), now)
+    found = [one for one in every if (not unit or one.unit == unit) and _is_wanted(one.severity, severity)]
+    asked = settled(found, now)
+    hours = grouped(asked, hour_of(hub.zone))
     return page(
         request, "admin_answers.html", visitor, days=days, choices=_CHOICES, unit=unit, units=units, severity=severity,
         severities=[one for one in sorted(Severity, reverse=True) if one >= Severity.MODERATE],
-        all=times(asked, now), fewest=FEWEST, span=time_words,
+        all=times(asked), fewest=FEWEST, span=time_words,
         tables=[
-            Table(_("Etter enhet"), _("Enhet"), _by_unit(asked, units, now)),
-            Table(_("Etter hast"), _("Hast"), _sorted(asked, lambda one: -one.severity, _urgency, now)),
+            Table(_("Etter enhet"), _("Enhet"), _by_unit(asked, units)),
+            Table(_("Etter hast"), _("Hast"), _sorted(asked, lambda one: -one.severity, _urgency)),
             Table(_("Etter tid på døgnet"), _("Time"), [(_hour(one), hours[one]) for one in sorted(hours)]),
-            Table(_("Etter uke"), _("Uke"), _sorted(asked, week_of(hub.zone), _week, now)),
+            Table(_("Etter uke"), _("Uke"), _sorted(asked, week_of(hub.zone), _week)),
         ],
         plot=json.dumps(_plot(hours)),
     )  # fmt: skip
@@ -68,8 +69,8 @@ def _is_wanted(one: Severity, wanted: Severity | None) -> bool:
     return one >= Severity.MODERATE if wanted is None else one == wanted
 
 
-def _by_unit(alerts: Iterable[Answered], units: dict[str, str], now: datetime) -> list[tuple[str, Times]]:
-    found = grouped(alerts, lambda one: units.get(one.unit or "", _("Ingen enhet")), now)
+def _by_unit(alerts: Iterable[Answered], units: dict[str, str]) -> list[tuple[str, Times]]:
+    found = grouped(alerts, lambda one: units.get(one.unit or "", _("Ingen enhet")))
     return sorted(found.items())
 
 
@@ -77,9 +78,9 @@ _Key = TypeVar("_Key", int, date)
 
 
 def _sorted(
-    alerts: Iterable[Answered], key: Callable[[Answered], _Key], name: Callable[[_Key], str], now: datetime
+    alerts: Iterable[Answered], key: Callable[[Answered], _Key], name: Callable[[_Key], str]
 ) -> list[tuple[str, Times]]:
-    found = grouped(alerts, key, now)
+    found = grouped(alerts, key)
     return [(name(one), found[one]) for one in sorted(found)]
 
 

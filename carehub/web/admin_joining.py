@@ -23,10 +23,10 @@ from carehub.web import words
 from carehub.web.admin_devices import known, places, tell_fold
 from carehub.web.render import page
 from carehub.web.security import Administering, TheHub, Visitor
-from carehub.web.tongue import _
+from carehub.web.tongue import _, later
 
 router = APIRouter(prefix="/admin/join")
-SOURCES = {labels.OWN: "CareHubs egne (MQTT eller HTTP)", labels.ZIGBEE: "Zigbee", labels.LORA: "LoRaWAN"}
+SOURCES = {labels.OWN: later("CareHubs egne (MQTT eller HTTP)"), labels.ZIGBEE: "Zigbee", labels.LORA: "LoRaWAN"}
 _CAMERA = "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"
 Code = Annotated[str, Form(max_length=400)]
 Road = Annotated[str, Form(max_length=40)]

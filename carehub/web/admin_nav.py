@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from carehub.core.access import Permission
 from carehub.web.security import Visitor
-from carehub.web.tongue import _
+from carehub.web.tongue import _, later
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +32,31 @@ class Group:
 _SEES, _PLANS = Permission.SEE_RESIDENTS, Permission.PLAN_SHIFTS
 _Page = tuple[str, str, Permission | None]
 _GROUPS: tuple[tuple[str, tuple[_Page, ...]], ...] = (
-    ("I dag", (
-        ("/admin", "Oversikt", None), ("/admin/tasks", "Oppgaver", None), ("/admin/reviews", "Vurderinger", _SEES),
+    (later("I dag"), (
+        ("/admin", later("Oversikt"), None), ("/admin/tasks", later("Oppgaver"), None),
+        ("/admin/reviews", later("Vurderinger"), _SEES),
     )),
-    ("Beboere og utstyr", (
-        ("/admin/residents", "Beboere", _SEES), ("/admin/places", "Hjem og rom", None),
-        ("/admin/devices", "Utstyr", None), ("/admin/join", "Sett opp utstyr", None), ("/silences", "Stille", None),
+    (later("Beboere og utstyr"), (
+        ("/admin/residents", later("Beboere"), _SEES), ("/admin/places", later("Hjem og rom"), None),
+        ("/admin/devices", later("Utstyr"), None), ("/admin/join", later("Sett opp utstyr"), None),
+        ("/silences", later("Stille"), None),
     )),
-    ("Folk og vakter", (
-        ("/admin/people", "Personer", None), ("/admin/shifts", "Vakter", _PLANS),
-        ("/admin/ladders", "Varslingsstige", None),
+    (later("Folk og vakter"), (
+        ("/admin/people", later("Personer"), None), ("/admin/shifts", later("Vakter"), _PLANS),
+        ("/admin/ladders", later("Varslingsstige"), None),
     )),
-    ("Regler", (
-        ("/admin/rules", "Regler", None), ("/admin/rules/backtest", "Prøv regler", _SEES),
-        ("/admin/why-not", "Hvorfor ikke?", _SEES), ("/admin/models", "Modeller", None),
+    (later("Regler"), (
+        ("/admin/rules", later("Regler"), None), ("/admin/rules/backtest", later("Prøv regler"), _SEES),
+        ("/admin/why-not", later("Hvorfor ikke?"), _SEES), ("/admin/models", later("Modeller"), None),
     )),
-    ("Svar og tall", (
-        ("/admin/answers", "Svartider", None), ("/admin/load", "Belastning", None),
-        ("/admin/promises", "Løfter og bevis", None), ("/admin/retention", "Lagringstid", _SEES),
+    (later("Svar og tall"), (
+        ("/admin/answers", later("Svartider"), None), ("/admin/load", later("Belastning"), None),
+        ("/admin/promises", later("Løfter og bevis"), None), ("/admin/retention", later("Lagringstid"), _SEES),
     )),
-    ("Hendelser", (
-        ("/admin/events", "Hendelser", None), ("/admin/ledger", "Regnskap", None),
-        ("/admin/dead-letters", "Uleselige meldinger", None), ("/admin/transfer", "Import og eksport", None),
+    (later("Hendelser"), (
+        ("/admin/events", later("Hendelser"), None), ("/admin/ledger", later("Regnskap"), None),
+        ("/admin/dead-letters", later("Uleselige meldinger"), None),
+        ("/admin/transfer", later("Import og eksport"), None),
     )),
 )  # fmt: skip
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from carehub.core.answer_times import times
+from carehub.core.answer_times import settled, times
 from carehub.core.severity import Severity
 from carehub.flow.hub import Hub
 from carehub.store import answers, canary, registers, ties, today
@@ -125,6 +125,6 @@ def _of_auditor(hub: Hub, clock: datetime) -> Now:
 async def _of_answers(session: Session, visitor: Visitor, clock: datetime) -> Now:
     sight = await ties.sight_of(session, visitor.person, clock)
     every = await answers.answered(session, clock - _LOOK_BACK, clock, sight.covers)
-    found = times([one for one in every if one.severity >= Severity.SERIOUS], clock).taken
+    found = times(settled([one for one in every if one.severity >= Severity.SERIOUS], clock)).taken
     share = f"{round(100 * found.prompt.value)} %" if found.prompt.tells else _("for få til å si noe")
     return Now(_("Kritiske og alvorlige varsler tatt innen 180 sekunder, siste 28 dager"), share)

@@ -20,12 +20,12 @@ from carehub.web.near import must_see
 from carehub.web.paging import PageNumber, matching, paged
 from carehub.web.render import page
 from carehub.web.security import TheHub, Visitor
-from carehub.web.tongue import _
+from carehub.web.tongue import _, later
 
 router = APIRouter(prefix="/admin/residents")
-WRONG_PHONE = "Telefonnummeret må ha åtte siffer, eller begynne med +."
-WRONG_ID = "Fødselsnummeret må ha elleve siffer."
-WRONG_HOME = "Velg et hjem eller rom som er ditt. Finnes det ikke, legg det til under Hjem og rom."
+WRONG_PHONE = later("Telefonnummeret må ha åtte siffer, eller begynne med +.")
+WRONG_ID = later("Fødselsnummeret må ha elleve siffer.")
+WRONG_HOME = later("Velg et hjem eller rom som er ditt. Finnes det ikke, legg det til under Hjem og rom.")
 Short = Annotated[str, Form(max_length=80)]
 Maybe = Annotated[str, Form(max_length=30)]
 Name = Annotated[str, Form(min_length=1, max_length=80)]
@@ -49,27 +49,19 @@ async def listed(  # noqa: PLR0913 - one search
     number: PageNumber = 1,
 ) -> Response:
     """Residents of the visitor's units, searched; those who have left on a list of their own."""
-    return await _list(request, hub, visitor, (q, unit, former, number))
-
-
-async def _list(
-    request: Request, hub: Hub, visitor: Visitor, asked: tuple[str, str, bool, int], wrong: str | None = None
-) -> Response:
-    q, unit, former, number = asked
     now = hub.clock()
     async with hub.database.read() as session:
         sight = await ties.sight_of(session, visitor.person, now)
         every = [row for row in await residents.everybody(session) if sight.covers(row.unit_id)]
         units = [one for one in await pages.units(session) if sight.covers(one.id)]
-        homes = await homes_to_choose(session, sight)
     left = [row for row in every if row.until is not None]
     here = [row for row in every if row.until is None]
     found = [row for row in matching(left if former else here, q) if not unit or row.unit_id == unit]
     shown = paged(found, number, "/admin/residents", q=q, unit=unit, former="true" if former else "")
     await _log_list(hub, visitor, shown.rows)
     return page(
-        request, "admin_residents.html", visitor, status=422 if wrong else 200, wrong=wrong, shown=shown, q=q,
-        unit=unit, units=units, former=former, counts=(len(here), len(left)), homes=homes, risks=list(Risk),
+        request, "admin_residents.html", visitor, shown=shown, q=q, unit=unit,
+        units=units, former=former, counts=(len(here), len(left)),
     )  # fmt: skip
 
 
@@ -84,6 +76,21 @@ async def homes_to_choose(session: Session, sight: Sight) -> list[tables.Scope]:
     """Homes and rooms of the visitor's units, in Norwegian order."""
     every = await pages.homes(session)
     return [one for one in every if sight.covers(one.unit_id)]
+
+
+@router.get("/new")
+async def new(request: Request, hub: TheHub, visitor: Deciding) -> Response:
+    """The form for a new resident."""
+    return await _new(request, hub, visitor)
+
+
+async def _new(request: Request, hub: Hub, visitor: Visitor, wrong: str | None = None) -> Response:
+    async with hub.database.read() as session:
+        homes = await homes_to_choose(session, await ties.sight_of(session, visitor.person, hub.clock()))
+    return page(
+        request, "admin_resident_new.html", visitor, status=422 if wrong else 200, wrong=wrong, homes=homes,
+        risks=list(Risk),
+    )  # fmt: skip
 
 
 @router.post("")
@@ -113,7 +120,7 @@ async def add(  # noqa: PLR0913 - one form
             touched = await residents.move_in(session, row.id, scope_id, now)
             note_change(session, visitor, "resident.added", row.id, hub)
     except Refused as why:
-        return await _list(request, hub, visitor, ("", "", False, 1), wrong=_(str(why)))
+        return await _new(request, hub, visitor, _(str(why)))
     await tell_fold(hub, visitor, touched)
     return RedirectResponse(f"/admin/residents/{row.id}/about", status_code=303)
 
@@ -129,7 +136,7 @@ def fill_in(row: tables.Resident, about: dict[str, Any], this_year: int) -> None
     if phone and row.phone is None:
         raise Refused(WRONG_PHONE)
     if born and not (born.isascii() and born.isdigit() and this_year - 120 <= int(born) <= this_year):
-        raise Refused("Fødselsåret må ha fire siffer, for eksempel 1938.")
+        raise Refused(later("Fødselsåret må ha fire siffer, for eksempel 1938."))
     row.born_year = int(born) if born else None
     digits = re.sub(r"\s", "", national)
     if digits and not re.fullmatch(r"[0-9]{11}", digits):

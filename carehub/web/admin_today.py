@@ -14,7 +14,7 @@ from carehub.store.database import Session
 from carehub.store.registers import Show
 from carehub.web.admin_tasks import roles_of
 from carehub.web.security import Visitor
-from carehub.web.tongue import _, ngettext
+from carehub.web.tongue import _, later, ngettext
 
 _MANY_MESSAGES = 20
 """So many messages to one person in a day and a night are more than anybody answers well."""
@@ -64,7 +64,7 @@ async def needs(hub: Hub, session: Session, visitor: Visitor, counts: dict[Show,
     return sorted(found, key=lambda need: need.hurry)
 
 
-_BLIND = "De som stoler på dem, blir ikke hørt. Personalet ser det også på nettbrettet."
+_BLIND = later("De som stoler på dem, blir ikke hørt. Personalet ser det også på nettbrettet.")
 
 
 def _of_devices(counts: dict[Show, int]) -> Iterator[Need]:
@@ -101,7 +101,7 @@ async def _of_care(hub: Hub, session: Session, visitor: Visitor, sight: Sight) -
         return found
     due = await today.reviews(session, now + today.REVIEW_WITHIN, sight.covers)
     if due:
-        late = sum(1 for one in due if one.row.until and one.row.until <= now)
+        late = sum(1 for one in due if one.until <= now)
         words = ngettext(
             "%(num)d rettslig grunnlag må vurderes på nytt", "%(num)d rettslige grunnlag må vurderes på nytt", len(due)
         )

@@ -13,6 +13,7 @@ from carehub.store import devices, registers, registry, shifts, tables
 from carehub.store.database import Session
 from carehub.web import words
 from carehub.web.admin_register import Refused
+from carehub.web.tongue import later
 from carehub.web.transfer import Change, Known, Outcome, Seen, by_name, day_in, known_word, may, must, time_in
 
 _KIND_NAMES, _STATUSES = dict(words.DEVICE_KINDS.items()), dict(words.DEVICE_STATUSES.items())
@@ -88,7 +89,7 @@ def assignment_in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
     """A device is placed from now on."""
     device = at_hand.devices.get((must(row, "kilde", 40), must(row, "adresse", 200)))
     if device is None:
-        raise Refused("Utstyret finnes ikke. Hent inn listen over utstyr først.")
+        raise Refused(later("Utstyret finnes ikke. Hent inn listen over utstyr først."))
     if row.cells.get("til"):
         return "tidligere plass: ingenting gjøres", None
     home = at_hand.home(must(row, "sted"), row.cells.get("enhet", ""))
@@ -100,7 +101,7 @@ def assignment_in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
     known_as = at_hand.residents.get(whose)
     if whose and (known_as is None or not at_hand.sight.covers(known_as.unit_id)
                   or not at_hand.visitor.may(Permission.SEE_RESIDENTS)):  # fmt: skip
-        raise Refused("Ingen beboer hos deg har denne id-en i kolonnen «beboer».")
+        raise Refused(later("Ingen beboer hos deg har denne id-en i kolonnen «beboer»."))
 
     async def change(session: Session, out: Outcome) -> None:
         stands = await registers.device_row(session, device.id)
@@ -133,13 +134,13 @@ def shift_in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
     """A line is added to the plan."""
     unit, who = at_hand.unit(must(row, "enhet")), at_hand.people.get(must(row, "brukernavn").casefold())
     if who is None or who.role is Role.RELATIVE or unit is None:
-        raise Refused("Ingen ansatt har dette brukernavnet.")
+        raise Refused(later("Ingen ansatt har dette brukernavnet."))
     every = row.cells.get("hver n. uke", "") or "0"
     if not every.isascii() or not every.isdigit() or int(every) > 52:  # noqa: PLR2004 - weeks of a year
-        raise Refused("«hver n. uke» er et tall fra 0 (bare én gang) til 52.")
+        raise Refused(later("«hver n. uke» er et tall fra 0 (bare én gang) til 52."))
     first = day_in(row, "første dag")
     if first is None:
-        raise Refused("Kolonnen «første dag» er tom.")
+        raise Refused(later("Kolonnen «første dag» er tom."))
     wish = Wish(
         unit=unit, person=who.id, first_day=first, last_day=day_in(row, "siste dag"), every_weeks=int(every),
         starts=time_in(row, "fra"), ends=time_in(row, "til"),

@@ -15,6 +15,7 @@ from carehub.store.tables.places import ScopeKind
 from carehub.web import words
 from carehub.web.admin_people import WRONG_NUMBER, e164, may_manage
 from carehub.web.admin_register import Refused, fill_in
+from carehub.web.tongue import later
 from carehub.web.transfer import Change, Known, Outcome, Seen, Sort, by_name, known_word, may, must
 from carehub.web.transfer_devices import (
     assignment_in,
@@ -24,6 +25,7 @@ from carehub.web.transfer_devices import (
     shift_in,
     shifts_out,
 )
+from carehub.web.transfer_visits import VISITS
 
 _KINDS = {"rom": ScopeKind.ROOM, "hjem": ScopeKind.HOME}
 _KIND_NAMES = {kind: name for name, kind in _KINDS.items()}
@@ -81,11 +83,11 @@ def _resident_in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
     key, now = row.cells.get("id", ""), at_hand.hub.clock()
     before = at_hand.residents.get(key)
     if key and (before is None or not at_hand.sight.covers(before.unit_id)):
-        raise Refused("Ingen beboer hos deg har denne id-en. La «id» stå tom for en ny.")
+        raise Refused(later("Ingen beboer hos deg har denne id-en. La «id» stå tom for en ny."))
     given, family = must(row, "fornavn"), must(row, "etternavn")
     home = at_hand.home(row.cells["hjem"], row.cells.get("enhet", "")) if row.cells.get("hjem") else None
     if before is None and home is None:
-        raise Refused("En ny beboer må ha et hjem eller rom.")
+        raise Refused(later("En ny beboer må ha et hjem eller rom."))
     risk = _RISKS.get(row.cells.get("risiko", "").casefold() or Risk.NORMAL.value)
     known_word(risk, "risiko", row.cells.get("risiko", ""))
     said = {
@@ -125,10 +127,10 @@ def _person_in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
     role = next((one for one in Role if one.value == row.cells.get("rolle", "").casefold()), None)
     known_word(role, "rolle", row.cells.get("rolle", ""))
     if role is None or role is Role.RELATIVE or not may_manage(at_hand.visitor, role):
-        raise Refused("Denne rollen kan du ikke gi noen her. Pårørende legges inn på beboerens side.")
+        raise Refused(later("Denne rollen kan du ikke gi noen her. Pårørende legges inn på beboerens side."))
     before, unit = at_hand.people.get(username), at_hand.unit(row.cells.get("enhet", ""))
     if before is not None and (before.role is Role.RELATIVE or not may_manage(at_hand.visitor, before.role)):
-        raise Refused("Brukernavnet er i bruk av noen du ikke kan endre.")
+        raise Refused(later("Brukernavnet er i bruk av noen du ikke kan endre."))
     phone = row.cells.get("telefon", "")
     number = e164(phone) if phone else None
     if phone and number is None:
@@ -152,40 +154,43 @@ def _person_in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
 
 _EVERY = (
     Sort(
-        name="places", title="Hjem og rom", columns=("navn", "slag", "enhet"), needed=("navn", "slag", "enhet"),
-        keys=("navn", "enhet"), export=_places_out, read=_place_in, help="Slag er «rom» eller «hjem».",
+        name="places", title=later("Hjem og rom"), columns=("navn", "slag", "enhet"), needed=("navn", "slag", "enhet"),
+        keys=("navn", "enhet"), export=_places_out, read=_place_in, help=later("Slag er «rom» eller «hjem»."),
     ),
     Sort(
-        name="residents", title="Beboere", may=Permission.SEE_RESIDENTS,
+        name="residents", title=later("Beboere"), may=Permission.SEE_RESIDENTS,
         columns=("id", "fornavn", "etternavn", "hjem", "enhet", "telefon", "fødselsår", "risiko", "merknad",
                  "flyttet ut"),
         needed=("fornavn", "etternavn", "hjem"), keys=("id",), export=_residents_out, read=_resident_in,
-        help="Tom «id» er en ny beboer. Et annet «hjem» flytter beboeren fra nå. «fødselsnummer» kan hentes inn, "
-             "men tas aldri ut.",
+        help=later("Tom «id» er en ny beboer. Et annet «hjem» flytter beboeren fra nå. «fødselsnummer» kan hentes inn, "
+             "men tas aldri ut."),
     ),
     Sort(
-        name="people", title="Ansatte", columns=("brukernavn", "navn", "rolle", "enhet", "telefon", "kan logge inn"),
+        name="people", title=later("Ansatte"),
+        columns=("brukernavn", "navn", "rolle", "enhet", "telefon", "kan logge inn"),
         needed=("brukernavn", "navn", "rolle"), keys=("brukernavn",), export=_people_out, read=_person_in,
-        help="Rolle er nurse, care_centre, coordinator, technician eller administrator. Nye får lenke til å velge "
-             "passord fra siden Personer.",
+        help=later("Rolle er nurse, care_centre, coordinator, technician eller administrator. Nye får lenke til å "
+             "velge passord fra siden Personer."),
     ),
     Sort(
-        name="devices", title="Utstyr", keys=("kilde", "adresse"), needed=("kilde", "adresse"), export=devices_out,
+        name="devices", title=later("Utstyr"), keys=("kilde", "adresse"),
+        needed=("kilde", "adresse"), export=devices_out,
         columns=("kilde", "adresse", "navn", "type", "modell", "sentral", "bærer", "operatør", "bæreren slås av",
                  "batteri", "tilstand"),
-        read=device_in, help="Kilde er carehub_v1, zigbee2mqtt eller chirpstack. Batteri og tilstand leses ikke inn.",
+        read=device_in,
+        help=later("Kilde er carehub_v1, zigbee2mqtt eller chirpstack. Batteri og tilstand leses ikke inn."),
     ),
     Sort(
-        name="assignments", title="Hvor utstyret står", keys=("kilde", "adresse", "til"),
+        name="assignments", title=later("Hvor utstyret står"), keys=("kilde", "adresse", "til"),
         needed=("kilde", "adresse", "sted"), export=assignments_out, read=assignment_in,
         columns=("kilde", "adresse", "sted", "enhet", "plass", "beboer", "fra", "til"),
-        help="En rad uten «til» plasserer utstyret fra nå. Alt som flyttes, må prøves på nytt.",
+        help=later("En rad uten «til» plasserer utstyret fra nå. Alt som flyttes, må prøves på nytt."),
     ),
     Sort(
-        name="shifts", title="Vaktplan", may=Permission.PLAN_SHIFTS, export=shifts_out, read=shift_in,
+        name="shifts", title=later("Vaktplan"), may=Permission.PLAN_SHIFTS, export=shifts_out, read=shift_in,
         columns=("enhet", "brukernavn", "første dag", "siste dag", "hver n. uke", "fra", "til"),
         needed=("enhet", "brukernavn", "første dag", "fra", "til"),
-        help="«hver n. uke» er 0 for én vakt, 1 for hver uke, 3 for hver tredje.",
+        help=later("«hver n. uke» er 0 for én vakt, 1 for hver uke, 3 for hver tredje."),
     ),
 )  # fmt: skip
-SORTS = {one.name: one for one in _EVERY}
+SORTS = {one.name: one for one in (*_EVERY, VISITS)}

@@ -32,15 +32,19 @@ _WORDS = {
 }
 
 
-async def unprotected(hub: Hub, session: Session, now: datetime) -> dict[str, list[Blindness]]:
-    """By resident: what was decided away, what they said no to, what has run out, and what nothing feeds."""
+async def unprotected(hub: Hub, session: Session, now: datetime, only: str | None = None) -> dict[str, list[Blindness]]:
+    """By resident: what was decided away, what they said no to, what has run out, and what nothing feeds.
+
+    Args:
+        only: One resident; None for all of them.
+    """
     living = await tuning.living(session, now)
     told = await decisions.wanted(session, hub.rulebook, now)
     grounds, feeds = _by_resident(await legal.grounds(session)), await heard.by_home(session, now)
     rules = [rule for rule in hub.rulebook.rules.values() if rule.enabled]
     found: dict[str, list[Blindness]] = defaultdict(list)
     for scope, residents in living.items():
-        for who in residents:
+        for who in (one for one in residents if only in {None, one}):
             found[who] += _off(rules, told.get(scope, ()), who, now)
             found[who] += _unfounded(rules, grounds.get(who, ()), feeds.get(scope, {}), who, now)
     return found
@@ -54,6 +58,9 @@ def _by_resident(grounds: Iterable[Ground]) -> dict[str, list[Ground]]:
 
 
 def _off(rules: Iterable[Rule], told: Iterable[Override], who: str, now: datetime) -> list[Blindness]:
+    told = list(told)
+    if not told:
+        return []
     effects = {one.rule: one for one in overrides.at(told, now).effects}
     objected = {one.rule for one in told if one.level is Level.OBJECTION and one.holds(now)}
     return [
@@ -68,6 +75,8 @@ def _unfounded(
 ) -> list[Blindness]:
     """Only where it was decided that the resident has it: what nobody ordered is missed by nobody."""
     ordered = {one.function for one in grounds if not one.objection and one.begun(now)}
+    if not ordered:
+        return []
     kinds, found = _kinds(feeds, who), []
     for rule in rules:
         mine = functions_of(rule) & ordered

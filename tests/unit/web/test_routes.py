@@ -169,6 +169,7 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/admin/transfer/{name}/try"): ADMIN,
     ("POST", "/admin/transfer/{name}/do"): ADMIN,
     ("GET", "/admin/residents"): PLANNERS,
+    ("GET", "/admin/residents/new"): PLANNERS,
     ("POST", "/admin/residents"): PLANNERS,
     ("GET", "/admin/residents/{resident_id}/about"): PLANNERS,
     ("POST", "/admin/residents/{resident_id}/about"): PLANNERS,
