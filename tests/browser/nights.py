@@ -9,12 +9,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from shutil import rmtree
+from shutil import copy, rmtree
 from tempfile import mkdtemp
 
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -71,16 +71,19 @@ def _made(_lately: int) -> str:
     return path
 
 
-def night() -> Iterator[Night]:
-    """Serve a fresh night until the test is over."""
-    port = _free_port()
-    pid = _ask(str(port), _made(int(time.monotonic() // _FRESH_S)))
+def night(changed: Callable[[str], None] = lambda _path: None) -> Iterator[Night]:
+    """Serve a fresh night until the test is over; `changed` may change a copy of its file first."""
+    port, folder = _free_port(), Path(mkdtemp(prefix="carehub-night-"))
+    path = str(copy(_made(int(time.monotonic() // _FRESH_S)), folder / "night.db"))
+    changed(path)
+    pid = _ask(str(port), path)
     try:
         _wait_for(f"http://127.0.0.1:{port}/healthz")
         yield Night(url=f"http://127.0.0.1:{port}", pid=pid)
     finally:
         with suppress(ProcessLookupError):  # some tests end it themselves
             os.kill(pid, signal.SIGKILL)
+        rmtree(folder, ignore_errors=True)
 
 
 def _free_port() -> int:
