@@ -1,0 +1,38 @@
+"""Three languages, whole: nothing shown lacks its nynorsk or its English, and no page speaks bokmål alone."""
+
+from pathlib import Path
+
+import pytest
+
+from tools import check_words
+
+NOT_YET: frozenset[str] = frozenset()
+"""Templates whose words do not go through `_` yet: it only ever gets shorter."""
+
+
+def test_every_text_has_its_translations() -> None:
+    assert [*check_words.faults()] == []
+
+
+@pytest.mark.parametrize("path", sorted((check_words.WEB / "templates").glob("*.html")), ids=lambda path: path.name)
+def test_no_page_speaks_bokmaal_alone(path: Path) -> None:
+    said = check_words.bare_words(path)
+
+    assert bool(said) == (path.name in NOT_YET), said
+
+
+def test_what_is_not_translated_is_found(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(
+        '<p title="Tittel">Hei {{ name }}</p>{{ "Ja, takk" if name else "Nei" }}{{ _("Sagt") }}'
+        "{% trans %}Hele <b>setningen</b>{% endtrans %}<b>CareHub</b>",
+        encoding="utf-8",
+    )
+
+    assert sorted(check_words.bare_words(page)) == ["Hei", "Ja, takk", "Nei", "Tittel"]
+
+
+def test_values_and_markup_must_be_the_same() -> None:
+    assert check_words.values_in("%(a)s av %(b)d, \\1 {}") == {"a", "b", "1", ""}
+    assert [*check_words.bare_faults("x", "<b>Hei</b>", ("<i>Hello</i>",))] != []
+    assert [*check_words.bare_faults("x", "carehub/v1/<enhet>/event", ("carehub/v1/<device>/event",))] == []
