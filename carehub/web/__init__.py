@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from carehub.flow.hub import Hub
 from carehub.web import (
+    accessibility,
     account,
     actions,
     admin,
@@ -100,6 +101,7 @@ DOORS = (
     login,
     second,
     languages,
+    accessibility,
     passkeys,
     setup,
     account,

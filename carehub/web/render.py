@@ -17,6 +17,7 @@ from carehub.core.access import HOME_PAGE, Permission
 from carehub.core.languages import Language
 from carehub.core.wording import alert_number
 from carehub.web import admin_nav, tongue, words
+from carehub.web.script_words import script_words
 from carehub.web.security import Visitor, hub_of
 from carehub.web.troubles import troubles
 
@@ -53,7 +54,14 @@ def environment(zone: ZoneInfo) -> Environment:
         told=words.own,
         capital=lambda text: text[:1].upper() + text[1:],
     )
-    made.globals.update(icon=icon, asset=asset, words=words, admin_groups=admin_nav.groups, Permission=Permission)
+    made.globals.update(
+        icon=icon,
+        asset=asset,
+        words=words,
+        script_words=script_words,
+        admin_groups=admin_nav.groups,
+        Permission=Permission,
+    )
     return made
 
 

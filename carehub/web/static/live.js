@@ -8,6 +8,7 @@ const bar = document.getElementById("live");
 const dead = document.getElementById("dead");
 const announcer = document.getElementById("announcer");
 const wall = new Intl.DateTimeFormat("nb-NO", { timeZone: bar.dataset.zone, hour: "2-digit", minute: "2-digit", second: "2-digit" });
+const said = JSON.parse(document.body.dataset.words); // what this script says, in the page's language
 const html = new Map(); // what the server last said of each keyed element
 
 let source = null;
@@ -28,7 +29,7 @@ function age(seconds) {
   if (m < 1) return `${s} s`;
   if (m < 10) return `${m} min ${s % 60} s`;
   if (h < 1) return `${m} min`;
-  return d < 2 ? `${h} t ${m % 60} min` : `${d} døgn`;
+  return d < 2 ? `${h} ${said.hours} ${m % 60} min` : `${d} ${said.days}`;
 }
 
 function tick() {
@@ -43,7 +44,7 @@ function showState() {
   const state = gone ? "dead" : source && source.readyState === EventSource.OPEN ? "live" : "trying";
   if (bar.dataset.state !== state) {
     bar.dataset.state = state;
-    bar.querySelector("[data-live-state]").textContent = { live: "Direkte", trying: "Kobler til", dead: "IKKE DIREKTE" }[state];
+    bar.querySelector("[data-live-state]").textContent = said[state];
     document.body.classList.toggle("is-dead", gone);
     dead.hidden = !gone;
     dead.querySelector("[data-dead-at]").textContent = shown(fresh);
@@ -166,7 +167,8 @@ function announce(before) {
 // A new alert, or an alarm at the head of the page that only the hub's memory has.
 function words(one) {
   if (!one.matches("article")) return one.textContent.replace(/\s+/g, " ").trim();
-  return `Nytt varsel: ${one.querySelector(".alert__urgency").textContent}. ${one.querySelector(".alert__head").textContent.replace(/\s+/g, " ").trim()}.`;
+  const head = one.querySelector(".alert__head").textContent.replace(/\s+/g, " ").trim();
+  return said.new.replace("{}", () => `${one.querySelector(".alert__urgency").textContent}. ${head}`);
 }
 
 function say(words) {
@@ -188,7 +190,7 @@ document.addEventListener("submit", async (event) => {
   if (!form.matches("[data-act], [data-reveal-form]")) return;
   event.preventDefault();
   const button = event.submitter;
-  if (form.matches("[data-act]") && Date.now() - movedAt < TAP_GUARD_MS) return say("Listen flyttet seg akkurat nå. Se hvilket varsel du trykker på, og trykk igjen.");
+  if (form.matches("[data-act]") && Date.now() - movedAt < TAP_GUARD_MS) return say(said.moved);
   if (button) button.setAttribute("aria-busy", "true");
   try {
     const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), signal: AbortSignal.timeout(8000) });
@@ -196,7 +198,7 @@ document.addEventListener("submit", async (event) => {
   } catch {
     // A telephone keeps it, and says so (unsent.js); elsewhere it is lost, and that is said.
     const kept = !document.dispatchEvent(new CustomEvent("carehub:unsent", { cancelable: true, detail: { form } }));
-    if (!kept) say("Det ble ikke sendt. Prøv igjen, eller ring vaktrommet.");
+    if (!kept) say(said.unsent);
   }
   if (button) button.removeAttribute("aria-busy");
 });
@@ -210,7 +212,7 @@ async function answered(form, answer) {
     if (open) open.open = false;
   } else {
     const words = next.querySelector("[data-message]");
-    say(words ? words.textContent : "Det gikk ikke. Se på varselet en gang til.");
+    say(words ? words.textContent : said.failed);
   }
   dirty = true;
   await refresh();
@@ -219,7 +221,7 @@ async function answered(form, answer) {
 function reveal(form, next) {
   const place = form.closest("[data-reveal]");
   const found = next.getElementById(place.id);
-  if (!found) return say("Det gikk ikke å hente. Prøv igjen.");
+  if (!found) return say(said.unfetched);
   place.replaceChildren(...found.childNodes);
   place.querySelector("[tabindex]")?.focus();
 }

@@ -4,13 +4,14 @@
 (() => {
   const box = document.querySelector("[data-passkey]");
   if (!box || !window.PublicKeyCredential?.parseRequestOptionsFromJSON) return;
+  const said = JSON.parse(document.body.dataset.words);
   const status = box.querySelector("[role=status]");
   const post = (path, body) =>
     fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body ?? {}) });
 
   const options = async (path) => {
     const answer = await post(path);
-    if (!answer.ok) throw new Error("Logg inn på nytt, og prøv igjen.");
+    if (!answer.ok) throw new Error(said.again);
     return answer.json();
   };
 
@@ -41,7 +42,7 @@
       await run();
     } catch (error) {
       const stopped = error.name === "NotAllowedError" || error.name === "AbortError";
-      status.textContent = stopped ? "Det ble avbrutt. Prøv igjen når du er klar." : error.message;
+      status.textContent = stopped ? said.stopped : error.message;
     }
     event.target.removeAttribute("aria-busy");
   });

@@ -5,6 +5,7 @@
   const box = document.querySelector("[data-push-key]");
   if (!box || !("serviceWorker" in navigator) || !("PushManager" in window)) return;
   const button = box.querySelector("button");
+  const said = JSON.parse(document.body.dataset.words);
   const status = box.querySelector("[role=status]");
 
   const bytes = (text) => {
@@ -16,7 +17,7 @@
     fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
   const show = (subscription) => {
-    button.textContent = subscription ? "Slå av varsler på denne enheten" : "Få varsler på denne enheten";
+    button.textContent = subscription ? said.push_off : said.push_on;
     button.setAttribute("aria-pressed", subscription ? "true" : "false");
   };
 
@@ -24,7 +25,7 @@
     await post("/push/unsubscribe", { endpoint: subscription.endpoint });
     await subscription.unsubscribe();
     show(null);
-    status.textContent = "Varsler er slått av på denne enheten.";
+    status.textContent = said.push_is_off;
   };
 
   const switchOn = async (worker) => {
@@ -38,7 +39,7 @@
       throw new Error(String(answer.status));
     }
     show(subscription);
-    status.textContent = "Varsler er slått på. Du får et prøvevarsel nå; kommer det ikke, gi beskjed til leder.";
+    status.textContent = said.push_is_on;
   };
 
   navigator.serviceWorker.register("/sw.js", { scope: "/nurse" }).then(async (worker) => {
@@ -50,7 +51,7 @@
         const subscription = await worker.pushManager.getSubscription();
         await (subscription ? switchOff(subscription) : switchOn(worker));
       } catch {
-        status.textContent = "Det gikk ikke å slå på varsler. Tillat varsler for denne siden i nettleseren, og prøv igjen.";
+        status.textContent = said.push_failed;
       }
       button.disabled = false;
     });

@@ -27,6 +27,7 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/login"): OPEN,
     ("POST", "/login"): OPEN,
     ("POST", "/logout"): OPEN,
+    ("GET", "/accessibility"): OPEN,  # a statement to everybody
     ("POST", "/language"): OPEN,  # also before the login
     ("GET", "/login/second"): OPEN,  # half a login, which opens nothing else: test_second_factor.py
     ("POST", "/login/second"): OPEN,

@@ -1,0 +1,27 @@
+"""What the pages' scripts say: given to them with the page, in its language."""
+
+import json
+
+from carehub.web.tongue import Spoken
+
+WORDS: Spoken[str] = Spoken({
+    # live.js
+    "live": "Direkte", "trying": "Kobler til", "dead": "IKKE DIREKTE", "hours": "t", "days": "døgn",
+    "new": "Nytt varsel: {}.",
+    "moved": "Listen flyttet seg akkurat nå. Se hvilket varsel du trykker på, og trykk igjen.",
+    "unsent": "Det ble ikke sendt. Prøv igjen, eller ring vaktrommet.",
+    "failed": "Det gikk ikke. Se på varselet en gang til.", "unfetched": "Det gikk ikke å hente. Prøv igjen.",
+    # passkey.js
+    "again": "Logg inn på nytt, og prøv igjen.", "stopped": "Det ble avbrutt. Prøv igjen når du er klar.",
+    # push.js
+    "push_off": "Slå av varsler på denne enheten", "push_on": "Få varsler på denne enheten",
+    "push_is_off": "Varsler er slått av på denne enheten.",
+    "push_is_on": "Varsler er slått på. Du får et prøvevarsel nå; kommer det ikke, gi beskjed til leder.",
+    "push_failed":
+        "Det gikk ikke å slå på varsler. Tillat varsler for denne siden i nettleseren, og prøv igjen.",
+})  # fmt: skip
+
+
+def script_words() -> str:
+    """All of them as JSON, for an attribute of the page."""
+    return json.dumps(dict(WORDS), ensure_ascii=False)
