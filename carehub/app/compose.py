@@ -25,6 +25,7 @@ from carehub.app.housekeeping import (
     beside,
 )
 from carehub.app.line import Line
+from carehub.app.providers import providers
 from carehub.app.settings import Settings, names, secret
 from carehub.app.upgrade import upgrade
 from carehub.app.window import refuse_real_people
@@ -228,6 +229,7 @@ def build_hub(settings: Settings, database: Database, clock: Clock, line: Line) 
         retention=settings.policies,
         shadow=timedelta(days=settings.shadow_days),
         second_factor=settings.second_factor == "staff",
+        providers=providers(names(settings.oidc)),
         showcase=settings.showcase == "village",
         rulebook=rulebook,
         sources=load_sources(names(settings.sources)),

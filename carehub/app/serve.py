@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Never
 from carehub.app.companion import LOOK_EVERY_S, Companion, auditor_beside
 from carehub.app.compose import Running, opened
 from carehub.app.crashes import note_end, note_start
+from carehub.app.first_start import offer_login
 from carehub.app.settings import Settings
 from carehub.app.watchdog import watched
 from carehub.contracts import ConfigurationError
@@ -88,6 +89,7 @@ class _House:
         if self._closing:
             return
         self._server = server
+        await offer_login(self._running.hub)
         if self.auditor is not None:
             await self.auditor.begin()
         await server.serve()

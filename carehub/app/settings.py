@@ -88,6 +88,9 @@ class Settings(BaseSettings):
         default="staff",
         description="Who must have a passkey or an app beside the password: `staff`, or nobody (`offered`).",
     )
+    oidc: str = Field(
+        default="", description="Who else vouches for people, with commas: `idporten`, `helseid`, `entra`."
+    )
     showcase: Literal["off", "village"] = Field(
         default="off",
         description="`village` opens `/showcase` to everybody; refused where a resident may be a real person.",

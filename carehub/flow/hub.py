@@ -13,6 +13,7 @@ from carehub.contracts import Channel, Message, Source, Webhooks
 from carehub.core.audit import Concern
 from carehub.core.breaker import Breaker
 from carehub.core.judging import SHADOW
+from carehub.core.oidc import Provider
 from carehub.core.retention import POLICIES, Policy
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.supervision import TEST_EVERY
@@ -137,6 +138,8 @@ class Hub:
     """Everybody may look in (`CAREHUB_SHOWCASE`): only where all residents are invented."""
     second_factor: bool = False
     """Staff must have something beside their password (`CAREHUB_SECOND_FACTOR`)."""
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    """By name: who else may vouch for people (`CAREHUB_OIDC`)."""
     """How old the last test of a life-critical device may be before it is on the red list."""
     live: Live = field(default_factory=Live)
     health: Health = field(default_factory=Health)

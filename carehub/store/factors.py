@@ -108,6 +108,13 @@ async def begin_step(session: AsyncSession, kind: str, data: dict[str, str], now
     return token
 
 
+async def look_at_step(session: AsyncSession, kind: str, token: str, now: datetime) -> dict[str, str] | None:
+    """What was remembered; it stays for whoever takes it."""
+    step = await session.get(tables.LoginStep, hash_of(token))
+    held = step is not None and step.kind == kind and step.expires_at > now
+    return msgspec.json.decode(step.data, type=dict[str, str]) if step is not None and held else None
+
+
 async def take_step(session: AsyncSession, kind: str, token: str, now: datetime) -> dict[str, str] | None:
     """What was remembered, once: the second to ask gets None."""
     asked = select(tables.LoginStep).where(

@@ -9,12 +9,13 @@ from sqlalchemy import delete, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from carehub.core.access import Role
 from carehub.kit.ids import new_token
 from carehub.store import tables
 from carehub.store.tables.logins import Proof
 
-_SEEN_EVERY = timedelta(minutes=1)
-"""How often a login's last use is written: a page that refreshes itself is not a write each time."""
+_SEEN_EVERY, _SEEN_EVERY_ON_TABLETS = timedelta(minutes=1), timedelta(seconds=5)
+"""How often a login's last use is written; a tablet that locks after a minute must know better."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,26 @@ class Limits:
 
     idle: timedelta
     absolute: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """How a login came about, where it was not by our own password or passkey.
+
+    Attributes:
+        issuer: The provider that vouched for the person.
+        subject: Its name for the person.
+        sid: Its name for the session.
+        tablet: The shared tablet, for a login by PIN.
+    """
+
+    issuer: str | None = None
+    subject: str | None = None
+    sid: str | None = None
+    tablet: str | None = None
+
+
+HERE = Origin()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +56,14 @@ class Login:
     seen_at: datetime
     expires_at: datetime
     proof: Proof = Proof.WHOLE
+    idle: timedelta | None = None
+    """How long it may lie unused, where that is not the role's own."""
+    origin: Origin = HERE
+
+    @property
+    def tablet_id(self) -> str | None:
+        """The shared tablet on which it was opened with a PIN."""
+        return self.origin.tablet
 
 
 def hash_of(token: str) -> str:
@@ -48,9 +77,9 @@ async def person_named(session: AsyncSession, username: str) -> tables.Person | 
     return (await session.exec(statement)).first()
 
 
-async def begin(
+async def begin(  # noqa: PLR0913 - one row
     session: AsyncSession, person: tables.Person, limits: Limits, now: datetime,
-    *, proof: Proof = Proof.WHOLE, browser: str = "",
+    *, proof: Proof = Proof.WHOLE, browser: str = "", origin: Origin = HERE,
 ) -> str:  # fmt: skip
     """Open a session and give its secret, which is nowhere stored; finished ones are swept away."""
     token = new_token()
@@ -61,6 +90,12 @@ async def begin(
             person_id=person.id,
             proof=proof,
             browser=browser[:60],
+            role=person.role,
+            idle_s=int(limits.idle.total_seconds()) if origin.tablet else None,
+            issuer=origin.issuer,
+            subject=origin.subject,
+            sid=origin.sid,
+            tablet_id=origin.tablet,
             created_at=now,
             seen_at=now,
             expires_at=now + limits.absolute,
@@ -70,7 +105,10 @@ async def begin(
 
 
 async def find(session: AsyncSession, token_hash: str, now: datetime) -> Login | None:
-    """The login of this hash, if it has not ended and its person is still active; idleness is the caller's."""
+    """The login of this hash, if it has not ended, and its person is active and has the role that they entered with.
+
+    Idleness is the caller's.
+    """
     statement = (
         select(tables.LoginSession, tables.Person)
         .join(tables.Person, col(tables.Person.id) == col(tables.LoginSession.person_id))
@@ -84,10 +122,26 @@ async def find(session: AsyncSession, token_hash: str, now: datetime) -> Login |
     if row is None:
         return None
     login, person = row
+    if login.role not in {None, person.role}:
+        return None
+    if login.tablet_id and not await _as_on_tablet(session, person, login.tablet_id):
+        return None
     return Login(
         person=person, token_hash=login.token_hash, created_at=login.created_at, seen_at=login.seen_at,
         expires_at=login.expires_at, proof=login.proof,
+        idle=timedelta(seconds=login.idle_s) if login.idle_s is not None else None,
+        origin=Origin(issuer=login.issuer, subject=login.subject, sid=login.sid, tablet=login.tablet_id),
     )  # fmt: skip
+
+
+async def _as_on_tablet(session: AsyncSession, person: tables.Person, tablet_id: str) -> bool:
+    """On a shared tablet everybody is care-centre staff of its unit, and no more; False where it was revoked."""
+    tablet = await session.get(tables.Tablet, tablet_id)
+    if tablet is None or tablet.revoked_at is not None:
+        return False
+    session.expunge(person)  # a copy: what is changed here is never written
+    person.role, person.unit_id = Role.CARE_CENTRE, tablet.unit_id
+    return True
 
 
 async def of_person(session: AsyncSession, person_id: str, now: datetime) -> list[tables.LoginSession]:
@@ -106,7 +160,7 @@ async def of_person(session: AsyncSession, person_id: str, now: datetime) -> lis
 
 def is_worth_noting(login: Login, now: datetime) -> bool:
     """Whether the last use is so long ago that it should be written again."""
-    return now - login.seen_at >= _SEEN_EVERY
+    return now - login.seen_at >= (_SEEN_EVERY_ON_TABLETS if login.tablet_id else _SEEN_EVERY)
 
 
 async def note_seen(session: AsyncSession, token_hash: str, now: datetime) -> None:
@@ -128,6 +182,21 @@ async def end_all_of(session: AsyncSession, person_id: str, *, but: str = "") ->
             col(tables.LoginSession.person_id) == person_id, col(tables.LoginSession.token_hash) != but
         )
     )
+
+
+async def end_by_provider(session: AsyncSession, issuer: str, *, sid: str | None, subject: str | None) -> bool:
+    """End what a provider vouched for: its session `sid`, or all of `subject` where it names none; False for nothing.
+
+    The half of a login that owes a second factor ends too.
+    """
+    named = col(tables.LoginSession.sid) == sid if sid else col(tables.LoginSession.subject) == subject
+    done = await session.exec(delete(tables.LoginSession).where(col(tables.LoginSession.issuer) == issuer, named))
+    return bool(done.rowcount)
+
+
+async def end_on_tablet(session: AsyncSession, tablet_id: str) -> None:
+    """Whoever is logged in on this shared tablet is out."""
+    await session.exec(delete(tables.LoginSession).where(col(tables.LoginSession.tablet_id) == tablet_id))
 
 
 def log_reading(

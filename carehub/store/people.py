@@ -30,6 +30,11 @@ async def administrators(session: Session) -> int:
     return (await session.exec(statement)).one()
 
 
+async def is_anybody(session: Session) -> bool:
+    """Whether anybody has ever been written down."""
+    return (await session.exec(select(tables.Person.id).limit(1))).first() is not None
+
+
 async def by_username(session: Session, username: str) -> tables.Person | None:
     """Whoever logs in with this name."""
     return (await session.exec(select(tables.Person).where(tables.Person.username == username))).first()

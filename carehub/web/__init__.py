@@ -35,6 +35,7 @@ from carehub.web import (
     admin_residents,
     admin_rules,
     admin_shifts,
+    admin_tablets,
     admin_tasks,
     admin_transfer,
     answers,
@@ -50,6 +51,7 @@ from carehub.web import (
     family_visits,
     handover,
     health,
+    kiosk,
     languages,
     live,
     local,
@@ -59,6 +61,7 @@ from carehub.web import (
     nurse,
     opening,
     passkeys,
+    pin,
     plan_edit,
     planned,
     push,
@@ -85,6 +88,9 @@ from carehub.web import (
     why,
 )
 from carehub.web.health import Counting, Meters
+from carehub.web.oidc import doors as oidc
+from carehub.web.oidc import linked as oidc_linked
+from carehub.web.oidc.client import Client
 from carehub.web.passwords import Passwords
 from carehub.web.readings import Readings
 from carehub.web.render import STATIC
@@ -103,8 +109,13 @@ DOORS = (
     languages,
     accessibility,
     passkeys,
+    oidc,
+    oidc_linked,
     setup,
     account,
+    pin,
+    kiosk,
+    admin_tablets,
     tablet,
     plan_edit,
     telephone,
@@ -202,6 +213,9 @@ def create_web(hub: Hub) -> FastAPI:
     app.state.throttle, app.state.passwords = Throttle(), Passwords()
     app.state.showcase = showcase.Showcase(is_open=hub.showcase)
     app.state.readings, app.state.meters = Readings(), Meters()
+    app.state.providers = {
+        name: Client(one, hub.clock, f"{hub.public_url}/login/with/{name}/back") for name, one in hub.providers.items()
+    }
     app.get("/openapi.json", include_in_schema=False)(_openapi)
     app.mount("/static", _Files(directory=STATIC), name="static")
     errors.install(app)

@@ -80,8 +80,9 @@ READS: dict[str, Read] = {
     **{f"/admin/people/{{person_id}}{rest}": Read(By.ROLE) for rest in (
         "", "/duty", "/active", "/password", "/ways", "/ways/{method_id}/send", "/ways/{method_id}/verify",
         "/competences", "/ways/email", "/ways/{method_id}/also", "/ways/{method_id}/move", "/ways/{method_id}/remove",
-        "/ways/{method_id}/undo",
+        "/ways/{method_id}/undo", "/identities", "/identities/remove",
     )},
+    "/kiosk/in/{person_id}": Read(By.ROLE),
     "/admin/rules/backtest/{run_id}": Read(By.MASKED, About.DAYS),
     "/admin/rules/backtest/{run_id}/cancel": Read(By.ROLE),
     "/admin/rules/backtest/{run_id}/{sort}/{number}": Read(By.MASKED, About.DAYS),
@@ -121,7 +122,9 @@ READS: dict[str, Read] = {
 """By path. Routes that are not here read nothing of a resident."""
 
 WITHIN: dict[str, frozenset[Role]] = {
+    "/account/pin": roles_with(Permission.ANSWER_ALERTS),
     "/account": frozenset(Role),
+    "/api/v1/live": frozenset(Role),
     "/my/ways": roles_with(Permission.SEE_ALERTS),
     "/admin/people/{person_id}/ways": roles_with(Permission.ADMINISTER),
     "/api/v1/events": roles_with(Permission.SEND_EVENTS),

@@ -1,23 +1,22 @@
 """How I log in: my password, my second factors, and where I am logged in now."""
 
-import io
 from typing import Annotated
 
 import pyotp
-import segno
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 from markupsafe import Markup
 
-from carehub.core.access import PRIVATE
+from carehub.core.access import PRIVATE, Permission, may
 from carehub.flow.hub import Hub
 from carehub.store import factors, logins, tables
 from carehub.store.tables.logins import FactorKind, Proof
 from carehub.web.entering import enter
 from carehub.web.fresh import AtAccount, Enrolling, is_fresh
+from carehub.web.login import profiles_of
 from carehub.web.passkeys import can_passkeys
 from carehub.web.passwords import Passwords, weakness
-from carehub.web.render import page
+from carehub.web.render import page, qr
 from carehub.web.second import matching_step
 from carehub.web.security import TheHub, Visitor, cookie_name, is_https
 from carehub.web.tongue import _, later
@@ -55,6 +54,7 @@ async def _page(  # noqa: PLR0913 - what the page shows
         request, "account.html", None if half else visitor, status=status, wrong=wrong, done=done, new_app=new_app,
         person=me, factors=mine, places=places, here=visitor.login.token_hash, half=half,
         fresh=is_fresh(visitor, hub), passkeys=can_passkeys(hub), FactorKind=FactorKind, must=_must(hub, me),
+        providers=profiles_of(hub), may_pin=may(me.role, Permission.ANSWER_ALERTS),
     )  # fmt: skip
 
 
@@ -78,12 +78,7 @@ async def new_app(request: Request, hub: TheHub, visitor: Enrolling) -> Response
 
 def _qr(hub: Hub, person: tables.Person, secret: str) -> Markup:
     address = pyotp.TOTP(secret).provisioning_uri(name=person.username, issuer_name=f"CareHub {hub.municipality}")
-    drawn = io.BytesIO()
-    segno.make(address, error="m").save(
-        drawn, kind="svg", scale=5, border=4, dark="#000", light="#fff", xmldecl=False, svgns=True,
-        title=_("QR-kode for appen"),
-    )  # fmt: skip
-    return Markup(drawn.getvalue().decode())  # noqa: S704 - squares, drawn by the library
+    return qr(address, _("QR-kode for appen"))
 
 
 @router.post("/totp/confirm")
@@ -98,7 +93,7 @@ async def confirm_app(request: Request, hub: TheHub, visitor: Enrolling, code: C
             logins.log_reading(session, me.id, "account.factor_added", [(None, f"person:{me.id}")], now)
     if step is None:
         return await _page(request, hub, visitor, status=422, wrong=_(_WRONG_CODE))
-    return await enter(request, hub, me, "/account")
+    return await enter(request, hub, me, "/account", origin=visitor.login.origin)
 
 
 @router.post("/factors/{factor_id}/remove")
@@ -107,11 +102,13 @@ async def remove(request: Request, hub: TheHub, visitor: Enrolling, factor_id: s
     me, now = visitor.person, hub.clock()
     async with hub.database.write() as session:
         others = [one for one in await factors.of_person(session, me.id) if one.id != factor_id]
-        may = bool(others) or not _must(hub, me)
-        if may:
+        allowed = bool(others) or not _must(hub, me)
+        if allowed:
             await factors.remove(session, me.id, factor_id)
+            await logins.end_all_of(session, me.id, but=visitor.login.token_hash)
             logins.log_reading(session, me.id, "account.factor_removed", [(None, f"person:{me.id}")], now)
-    return _back() if may else await _page(request, hub, visitor, status=409, wrong=_(_KEEP_ONE))
+    hub.live.change()
+    return _back() if allowed else await _page(request, hub, visitor, status=409, wrong=_(_KEEP_ONE))
 
 
 @router.post("/password")

@@ -10,7 +10,7 @@ from carehub.core.access import HOME_PAGE, PRIVATE
 from carehub.flow.hub import Hub
 from carehub.store import factors, logins, tables
 from carehub.store.database import Session
-from carehub.store.logins import Limits
+from carehub.store.logins import HERE, Limits, Origin
 from carehub.store.tables.logins import Proof
 from carehub.web.security import LIMITS, cookie_name, is_https
 
@@ -26,15 +26,19 @@ def home_of(person: tables.Person) -> str:
     return f"{home}?unit={person.unit_id}" if person.unit_id and home == "/tablet" else home
 
 
-async def after_first(request: Request, hub: Hub, person: tables.Person, onwards: str) -> Response:
-    """The password was right: in, or on to the second factor, or to choosing one."""
+async def after_first(
+    request: Request, hub: Hub, person: tables.Person, onwards: str, origin: Origin = HERE
+) -> Response:
+    """The first factor was right: in, or on to the second, or to choosing one."""
     async with hub.database.read() as session:
         has_one = bool(await factors.of_person(session, person.id))
     if has_one:
-        return await enter(request, hub, person, f"/login/second?next={quote(onwards)}", proof=Proof.HALF)
+        return await enter(
+            request, hub, person, f"/login/second?next={quote(onwards)}", proof=Proof.HALF, origin=origin
+        )
     if hub.second_factor and person.role not in PRIVATE:
-        return await enter(request, hub, person, "/account", proof=Proof.HALF)
-    return await enter(request, hub, person, allowed(person, onwards))
+        return await enter(request, hub, person, "/account", proof=Proof.HALF, origin=origin)
+    return await enter(request, hub, person, allowed(person, onwards), origin=origin)
 
 
 def allowed(person: tables.Person, onwards: str) -> str:
@@ -44,24 +48,26 @@ def allowed(person: tables.Person, onwards: str) -> str:
 
 
 async def enter(
-    request: Request, hub: Hub, person: tables.Person, to: str, *, proof: Proof = Proof.WHOLE
+    request: Request, hub: Hub, person: tables.Person, to: str, *, proof: Proof = Proof.WHOLE, origin: Origin = HERE
 ) -> RedirectResponse:
     """Open a session with a new secret, whatever the browser brought along (C46)."""
     answer = RedirectResponse(to, status_code=303)
     async with hub.database.write() as session:
-        await open_session(request, hub, session, person, answer, proof=proof)
+        await open_session(request, hub, session, person, answer, proof=proof, origin=origin)
     return answer
 
 
-async def open_session(
+async def open_session(  # noqa: PLR0913 - one row
     request: Request, hub: Hub, session: Session, person: tables.Person, answer: Response, *,
-    proof: Proof = Proof.WHOLE,
+    proof: Proof = Proof.WHOLE, origin: Origin = HERE, limits: Limits | None = None,
 ) -> None:  # fmt: skip
     """The same, on an answer that the caller makes: the old session of this browser ends with it."""
-    limits = LIMITS[person.role] if proof is Proof.WHOLE else _HALF
+    limits = (limits or LIMITS[person.role]) if proof is Proof.WHOLE else _HALF
     if old := request.cookies.get(cookie_name(hub)):
         await logins.end(session, logins.hash_of(old))
-    secret = await logins.begin(session, person, limits, hub.clock(), proof=proof, browser=browser_of(request))
+    secret = await logins.begin(
+        session, person, limits, hub.clock(), proof=proof, browser=browser_of(request), origin=origin
+    )
     answer.set_cookie(
         cookie_name(hub), secret, max_age=int(limits.absolute.total_seconds()), path="/",
         secure=is_https(hub), httponly=True, samesite="lax",

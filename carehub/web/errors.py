@@ -99,7 +99,10 @@ async def error_page(request: Request, status: int) -> Response:
     if is_for_programs(request):
         return problem(status)
     title, advice = _TEXTS.get(status, _OTHERWISE)
-    visitor = await visitor_of(request, hub_of(request))
+    try:
+        visitor = await visitor_of(request, hub_of(request))
+    except NotAllowed:  # on a shared tablet, away from what it is for
+        visitor = None
     return page(request, "error.html", visitor, status=status, title=_(title), advice=_(advice), number=None)
 
 

@@ -1,42 +1,75 @@
-"""Server-sent events: the word that something changed, and a sign of life every five seconds."""
+"""Server-sent events: the word that something changed, and a sign of life every four seconds."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import nullcontext
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from carehub.core.access import Permission
 from carehub.flow.hub import Hub
-from carehub.web.security import Anyone, TheHub, valid_login
+from carehub.store import tables
+from carehub.web.security import LoginNeeded, MaybeVisitor, TheHub, Visitor, valid_login
+from carehub.web.shared import MaybeTablet, is_in_use
 
 router = APIRouter()
-BEAT_S = 5.0
+BEAT_S = 4.0
+"""Also how long a login that ended without a word to us is still believed: less than the five seconds of C49."""
 _RETRY_MS = 2000
 Screen = Annotated[str | None, Query(max_length=32)]
 _BREATH_S = 0.2
 """Changes closer together than this are told as one: a page need not look ten times a second."""
+Holds = Callable[[], Awaitable[bool]]
 
 
-@router.get("/api/v1/live", response_class=EventSourceResponse)
-async def live(hub: TheHub, visitor: Anyone, screen: Screen = None) -> AsyncIterator[ServerSentEvent]:
+async def _watcher(visitor: MaybeVisitor, tablet: MaybeTablet) -> None:
+    if visitor is None and tablet is None:
+        raise LoginNeeded
+
+
+@router.get("/api/v1/live", dependencies=[Depends(_watcher)], response_class=EventSourceResponse)
+async def live(
+    hub: TheHub, visitor: MaybeVisitor, tablet: MaybeTablet, screen: Screen = None
+) -> AsyncIterator[ServerSentEvent]:
     """Tell the page when to look again, for as long as the login holds. No data goes this way.
 
-    A tablet says which unit it shows: so the hub knows which are live (F79).
+    A tablet says which unit it shows: so the hub knows which are live (F79). A shared one does so with nobody
+    logged in, too: it shows that something waits, and calls.
     """
-    is_tablet = screen and visitor.may(Permission.SEE_ALERTS)
+    is_tablet = screen and (tablet is not None or (visitor is not None and visitor.may(Permission.SEE_ALERTS)))
     with hub.live.watching(screen) if screen and is_tablet else nullcontext():
-        async for event in stream(hub, visitor.login.token_hash):
+        async for event in stream_while(hub, _holds(hub, visitor, tablet), beat_s=BEAT_S):
             yield event
 
 
+def _holds(hub: Hub, visitor: Visitor | None, tablet: tables.Tablet | None) -> Holds:
+    """Whether the login still holds; where nobody is logged in, the tablet's own place on the wall."""
+
+    async def holds() -> bool:
+        if visitor is not None:
+            return await valid_login(hub, visitor.login.token_hash) is not None
+        return tablet is not None and await is_in_use(hub, tablet)
+
+    return holds
+
+
 async def stream(hub: Hub, token_hash: str, *, beat_s: float = BEAT_S) -> AsyncIterator[ServerSentEvent]:
-    """`change` with the version, `beat` in between, `ended` within a beat of the login's end."""
+    """For as long as this login holds."""
+
+    async def holds() -> bool:
+        return await valid_login(hub, token_hash) is not None
+
+    async for event in stream_while(hub, holds, beat_s=beat_s):
+        yield event
+
+
+async def stream_while(hub: Hub, holds: Holds, *, beat_s: float = BEAT_S) -> AsyncIterator[ServerSentEvent]:
+    """`change` with the version, `beat` in between, `ended` within a beat of its end."""
     told: int | None = None
     async for version in hub.live.changes(beat_s=beat_s):
-        if await valid_login(hub, token_hash) is None:
+        if not await holds():
             yield ServerSentEvent(event="ended", data={})
             return
         name = "beat" if version == told else "change"

@@ -5,13 +5,15 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
 
+from carehub.core.oidc import Profile
 from carehub.flow.hub import Hub
 from carehub.store import logins, tables
 from carehub.web.entering import after_first, home_of
 from carehub.web.passkeys import can_passkeys
 from carehub.web.passwords import Passwords
 from carehub.web.render import page
-from carehub.web.security import MaybeVisitor, TheHub, cookie_name, is_https, local_path
+from carehub.web.security import MaybeVisitor, TheHub, cookie_name, is_https, local_path, valid_login
+from carehub.web.shared import MaybeTablet
 from carehub.web.throttle import Throttle
 from carehub.web.tongue import _, later
 
@@ -28,29 +30,45 @@ async def front_door(visitor: MaybeVisitor) -> RedirectResponse:
 
 
 @router.get("/login")
-async def login_page(
+async def login_page(  # noqa: PLR0913 - what an address may say
     request: Request,
     hub: TheHub,
     visitor: MaybeVisitor,
+    tablet: MaybeTablet,
     next: str = "",  # noqa: A002
+    left: str = "",
     *,
     ended: bool = False,
+    full: bool = False,
 ) -> Response:
-    """The form; whoever is logged in already is sent on."""
+    """The form; whoever is logged in already is sent on.
+
+    Args:
+        left: The provider at which they are logged in still.
+        full: Also on a shared tablet, where else the locked board is shown.
+    """
     onwards = local_path(next, "")
     if visitor is not None:
         return RedirectResponse(onwards or home_of(visitor.person), status_code=303)
-    return _page(request, hub, next=onwards, ended=ended)
+    if tablet is not None and not full:
+        return RedirectResponse("/kiosk", status_code=303)
+    return form(request, hub, next=onwards, ended=ended, left=left)
 
 
-def _page(  # noqa: PLR0913 - what the form shows
-    request: Request, hub: Hub, *, next: str, status: int = 200, ended: bool = False, wrong: str | None = None,  # noqa: A002
-    username: str = "",
+def form(  # noqa: PLR0913 - what the form shows
+    request: Request, hub: Hub, *, next: str = "", status: int = 200, ended: bool = False,  # noqa: A002
+    wrong: str | None = None, username: str = "", left: str = "",
 ) -> Response:  # fmt: skip
+    """The login page: with what was wrong if anything was, and every way in that there is."""
     return page(
         request, "login.html", status=status, next=next, ended=ended, wrong=wrong, username=username,
-        by_passkey=can_passkeys(hub),
+        by_passkey=can_passkeys(hub), providers=profiles_of(hub), left=hub.providers.get(left),
     )  # fmt: skip
+
+
+def profiles_of(hub: Hub) -> list[Profile]:
+    """The providers that people may log in by, as buttons show them."""
+    return [one.profile for one in hub.providers.values()]
 
 
 @router.post("/login")
@@ -70,13 +88,13 @@ async def log_in(
         words = _(
             "For mange forsøk. Vent %(minutes)s min, eller få hjelp på vaktrommet.", minutes=max(1, round(wait / 60))
         )
-        answer = _page(request, hub, status=429, next=onwards, wrong=words, username=username)
+        answer = form(request, hub, status=429, next=onwards, wrong=words, username=username)
         answer.headers["Retry-After"] = str(wait)
         return answer
     person = await _proven(request, hub, username, password)
     if person is None:
         throttle.failed(username, address, hub.clock())
-        return _page(request, hub, status=401, next=onwards, wrong=_(_WRONG), username=username)
+        return form(request, hub, status=401, next=onwards, wrong=_(_WRONG), username=username)
     throttle.succeeded(username, address)
     return await after_first(request, hub, person, onwards)
 
@@ -99,11 +117,14 @@ async def _proven(request: Request, hub: Hub, username: str, password: str) -> t
 async def log_out(request: Request, hub: TheHub) -> RedirectResponse:
     """End the session on the server, and wipe what the browser kept."""
     secret = request.cookies.get(cookie_name(hub))
+    held = await valid_login(hub, logins.hash_of(secret)) if secret else None
     if secret:
         async with hub.database.write() as session:
             await logins.end(session, logins.hash_of(secret))
         hub.live.change()
-    answer = RedirectResponse("/login", status_code=303)
+    issuer = held.origin.issuer if held else None
+    left = next((one.name for one in hub.providers.values() if one.issuer == issuer), None)
+    answer = RedirectResponse(f"/login?left={left}" if left else "/login", status_code=303)
     answer.delete_cookie(cookie_name(hub), path="/", secure=is_https(hub), httponly=True, samesite="lax")
     answer.headers["Clear-Site-Data"] = '"cache"'
     return answer

@@ -153,5 +153,5 @@ async def new(request: Request, hub: TheHub, visitor: Enrolling, credential: Cre
             hub.clock(), credential=bytes_to_base64url(made.credential_id), counter=made.sign_count,
         )  # fmt: skip
         answer = JSONResponse({"to": "/account"})
-        await open_session(request, hub, session, me, answer)
+        await open_session(request, hub, session, me, answer, origin=visitor.login.origin)
     return answer

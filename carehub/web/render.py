@@ -1,5 +1,6 @@
 """Makes pages: the Jinja environment, Norwegian dates, icons, and what every page is given."""
 
+import io
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import segno
 from babel.dates import format_date, format_timedelta
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -76,6 +78,15 @@ def icon(name: str) -> Markup:
 def asset(path: str) -> str:
     """A static file's address, which changes with its content, so that it may be kept for ever."""
     return f"/static/{path}?v={sha256((STATIC / path).read_bytes()).hexdigest()[:10]}"
+
+
+def qr(text: str, title: str) -> Markup:
+    """A QR code to be read by a camera; beside it stands what it says."""
+    drawn = io.BytesIO()
+    segno.make(text, error="m").save(
+        drawn, kind="svg", scale=5, border=4, dark="#000", light="#fff", xmldecl=False, svgns=True, title=title
+    )
+    return Markup(drawn.getvalue().decode())  # noqa: S704 - squares, drawn by the library
 
 
 def day(moment: datetime, zone: ZoneInfo) -> str:

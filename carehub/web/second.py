@@ -88,7 +88,7 @@ async def prove(
         throttle.failed(account, _ANYWHERE, now)
         return await _page(request, hub, owing, onwards, status=401, wrong=_(_WRONG))
     throttle.succeeded(account, _ANYWHERE)
-    return await enter(request, hub, owing.person, allowed(owing.person, onwards))
+    return await enter(request, hub, owing.person, allowed(owing.person, onwards), origin=owing.login.origin)
 
 
 async def is_right(session: Session, person: tables.Person, code: str, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """The doors' locks: headers on every answer, forgeries refused, who is asking and what they may do."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,6 +13,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from carehub.core.access import Permission, Role, may
+from carehub.core.shared_tablet import is_open
 from carehub.flow.hub import Hub
 from carehub.kit.log import log
 from carehub.store import logins, tables
@@ -49,6 +51,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _HSTS = "max-age=63072000; includeSubDomains"
+_PROVIDER_ENDS = re.compile(r"/login/with/\w+/ended")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _AUTOMATIC = "x-carehub-live"
 """The page's own script says by this header that it asks, not a person: it does not keep a login awake."""
@@ -121,9 +124,9 @@ class Locks:
 def is_forged(method: str, path: str, headers: Headers, hub: Hub) -> bool:
     """Whether a change may have been asked for by another site, on the back of a login here.
 
-    Webhooks prove themselves by a signature and devices by a token: neither rides on a cookie.
+    Webhooks and providers prove themselves by a signature and devices by a token: none of them rides on a cookie.
     """
-    if method in _SAFE or path.startswith("/webhooks/"):
+    if method in _SAFE or path.startswith("/webhooks/") or _PROVIDER_ENDS.fullmatch(path):
         return False
     if path in {"/api/v1/events", "/showcase/api/v1/events"} and bearer_of(headers):
         return False
@@ -163,6 +166,8 @@ async def somebody_of(request: Request, hub: TheHub) -> Visitor | None:
     login = await valid_login(hub, logins.hash_of(secret))
     if login is None:
         return None
+    if login.tablet_id and not is_open(request.url.path):
+        raise NotAllowed
     if _AUTOMATIC not in request.headers and logins.is_worth_noting(login, hub.clock()):
         await _note_seen(hub, login.token_hash)
     tongue.speak(login.person.language)
@@ -183,7 +188,7 @@ async def valid_login(hub: Hub, token_hash: str) -> logins.Login | None:
     now = hub.clock()
     async with hub.database.read() as session:
         login = await logins.find(session, token_hash, now)
-    if login is None or now - login.seen_at > LIMITS[login.person.role].idle:
+    if login is None or now - login.seen_at > (login.idle or LIMITS[login.person.role].idle):
         return None
     return login
 

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from carehub.flow.hub import Hub
 from carehub.store import factors, logins, tables
 from carehub.web.entering import after_first
+from carehub.web.login import profiles_of
 from carehub.web.passwords import Passwords, weakness
 from carehub.web.render import page
 from carehub.web.security import TheHub
@@ -28,12 +29,15 @@ async def choose(request: Request, hub: TheHub, token: str) -> Response:
     """Whose it is, and a form; looking does not spend it (a mail scanner looks too)."""
     async with hub.database.read() as session:
         person = await factors.of_link(session, token, hub.clock())
-    return _page(request, person)
+    return _page(request, hub, token, person)
 
 
-def _page(request: Request, person: tables.Person | None, wrong: str | None = None) -> Response:
+def _page(request: Request, hub: Hub, token: str, person: tables.Person | None, wrong: str | None = None) -> Response:
     status = (422 if wrong else 200) if person else 410
-    return page(request, "setup.html", status=status, person=person, wrong=wrong)
+    return page(
+        request, "setup.html", status=status, person=person, wrong=wrong, token=token,
+        providers=profiles_of(hub),
+    )  # fmt: skip
 
 
 @router.post("/{token}")
@@ -43,15 +47,15 @@ async def chosen(request: Request, hub: TheHub, token: str, new: Word, again: Wo
     async with hub.database.read() as session:
         person = await factors.of_link(session, token, now)
     if person is None:
-        return _page(request, None)
+        return _page(request, hub, token, None)
     wrong = weakness(new, person, hub.municipality) or (_(_UNEQUAL) if new != again else None)
     if wrong:
-        return _page(request, person, wrong)
+        return _page(request, hub, token, person, wrong)
     passwords: Passwords = request.app.state.passwords
     stored = await passwords.hashed(new)
     async with hub.database.write() as session:
         if not await factors.use_link(session, token, now):
-            return _page(request, None)
+            return _page(request, hub, token, None)
         owner = await session.get_one(tables.Person, person.id)
         owner.password_hash = stored
         await logins.end_all_of(session, person.id)

@@ -13,6 +13,8 @@ pytestmark = pytest.mark.browser
 Cookies = dict[str | None, Any]
 
 PAGES = [
+    ("ingrid", "/account/providers"), ("ingrid", "/account/pin"), ("admin", "/admin/tablets"),
+    ("admin", "/admin/people/ingrid/identities"),
     ("maria", "/tablet"), ("jonas", "/tablet?unit=fjord"), ("kari", "/tablet?unit=sol&view=plan"),
     ("kari", "/tablet/plan?unit=sol"), ("kari", "/tablet/screens"), ("kari", "/tablet/rounds?unit=sol"),
     ("maria", "/tablet/handover?unit=sol"), ("maria", "/tablet/wall?unit=sol"),

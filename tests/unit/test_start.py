@@ -99,6 +99,7 @@ def test_a_hub_that_asks_its_models_never_loads_what_they_are_made_of(tmp_path: 
         with hub:
             hub.wait_until_ready()
             assert hub.process
+            assert hub.log.count("/setup/") == 1  # C52: on a fresh store, and nowhere else
             until = time.monotonic() + 60
             while not any("sklearn" in _loaded(one) for one in _children(hub.process.pid)):
                 assert time.monotonic() < until, "no model was asked"

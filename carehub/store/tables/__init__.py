@@ -7,7 +7,16 @@ from carehub.store.tables.homecare import LateAnswer, PlannedVisit, WayIn
 from carehub.store.tables.kin import Availability, CareMessage, FamilyVisit, KinSettings, SharingPause, Wish
 from carehub.store.tables.ladders import FixedContact, LadderChange, LadderRow, LadderRung
 from carehub.store.tables.learning import DailyFeature, DetectorState, Model, ModelFinding
-from carehub.store.tables.logins import Factor, LoginSession, LoginStep, SetupLink
+from carehub.store.tables.logins import (
+    Factor,
+    LoginSession,
+    LoginStep,
+    PersonIdentity,
+    PinTries,
+    SetupLink,
+    Tablet,
+    TabletPin,
+)
 from carehub.store.tables.people import (
     AccessLog,
     AccessSeal,
@@ -96,6 +105,8 @@ __all__ = [
     "OpenedFile",
     "Ownership",
     "Person",
+    "PersonIdentity",
+    "PinTries",
     "PlannedRound",
     "PlannedVisit",
     "Relation",
@@ -121,6 +132,8 @@ __all__ = [
     "Silence",
     "StaffingGap",
     "StatusReport",
+    "Tablet",
+    "TabletPin",
     "Task",
     "Unit",
     "UnitNeighbour",

@@ -42,10 +42,10 @@ def clock() -> Clock:
     return Clock()
 
 
-def hub_with(database: Database, clock: Clock) -> Hub:
+def hub_with(database: Database, clock: Callable[[], datetime]) -> Hub:
     return Hub(
         database=database, clock=clock, zone=ZoneInfo("Europe/Oslo"), public_url=PUBLIC, municipality="Nordvik kommune",
-        rulebook=Rulebook.safe_mode(), health=Health(broker=True, beats={"worker": clock.now}),
+        rulebook=Rulebook.safe_mode(), health=Health(broker=True, beats={"worker": clock()}),
         webhooks=twilio_webhooks,
     )  # fmt: skip
 

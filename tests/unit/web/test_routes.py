@@ -35,6 +35,33 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/login/passkey"): OPEN,  # a key: test_passkeys.py
     ("GET", "/setup/{token}"): OPEN,  # a link that works once: test_setup.py
     ("POST", "/setup/{token}"): OPEN,
+    ("GET", "/login/with/{provider}"): OPEN,  # what proves itself by a provider's word: test_providers.py
+    ("GET", "/login/with/{provider}/back"): OPEN,
+    ("GET", "/login/with/{provider}/leave"): OPEN,
+    ("POST", "/login/with/{provider}/ended"): OPEN,  # a signature
+    ("GET", "/login/with/{provider}/ended"): OPEN,  # the provider's own name for the session
+    ("GET", "/setup/{token}/with/{provider}"): OPEN,
+    ("GET", "/account/with/{provider}"): EVERYBODY,
+    ("GET", "/account/providers"): EVERYBODY,
+    ("POST", "/account/providers/remove"): EVERYBODY,
+    ("GET", "/admin/people/{person_id}/identities"): ADMIN,
+    ("POST", "/admin/people/{person_id}/identities"): ADMIN,
+    ("POST", "/admin/people/{person_id}/identities/remove"): ADMIN,
+    ("GET", "/account/pin"): STAFF,
+    ("POST", "/account/pin"): STAFF,
+    ("POST", "/account/pin/remove"): STAFF,
+    ("GET", "/kiosk"): OPEN,  # a tablet's own secret, and then a PIN: test_kiosk.py
+    ("GET", "/kiosk/in"): OPEN,
+    ("GET", "/kiosk/in/{person_id}"): OPEN,
+    ("POST", "/kiosk/in/{person_id}"): OPEN,
+    ("POST", "/kiosk/switch"): OPEN,
+    ("GET", "/kiosk/enrol/{token}"): OPEN,  # a link that works once
+    ("POST", "/kiosk/enrol/{token}"): OPEN,
+    ("GET", "/admin/tablets"): ADMIN,
+    ("POST", "/admin/tablets"): ADMIN,
+    ("POST", "/admin/tablets/{tablet_id}/link"): ADMIN,
+    ("POST", "/admin/tablets/{tablet_id}/change"): ADMIN,
+    ("POST", "/admin/tablets/{tablet_id}/revoke"): ADMIN,
     ("GET", "/account"): EVERYBODY,
     ("POST", "/account/totp"): EVERYBODY,
     ("POST", "/account/totp/confirm"): EVERYBODY,
@@ -304,6 +331,7 @@ def test_every_route_that_takes_an_id_says_what_it_reads_of_a_resident(web: Fast
 
 
 _NEUTRAL = frozenset({
+    "provider", "tablet_id",
     "absence_id", "act", "basis_id", "channel", "contact_id", "device_id", "draft_id", "factor_id", "line_id",
     "identity", "link_id", "method_id", "name", "notice_id", "rule_id", "scope_id", "secret", "severity", "sort",
     "token", "unit", "unit_id",
@@ -316,7 +344,7 @@ _FILLED = {
     "line_id": "none", "name": "none", "absence_id": "none", "silence_id": "none", "task_id": "none",
     "rule_id": "none", "override_id": "none", "basis_id": "none", "draft_id": "none", "act": "end", "unit": "ingen",
     "severity": "40", "contact_id": "none", "factor_id": "none", "run_id": "none", "sort": "gained", "seq": "1",
-    "resident_id": "astrid",
+    "resident_id": "astrid", "provider": "none", "tablet_id": "none",
 }  # fmt: skip
 """What stands in an address that somebody without a login asks for: things that there are."""
 _MISSING = defaultdict(lambda: "none", {**_FILLED, **dict.fromkeys(

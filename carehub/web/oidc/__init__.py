@@ -1,0 +1,1 @@
+"""Logging in by somebody else's word: the protocol (`client`, `tokens`, `wire`), and the doors."""

@@ -1,0 +1,47 @@
+"""The tablet that a ward shares, as a request shows it by its cookie."""
+
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
+
+from carehub.flow.hub import Hub
+from carehub.store import tables, tablets
+from carehub.web.security import TheHub, cookie_name
+
+
+def tablet_cookie(hub: Hub) -> str:
+    """Its cookie is not a login's: it says which tablet this is, and opens nothing but the locked board."""
+    return f"{cookie_name(hub)}-tablet"
+
+
+async def tablet_of(request: Request, hub: TheHub) -> tables.Tablet | None:
+    """The tablet that asks; None for every other browser, and for one that was revoked."""
+    secret = request.cookies.get(tablet_cookie(hub))
+    if not secret:
+        return None
+    now = hub.clock()
+    async with hub.database.read() as session:
+        found = await tablets.of_secret(session, secret)
+    if found is not None and tablets.is_worth_noting(found, now):
+        async with hub.database.write() as session:
+            (await session.get_one(tables.Tablet, found.id)).seen_at = now
+    return found
+
+
+async def is_in_use(hub: Hub, tablet: tables.Tablet) -> bool:
+    """Whether it has not been revoked, nor another device put in its place, since it asked."""
+    async with hub.database.read() as session:
+        now = await session.get(tables.Tablet, tablet.id)
+    return now is not None and now.token_hash is not None and now.token_hash == tablet.token_hash
+
+
+MaybeTablet = Annotated[tables.Tablet | None, Depends(tablet_of)]
+
+
+async def _needed(tablet: MaybeTablet) -> tables.Tablet:
+    if tablet is None:  # to the front door, which knows whether anybody is logged in; the login would lead back here
+        raise HTTPException(303, headers={"Location": "/"})
+    return tablet
+
+
+TheTablet = Annotated[tables.Tablet, Depends(_needed)]

@@ -1,0 +1,125 @@
+"""A ward's tablet in a real Chromium: the board without names, a tap on a name, a PIN, an act, and the next person."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.nights import Night, log_in, night, open_browser
+from tests.browser.test_pages_look import _CONTRAST, _RULES, _TOUCH
+
+pytestmark = pytest.mark.browser
+_STORED = "() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }])"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    yield from open_browser()
+
+
+@pytest.fixture(scope="module")
+def here() -> Iterator[Night]:
+    for one in night():
+        one.url = one.url.replace("127.0.0.1", "localhost")  # as the hub calls itself in its links
+        yield one
+
+
+@pytest.fixture(scope="module")
+def tablet(chromium: Browser, here: Night) -> Iterator[BrowserContext]:
+    """Enrolled for Solsiden; Maria and Jonas have chosen a PIN."""
+    for person in ("maria", "jonas"):
+        own = chromium.new_context(locale="nb-NO")
+        page = own.new_page()
+        log_in(page, here, person)
+        page.goto(f"{here.url}/account/pin")
+        page.fill("#pin", "8152")
+        page.fill("#again", "8152")
+        page.get_by_role("button", name="Lagre PIN-koden").click()
+        expect(page.get_by_text("PIN-koden er lagret")).to_be_visible()
+        own.close()
+    office = chromium.new_context(locale="nb-NO")
+    page = office.new_page()
+    log_in(page, here, "admin")
+    page.goto(f"{here.url}/admin/tablets")
+    page.fill("#name", "Vaktrommet")
+    page.select_option("#unit_id", "sol")
+    page.get_by_role("button", name="Legg til og lag lenke").click()
+    link = page.locator("code").first.inner_text()
+    office.close()
+    wall = chromium.new_context(locale="nb-NO", viewport={"width": 1024, "height": 768})
+    page = wall.new_page()
+    page.goto(link)
+    page.get_by_role("button", name="Ja, dette er nettbrettet").click()
+    page.wait_for_url("**/kiosk")
+    page.close()
+    yield wall
+    wall.close()
+
+
+def faults_of(page: Page) -> list[Any]:
+    found = Axe().run(page, options=_RULES).response["violations"]
+    page.emulate_media(color_scheme="dark")
+    found += Axe().run(page, options=_CONTRAST).response["violations"]
+    page.emulate_media(color_scheme="light")
+    return [(one["id"], [node["html"][:160] for node in one["nodes"]][:3]) for one in found]
+
+
+def test_each_of_its_pages_can_be_read_by_everybody_at_every_width(tablet: BrowserContext, here: Night) -> None:
+    page = tablet.new_page()
+    broken: list[str] = []
+    page.on("console", lambda said: broken.append(said.text) if said.type == "error" else None)
+    for path in ("/kiosk", "/kiosk/in", "/kiosk/in/maria"):
+        page.goto(here.url + path)
+        assert faults_of(page) == [], path
+        for width in (320, 390, 800, 1280, 1920):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth") <= 0, (path, width)
+            assert page.evaluate(_TOUCH) == [], (path, width)
+    page.close()
+    assert broken == []  # a breach of the policy is an error on the console
+
+
+def test_a_name_a_pin_an_act_and_the_next_person_in_one_tap(tablet: BrowserContext, here: Night) -> None:
+    page = tablet.new_page()
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.goto(f"{here.url}/kiosk")
+    expect(page.get_by_role("heading", name="Rom 104")).to_be_visible()
+    assert "Astrid" not in page.content()
+
+    page.locator("article", has_text="Rom 104").get_by_role("link").click()
+    page.get_by_role("link", name="Maria Hauge").click()
+    page.keyboard.type("8152")  # the field has the focus
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/nurse/*")
+    page.get_by_role("button", name="Ta varselet").first.click()
+    expect(page.get_by_text("Du er på vei").first).to_be_visible()
+    page.goto(f"{here.url}/tablet?unit=sol")
+    assert page.evaluate(_STORED).count("Astrid") == 0  # C68: nothing of anybody in the browser's own stores
+    page.locator("#switch").click()
+
+    page.wait_for_url("**/kiosk/in")
+    expect(page.get_by_role("link", name="Maria Hauge")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text("Astrid")).to_have_count(0)  # C49: the button back shows nothing
+    page.close()
+
+
+def test_the_button_back_shows_nothing_after_logging_out_c49_c68(chromium: Browser, here: Night) -> None:
+    context = chromium.new_context(locale="nb-NO")
+    page = context.new_page()
+    log_in(page, here, "maria")
+    page.goto(f"{here.url}/tablet?unit=sol")
+    expect(page.get_by_text("Astrid").first).to_be_visible()
+    assert "Astrid" not in page.evaluate(_STORED)
+    page.goto(f"{here.url}/account")
+    page.locator("#logout").click()
+    page.wait_for_url("**/login")
+
+    page.go_back()
+    page.go_back()
+
+    expect(page.get_by_text("Astrid")).to_have_count(0)
+    assert "/login" in page.url
+    context.close()
