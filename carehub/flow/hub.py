@@ -132,6 +132,7 @@ class Hub:
     sources: Sequence[Source] = ()
     channels: Mapping[str, Channel] = field(default_factory=dict)
     test_every: timedelta = TEST_EVERY
+    """How old the last test of a life-critical device may be before it is on the red list."""
     retention: Sequence[Policy] = POLICIES
     """How long what is kept (`CAREHUB_RETENTION`)."""
     showcase: bool = False
@@ -140,7 +141,6 @@ class Hub:
     """Staff must have something beside their password (`CAREHUB_SECOND_FACTOR`)."""
     providers: Mapping[str, Provider] = field(default_factory=dict)
     """By name: who else may vouch for people (`CAREHUB_OIDC`)."""
-    """How old the last test of a life-critical device may be before it is on the red list."""
     live: Live = field(default_factory=Live)
     health: Health = field(default_factory=Health)
     shadow: timedelta = SHADOW

@@ -51,6 +51,7 @@ async def by_pin(tablet: AsyncClient, person: str, pin: str = PIN, onwards: str 
 
 @BOTH
 async def test_the_board_has_no_names_until_somebody_says_who_they_are(hub: Hub, browser: Browse) -> None:
+    """C40, C48: what waits stays on the wall when the login ends; who it is about does not."""
     tablet, _ = await enrolled(hub, browser)
     await has_pin(hub, "maria")
 

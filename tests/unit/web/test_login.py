@@ -46,6 +46,7 @@ async def test_a_login_makes_a_new_session_and_ends_the_old(hub: Hub, browser: B
 
 
 async def test_wrong_name_wrong_password_and_shut_out_look_the_same(hub: Hub, browser: Browse) -> None:
+    """C45: no page tells who has an account."""
     async with hub.database.write() as session:
         (await session.get_one(tables.Person, "tor")).active = False
     client = browser()
@@ -65,6 +66,7 @@ async def test_wrong_name_wrong_password_and_shut_out_look_the_same(hub: Hub, br
 async def test_guessing_is_slowed_down_and_those_inside_are_not_touched(
     hub: Hub, browser: Browse, clock: Clock
 ) -> None:
+    """C45: whoever is logged in answers alarms all the while."""
     inside = await logged_in(browser(), hub, "maria")
     guesser = browser()
     for _ in range(PER_ACCOUNT_HERE):
@@ -95,6 +97,7 @@ def test_an_address_that_tries_many_names_is_slowed_down(clock: Clock) -> None:
     ("username", "role"), [("ingrid", Role.NURSE), ("anne", Role.RELATIVE), ("admin", Role.ADMINISTRATOR)]
 )
 async def test_an_unused_login_ends(hub: Hub, browser: Browse, clock: Clock, username: str, role: Role) -> None:
+    """C48: after the time of its role."""
     client = await logged_in(browser(), hub, username)
     home = (await client.get("/")).headers["location"]
 
@@ -117,6 +120,7 @@ async def test_a_page_that_refreshes_itself_keeps_nobody_logged_in(hub: Hub, bro
 
 
 async def test_a_login_ends_at_its_last_hour_however_much_it_is_used(hub: Hub, browser: Browse, clock: Clock) -> None:
+    """C48: the whole length of it, too."""
     client = await logged_in(browser(), hub, "ingrid")
     for _ in range(13):
         clock.passes(timedelta(minutes=59))
