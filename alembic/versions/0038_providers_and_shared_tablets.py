@@ -1,14 +1,14 @@
 """People known to other providers, tablets that are shared, and what a session remembers of its beginning.
 
-Revision ID: 0090
-Revises: 0035
+Revision ID: 0038
+Revises: 0037
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0090"
-down_revision = "0035"
+revision = "0038"
+down_revision = "0037"
 branch_labels = None
 depends_on = None
 
