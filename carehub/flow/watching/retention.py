@@ -14,7 +14,7 @@ from carehub.store.retention import Aged, Key
 
 HOLD_S = 0.05
 """So long a slice may hold the writer; one that took longer is followed by a smaller one."""
-_FIRST, _MOST, _LEAST = 50, 1000, 5
+_FIRST, _MOST, _LEAST = 50, 100, 5
 _BREATH_S = 0.05
 """Between two slices: whoever waits for the writer gets it."""
 _WITHIN = timedelta(hours=2)
@@ -42,7 +42,7 @@ async def clean(database: Database, clock: Clock, policies: Sequence[Policy], *,
             after = old[-1]
             went, took = await _slice(database, clock, policy, old)
             gone[policy.kind.value] = gone.get(policy.kind.value, 0) + went
-            many = max(_LEAST, many // 2) if took > HOLD_S / 2 else min(_MOST, many + many // 4)
+            many = max(_LEAST, many // 2) if took > HOLD_S / 4 else min(_MOST, many + many // 4)
             await asyncio.sleep(_BREATH_S)
     told = {kind: many for kind, many in gone.items() if many}
     if told:
