@@ -67,8 +67,10 @@ class Spot:
             return ""
         if self.alert.status is Status.OPEN:
             return _("Venter")
-        who = _("Du") if self.alert.mine else self.alert.owner or ""
-        return _("%(who)s er der", who=who) if self.alert.status is Status.ARRIVED else _("%(who)s går", who=who)
+        there, who = self.alert.status is Status.ARRIVED, self.alert.owner or ""
+        if self.alert.mine:
+            return _("Du er der") if there else _("Du går")
+        return _("%(who)s er der", who=who) if there else _("%(who)s går", who=who)
 
     def fits(self, text: str, less: int = 0) -> str:
         """The text, cut to the room's breadth, `less` so many letters."""

@@ -180,7 +180,7 @@ def test_ages_tick_and_the_clock_moves(chromium: Browser, here: Night) -> None:
 
 
 def test_everything_works_without_the_script(chromium: Browser, here: Night) -> None:
-    page = chromium.new_context(java_script_enabled=False).new_page()
+    page = chromium.new_context(java_script_enabled=False, locale="nb-NO").new_page()
     page.goto(f"{here.url}/login")
     page.fill("#username", "maria")
     page.fill("#password", "solskinn-om-natten")
