@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -24,6 +25,12 @@ structlog.configure(  # a traceback as the hub writes it: a rich one with every 
         structlog.dev.ConsoleRenderer(colors=False),
     ]
 )
+
+
+def pytest_collection_finish() -> None:
+    """What collecting made stays until the end: nobody need look through it for garbage, again and again."""
+    gc.freeze()
+
 
 # --- the environment -------------------------------------------------------------------------
 
