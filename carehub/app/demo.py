@@ -12,6 +12,7 @@ from pathlib import Path
 from pwdlib import PasswordHash
 
 from carehub.app.broker import Broker, embedded_broker, free_port
+from carehub.app.families import own_login
 from carehub.app.home_care import plan_visits
 from carehub.app.move_in import move_in, plan_shifts, remember
 from carehub.app.processes import Processes
@@ -188,6 +189,7 @@ def _welcome(
             "",
         )
         lines.append(f"  {face:<28} http://127.0.0.1:{wanted.port}{path:<12} bruker: {who}")
+    lines.append(f"  {'Beboer':<28} http://127.0.0.1:{wanted.port}{'/resident':<12} bruker: {own_login(village)[1]}")
     lines.append(f"  {'Utstillingsvinduet':<28} http://127.0.0.1:{wanted.port}/showcase")
     lines.append(f"  {'Telefonene i landsbyen':<28} http://127.0.0.1:{exchange_port}/")
     return "\n".join([*lines, "", f"  Passord for alle, i denne demoen: {password}", "", "Ctrl-C stopper alt.", ""])

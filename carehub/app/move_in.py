@@ -6,10 +6,10 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from carehub.app import ward_plans
+from carehub.app.families import families, guardian_of, related
 from carehub.app.fitted import fitted, stands_since
 from carehub.core.access import PRIVATE, Role
 from carehub.core.blindness import Risk
-from carehub.core.consent import Insight
 from carehub.core.events import Event
 from carehub.core.findings import Outcome
 from carehub.kit.ids import new_id
@@ -65,11 +65,13 @@ async def move_in(database: Database, directory: Directory, password_hash: str, 
                 for d in directory.devices
             ),
         )
-        await _add_people(session, directory, password_hash, since)
+        await _add_people(session, directory, password_hash, since, now)
         await ward_plans.draw(session, directory, now)
 
 
-async def _add_people(session: Session, directory: Directory, password_hash: str, since: datetime) -> None:
+async def _add_people(
+    session: Session, directory: Directory, password_hash: str, since: datetime, now: datetime
+) -> None:
     persons = [
         tables.Person(
             id=p.id, name=p.name, username=p.username, role=Role(p.role), unit_id=p.unit_id, phone=p.phone,
@@ -79,16 +81,10 @@ async def _add_people(session: Session, directory: Directory, password_hash: str
     ]  # fmt: skip
     await _add(session, persons)
     await _add(session, (people.telephone(p, since) for p in persons if p.phone and p.role not in PRIVATE))
-    await _add(
-        session,
-        (
-            tables.Relation(
-                id=r.id, person_id=r.person_id, resident_id=r.resident_id, kinship=r.kinship,
-                insight=Insight(r.insight), by_sms=r.by_sms, since=since,
-            )
-            for r in directory.relations
-        ),
-    )  # fmt: skip
+    acting = guardian_of(directory)
+    await _add(session, (related(one, since) for one in directory.relations if one.id != acting.id))
+    for rows in families(directory, password_hash, now):
+        await _add(session, rows)
 
 
 async def plan_shifts(database: Database, directory: Directory, zone: ZoneInfo, now: datetime) -> frozenset[str]:

@@ -89,7 +89,15 @@ async def _relatives(session: Session, resident: str) -> None:
     await session.exec(delete(tie).where(col(tie.resident_id) == resident))
     others = frozenset((await session.exec(select(tie.person_id).where(col(tie.person_id).in_(tied)))).all())
     gone = tied - others
-    for table in (tables.LoginSession, tables.SetupLink, tables.Factor, tables.ContactMethod, tables.RemovedWay):
+    for table in (
+        tables.LoginSession,
+        tables.SetupLink,
+        tables.Factor,
+        tables.ContactMethod,
+        tables.RemovedWay,
+        tables.Availability,
+        tables.KinSettings,
+    ):
         await session.exec(delete(table).where(col(table.person_id).in_(gone)))
     for who in gone:
         row = await session.get_one(person, who)

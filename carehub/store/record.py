@@ -23,10 +23,12 @@ SECTIONS: dict[str, tuple[type[SQLModel], tuple[str, ...]]] = {
         "function", "basis", "objection", "since", "until", "reference", "note", "made_at", "ended_at")),
     "decisions_about_rules": (tables.RuleOverride, (
         "rule_id", "off", "since", "until", "why", "made_at", "ended_at")),
-    "consents": (tables.Relation, ("kinship", "standing", "insight", "by_sms", "may_be_asked", "since", "until")),
+    "consents": (tables.Relation, (
+        "kinship", "standing", "insight", "by_sms", "may_be_asked", "since", "until", "given_by", "ground")),
     "silences": (tables.Silence, ("why", "kind", "since", "until", "ended_at")),
     "planned_visits": (tables.PlannedVisit, ("at", "until", "title", "state", "done_at")),
     "findings_of_models": (tables.ModelFinding, ("at", "module", "version", "sort", "score", "words", "spoken")),
+    "wishes": (tables.Wish, ("text", "changed_at")),
     "opened_across_units": (tables.OpenedFile, ("at", "until", "reason")),
 }  # fmt: skip
 """What hangs on the resident by itself: the table, and the fields that are given."""

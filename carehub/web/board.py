@@ -9,7 +9,7 @@ from enum import StrEnum
 from carehub.core.blindness import off
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.hub import Hub
-from carehub.store import blindness, pages, silences, tables, tuning
+from carehub.store import blindness, messages, pages, silences, tables, tuning
 from carehub.store.blindness import guard_of
 from carehub.web import words
 from carehub.web.cards import AlertView, view, with_pictures
@@ -40,6 +40,8 @@ class Board:
     last_event_at: datetime | None
     silent: Sequence[tuple[str, datetime]]
     silences: int
+    letters: int
+    """How many families wait for an answer."""
     blind: Sequence[tuple[str, str]]
     """Who is not looked after by an alarm device, and by which."""
     off: Sequence[tuple[str, str]] = ()
@@ -74,6 +76,7 @@ async def board(hub: Hub, visitor: Visitor, unit: str | None) -> Board:
         last = await pages.last_event_at(session)
         held = await silences.in_force(session, now)
         silenced = await silences.how_many(session, now)
+        letters = await messages.unread(session, context.sight, now)
         blind = [one for one in await blindness.told(session) if unit in {None, one[1].unit_id}]
         blind = [one for one in blind if context.sight.covers(one[1].unit_id)]
         off_now = [one for one in await tuning.off_for_residents(session, now) if unit in {None, one[1].unit_id}]
@@ -85,6 +88,7 @@ async def board(hub: Hub, visitor: Visitor, unit: str | None) -> Board:
         closed=[one for card in closed if is_in(card, unit) and (one := view(hub, visitor, card, context)).open_to_me],
         last_event_at=last,
         silences=silenced,
+        letters=letters,
         marks=_marks(blind, silent, held),
         blind=[_unwatched(*one) for one in blind],
         off=[(_who(scope, resident), _off_words(rule, hub.rulebook)) for resident, scope, rule in off_now],

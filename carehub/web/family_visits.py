@@ -14,6 +14,7 @@ from carehub.core.kin import Sort, Window, minute_of
 from carehub.flow.hub import Hub
 from carehub.kit.ids import new_id
 from carehub.store import family, kin, logins, tables
+from carehub.store import visits as visits_store
 from carehub.store.kin import Bond
 from carehub.web import family_words
 from carehub.web.family_messages import bond_of
@@ -21,6 +22,7 @@ from carehub.web.render import page
 from carehub.web.security import Relative, TheHub, Visitor
 
 router = APIRouter(prefix="/relatives/{resident_id}")
+_SHOWN = timedelta(days=3)
 _AHEAD, _LONGEST = timedelta(days=60), timedelta(days=14)
 _MOST_WINDOWS, _MOST_VISITS = 3, 20
 _WRONG_SPAN = "Slutten må være etter begynnelsen, i dag eller senere, og høyst 14 dager etter."
@@ -38,8 +40,10 @@ async def visits(request: Request, hub: TheHub, visitor: Relative, resident_id: 
 
 async def _shown(request: Request, hub: Hub, visitor: Visitor, bond: Bond, *, wrong: str | None = None) -> Response:
     now, me, who = hub.clock(), visitor.person.id, bond.resident.id
+    rhythm = About.RHYTHM in KNOWS[bond.insight]
     async with hub.database.read() as session:
         announced = await family.visits(session, [who], now, now + _AHEAD)
+        planned = await visits_store.planned_for(session, who, now, now + _SHOWN) if rhythm else []
         windows = (await family.windows(session, [me])).get(me, [])
         settings = await kin.settings_of(session, me)
     async with hub.database.write() as session:
@@ -47,7 +51,7 @@ async def _shown(request: Request, hub: Hub, visitor: Visitor, bond: Bond, *, wr
     return page(
         request, "family_visits.html", visitor, status=422 if wrong else 200, wrong=wrong, bond=bond,
         mine=[visit for visit, _ in announced if visit.person_id == me], windows=windows, settings=settings,
-        family=family_words, sorts=Sort, rhythm=About.RHYTHM in KNOWS[bond.insight],
+        family=family_words, sorts=Sort, rhythm=rhythm, planned=planned,
         today=now.astimezone(hub.zone).date().isoformat(), most=_MOST_WINDOWS, clock_of=_clock_of,
     )  # fmt: skip
 

@@ -20,6 +20,7 @@ SECTIONS = Spoken({
     "homes": "Hjem", "devices": "Utstyr", "legal_bases": "Rettslig grunnlag", "alerts": "Varsler",
     "decisions_about_rules": "Avgjørelser om regler", "consents": "Pårørende og samtykke", "silences": "Satt på stille",
     "planned_visits": "Planlagte besøk", "findings_of_models": "Funn fra modeller",
+    "wishes": "Det som er viktig for beboeren",
     "opened_across_units": "Åpnet fra en annen enhet", "who_looked": "Hvem har sett opplysningene",
 })  # fmt: skip
 

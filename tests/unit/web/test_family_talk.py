@@ -2,16 +2,20 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlmodel import select
 
 from carehub.core.alerts import Step
 from carehub.core.consent import Insight
 from carehub.core.family_wording import letter_text
 from carehub.core.kin import GivenBy, Window
+from carehub.core.languages import Language
 from carehub.core.severity import Severity
 from carehub.flow.hub import Hub
 from carehub.store import kin, messages, tables
 from carehub.store.tables.alerts import NoticeState
+from carehub.web import family_words
+from carehub.web.tongue import catalogue
 from tests.browser import seed_family
 from tests.unit.web.conftest import BOTH, Browse, Clock, logged_in
 
@@ -219,3 +223,33 @@ async def test_a_guardian_decides_in_the_residents_place_until_it_ends(hub: Hub,
     async with hub.database.write() as session:
         (await session.get_one(tables.Relation, "rel-gro")).until = clock.now
     assert (await gro.post("/resident/solveig/wish", data={"text": "x"})).status_code == 404
+
+
+@pytest.mark.parametrize("spoken", [Language.NN, Language.EN])
+def test_every_word_to_a_family_is_translated(spoken: Language) -> None:
+    texts = {
+        text
+        for name, said in vars(family_words).items()
+        if name.isupper()
+        for text in (said.values() if isinstance(said, dict) else said if isinstance(said, tuple) else ())
+    }
+
+    assert len(texts) > 50
+    assert texts - set(catalogue(spoken)) == set()
+
+
+async def test_the_pages_speak_english_and_nynorsk(hub: Hub, browser: Browse) -> None:
+    anne, herself = await logged_in(browser(), hub, "anne"), await logged_in(browser(), hub, "ragnhild-selv")
+    for client in (anne, herself):
+        client.cookies.set("language", "en", domain="hub.nordvik.example", path="/")
+
+    said = [
+        (await anne.get(path)).text for path in ("/relatives", "/relatives/astrid/visits", "/relatives/astrid/about")
+    ]
+    own = (await herself.get("/resident")).text
+
+    assert "The staff are following up an alert at Astrid&#39;s now." in said[0]
+    assert "When I can be asked" in said[1]
+    assert "What the sensors notice" in said[2]
+    assert "What is measured, and why" in own
+    assert not any(word in own for word in ("Lagre", "Hvem", "familien", "Skjul"))
