@@ -52,8 +52,8 @@ async def one_device(request: Request, hub: TheHub, visitor: Administering, devi
         scopes = await registers.places_to_stand(session)
         sees = visitor.may(Permission.SEE_RESIDENTS)
         close = await near(session, visitor, now)
-        every = await residents.everybody(session) if sees else []
-        people = [one for one in every if one.until is None and close.sees(one.id)]
+        here = row.scope.id if sees and row and row.scope else None
+        people = [one for one in await residents.living_in(session, here) if close.sees(one.id)] if here else []
         test = await device_questions.waits_for_test(session, device_id)
         history = await device_questions.stood(session, device_id)
     return page(
