@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks import backtest, breakdown, engine, node_red, pages, report, runs, training
+from benchmarks import backtest, breakdown, engine, live, node_red, pages, report, runs, training
 from benchmarks.kit import DEFAULT, ROOT, WORK, Kit
 from benchmarks.progress import Progress
 from benchmarks.stores import Postgresql, Sqlite, Store, postgresql_programs
@@ -54,6 +54,7 @@ What is measured, with a real Mosquitto, full durability, every rule on and noth
                             needs no kit)
   the pages                 each page of the administration over 2,000 residents, 10,000 devices, a year of alerts and
                             100,000 events (--only pages: two minutes, needs no kit)
+  open pages                200 of them over 2,000 residents: from a press until each shows it (--only live)
   memory and start          the most it ever had; from the start of the process until it is ready
 
 Each figure is the median of five runs on a fresh store, broker and hub: 2,000 alarms 25 ms apart under load, 300 at
@@ -66,8 +67,8 @@ so all of it is about an hour, and it says as it goes what is left; --runs 1, al
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, write `build/bench.json`; 2 when the kit is not there."""
     given = _parsed(arguments)
-    if given.only == "training":
-        return _training()
+    if given.only in _BY_ITSELF:
+        return _BY_ITSELF[given.only](given)
     kit, plan = Kit(given.kit.resolve()), _QUICK if given.quick else replace(_FULL, runs=given.runs)
     path = ROOT / "build" / "bench.json"
     figures: dict[str, Any] = report.known(path) if given.only else {}
@@ -82,9 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.only == "engine":
         return 0
     if kit.lacks:
-        print(f"The kit is not in {kit.folder} (missing: {', '.join(kit.lacks)}). "
-              "Give its folder: python -m benchmarks --kit DIR", file=sys.stderr)  # fmt: skip
-        return 2
+        return _without(kit)
     print(_conditions(plan), flush=True)
     progress = _planned(plan, given.only)
     for name, measure in (("sqlite", _sqlite), ("postgresql", _postgresql), ("node-red", _node_red)):
@@ -92,6 +91,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             figures[name.replace("-", "_")] = measure(kit, plan, progress)
             report.write(figures, path)
     if given.only is None:
+        _live(given)
+        figures = report.known(path)
         figures["backtest"] = backtest.measure(plan.runs)
         report.write(figures, path)
     for line in (*report.ratios(figures), *report.verdicts(figures)):
@@ -100,7 +101,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _training() -> int:
+def _live(given: argparse.Namespace) -> int:
+    """Beside what stands in the file from other runs."""
+    kit = Kit(given.kit.resolve())
+    if kit.lacks:
+        return _without(kit)
+    path = ROOT / "build" / "bench.json"
+    with Sqlite(WORK / "sqlite") as store:
+        found = live.measure(kit, store)
+    report.write(report.known(path) | {"live": found}, path)
+    print(*live.said(found), sep="\n", flush=True)
+    return 0
+
+
+def _training(_given: argparse.Namespace) -> int:
     """Beside what stands in the file from other runs."""
     path = ROOT / "build" / "bench.json"
     figures = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
@@ -111,11 +125,20 @@ def _training() -> int:
     return 0
 
 
+_BY_ITSELF = {"training": _training, "live": _live}
+
+
+def _without(kit: Kit) -> int:
+    print(f"The kit is not in {kit.folder} (missing: {', '.join(kit.lacks)}). "
+          "Give its folder: python -m benchmarks --kit DIR", file=sys.stderr)  # fmt: skip
+    return 2
+
+
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description=_MEASURED, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parts = ("engine", "sqlite", "postgresql", "node-red", "backtest", "training", "pages")
+    parts = ("engine", "sqlite", "postgresql", "node-red", "backtest", "training", "pages", "live")
     parser.add_argument("--only", choices=parts, help="measure nothing else")
     parser.add_argument("--quick", action="store_true", help="one short run of each; its p99 proves nothing")
     parser.add_argument("--runs", type=int, default=_FULL.runs, help="how many runs the median is of (default: 5)")

@@ -129,6 +129,12 @@ class Presses:
                 time.sleep(wait)
             self._one(number)
 
+    def one_more(self, number: int) -> tuple[float, float]:
+        """Press once; the moments of the press and of its answer, in seconds of the monotonic clock."""
+        self._one(number)
+        self.wait(10)
+        return self.sent[f"a{number}"] / 1e9, self.stored[f"a{number}"] / 1e9
+
     def wait(self, within_s: float) -> None:
         """Until every alarm is answered, or the time is over."""
         until = time.monotonic() + within_s

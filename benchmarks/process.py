@@ -118,12 +118,14 @@ class HubProcess(Program):
     """`carehub serve` as an operator runs it, on one store and one broker.
 
     Attributes:
+        address: Where its pages are.
         start_s: From the start of the process until it answers "ready" and the broker has taken it in.
     """
 
     def __init__(self, folder: Path, broker: Broker, database_url: str, module: str = "carehub.app") -> None:
         super().__init__(folder)
         port = free_port()
+        self.address = f"http://127.0.0.1:{port}"
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CAREHUB_")} | {
             "CAREHUB_DATA_DIR": str(folder), "CAREHUB_DATABASE_URL": database_url, "CAREHUB_MQTT_URL": broker.url,
             "CAREHUB_PORT": str(port), "CAREHUB_CHANNELS": "integrations.channels.tablet",

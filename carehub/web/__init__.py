@@ -97,6 +97,7 @@ from carehub.web.render import STATIC
 from carehub.web.security import Administering, Locks
 from carehub.web.throttle import Throttle
 from carehub.web.tongue import Speaking
+from carehub.web.turns import Turns
 
 __all__ = ["create_web"]
 
@@ -224,6 +225,7 @@ def create_web(hub: Hub) -> FastAPI:
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(hub), www_redirect=False)
     app.add_middleware(Locks, hub=hub)
     app.add_middleware(Speaking)
+    app.add_middleware(Turns)
     app.add_middleware(Counting, meters=app.state.meters)
     return app
 

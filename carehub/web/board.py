@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 from carehub.core.blindness import off
 from carehub.core.rules.rulebook import Rulebook
@@ -15,6 +16,7 @@ from carehub.web import words
 from carehub.web.cards import AlertView, view, with_pictures
 from carehub.web.security import Visitor
 from carehub.web.teams import context_of
+from carehub.web.turns import once
 
 _RECENT = timedelta(hours=8)
 
@@ -64,23 +66,22 @@ async def board(hub: Hub, visitor: Visitor, unit: str | None) -> Board:
     """Read the whole board; an alert without a unit is shown in every unit."""
     now = hub.clock()
     async with hub.database.read() as session:
-        cards = await pages.open_alerts(session)
-        closed = await pages.closed_since(session, now - _RECENT)
-        shown = [card for card in cards if is_in(card, unit)]
-        views = await with_pictures(hub, session, visitor, shown)
-        context = await context_of(session, visitor, [*cards, *closed], now)
+        cards = await once(hub, "open", partial(pages.open_alerts, session))
+        closed = await once(hub, "closed", partial(pages.closed_since, session, now - _RECENT))
+        context = await context_of(hub, session, visitor, [*cards, *closed], now)
+        views = await with_pictures(hub, session, visitor, [one for one in cards if is_in(one, unit)], context)
         silent = [
-            one for one in await pages.silent_places(session)
+            one for one in await once(hub, "silent", partial(pages.silent_places, session))
             if not one[1] or (unit in {None, one[1].unit_id} and context.sight.covers(one[1].unit_id))
         ]  # fmt: skip
-        last = await pages.last_event_at(session)
-        held = await silences.in_force(session, now)
-        silenced = await silences.how_many(session, now)
+        last = await once(hub, "last", partial(pages.last_event_at, session))
+        held = await once(hub, "held", partial(silences.in_force, session, now))
+        silenced = await once(hub, "silenced", partial(silences.how_many, session, now))
         letters = await messages.unread(session, context.sight, now)
-        blind = [one for one in await blindness.told(session) if unit in {None, one[1].unit_id}]
-        blind = [one for one in blind if context.sight.covers(one[1].unit_id)]
-        off_now = [one for one in await tuning.off_for_residents(session, now) if unit in {None, one[1].unit_id}]
-        off_now = [one for one in off_now if context.sight.covers(one[1].unit_id)]
+        blind = await once(hub, "blind", partial(blindness.told, session))
+        blind = [one for one in blind if unit in {None, one[1].unit_id} and context.sight.covers(one[1].unit_id)]
+        off_now = await once(hub, "off", partial(tuning.off_for_residents, session, now))
+        off_now = [one for one in off_now if unit in {None, one[1].unit_id} and context.sight.covers(one[1].unit_id)]
     return Board(
         # Among equals that somebody has, the visitor's own: the card that was large stays large when it is taken.
         alerts=sorted(views, key=lambda one: (-one.severity, not one.waits, not one.mine, one.raised_at)),

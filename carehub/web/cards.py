@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from msgspec import DecodeError
 from msgspec.json import decode
@@ -22,6 +23,7 @@ from carehub.web.picture import Picture, drawn, window_start
 from carehub.web.security import Visitor
 from carehub.web.teams import Context, Team, allowed, context_of, is_unanswered, short, team_of
 from carehub.web.tongue import _
+from carehub.web.turns import once
 
 COLOURS: dict[Severity, str] = {
     Severity.CRITICAL: "danger",
@@ -95,15 +97,18 @@ class AlertView:
         return self.status is Status.OPEN
 
 
-async def with_pictures(hub: Hub, session: Session, visitor: Visitor, cards: Sequence[pages.Card]) -> list[AlertView]:
+async def with_pictures(
+    hub: Hub, session: Session, visitor: Visitor, cards: Sequence[pages.Card], context: Context | None = None
+) -> list[AlertView]:
     """The cards with the residents' last hours, and with the reasons of each alert."""
     now = hub.clock()
     start = window_start(now)
-    context = await context_of(session, visitor, cards, now)
+    context = context or await context_of(hub, session, visitor, cards, now)
     residents = {card.resident.id for card in cards if card.resident and opens(context.sight, card.alert, About.DAYS)}
-    movements = await pages.movements(session, residents, start)
-    marks = await pages.alerts_of(session, residents, start)
-    traces = await pages.traces(session, [card.alert.id for card in cards])
+    ids, known = tuple(card.alert.id for card in cards), frozenset(residents)
+    movements = await once(hub, ("movements", known), partial(pages.movements, session, residents, start))
+    marks = await once(hub, ("marks", known), partial(pages.alerts_of, session, residents, start))
+    traces = await once(hub, ("traces", ids), partial(pages.traces, session, ids))
     views = []
     for card in cards:
         who = card.resident.id if card.resident else ""

@@ -53,7 +53,7 @@ _HEADERS = {
 _HSTS = "max-age=63072000; includeSubDomains"
 _PROVIDER_ENDS = re.compile(r"/login/with/\w+/ended")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-_AUTOMATIC = "x-carehub-live"
+AUTOMATIC = "x-carehub-live"
 """The page's own script says by this header that it asks, not a person: it does not keep a login awake."""
 
 
@@ -168,7 +168,7 @@ async def somebody_of(request: Request, hub: TheHub) -> Visitor | None:
         return None
     if login.tablet_id and not is_open(request.url.path):
         raise NotAllowed
-    if _AUTOMATIC not in request.headers and logins.is_worth_noting(login, hub.clock()):
+    if AUTOMATIC not in request.headers and logins.is_worth_noting(login, hub.clock()):
         await _note_seen(hub, login.token_hash)
     tongue.speak(login.person.language)
     return Visitor(person=login.person, login=login)

@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from carehub.core.access import Sight
 from carehub.core.alerts import FOLLOW_UP, HELP, NEXT, Action, Status
 from carehub.core.escalation import Circle
 from carehub.core.ladders import LOUD_FROM
+from carehub.flow.hub import Hub
 from carehub.flow.respond import may_undo
 from carehub.store import ladders, pages, tables, teams, ties
 from carehub.store.database import Session
 from carehub.store.teams import Around
 from carehub.web.security import Visitor
+from carehub.web.turns import once
 
 _HELD = frozenset({Status.TAKEN, Status.ARRIVED})
 
@@ -64,13 +67,16 @@ class Context:
     colleagues: Sequence[tuple[str, str]]
 
 
-async def context_of(session: Session, visitor: Visitor, cards: Sequence[pages.Card], now: datetime) -> Context:
+async def context_of(
+    hub: Hub, session: Session, visitor: Visitor, cards: Sequence[pages.Card], now: datetime
+) -> Context:
     """Read it once for all cards of a page."""
+    alerts = [card.alert for card in cards]
     return Context(
         sight=await ties.sight_of(session, visitor.person, now),
-        circle=await ladders.circle(session, now),
-        around=await teams.around(session, [card.alert for card in cards]),
-        colleagues=await teams.colleagues(session),
+        circle=await once(hub, "circle", partial(ladders.circle, session, now)),
+        around=await once(hub, ("around", tuple(one.id for one in alerts)), partial(teams.around, session, alerts)),
+        colleagues=await once(hub, "colleagues", partial(teams.colleagues, session)),
     )
 
 

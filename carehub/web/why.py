@@ -19,7 +19,7 @@ async def why(request: Request, hub: TheHub, visitor: Caring, alert_id: str) -> 
     """All that is known of one alert; each look is logged."""
     async with hub.database.read() as session:
         account = await account_of(session, alert_id)
-        context = await context_of(session, visitor, [account.card] if account else [], hub.clock())
+        context = await context_of(hub, session, visitor, [account.card] if account else [], hub.clock())
     if account is None:
         raise HTTPException(404)
     alert = cards.view(hub, visitor, account.card, context)

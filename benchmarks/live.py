@@ -1,0 +1,210 @@
+"""200 open pages over 2,000 residents: how long a press takes to reach them all, and how long a page takes.
+
+Each open page does what its own script does: it listens to `/api/v1/live`, and fetches itself when told of a change.
+Half are tablets, half nurses' telephones, spread over the units. They run in a process of their own, beside the hub.
+"""
+
+import asyncio
+import multiprocessing
+import shutil
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+
+from benchmarks.kit import WORK, Kit
+from benchmarks.load import Presses
+from benchmarks.process import Broker, HubProcess, cpu_s
+from benchmarks.stores import Store
+from carehub.kit.clock import utc_now
+from carehub.store import logins, tables
+from carehub.store.database import Database
+from carehub.web.security import LIMITS
+
+PAGES, PRESSES, OPEN_BEFORE = 200, 10, 20
+TARGET_S, TARGET_PAGE_MS = 1.0, 100.0
+_APART_S, _SETTLE_S, _ALONE = 6.0, 5.0, 20
+_spawn = multiprocessing.get_context("spawn")
+
+
+@dataclass(slots=True)
+class Watcher:
+    """One open page: when it was told of a change, and when its own text showed each alert.
+
+    Attributes:
+        words: When it was told, on the machine's monotonic clock.
+        fetched: When each fetch of itself began and ended.
+    """
+
+    path: str
+    secret: str
+    words: list[float] = field(default_factory=list)
+    fetched: list[tuple[float, float]] = field(default_factory=list)
+
+
+async def sessions(url: str) -> list[str]:
+    """A login for each page, in the store before the hub opens it."""
+    database = Database(url)
+    try:
+        async with database.write() as session:
+            people = [
+                await session.get_one(tables.Person, f"nurse{unit}{nurse}") for unit in range(5) for nurse in (0, 1)
+            ]
+            return [
+                await logins.begin(session, person, LIMITS[person.role], utc_now())
+                for person in (people[number % len(people)] for number in range(PAGES))
+            ]
+    finally:
+        await database.close()
+
+
+def measure(kit: Kit, store: Store) -> dict[str, Any]:
+    """One run; figures in seconds and milliseconds."""
+    folder = WORK / "live"
+    shutil.rmtree(folder, ignore_errors=True)
+    url = store.fresh(folder)
+    secrets = asyncio.run(sessions(url))
+    try:
+        with Broker(folder / "broker") as broker, HubProcess(folder, broker, url) as hub:
+            presses = Presses(kit, broker.port)
+            presses.press(OPEN_BEFORE, 0.1)
+            presses.wait(20)
+            time.sleep(_SETTLE_S)
+            told = _run(hub, presses, secrets)
+            presses.close()
+            return told
+    finally:
+        store.forget(url)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(hub: HubProcess, presses: Presses, secrets: Sequence[str]) -> dict[str, Any]:
+    ours, theirs = _spawn.Pipe()
+    child = _spawn.Process(target=_watch, args=(hub.address, list(secrets), theirs), daemon=True)
+    child.start()
+    alone = ours.recv()
+    before, moments = cpu_s(hub.pid), []
+    for number in range(PRESSES):
+        moments.append(presses.one_more(OPEN_BEFORE + number))
+        time.sleep(_APART_S)
+    spent = cpu_s(hub.pid) - before
+    ours.send("stop")
+    watchers = ours.recv()
+    child.join(30)
+    return _figures(moments, watchers, alone) | {"hub_cpu_s_per_change": round(spent / PRESSES, 2)}
+
+
+def _figures(
+    moments: Sequence[tuple[float, float]], watchers: Sequence[Watcher], alone: dict[str, list[float]]
+) -> dict[str, Any]:
+    words, wholes = [], []
+    for pressed, stored in moments:
+        words.append(max(_first(at for at in one.words if at >= stored) for one in watchers) - pressed)
+        # A fetch that began after the commit shows the alert.
+        wholes.append(max(_first(end for start, end in one.fetched if start >= stored) for one in watchers) - pressed)
+    return {
+        "pages": len(watchers),
+        "changes": len(moments),
+        "word_reaches_all_s": _spread(words),
+        "all_pages_show_it_s": _spread(wholes),
+        "page_ms": {path: {"p50": round(median(one), 1), "most": round(max(one), 1)} for path, one in alone.items()},
+    }
+
+
+def _first(moments: Iterable[float]) -> float:
+    return min(moments, default=float("inf"))
+
+
+def _spread(found: Sequence[float]) -> dict[str, float]:
+    return {"p50": round(median(found), 3), "most": round(max(found), 3)}
+
+
+def said(figures: dict[str, Any]) -> list[str]:
+    """In words, with what was to be reached."""
+    word, whole = figures["word_reaches_all_s"], figures["all_pages_show_it_s"]
+    slowest = max(one["p50"] for one in figures["page_ms"].values())
+    alone = ", ".join(f"{path} {one['p50']} ms (most {one['most']})" for path, one in figures["page_ms"].items())
+    first = f"live: {figures['pages']} open pages, {figures['changes']} presses"
+    spent = f"{figures['hub_cpu_s_per_change']} s of the hub's processor a change"
+    return [
+        f"{first}: its word is with the last in {word['p50']} s (most {word['most']}): {_verdict(word['p50'])}",
+        f"{first}: on the last page in {whole['p50']} s (most {whole['most']}): {_verdict(whole['p50'])}; {spent}",
+        f"live: one page alone: {alone}; target {TARGET_PAGE_MS:g} ms: {_reached(slowest, TARGET_PAGE_MS)}",
+    ]
+
+
+def _verdict(found: float) -> str:
+    return f"target {TARGET_S:g} s, {_reached(found, TARGET_S)}"
+
+
+def _reached(found: float, target: float) -> str:
+    return "reached" if found <= target else "MISSED"
+
+
+# --- the open pages, in a process of their own ------------------------------------------------------
+
+
+def _watch(address: str, secrets: list[str], pipe: Any) -> None:
+    asyncio.run(_watch_all(address, secrets, pipe))
+
+
+async def _watch_all(address: str, secrets: list[str], pipe: Any) -> None:
+    watchers = [
+        Watcher("/nurse" if number % 2 else f"/tablet?unit=zone{number % 5}", secret)
+        for number, secret in enumerate(secrets)
+    ]
+    alone: dict[str, list[float]] = {}
+    for one in watchers[:2]:
+        alone[urlsplit(one.path).path] = await _alone(address, one)
+    tasks = [asyncio.create_task(_listen(address, one)) for one in watchers]
+    await asyncio.sleep(_SETTLE_S)
+    pipe.send(alone)
+    await asyncio.to_thread(pipe.recv)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    pipe.send(watchers)
+
+
+def _client(address: str, one: Watcher) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(base_url=address, cookies={"carehub": one.secret}, timeout=60)
+
+
+async def _alone(address: str, one: Watcher) -> list[float]:
+    took = []
+    async with _client(address, one) as client:
+        await client.get(one.path)  # the first one compiles the template
+        for _ in range(_ALONE):
+            began = time.monotonic()
+            (await client.get(one.path)).raise_for_status()
+            took.append((time.monotonic() - began) * 1000)
+    return took
+
+
+async def _listen(address: str, one: Watcher) -> None:
+    """As `live.js`: a change that comes while the page is being fetched is fetched afterwards."""
+    changed = asyncio.Event()
+    async with _client(address, one) as client:
+        fetching = asyncio.create_task(_fetch(client, one, changed))
+        try:
+            screen = f"?screen={one.path.partition('=')[2]}" if "unit=" in one.path else ""
+            async with client.stream("GET", f"/api/v1/live{screen}") as stream:
+                async for line in stream.aiter_lines():
+                    if line == "event: change":
+                        one.words.append(time.monotonic())
+                        changed.set()
+        finally:
+            fetching.cancel()
+
+
+async def _fetch(client: httpx2.AsyncClient, one: Watcher, changed: asyncio.Event) -> None:
+    while True:
+        await changed.wait()
+        changed.clear()
+        began = time.monotonic()
+        (await client.get(one.path, headers={"X-CareHub-Live": "1"})).raise_for_status()
+        one.fetched.append((began, time.monotonic()))

@@ -1,0 +1,86 @@
+"""Pages that fetch themselves wait their turn, and share what all of them read alike.
+
+When something changes, every open page asks at once. Each takes some 40 ms of the loop in which alarms are received
+too, so two hundred of them together would keep the next alarm waiting for seconds: two are made at a time, and whoever
+opens a page by hand, answers an alert, or sends an event goes past them.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from carehub.flow.hub import Hub
+from carehub.web.security import AUTOMATIC
+
+T = TypeVar("T")
+AT_ONCE = 2
+KEPT_S = 1.0
+"""Longer than it takes to make the pages of one change, too short for anybody to see that it is old."""
+
+
+class Kept:
+    """Answers of the store that are the same for every page, as long as nothing has changed."""
+
+    def __init__(self) -> None:
+        self._version, self._read_at = -1, 0.0
+        self._found: dict[object, Any] = {}
+
+    async def get(self, version: int, key: object, ask: Callable[[], Awaitable[T]]) -> T:
+        """What was answered since the last change, or asked for now."""
+        now = asyncio.get_running_loop().time()
+        if version != self._version or now - self._read_at > KEPT_S:
+            self._version, self._read_at, self._found = version, now, {}
+        found = self._found
+        if key not in found:
+            found[key] = await ask()
+        answer: T = found[key]
+        return answer
+
+
+_kept: ContextVar[Kept | None] = ContextVar("kept", default=None)
+
+
+async def once(hub: Hub, key: object, ask: Callable[[], Awaitable[T]]) -> T:
+    """For a page that fetches itself: what another has just read. For a person's own step it is always read anew.
+
+    Args:
+        key: What is asked, with everything that the answer depends on: it is shared between visitors.
+    """
+    kept = _kept.get()
+    return await ask() if kept is None else await kept.get(hub.live.version, key, ask)
+
+
+class Turns:
+    """Lets two pages at a time fetch themselves."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._turn, self._kept = asyncio.Semaphore(AT_ONCE), Kept()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Wait for a turn, and give it back with the first byte: a slow telephone must not keep it."""
+        if scope["type"] != "http" or AUTOMATIC not in Headers(scope=scope):
+            await self.app(scope, receive, send)
+            return
+        await self._turn.acquire()
+        held = True
+
+        def give_back() -> None:
+            nonlocal held
+            if held:
+                held = False
+                self._turn.release()
+
+        async def answered(message: Message) -> None:
+            give_back()
+            await send(message)
+
+        _kept.set(self._kept)
+        try:
+            await self.app(scope, receive, answered)
+        finally:
+            give_back()

@@ -1,0 +1,105 @@
+"""Pages that fetch themselves: two at a time, with shared readings, and nobody who acts waits behind them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from httpx2 import ASGITransport, AsyncClient
+from sqlmodel import func, select
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+
+from carehub.flow.hub import Hub
+from carehub.store import tables
+from carehub.web.turns import AT_ONCE, Kept, Turns, once
+from tests.unit.web.conftest import Browse, logged_in
+
+ITSELF = {"x-carehub-live": "1"}
+Page = Callable[[Request], Awaitable[str]]
+
+
+def _client(page: Page) -> AsyncClient:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse(await page(Request(scope)))(scope, receive, send)
+
+    return AsyncClient(transport=ASGITransport(app=Turns(app)), base_url="http://hub.example")
+
+
+async def test_two_pages_at_a_time_fetch_themselves_and_a_person_goes_past_them() -> None:
+    inside, most, go = 0, 0, asyncio.Event()
+
+    async def page(request: Request) -> str:
+        nonlocal inside, most
+        if "x-carehub-live" not in request.headers:
+            return "yours"
+        inside += 1
+        most = max(most, inside)
+        await go.wait()
+        inside -= 1
+        return "mine"
+
+    async with _client(page) as client:
+        waiting = [asyncio.create_task(client.get("/", headers=ITSELF)) for _ in range(10)]
+        while inside < AT_ONCE:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        assert (await client.get("/")).text == "yours"
+        go.set()
+        await asyncio.gather(*waiting)
+
+    assert most == AT_ONCE
+
+
+async def test_a_page_that_fails_gives_its_turn_back() -> None:
+    async def page(_request: Request) -> str:
+        raise ZeroDivisionError
+
+    async with _client(page) as client:
+        for _ in range(AT_ONCE + 1):
+            answer = await asyncio.gather(client.get("/", headers=ITSELF), return_exceptions=True)
+            assert isinstance(answer[0], ZeroDivisionError)
+
+
+async def test_what_all_pages_read_is_read_once_until_something_changes() -> None:
+    kept, asked = Kept(), 0
+
+    async def ask() -> int:
+        nonlocal asked
+        asked += 1
+        return asked
+
+    assert [await kept.get(version, "open", ask) for version in (1, 1, 2, 2)] == [1, 1, 2, 2]
+    assert await kept.get(2, "closed", ask) == 3
+
+
+async def test_a_persons_own_step_reads_anew(hub: Hub) -> None:
+    asked = 0
+
+    async def ask() -> int:
+        nonlocal asked
+        asked += 1
+        return asked
+
+    assert [await once(hub, "open", ask), await once(hub, "open", ask)] == [1, 2]
+
+
+async def test_ten_pages_that_show_an_alert_for_the_first_time_are_all_logged(hub: Hub, browser: Browse) -> None:
+    """C81: together in few transactions, and still one line for each login."""
+    names = ["maria", "jonas", "ingrid", "kari"]
+    clients = [await logged_in(browser(), hub, name) for name in names]
+
+    await asyncio.gather(*(client.get("/tablet", headers=ITSELF) for client in clients))
+    await asyncio.gather(*(client.get("/tablet", headers=ITSELF) for client in clients))
+
+    async with hub.database.read() as session:
+        log = tables.AccessLog
+        statement = select(log.person_id, func.count()).group_by(log.person_id)
+        rows = dict((await session.exec(statement)).all())
+    assert set(names) <= set(rows)
+    seen = await _subjects(hub, names[0])
+    assert len(seen) == len(set(seen))
+
+
+async def _subjects(hub: Hub, person: str) -> list[str | None]:
+    async with hub.database.read() as session:
+        log = tables.AccessLog
+        return list((await session.exec(select(log.subject).where(log.person_id == person))).all())
