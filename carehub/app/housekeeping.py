@@ -28,8 +28,6 @@ from carehub.store import codes, contacts, family, messages, models, seals, tabl
 from carehub.store.copies import file_of
 
 _LOOK_EVERY_S = 1800.0
-_LEARN_AFTER_S = 60.0
-"""Two learning processes beside a hub that has just started would take the processors with which it catches up."""
 _LESS_URGENT = 10
 _COUNT_EVERY_S = 60.0
 _ROOM_EVERY_S = 5.0
@@ -132,7 +130,7 @@ def add_models(settings: Settings, hub: Hub, ingest: Ingest, worker: Worker, exe
         worker.add("daybook", Unheard(hub, ingest.observe, Daybook(hub)).look, _COUNT_EVERY_S)
     for module in names(settings.detectors):
         post = ModelPost(settings, hub, ingest, module, executor)
-        worker.add(f"model {module}", post.look, _LOOK_EVERY_S, _LEARN_AFTER_S)
+        worker.add(f"model {module}", post.look, _LOOK_EVERY_S, settings.learn_after_s)
         worker.daily(f"training {module}", post.train_anew, _TRAIN_AT)
 
 

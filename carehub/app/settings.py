@@ -71,6 +71,11 @@ class Settings(BaseSettings):
         description="Modules that each offer a `DETECTOR`; empty for none.",
     )
     shadow_days: int = Field(default=14, ge=0, description="Days that a new model listens before it may speak.")
+    learn_after_s: float = Field(
+        default=60.0,
+        ge=0,
+        description="Seconds after the start before models are trained and asked: a hub that starts has more to do.",
+    )
     training_within_s: float = Field(default=1800.0, gt=0, description="Seconds that a training may take.")
     training_memory_mib: int = Field(default=2048, ge=256, description="Memory that a training may take.")
     training_cluster: str | None = Field(

@@ -104,7 +104,7 @@ async def _gather(hub: Hub, visitor: Visitor, unit: str) -> Handover:
 
 async def _closed(hub: Hub, session: Session, visitor: Visitor, unit: str, since: datetime) -> list[AlertView]:
     cards = [one for one in await pages.closed_since(session, since, _MOST) if one.alert.unit_id == unit]
-    context = await context_of(session, visitor, cards, hub.clock())
+    context = await context_of(hub, session, visitor, cards, hub.clock())
     return [view(hub, visitor, card, context) for card in cards]
 
 

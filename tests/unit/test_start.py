@@ -95,7 +95,8 @@ def test_a_hub_that_asks_its_models_never_loads_what_they_are_made_of(tmp_path: 
     (tmp_path / "hub").mkdir()
     sqlite.copy_to(tmp_path / "hub")
     with Mosquitto(tmp_path / "broker") as broker:
-        hub = HubProcess(tmp_path / "hub", broker.url, CAREHUB_DETECTORS="models.daily_rhythm,models.restlessness")
+        models = "models.daily_rhythm,models.restlessness"
+        hub = HubProcess(tmp_path / "hub", broker.url, CAREHUB_DETECTORS=models, CAREHUB_LEARN_AFTER_S="0")
         with hub:
             hub.wait_until_ready()
             assert hub.process
