@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, insert
 from sqlmodel import col, select
 
 from carehub.core.rules.language import Rule, content_hash
@@ -26,12 +26,15 @@ async def note_versions(session: Session, rulebook: Rulebook, now: datetime) -> 
             row.body = body_of(wanted[key])
     changed = [key for key in wanted if key not in active]
     earlier = await _every_version(session, [rule for rule, _ in changed])
+    new = []
     for key in changed:
         if known := earlier.get(key):
             known.activated_at, known.deactivated_at, known.body = now, None, body_of(wanted[key])
             known.tuned = False
         else:
-            session.add(tables.RuleVersion(rule_id=key[0], version=key[1], body=body_of(wanted[key]), activated_at=now))
+            new.append({"rule_id": key[0], "version": key[1], "body": body_of(wanted[key]), "activated_at": now})
+    if new:
+        await (await session.connection()).execute(insert(tables.RuleVersion), new)
     return [rule for rule, _ in changed]
 
 

@@ -179,24 +179,23 @@ class Road:
 async def furnish(session: Session, now: datetime) -> None:
     """A ward with two on duty and one at home, a zone with one on duty, four homes."""
     since = now - timedelta(days=400)
-    await add(session, tables.Unit(id="sol", name=f"{CANARY}-sol", kind=UnitKind.WARD))
-    await add(session, tables.Unit(id="nord", name=f"{CANARY}-nord", kind=UnitKind.ZONE))
+    sol = tables.Unit(id="sol", name=f"{CANARY}-sol", kind=UnitKind.WARD)
+    await add(session, sol, tables.Unit(id="nord", name=f"{CANARY}-nord", kind=UnitKind.ZONE))
     staff = _people()
-    await add(session, *staff)
+    homes = (("anna", "sol"), ("bjarne", "sol"), ("par", "nord"), ("tom", "nord"))
+    lives = (("anna", "anna"), ("bjarne", "bjarne"), ("kåre", "par"), ("liv", "par"))
+    await add(session, *staff, *(_home(f"home:{home}", unit) for home, unit in homes))
     await add(session, *(people.telephone(one, since) for one in staff if one.role is Role.NURSE))
-    for home, unit in (("anna", "sol"), ("bjarne", "sol"), ("par", "nord"), ("tom", "nord")):
-        await add(session, _home(f"home:{home}", unit))
-    for who, home in (("anna", "anna"), ("bjarne", "bjarne"), ("kåre", "par"), ("liv", "par")):
-        await add(session, _resident(who))
-        await add(session, tables.Residency(id=new_id(), resident_id=who, scope_id=f"home:{home}", since=since))
-    for source, address, home, owner, place in _DEVICES:
-        await add(session, _device(source, address, now))
-        await add(
-            session,
+    await add(session, *(_resident(who) for who, _ in lives), *(_device(one[0], one[1], now) for one in _DEVICES))
+    for who, home in lives:
+        session.add(tables.Residency(id=new_id(), resident_id=who, scope_id=f"home:{home}", since=since))
+    for _, address, home, owner, place in _DEVICES:
+        session.add(
             tables.Assignment(
                 id=new_id(), device_id=address, scope_id=f"home:{home}", resident_id=owner, place=place, since=since
-            ),
+            )
         )
+    await session.flush()
 
 
 _DEVICES = (

@@ -46,11 +46,11 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 
 async def empty(database: Database) -> None:
-    """Take every row away, those of the append-only log too."""
+    """Take every row away, those of the append-only log too: sixty statements, but one round trip."""
+    deletes = "; ".join(str(table.delete()) for table in SQLModel.metadata.sorted_tables)
     async with database.connect() as connection:
         await connection.execute(text("SET LOCAL session_replication_role = replica"))
-        for table in reversed(SQLModel.metadata.sorted_tables):
-            await connection.execute(table.delete())
+        await connection.execute(text(f"DO $$BEGIN {deletes}; END$$"))
         await connection.commit()
 
 
