@@ -19,10 +19,11 @@ from carehub.web.admin_rules import Day, Deciding
 from carehub.web.near import must_see
 from carehub.web.render import page
 from carehub.web.security import TheHub, Visitor
+from carehub.web.tongue import later
 
 router = APIRouter(prefix="/admin/residents/{resident_id}/relatives")
-_NEEDS_WHY = "Skriv hvorfor: det er ikke beboeren selv som gjør endringen her."
-_NEEDS_END = "Den som handler for beboeren, må ha en dato da det vurderes på nytt."
+_NEEDS_WHY = later("Skriv hvorfor: det er ikke beboeren selv som gjør endringen her.")
+_NEEDS_END = later("Den som handler for beboeren, må ha en dato da det vurderes på nytt.")
 Why = Annotated[str, Form(max_length=200)]
 
 

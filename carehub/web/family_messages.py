@@ -12,11 +12,12 @@ from carehub.store import kin, logins, messages
 from carehub.store.kin import Bond
 from carehub.web.render import page
 from carehub.web.security import Own, TheHub, Visitor
+from carehub.web.tongue import later
 
 router = APIRouter(prefix="/relatives/{resident_id}/messages")
 LONGEST = 2000
 _MOST_AN_HOUR = 20
-_TOO_MANY = "Du har skrevet mange meldinger den siste timen. Vent litt, eller ring tjenesten."
+_TOO_MANY = later("Du har skrevet mange meldinger den siste timen. Vent litt, eller ring tjenesten.")
 Text = Annotated[str, Form(max_length=LONGEST)]
 
 

@@ -20,14 +20,15 @@ from carehub.web import family_words
 from carehub.web.family_messages import bond_of
 from carehub.web.render import page
 from carehub.web.security import Relative, TheHub, Visitor
+from carehub.web.tongue import later
 
 router = APIRouter(prefix="/relatives/{resident_id}")
 _SHOWN = timedelta(days=3)
 _AHEAD, _LONGEST = timedelta(days=60), timedelta(days=14)
 _MOST_WINDOWS, _MOST_VISITS = 3, 20
-_WRONG_SPAN = "Slutten må være etter begynnelsen, i dag eller senere, og høyst 14 dager etter."
-_TOO_MANY = "Du har meldt mange besøk. Avlys et av dem først."
-_WRONG_TIMES = "Velg minst én dag, og skriv tidene som 16:00."
+_WRONG_SPAN = later("Slutten må være etter begynnelsen, i dag eller senere, og høyst 14 dager etter.")
+_TOO_MANY = later("Du har meldt mange besøk. Avlys et av dem først.")
+_WRONG_TIMES = later("Velg minst én dag, og skriv tidene som 16:00.")
 Clock = Annotated[str, Form(max_length=5)]
 Day = Annotated[str, Form(max_length=10)]
 

@@ -69,8 +69,9 @@ async def mine(request: Request, hub: TheHub, visitor: Own) -> Response:
     async with hub.database.write() as session:
         logins.log_reading(session, me, "own", [(bond.resident.id, "own") for bond in bonds], now)
     return page(
-        request, "resident.html", visitor, shown=shown, family=family_words, levels=list(Insight), functions=law.NAMES,
-        bases=BASES, did=reading_words.did, why=reading_words.why, pauses=list(_PAUSES),
+        request, "resident.html", visitor, shown=shown, family=family_words, levels=list(Insight),
+        functions=family_words.FUNCTIONS, bases=BASES, did=reading_words.did, why=reading_words.why,
+        pauses=list(_PAUSES),
     )  # fmt: skip
 
 

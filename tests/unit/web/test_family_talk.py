@@ -15,7 +15,7 @@ from carehub.flow.hub import Hub
 from carehub.store import kin, messages, tables
 from carehub.store.tables.alerts import NoticeState
 from carehub.web import family_words
-from carehub.web.tongue import catalogue
+from carehub.web.tongue import Spoken, catalogue
 from tests.browser import seed_family
 from tests.unit.web.conftest import BOTH, Browse, Clock, logged_in
 
@@ -231,7 +231,7 @@ def test_every_word_to_a_family_is_translated(spoken: Language) -> None:
         text
         for name, said in vars(family_words).items()
         if name.isupper()
-        for text in (said.values() if isinstance(said, dict) else said if isinstance(said, tuple) else ())
+        for text in (said.source.values() if isinstance(said, Spoken) else said if isinstance(said, tuple) else ())
     }
 
     assert len(texts) > 50
