@@ -21,7 +21,7 @@ from carehub.app.backtest import Wanted, backtest
 from carehub.app.backtest.sources import Store
 from carehub.app.move_in import move_in
 from carehub.core.backtest.report import Summary
-from carehub.core.drafting import read_draft
+from carehub.core.rules.drafting import read_draft
 from carehub.core.rules.language import Rule
 from carehub.plugins import load_rulebook
 from carehub.store.database import Database

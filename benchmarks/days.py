@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carehub.contracts import DayTable
-from carehub.core.dayrow import CELLS, SLOTS, WIDTH
-from carehub.core.features import Feature, Part
+from carehub.core.days.dayrow import CELLS, SLOTS, WIDTH
+from carehub.core.days.features import Feature, Part
 
 Rows = NDArray[np.float32]
 _MEANS = {

@@ -10,7 +10,7 @@ from typing import Any
 from benchmarks.engine_peers import PEERS, plain
 from benchmarks.engine_rules import common, evening, with_waits
 from carehub.core.events import Event, Tick
-from carehub.core.fold import Rulebook, ScopeState, fold
+from carehub.core.folding.fold import Rulebook, ScopeState, fold
 
 TARGET_PER_S, TARGET_TOUCHED = 60_000, 0.60
 _RUNS = 5

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from carehub.core.access import Role
+from carehub.core.people.access import Role
 from carehub.store import tables
 from carehub.store.database import Database
 from carehub.store.tables.places import DeviceStatus, ScopeKind, UnitKind

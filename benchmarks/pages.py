@@ -15,13 +15,13 @@ from httpx2 import ASGITransport, AsyncClient
 from sqlalchemy import insert
 
 from benchmarks.kit import ROOT, WORK
-from carehub.core.access import Role
-from carehub.core.alerts import Aftermath, Cause, Status
-from carehub.core.basis import Basis
+from carehub.core.answers.alerts import Aftermath, Cause, Status
 from carehub.core.findings import Outcome
-from carehub.core.legal import Function
+from carehub.core.people.access import Role
+from carehub.core.people.basis import Basis
+from carehub.core.people.legal import Function
 from carehub.core.severity import Severity
-from carehub.core.supervision import DeviceKind
+from carehub.core.watching.supervision import DeviceKind
 from carehub.flow.hub import Health, Hub
 from carehub.plugins import load_rulebook
 from carehub.store import logins, tables

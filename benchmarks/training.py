@@ -16,7 +16,7 @@ from benchmarks.kit import WORK
 from carehub.app.settings import Settings
 from carehub.app.trainer import ProcessTrainer
 from carehub.contracts import Activity
-from carehub.core.tally import Tally
+from carehub.core.days.tally import Tally
 from carehub.flow.watching.training import Trained, Wanted
 from carehub.store import daily
 from carehub.store.database import Database

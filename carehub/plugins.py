@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from carehub.contracts import Channel, ChannelFactory, ChannelTools, ConfigurationError, Source
-from carehub.core.fold import Rulebook
+from carehub.core.folding.fold import Rulebook
 from carehub.core.rules import chains
 from carehub.core.rules.examples import failures
 from carehub.core.rules.language import Rule, RuleError, parse_rule

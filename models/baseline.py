@@ -10,7 +10,7 @@ from math import sqrt
 
 from msgspec import Struct
 
-from carehub.core.features import Feature, Part
+from carehub.core.days.features import Feature, Part
 
 DAY = frozenset({Part.MORNING, Part.AFTERNOON, Part.EVENING})
 NIGHT = frozenset({Part.NIGHT})

@@ -19,10 +19,10 @@ import numpy as np
 from sklearn.pipeline import Pipeline
 
 from carehub.contracts import Activity, Change, DayTable, Outcome
-from carehub.core.dayrow import CELLS
-from carehub.core.features import Feature, Part
-from carehub.core.tally import part_at
-from carehub.core.usual import Quantiles
+from carehub.core.days.dayrow import CELLS
+from carehub.core.days.features import Feature, Part
+from carehub.core.days.tally import part_at
+from carehub.core.days.usual import Quantiles
 from models import artefact, drift, trends, usual
 from models import days as stored
 from models.baseline import OUTSIDE, RUNS, Departure, Usual, departure

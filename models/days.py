@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carehub.contracts import Activity, DayTable
-from carehub.core.dayrow import CELLS, MEALS, ROOMS, SLOTS, UNUSABLE, WIDTH
-from carehub.core.features import Feature, Part, Seen, Span
-from carehub.core.habits import HABITS
-from carehub.core.hush import Hush
-from carehub.core.tally import Tally
+from carehub.core.days.dayrow import CELLS, MEALS, ROOMS, SLOTS, UNUSABLE, WIDTH
+from carehub.core.days.features import Feature, Part, Seen, Span
+from carehub.core.days.habits import HABITS
+from carehub.core.days.tally import Tally
+from carehub.core.watching.hush import Hush
 
 Floats = NDArray[np.float32]
 _FRIDAY, _NIGHT_HOURS = 4, 6.0
@@ -49,7 +49,7 @@ class Days:
         cells: (R, D, 32): features by part of day, DST nights brought to six hours.
         usable: (R, D, 4): whether the part could be judged.
         slots: (R, D, 48): signs of each half hour; -1 where it is not known.
-        rooms, meals, habits, crowded: As in `carehub.core.dayrow`.
+        rooms, meals, habits, crowded: As in `carehub.core.days.dayrow`.
         free: (D,): no working day.
     """
 

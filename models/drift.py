@@ -7,7 +7,7 @@ person's own normal, so that a new resident is no drift, and a new sort of senso
 import numpy as np
 from numpy.typing import NDArray
 
-from carehub.core.dayrow import CELLS
+from carehub.core.days.dayrow import CELLS
 
 FEWEST = 200
 """Values on either side; fewer say nothing."""

@@ -12,8 +12,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from carehub.contracts import DayTable
-from carehub.core.dayrow import CELLS, SIZE
-from carehub.core.features import Feature, Part
+from carehub.core.days.dayrow import CELLS, SIZE
+from carehub.core.days.features import Feature, Part
 from models import days as stored
 from models import drift, rhythm
 from models.baseline import WATCHES

@@ -8,8 +8,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from carehub.core.dayrow import CELLS
-from carehub.core.features import Feature, Part
+from carehub.core.days.dayrow import CELLS
+from carehub.core.days.features import Feature, Part
 from models.baseline import Usual
 from models.days import is_free
 from models.normal import Normals

@@ -12,7 +12,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from carehub.core.restlessness import HOURS, Restless, RestlessDay
+from carehub.core.days.restlessness import HOURS, Restless, RestlessDay
 
 Array = NDArray[np.float64]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import expm1
 
-from carehub.core.restlessness import Restless
+from carehub.core.days.restlessness import Restless
 
 _ONE_OF_TEN = 1.2816
 """So many spreads from the middle lies one day in ten."""

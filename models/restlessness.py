@@ -18,8 +18,8 @@ import numpy as np
 from sklearn.ensemble import VotingClassifier
 
 from carehub.contracts import Activity, Change, Outcome
-from carehub.core.features import Span, shared_silences
-from carehub.core.restlessness import HOURS, RestlessDay, days_of
+from carehub.core.days.features import Span, shared_silences
+from carehub.core.days.restlessness import HOURS, RestlessDay, days_of
 from models import artefact
 from models.restless_chance import HALF_LIVES, TRUSTED, USUAL, fitted, rows, sound
 from models.restless_panel import (

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from carehub.core.dayrow import ROOMS
+from carehub.core.days.dayrow import ROOMS
 from models.days import Days
 
 WEEK = 7

@@ -12,8 +12,8 @@ import numpy as np
 import ruptures
 from numpy.typing import NDArray
 
-from carehub.core.dayrow import CELLS
-from carehub.core.features import Feature, Part
+from carehub.core.days.dayrow import CELLS
+from carehub.core.days.features import Feature, Part
 from models.days import Days
 
 FEWEST_BEFORE, FEWEST_AFTER = 21, 14

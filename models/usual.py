@@ -1,4 +1,4 @@
-"""Each resident's own quantiles, by the names that rules ask for (`carehub.core.usual`).
+"""Each resident's own quantiles, by the names that rules ask for (`carehub.core.days.usual`).
 
 Durations are the longest of each day: what is beyond nine days in ten is beyond it also among single visits.
 """
@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carehub.contracts import DayTable
-from carehub.core.dayrow import CELLS
-from carehub.core.features import Feature, Part
-from carehub.core.habits import HABITS
-from carehub.core.usual import BEYOND, FEWEST_DAYS, Quantiles
+from carehub.core.days.dayrow import CELLS
+from carehub.core.days.features import Feature, Part
+from carehub.core.days.habits import HABITS
+from carehub.core.days.usual import BEYOND, FEWEST_DAYS, Quantiles
 from models import days as stored
 from models.normal import ranked, share
 

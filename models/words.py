@@ -6,7 +6,7 @@ No word says why: a model has counted, not understood.
 from collections.abc import Sequence
 from datetime import date
 
-from carehub.core.features import Feature, Part
+from carehub.core.days.features import Feature, Part
 from models.baseline import Departure, Usual
 from models.slow import Shift
 

@@ -18,7 +18,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from joserfc import jwk, jwt
 
-from carehub.core.oidc import PROFILES, Provider
+from carehub.core.people.oidc import PROFILES, Provider
 from tests.brokers import free_port
 
 CLIENT = "carehub-test"

@@ -7,7 +7,7 @@ import typer
 from fastapi.routing import APIRoute
 
 from carehub.web import DOORS
-from carehub.web.access_table import written
+from carehub.web.rights.access_table import written
 
 app = typer.Typer(no_args_is_help=True, help="Who may see and do what.")
 commands = typer.Typer()

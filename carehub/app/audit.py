@@ -18,7 +18,9 @@ from carehub.app.heartbeat import Heartbeat
 from carehub.app.line import Line
 from carehub.app.settings import Settings, names
 from carehub.contracts import Channel, Fate, OutgoingNotice
-from carehub.core.audit import (
+from carehub.core.severity import Severity
+from carehub.core.showing.wording import local_time
+from carehub.core.watching.audit import (
     Concern,
     Concerns,
     Picture,
@@ -28,8 +30,6 @@ from carehub.core.audit import (
     is_canary_missing,
     shout_text,
 )
-from carehub.core.severity import Severity
-from carehub.core.wording import local_time
 from carehub.flow.hub import AuditorState
 from carehub.kit.clock import Clock, utc_now
 from carehub.kit.ids import new_id

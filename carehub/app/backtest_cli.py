@@ -18,7 +18,7 @@ from carehub.app.backtest.sources import Store
 from carehub.app.settings import Settings, names
 from carehub.contracts import ConfigurationError
 from carehub.core.backtest.words import lines_of
-from carehub.core.drafting import read_draft, with_draft
+from carehub.core.rules.drafting import read_draft, with_draft
 from carehub.core.rules.errors import RuleError
 from carehub.core.rules.language import Rule
 from carehub.core.rules.rulebook import Rulebook

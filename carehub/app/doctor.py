@@ -11,7 +11,7 @@ from carehub.app.broker import find_broker
 from carehub.app.line import Line
 from carehub.app.settings import Settings, names
 from carehub.contracts import ConfigurationError, TransportError
-from carehub.core.coverage import Gap, Horizon
+from carehub.core.people.coverage import Gap, Horizon
 from carehub.flow.watch import UNACCOUNTED_AFTER
 from carehub.kit.clock import utc_now
 from carehub.kit.late import load_late

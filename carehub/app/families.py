@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from carehub.core.access import Role
-from carehub.core.consent import Insight, Standing
-from carehub.core.kin import GivenBy, Ground, Sort
+from carehub.core.people.access import Role
+from carehub.core.people.consent import Insight, Standing
+from carehub.core.people.kin import GivenBy, Ground, Sort
 from carehub.kit.ids import new_id
 from carehub.store import tables
 from carehub.store.tables.base import SQLModel

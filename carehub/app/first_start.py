@@ -2,7 +2,7 @@
 
 import sys
 
-from carehub.core.access import Role
+from carehub.core.people.access import Role
 from carehub.flow.hub import Hub
 from carehub.kit.ids import new_id
 from carehub.kit.log import log

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from carehub.core.supervision import LIFE_CRITICAL, DeviceKind
+from carehub.core.watching.supervision import LIFE_CRITICAL, DeviceKind
 from carehub.store import tables
 from carehub.store.tables.places import DeviceStatus
 from carehub.village.fittings import CORD, PENDANT, RADAR, SMOKE

@@ -15,7 +15,7 @@ from carehub.app.line import Line
 from carehub.app.room import Room
 from carehub.app.settings import Settings, names
 from carehub.app.trainer import ProcessTrainer
-from carehub.core.kin import MESSAGES_KEPT, VISITS_KEPT
+from carehub.core.people.kin import MESSAGES_KEPT, VISITS_KEPT
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.staff import roll_call, roster, staffing

@@ -10,9 +10,9 @@ import typer
 
 from carehub.app.settings import Settings
 from carehub.app.why_cli import reading
-from carehub.core.terms import span
-from carehub.core.usefulness import LOOK_BACK, Answers, Load, Night
-from carehub.core.wording import CAUSE_NB
+from carehub.core.answers.usefulness import LOOK_BACK, Answers, Load, Night
+from carehub.core.showing.terms import span
+from carehub.core.showing.wording import CAUSE_NB
 from carehub.flow.watching.load import SHIFT_NB, Report, as_csv, report
 from carehub.kit.clock import utc_now
 

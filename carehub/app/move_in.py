@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from carehub.app import ward_plans
 from carehub.app.families import families, guardian_of, related
 from carehub.app.fitted import fitted, stands_since
-from carehub.core.access import PRIVATE, Role
-from carehub.core.blindness import Risk
 from carehub.core.events import Event
 from carehub.core.findings import Outcome
+from carehub.core.people.access import PRIVATE, Role
+from carehub.core.watching.blindness import Risk
 from carehub.kit.ids import new_id
 from carehub.store import people, shifts, stream, tables
 from carehub.store.database import Database, Session

@@ -10,8 +10,8 @@ import typer
 
 from carehub.app.settings import Settings
 from carehub.contracts import ConfigurationError
-from carehub.core.access import PRIVATE, Role
-from carehub.core.silence import LONGEST_TEST, Why
+from carehub.core.folding.silence import LONGEST_TEST, Why
+from carehub.core.people.access import PRIVATE, Role
 from carehub.flow.watching import silences
 from carehub.flow.watching.silences import Wish
 from carehub.kit.clock import utc_now

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from carehub.app.settings import secret
 from carehub.contracts import ConfigurationError
-from carehub.core.oidc import PROFILES, Provider
+from carehub.core.people.oidc import PROFILES, Provider
 
 
 def providers(wanted: Iterable[str]) -> dict[str, Provider]:

@@ -21,8 +21,8 @@ from carehub.app.recordings import Recorded, Skipped, read_recording, recognise
 from carehub.app.recordings.labels import Labels, labels_of
 from carehub.app.settings import Settings
 from carehub.contracts import Message
-from carehub.core.access import Role
-from carehub.core.alerts import Aftermath, Cause
+from carehub.core.answers.alerts import Aftermath, Cause
+from carehub.core.people.access import Role
 from carehub.flow import escalate, respond
 from carehub.kit.clock import utc_now
 from carehub.kit.ids import new_id

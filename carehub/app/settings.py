@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from carehub.contracts import ConfigurationError
-from carehub.core.retention import Policy, policies, read_days
+from carehub.core.people.retention import Policy, policies, read_days
 
 _SOURCES = ("zigbee2mqtt", "carehub_v1", "chirpstack", "owntracks")
 _CHANNELS = ("sms", "voice", "sms_gateway", "push", "email", "siren", "lamp", "tablet", "console")

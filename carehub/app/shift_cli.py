@@ -10,7 +10,7 @@ import typer
 from carehub.app.people_cli import open_store
 from carehub.app.settings import Settings
 from carehub.contracts import ConfigurationError
-from carehub.core.coverage import Horizon
+from carehub.core.people.coverage import Horizon
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.hub import Hub
 from carehub.flow.staff.calendar_import import Account, Import, take_in

@@ -8,7 +8,7 @@ import typer
 
 from carehub.app.people_cli import open_store
 from carehub.app.settings import Settings
-from carehub.core.visit_plan import Fault, Row, read
+from carehub.core.people.visit_plan import Fault, Row, read
 from carehub.store import visits
 from carehub.store.visits import Line
 

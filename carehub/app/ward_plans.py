@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from carehub.core.floor_plan import Part, PartKind
+from carehub.core.showing.floor_plan import Part, PartKind
 from carehub.store import floor_plans
 from carehub.store.database import Session
 from carehub.village.register import Directory

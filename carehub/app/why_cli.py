@@ -10,12 +10,12 @@ import typer
 
 from carehub.app.settings import Settings
 from carehub.contracts import ConfigurationError
-from carehub.core.wording import alert_number
+from carehub.core.showing.wording import alert_number
 from carehub.flow import ledger
 from carehub.store import pages
 from carehub.store.database import Database, Session
 from carehub.web import words
-from carehub.web.explained import Account, Reason, account_of, happening, silent_lines
+from carehub.web.wording.explained import Account, Reason, account_of, happening, silent_lines
 
 app = typer.Typer(no_args_is_help=True, help="Why this alert, and why no alert, in plain Norwegian.")
 commands = typer.Typer()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar, Protocol, runtime_checkable
 
-from carehub.core.usual import Quantiles
+from carehub.core.days.usual import Quantiles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DayTable:
-    """Everybody's stored days (`carehub.core.dayrow`) as one table, ascending by resident, then by day.
+    """Everybody's stored days (`carehub.core.days.dayrow`) as one table, ascending by resident, then by day.
 
     Attributes:
         residents: Each once.

@@ -9,9 +9,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from carehub.core.overrides import Override
-from carehub.core.silence import Silence
-from carehub.core.usual import Usual
+from carehub.core.days.usual import Usual
+from carehub.core.folding.silence import Silence
+from carehub.core.rules.overrides import Override
 
 Value = float | int | str | bool | None
 

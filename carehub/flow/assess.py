@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from carehub.core.alerts import Status, Step
-from carehub.core.canary import SCOPE as CANARY
-from carehub.core.escalation import Circle, Concern, Place, reach
+from carehub.core.answers.alerts import Status, Step
+from carehub.core.answers.escalation import Circle, Concern, Place, reach
+from carehub.core.answers.ladders import below_wide
 from carehub.core.events import Event
 from carehub.core.findings import Finding
-from carehub.core.ladders import below_wide
 from carehub.core.rules.rulebook import SAFE_MODE
 from carehub.core.severity import Severity
+from carehub.core.watching.canary import SCOPE as CANARY
 from carehub.flow import escalate
 from carehub.flow.grouping import crowd, incidents, unstable
 from carehub.flow.hub import Hub

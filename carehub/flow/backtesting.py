@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from carehub.core.backtest.report import Summary
-from carehub.core.drafting import draft_hash, read_draft
+from carehub.core.rules.drafting import draft_hash, read_draft
 from carehub.kit.ids import new_id
 from carehub.store import tables
 from carehub.store.database import Session

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from carehub.contracts import Channel, Fate, OutgoingNotice, Receipt
-from carehub.core.alerts import Status, Step
-from carehub.core.escalation import Method
+from carehub.core.answers.alerts import Status, Step
+from carehub.core.answers.escalation import Method
 from carehub.core.severity import Severity
-from carehub.core.wording import bundle_text, repeated_text
+from carehub.core.showing.wording import bundle_text, repeated_text
 from carehub.flow.hub import Hub
 from carehub.flow.reaching import lines
 from carehub.flow.reaching.lost_ways import close_way

@@ -5,10 +5,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from carehub.core.alerts import HELP, Status, Step
-from carehub.core.answering import when_to_tell_relatives
-from carehub.core.canary import SCOPE as CANARY
-from carehub.core.escalation import (
+from carehub.core.answers.alerts import HELP, Status, Step
+from carehub.core.answers.answering import when_to_tell_relatives
+from carehub.core.answers.escalation import (
     Circle,
     Colleague,
     Concern,
@@ -18,8 +17,9 @@ from carehub.core.escalation import (
     on_rung,
     reach,
 )
-from carehub.core.ladders import Audience, Group, Rung
-from carehub.core.wording import handled_text, reminder_text, repeat_text, stale_text, unmanned_text
+from carehub.core.answers.ladders import Audience, Group, Rung
+from carehub.core.showing.wording import handled_text, reminder_text, repeat_text, stale_text, unmanned_text
+from carehub.core.watching.canary import SCOPE as CANARY
 from carehub.flow.hub import Hub
 from carehub.flow.journal import journal_line
 from carehub.flow.reaching.telling import MESSAGES_FROM, SMS, Telling, about, link_to, rung, summons_rows

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from carehub.contracts import Channel, Message, Source, Webhooks
-from carehub.core.audit import Concern
-from carehub.core.breaker import Breaker
-from carehub.core.judging import SHADOW
-from carehub.core.oidc import Provider
-from carehub.core.retention import POLICIES, Policy
+from carehub.core.answers.breaker import Breaker
+from carehub.core.days.judging import SHADOW
+from carehub.core.people.oidc import Provider
+from carehub.core.people.retention import POLICIES, Policy
 from carehub.core.rules.rulebook import Rulebook
-from carehub.core.supervision import TEST_EVERY
+from carehub.core.watching.audit import Concern
+from carehub.core.watching.supervision import TEST_EVERY
 from carehub.flow.live import Live
 from carehub.kit.clock import Clock, Steady
 from carehub.store.database import Database

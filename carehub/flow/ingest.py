@@ -12,7 +12,7 @@ from functools import partial
 from carehub.contracts import Message, Transport
 from carehub.core.events import Tick
 from carehub.core.findings import Outcome
-from carehub.core.fold import ScopeState
+from carehub.core.folding.fold import ScopeState
 from carehub.flow import assess
 from carehub.flow.hub import Hub
 from carehub.flow.receiving.activation import activate, adopting

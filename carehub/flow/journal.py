@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from carehub.core.alerts import COMPOSITION_EVENT, Step
+from carehub.core.answers.alerts import COMPOSITION_EVENT, Step
 from carehub.store import tables
 
 

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from carehub.core.activation import look_back
 from carehub.core.findings import Outcome
-from carehub.core.journal import Recorded, Step, refold
-from carehub.core.overrides import Override
+from carehub.core.folding.activation import look_back
+from carehub.core.folding.journal import Recorded, Step, refold
+from carehub.core.folding.scope_state import ScopeState
 from carehub.core.rules.daily import MEMORY
+from carehub.core.rules.overrides import Override
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.rules.verdicts import Verdict, general, verdicts, window_ends
-from carehub.core.scope_state import ScopeState
-from carehub.core.terms import OUTCOMES
+from carehub.core.showing.terms import OUTCOMES
 from carehub.store import journal, ledger, tables
 from carehub.store.database import Session
 from carehub.store.ledger import Told

@@ -4,8 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from carehub.core.alerts import CONTACT_IN, FOLLOW_UP, HELP, NEXT, Action, Aftermath, Cause, Contact, Status, Step
-from carehub.core.answering import deadline_after, remind_at
+from carehub.core.answers.alerts import (
+    CONTACT_IN,
+    FOLLOW_UP,
+    HELP,
+    NEXT,
+    Action,
+    Aftermath,
+    Cause,
+    Contact,
+    Status,
+    Step,
+)
+from carehub.core.answers.answering import deadline_after, remind_at
 from carehub.flow.answering.follow_up import after_closing, rest
 from carehub.flow.journal import journal_line, step_row
 from carehub.flow.reaching.quiet import fall_quiet

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from carehub.core.blindness import Risk, off
 from carehub.core.events import Event
 from carehub.core.kinds import EventKind
-from carehub.core.terms import BLIND_BECAUSE
+from carehub.core.showing.terms import BLIND_BECAUSE
+from carehub.core.watching.blindness import Risk, off
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.receiving.batch import hub_fault

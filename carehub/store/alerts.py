@@ -9,8 +9,8 @@ import msgspec
 from sqlalchemy import func, update
 from sqlmodel import col, select
 
-from carehub.core.alerts import Status
-from carehub.core.escalation import Place
+from carehub.core.answers.alerts import Status
+from carehub.core.answers.escalation import Place
 from carehub.core.findings import Finding
 from carehub.store import codes, outbox, sql, tables
 from carehub.store.database import Session

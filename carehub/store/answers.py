@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from math import inf
 from typing import Any
 
-from carehub.core.answer_times import Answered
+from carehub.core.answers.answer_times import Answered
 from carehub.core.severity import Severity
 from carehub.store import sql
 from carehub.store.database import Session

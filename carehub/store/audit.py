@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists
 from sqlmodel import col, func, select
 
-from carehub.core.alerts import Status
-from carehub.core.audit import Picture
-from carehub.core.canary import SCOPE as CANARY
+from carehub.core.answers.alerts import Status
 from carehub.core.findings import Outcome
 from carehub.core.kinds import LIFE_SAFETY
+from carehub.core.watching.audit import Picture
+from carehub.core.watching.canary import SCOPE as CANARY
 from carehub.store import stream, tables
 from carehub.store.database import Session
 from carehub.store.tables.alerts import NoticeState

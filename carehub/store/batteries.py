@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from carehub.core.battery import empty_at
+from carehub.core.watching.battery import empty_at
 from carehub.store import tables
 from carehub.store.database import Session
 from carehub.store.stream import upsert

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
-from carehub.core.blindness import Guard
-from carehub.core.silence import Why
+from carehub.core.folding.silence import Why
+from carehub.core.watching.blindness import Guard
 from carehub.store import tables
 from carehub.store.database import Session
 from carehub.store.devices import WATCHED

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import delete
 from sqlmodel import SQLModel, col, select
 
-from carehub.core.alerts import Status
-from carehub.core.canary import CHANNEL, SCOPE, dedup_key
+from carehub.core.answers.alerts import Status
+from carehub.core.watching.canary import CHANNEL, SCOPE, dedup_key
 from carehub.store import tables
 from carehub.store.database import Session
 from carehub.store.tables.alerts import NoticeState

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from carehub.core.alerts import Status
-from carehub.core.canary import CHANNEL, SCOPE
-from carehub.core.wording import LATE, late_text
+from carehub.core.answers.alerts import Status
+from carehub.core.showing.wording import LATE, late_text
+from carehub.core.watching.canary import CHANNEL, SCOPE
 from carehub.store import tables
 from carehub.store.database import Session
 from carehub.store.tables.alerts import NoticeState

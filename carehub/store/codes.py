@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlmodel import col, delete, select
 
-from carehub.core.alerts import Status
-from carehub.core.codes import KEPT_FOR, with_check
+from carehub.core.answers.alerts import Status
+from carehub.core.answers.codes import KEPT_FOR, with_check
 from carehub.kit.ids import new_code
 from carehub.store import sql, tables
 from carehub.store.database import Session

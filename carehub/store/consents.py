@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
-from carehub.core.access import About
-from carehub.core.consent import Consent
+from carehub.core.people.access import About
+from carehub.core.people.consent import Consent
 from carehub.store import tables
 from carehub.store.database import Session
 

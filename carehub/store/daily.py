@@ -7,9 +7,9 @@ from typing import Any
 from sqlmodel import col, func, select
 
 from carehub.contracts import Activity, DayTable
-from carehub.core.dayrow import LAYOUT, Day, unpack
-from carehub.core.features import Span
-from carehub.core.silence import Why
+from carehub.core.days.dayrow import LAYOUT, Day, unpack
+from carehub.core.days.features import Span
+from carehub.core.folding.silence import Why
 from carehub.store import sql, tables
 from carehub.store.database import Database, Session
 from carehub.store.history import IS_ACTIVITY

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import or_
 from sqlmodel import col, select
 
-from carehub.core.alerts import Status
-from carehub.core.blindness import Risk
-from carehub.core.supervision import (
+from carehub.core.answers.alerts import Status
+from carehub.core.watching.blindness import Risk
+from carehub.core.watching.supervision import (
     BATTERY_EMPTY,
     LIFE_CRITICAL,
     UNPROVEN_FOR,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import col, select
 
-from carehub.core.rule_drafts import DraftState
+from carehub.core.rules.rule_drafts import DraftState
 from carehub.store import tables
 from carehub.store.database import Session
 

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import delete, exists, update
 from sqlmodel import SQLModel, col, func, select
 
-from carehub.core.alerts import Status
-from carehub.core.erasure import Obstacle
+from carehub.core.answers.alerts import Status
+from carehub.core.people.erasure import Obstacle
 from carehub.store import tables
 from carehub.store.database import Session
 

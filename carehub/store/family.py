@@ -7,8 +7,8 @@ from datetime import datetime
 
 from sqlmodel import col, delete, select
 
-from carehub.core.access import Sight
-from carehub.core.kin import Window, days_of, mask_of
+from carehub.core.people.access import Sight
+from carehub.core.people.kin import Window, days_of, mask_of
 from carehub.kit.ids import new_id
 from carehub.store import tables
 from carehub.store.database import Session

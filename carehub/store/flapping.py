@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlmodel import col, func, select
 
-from carehub.core.alerts import Status
+from carehub.core.answers.alerts import Status
 from carehub.core.kinds import EventKind
 from carehub.store import tables
 from carehub.store.database import Session

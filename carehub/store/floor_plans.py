@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec.json import decode, encode
 from sqlmodel import col, select
 
-from carehub.core.floor_plan import Part
+from carehub.core.showing.floor_plan import Part
 from carehub.kit.ids import new_id
 from carehub.kit.norwegian import nb_key
 from carehub.store import tables

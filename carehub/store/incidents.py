@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, select
 
-from carehub.core.alerts import Status
-from carehub.core.outage import Lost
+from carehub.core.answers.alerts import Status
+from carehub.core.watching.outage import Lost
 from carehub.kit.ids import new_id
 from carehub.store import sql, tables
 from carehub.store.database import Session

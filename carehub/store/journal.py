@@ -8,14 +8,14 @@ from operator import attrgetter
 import msgspec
 from sqlmodel import col, func, select
 
-from carehub.core.activation import Activation
+from carehub.core.days.usual import Usual
 from carehub.core.events import Command, Event, Tick
 from carehub.core.findings import Trace
-from carehub.core.journal import TELLS_NOTHING, Entry, Recorded
-from carehub.core.overrides import Override
+from carehub.core.folding.activation import Activation
+from carehub.core.folding.journal import TELLS_NOTHING, Entry, Recorded
+from carehub.core.folding.silence import Silence
+from carehub.core.rules.overrides import Override
 from carehub.core.rules.rulebook import Rulebook
-from carehub.core.silence import Silence
-from carehub.core.usual import Usual
 from carehub.store import tables
 from carehub.store.database import Session
 from carehub.store.rulebooks import read_body

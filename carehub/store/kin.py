@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, update
 from sqlmodel import col, or_, select
 
-from carehub.core.consent import Insight, Standing
-from carehub.core.kin import GivenBy, Ground
+from carehub.core.people.consent import Insight, Standing
+from carehub.core.people.kin import GivenBy, Ground
 from carehub.kit.ids import new_id
 from carehub.store import logins, tables
 from carehub.store.database import Session

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlmodel import col, delete, select
 
-from carehub.core.ladders import AnswerTimes, Plan, Rung
+from carehub.core.answers.ladders import AnswerTimes, Plan, Rung
 from carehub.core.severity import Severity
 from carehub.store import tables
 from carehub.store.database import Session

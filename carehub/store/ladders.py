@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from carehub.core.access import PRIVATE, Role
-from carehub.core.escalation import Bond, Circle, Colleague, Method
-from carehub.core.ladders import AnswerTimes, Group, Plan, Rung, audience, built_in, faults_of, time_faults
+from carehub.core.answers.escalation import Bond, Circle, Colleague, Method
+from carehub.core.answers.ladders import AnswerTimes, Group, Plan, Rung, audience, built_in, faults_of, time_faults
+from carehub.core.people.access import PRIVATE, Role
 from carehub.core.severity import Severity
 from carehub.store import people, sql, tables
 from carehub.store.database import Session

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import col, or_, select
 
-from carehub.core.legal import Ground
+from carehub.core.people.legal import Ground
 from carehub.store import tables
 from carehub.store.database import Session
 

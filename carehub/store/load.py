@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, func, select
 
-from carehub.core.access import PRIVATE
-from carehub.core.alerts import FOLLOW_UP, HELP, Step
-from carehub.core.usefulness import Case, Summons
+from carehub.core.answers.alerts import FOLLOW_UP, HELP, Step
+from carehub.core.answers.usefulness import Case, Summons
+from carehub.core.people.access import PRIVATE
 from carehub.store import tables
 from carehub.store.database import Session
 

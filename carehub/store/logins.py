@@ -9,7 +9,7 @@ from sqlalchemy import delete, update
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from carehub.core.access import Role
+from carehub.core.people.access import Role
 from carehub.kit.ids import new_token
 from carehub.store import tables
 from carehub.store.tables.logins import Proof

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from sqlalchemy import case, update
 from sqlmodel import col, delete, func, select
 
-from carehub.core.access import Sight
+from carehub.core.people.access import Sight
 from carehub.kit.ids import new_id
 from carehub.store import tables
 from carehub.store.database import Session

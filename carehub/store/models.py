@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 from sqlmodel import col, func, select
 
-from carehub.core.judging import Checks
-from carehub.core.usefulness import Case
+from carehub.core.answers.usefulness import Case
+from carehub.core.days.judging import Checks
 from carehub.store import sql, tables
 from carehub.store.database import Session
 from carehub.store.load import case_of

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from sqlmodel import col, select
 
-from carehub.core.numbering import Count, Range
+from carehub.core.watching.numbering import Count, Range
 from carehub.store import sql, tables
 from carehub.store.database import Session
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 
 from carehub.contracts import Fate, OutgoingNotice
-from carehub.core.alerts import Status
+from carehub.core.answers.alerts import Status
 from carehub.core.severity import Severity
 from carehub.store import sql, tables
 from carehub.store.database import Session

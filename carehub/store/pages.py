@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
 
-from carehub.core.alerts import Status
+from carehub.core.answers.alerts import Status
 from carehub.core.kinds import EventKind
 from carehub.core.severity import Severity
 from carehub.kit.norwegian import nb_key

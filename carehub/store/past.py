@@ -8,16 +8,16 @@ from typing import Any
 import msgspec
 from sqlmodel import col, func, select
 
-from carehub.core.alerts import Aftermath, Cause
+from carehub.core.answers.alerts import Aftermath, Cause
 from carehub.core.backtest.asking import OnDuty, Roster
 from carehub.core.backtest.playing import Given, Stop
 from carehub.core.backtest.report import Hole
 from carehub.core.backtest.values import BY_PEOPLE, Raised
-from carehub.core.canary import SCOPE as CANARY
 from carehub.core.events import Command, Event
 from carehub.core.findings import Outcome
-from carehub.core.journal import Recorded
+from carehub.core.folding.journal import Recorded
 from carehub.core.severity import Severity
+from carehub.core.watching.canary import SCOPE as CANARY
 from carehub.store import ladders, sql, tables
 from carehub.store.database import Session
 from carehub.store.journal import input_of

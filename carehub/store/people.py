@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, update
 from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from carehub.core.access import Role
-from carehub.core.consent import Insight
-from carehub.core.escalation import Bond, Colleague, Method
-from carehub.core.kin import may_be_asked
+from carehub.core.answers.escalation import Bond, Colleague, Method
+from carehub.core.people.access import Role
+from carehub.core.people.consent import Insight
+from carehub.core.people.kin import may_be_asked
 from carehub.kit.ids import new_id
 from carehub.kit.norwegian import nb_key
 from carehub.store import family, sql, tables

@@ -11,10 +11,10 @@ from sqlalchemy import select as columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from carehub.core.alerts import Status
+from carehub.core.answers.alerts import Status
 from carehub.core.findings import Outcome
 from carehub.core.severity import Severity
-from carehub.core.supervision import LIFE_CRITICAL
+from carehub.core.watching.supervision import LIFE_CRITICAL
 from carehub.kit.norwegian import nb_key
 from carehub.store import tables
 from carehub.store.ledger import BATCH, place_of

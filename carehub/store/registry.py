@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 from sqlmodel import col, select
 
-from carehub.core import canary
-from carehub.core.supervision import DeviceKind
+from carehub.core.watching import canary
+from carehub.core.watching.supervision import DeviceKind
 from carehub.kit.ids import new_id
 from carehub.store import silences, tables
 from carehub.store.database import Session

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, inspect, tuple_
 from sqlmodel import SQLModel, col, func, or_, select
 
-from carehub.core.alerts import Status
-from carehub.core.retention import Kind, Policy
+from carehub.core.answers.alerts import Status
+from carehub.core.people.retention import Kind, Policy
 from carehub.store import ledger, seals, tables
 from carehub.store.database import Session
 from carehub.store.tables.alerts import NoticeState

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
-from carehub.core.rounds import Seen, windows
+from carehub.core.watching.rounds import Seen, windows
 from carehub.kit.ids import new_id
 from carehub.store import sql, tables
 from carehub.store.database import Session

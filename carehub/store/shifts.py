@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete
 from sqlmodel import col, select
 
-from carehub.core.shifts import Absence, Duty, Line, Plan, duties
+from carehub.core.people.shifts import Absence, Duty, Line, Plan, duties
 from carehub.store import tables
 from carehub.store.database import Session
 from carehub.store.stream import upsert

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, exists, true
 from sqlmodel import col, select
 
-from carehub.core.coverage import AHEAD, Gap, Horizon, Warned, gaps, within
+from carehub.core.people.coverage import AHEAD, Gap, Horizon, Warned, gaps, within
 from carehub.kit.ids import new_id
 from carehub.store import tables
 from carehub.store.database import Session

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel, col, select
 
 from carehub.core.events import Command, CommandKind, Event, Tick, Value
 from carehub.core.findings import Deadline, Outcome, Trace
-from carehub.core.fold import ScopeState
+from carehub.core.folding.fold import ScopeState
 from carehub.core.kinds import HUB_ONLY
 from carehub.store import ownership, sql, tables
 from carehub.store.database import Session

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlmodel import col, func, select
 
-from carehub.core.access import MAY, Permission
-from carehub.core.shared_tablet import MOST_WRONG
+from carehub.core.people.access import MAY, Permission
+from carehub.core.people.shared_tablet import MOST_WRONG
 from carehub.store import logins, tables
 from carehub.store.database import Session
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, func, or_, select
 
-from carehub.core.access import Role
+from carehub.core.people.access import Role
 from carehub.kit.ids import new_id
 from carehub.store import tables
 from carehub.store.database import Session

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import col, or_, select
 
-from carehub.core.access import Role
+from carehub.core.people.access import Role
 from carehub.store import tables
 from carehub.store.database import Session
 

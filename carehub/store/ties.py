@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlmodel import and_, col, or_, select
 
-from carehub.core.access import Role, Sight
-from carehub.core.alerts import Status
+from carehub.core.answers.alerts import Status
+from carehub.core.people.access import Role, Sight
 from carehub.kit.ids import new_id
 from carehub.store import tables
 from carehub.store.database import Session

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import select as columns
 from sqlmodel import col, func, select
 
-from carehub.core.basis import Basis
-from carehub.core.coverage import Horizon
-from carehub.core.legal import Function
-from carehub.core.rule_drafts import DraftState
+from carehub.core.people.basis import Basis
+from carehub.core.people.coverage import Horizon
+from carehub.core.people.legal import Function
+from carehub.core.rules.rule_drafts import DraftState
 from carehub.store import load, staffing, tables
 from carehub.store.database import Session
 from carehub.store.tables.alerts import NoticeState

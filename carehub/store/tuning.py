@@ -9,7 +9,7 @@ from sqlalchemy import true
 from sqlmodel import col, or_, select
 
 from carehub.core.events import Command, CommandKind, Tick
-from carehub.core.overrides import Level, Number, Override
+from carehub.core.rules.overrides import Level, Number, Override
 from carehub.store import tables
 from carehub.store.database import Session
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlmodel import col
 
-from carehub.core.canary import CHANNEL, SCOPE
+from carehub.core.watching.canary import CHANNEL, SCOPE
 from carehub.store import tables
 
 _RULES: tuple[Any, ...] = (

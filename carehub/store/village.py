@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from sqlmodel import col, func, or_, select
 
-from carehub.core import canary
-from carehub.core.alerts import Status
+from carehub.core.answers.alerts import Status
 from carehub.core.severity import Severity
+from carehub.core.watching import canary
 from carehub.store import tables
 from carehub.store.database import Session
 

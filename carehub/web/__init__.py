@@ -14,90 +14,64 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from carehub.flow.hub import Hub
 from carehub.web import (
     accessibility,
-    account,
     actions,
-    admin,
-    admin_answers,
-    admin_backtest,
-    admin_contacts,
-    admin_devices,
-    admin_drafts,
-    admin_family,
-    admin_joining,
-    admin_ladders,
-    admin_ledger,
-    admin_load,
-    admin_models,
-    admin_people,
-    admin_places,
-    admin_promises,
-    admin_register,
-    admin_residents,
-    admin_rules,
-    admin_shifts,
-    admin_tablets,
-    admin_tasks,
-    admin_transfer,
-    answers,
     api,
-    audit,
-    blind,
     calendars,
     days,
-    erasing,
     errors,
-    family_about,
-    family_messages,
-    family_visits,
-    handover,
     health,
-    kiosk,
-    languages,
     live,
     local,
-    login,
-    messages,
-    my,
-    nurse,
-    opening,
-    passkeys,
-    pin,
-    plan_edit,
-    planned,
-    push,
-    record,
-    relatives,
     reports,
-    resident,
-    rights,
-    rounds,
-    screens,
-    second,
-    setup,
-    showcase,
-    showcase_suppliers,
     silences,
-    states,
-    tablet,
-    telephone,
-    visits,
-    wall,
-    way_in,
     ways,
     webhooks,
     why,
 )
+from carehub.web.admin import answers as admin_answers
+from carehub.web.admin import backtest as admin_backtest
+from carehub.web.admin import contacts as admin_contacts
+from carehub.web.admin import devices as admin_devices
+from carehub.web.admin import drafts as admin_drafts
+from carehub.web.admin import family as admin_family
+from carehub.web.admin import joining as admin_joining
+from carehub.web.admin import ladders as admin_ladders
+from carehub.web.admin import ledger as admin_ledger
+from carehub.web.admin import load as admin_load
+from carehub.web.admin import models as admin_models
+from carehub.web.admin import people as admin_people
+from carehub.web.admin import places as admin_places
+from carehub.web.admin import promises as admin_promises
+from carehub.web.admin import register as admin_register
+from carehub.web.admin import residents as admin_residents
+from carehub.web.admin import rules as admin_rules
+from carehub.web.admin import shifts as admin_shifts
+from carehub.web.admin import start as admin
+from carehub.web.admin import states
+from carehub.web.admin import tablets as admin_tablets
+from carehub.web.admin import tasks as admin_tasks
+from carehub.web.admin import transfer_page as admin_transfer
+from carehub.web.entering import account, kiosk, languages, login, passkeys, pin, second, setup
+from carehub.web.entering.passwords import Passwords
+from carehub.web.entering.throttle import Throttle
+from carehub.web.families import family_about, family_messages, family_visits, messages, relatives, resident
 from carehub.web.health import Counting, Meters
 from carehub.web.oidc import doors as oidc
 from carehub.web.oidc import linked as oidc_linked
 from carehub.web.oidc.client import Client
-from carehub.web.passwords import Passwords
-from carehub.web.readings import Readings
 from carehub.web.render import STATIC
+from carehub.web.rights import audit, erasing, opening, record
+from carehub.web.rights import readers as rights
+from carehub.web.rights.readings import Readings
 from carehub.web.security import Administering, Locks
-from carehub.web.throttle import Throttle
+from carehub.web.showcase import suppliers as showcase_suppliers
+from carehub.web.showcase import window as showcase
+from carehub.web.telephone import my, nurse, planned, push, way_in
+from carehub.web.telephone import offline as telephone
 from carehub.web.tongue import Speaking
 from carehub.web.turns import Turns
+from carehub.web.ward import blind, handover, plan_edit, rounds, screens, tablet, visits, wall
+from carehub.web.wording import answers
 
 __all__ = ["create_web"]
 

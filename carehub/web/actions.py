@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
-from carehub.core.alerts import FOLLOW_UP, Action, Aftermath, Cause, Contact, Status
+from carehub.core.answers.alerts import FOLLOW_UP, Action, Aftermath, Cause, Contact, Status
 from carehub.flow import escalate, respond
 from carehub.flow.answering import teamwork
 from carehub.flow.hub import Hub

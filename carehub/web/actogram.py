@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from carehub.contracts import Activity
-from carehub.core.features import Part, PartOfDay, is_sign
-from carehub.core.tally import Tally
+from carehub.core.days.features import Part, PartOfDay, is_sign
+from carehub.core.days.tally import Tally
 from carehub.store import tables
 from carehub.web.tongue import _, locale, ngettext, short_day
 

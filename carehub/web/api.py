@@ -11,10 +11,10 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
 from carehub.contracts import DecodeError, HubError, Message
-from carehub.core.access import Permission
-from carehub.core.alerts import Action, Aftermath, Cause, Contact, Status
+from carehub.core.answers.alerts import Action, Aftermath, Cause, Contact, Status
+from carehub.core.people.access import Permission
 from carehub.core.severity import Severity
-from carehub.core.wording import alert_number
+from carehub.core.showing.wording import alert_number
 from carehub.flow.hub import Hub
 from carehub.flow.respond import Answer
 from carehub.store import devices, logins, pages, tables, ties

@@ -8,11 +8,11 @@ from functools import partial
 from msgspec import DecodeError
 from msgspec.json import decode
 
-from carehub.core import outage
-from carehub.core.access import About, Sight, Tie
-from carehub.core.alerts import Action, Status, needs_contact
+from carehub.core.answers.alerts import Action, Status, needs_contact
 from carehub.core.findings import Trace
+from carehub.core.people.access import About, Sight, Tie
 from carehub.core.severity import Severity
+from carehub.core.watching import outage
 from carehub.flow.hub import Hub
 from carehub.store import pages, tables
 from carehub.store.database import Session

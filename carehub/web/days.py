@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
-from carehub.core.access import About, Tie
+from carehub.core.people.access import About, Tie
 from carehub.store import history, logins, pages, tables, ties
 from carehub.store.database import Session
 from carehub.web import actogram, cards

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from carehub.core.access import Permission
+from carehub.core.people.access import Permission
 from carehub.core.severity import Severity
 from carehub.flow.hub import Hub
 from carehub.store import registers

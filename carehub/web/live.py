@@ -8,11 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from carehub.core.access import Permission
+from carehub.core.people.access import Permission
 from carehub.flow.hub import Hub
 from carehub.store import tables
+from carehub.web.entering.shared import MaybeTablet, is_in_use
 from carehub.web.security import LoginNeeded, MaybeVisitor, TheHub, Visitor, valid_login
-from carehub.web.shared import MaybeTablet, is_in_use
 
 router = APIRouter()
 BEAT_S = 4.0

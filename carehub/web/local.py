@@ -11,8 +11,8 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
-from carehub.core import rule_drafts
-from carehub.core.access import Permission, may
+from carehub.core.people.access import Permission, may
+from carehub.core.rules import rule_drafts
 from carehub.flow.hub import Hub
 from carehub.flow.watching import rule_drafts as flow
 from carehub.flow.watching.rule_drafts import DraftError

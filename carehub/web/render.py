@@ -15,13 +15,14 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from carehub.core.access import HOME_PAGE, Permission
 from carehub.core.languages import Language
-from carehub.core.wording import alert_number
-from carehub.web import admin_nav, tongue, words
-from carehub.web.script_words import script_words
+from carehub.core.people.access import HOME_PAGE, Permission
+from carehub.core.showing.wording import alert_number
+from carehub.web import tongue, words
+from carehub.web.admin import nav as admin_nav
 from carehub.web.security import Visitor, hub_of
-from carehub.web.troubles import troubles
+from carehub.web.wording.script_words import script_words
+from carehub.web.wording.troubles import troubles
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"

@@ -12,8 +12,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from carehub.core.access import Permission, Role, may
-from carehub.core.shared_tablet import is_open
+from carehub.core.people.access import Permission, Role, may
+from carehub.core.people.shared_tablet import is_open
 from carehub.flow.hub import Hub
 from carehub.kit.log import log
 from carehub.store import logins, tables

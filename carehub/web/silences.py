@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
-from carehub.core.access import Permission
-from carehub.core.silence import LONGEST_ALONE, Why
+from carehub.core.folding.silence import LONGEST_ALONE, Why
+from carehub.core.people.access import Permission
 from carehub.flow.hub import Hub
 from carehub.flow.watching import silences as flow
 from carehub.flow.watching.silences import Wish
@@ -15,8 +15,8 @@ from carehub.store import logins, registers, silences, tables
 from carehub.store.database import Session
 from carehub.store.silences import Line
 from carehub.web import words
-from carehub.web.near import Near, near
 from carehub.web.render import page
+from carehub.web.rights.near import Near, near
 from carehub.web.security import NotAllowed, StaffOrTechnician, TheHub, Visitor
 from carehub.web.tongue import _, later
 

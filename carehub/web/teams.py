@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from carehub.core.access import Sight
-from carehub.core.alerts import FOLLOW_UP, HELP, NEXT, Action, Status
-from carehub.core.escalation import Circle
-from carehub.core.ladders import LOUD_FROM
+from carehub.core.answers.alerts import FOLLOW_UP, HELP, NEXT, Action, Status
+from carehub.core.answers.escalation import Circle
+from carehub.core.answers.ladders import LOUD_FROM
+from carehub.core.people.access import Sight
 from carehub.flow.hub import Hub
 from carehub.flow.respond import may_undo
 from carehub.store import ladders, pages, tables, teams, ties

@@ -7,15 +7,16 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
-from carehub.core.access import Permission
-from carehub.core.escalation import Method
+from carehub.core.answers.escalation import Method
+from carehub.core.people.access import Permission
 from carehub.flow.hub import Hub
 from carehub.flow.reaching.telling import MAIL
 from carehub.flow.staff import contacts as flow
 from carehub.store import contacts
-from carehub.web import admin_contacts, my
-from carehub.web.admin_people import manageable, note
+from carehub.web.admin import contacts as admin_contacts
+from carehub.web.admin.people import manageable, note
 from carehub.web.security import MaybeVisitor, TheHub, Visitor, needs
+from carehub.web.telephone import my
 
 router = APIRouter()
 _MINE, _THEIRS = "/my/ways", "/admin/people/{person_id}/ways"

@@ -5,11 +5,11 @@ from fastapi.responses import Response
 
 from carehub.store import logins
 from carehub.web import cards
-from carehub.web.explained import account_of
-from carehub.web.opening import reason_needed
 from carehub.web.render import page
+from carehub.web.rights.opening import reason_needed
 from carehub.web.security import Caring, TheHub
 from carehub.web.teams import context_of
+from carehub.web.wording.explained import account_of
 
 router = APIRouter()
 

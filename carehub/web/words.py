@@ -5,24 +5,24 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from carehub.core import terms
-from carehub.core.access import Role
-from carehub.core.alerts import Status, Step
+from carehub.core.answers.alerts import Status, Step
+from carehub.core.answers.escalation import Circle, Place, upcoming
+from carehub.core.answers.ladders import Audience, Group, in_words
 from carehub.core.backtest.words import HOLES_NB, ROLES_NB, SHIFTS_NB, SORTS_NB
-from carehub.core.blindness import Risk
-from carehub.core.escalation import Circle, Place, upcoming
 from carehub.core.findings import Condition
-from carehub.core.ladders import Audience, Group, in_words
+from carehub.core.folding.silence import Why
 from carehub.core.languages import Language
+from carehub.core.people.access import Role
 from carehub.core.rules import words as rule_words
 from carehub.core.rules.describe import described
 from carehub.core.rules.fields import Text
 from carehub.core.rules.language import Rule
 from carehub.core.rules.rulebook import Rulebook
-from carehub.core.silence import Why
-from carehub.core.supervision import DeviceKind
-from carehub.core.terms import span
-from carehub.core.wording import AFTERMATH_NB, CAUSE_NB, FLOOR_TITLES_NB, URGENCY_NB
+from carehub.core.showing import terms
+from carehub.core.showing.terms import span
+from carehub.core.showing.wording import AFTERMATH_NB, CAUSE_NB, FLOOR_TITLES_NB, URGENCY_NB
+from carehub.core.watching.blindness import Risk
+from carehub.core.watching.supervision import DeviceKind
 from carehub.store import tables
 from carehub.store.tables.backtests import BacktestState
 from carehub.store.tables.places import DeviceStatus

@@ -14,7 +14,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from carehub.contracts import ChannelTools, ConfigurationError, Fate, Lost, OutgoingNotice, Receipt, late
-from carehub.core.wording import push_title
+from carehub.core.showing.wording import push_title
 from integrations.channels._settings import ChannelSettings
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from carehub.contracts import Activity, DayModel, Detector, TrainedModel
-from carehub.core.features import Span, shared_silences
-from carehub.core.restlessness import RestlessDay, days_of
+from carehub.core.days.features import Span, shared_silences
+from carehub.core.days.restlessness import RestlessDay, days_of
 from models.days import counted
 from models.evaluation.protocol import Key
 from models.restlessness import Judged, Restlessness

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from carehub.contracts import Outcome
-from carehub.core.restlessness import RestlessDay
+from carehub.core.days.restlessness import RestlessDay
 from models.restlessness import Judged, Restlessness
 
 FIRST = date(2019, 5, 26)

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from carehub.contracts import Activity, Detector
-from carehub.core.features import shared_silences
-from carehub.core.restlessness import days_of
+from carehub.core.days.features import shared_silences
+from carehub.core.days.restlessness import days_of
 from models.evaluation import outage, physiology
 from models.evaluation.metrics import Figures, Table
 from models.evaluation.protocol import FIRST, LAST, WARM_UP, Key, Recording, folds, judged_days

@@ -19,10 +19,10 @@ import uvicorn
 from pwdlib import PasswordHash
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from carehub.core.access import Role
-from carehub.core.consent import Insight, Standing
 from carehub.core.findings import Outcome
-from carehub.core.kin import GivenBy, Ground
+from carehub.core.people.access import Role
+from carehub.core.people.consent import Insight, Standing
+from carehub.core.people.kin import GivenBy, Ground
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.hub import Health, Hub
 from carehub.kit import log

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from carehub.core.alerts import Aftermath, Cause, Status, Step
+from carehub.core.answers.alerts import Aftermath, Cause, Status, Step
 from carehub.core.severity import Severity
 from carehub.flow.respond import journal_line
 from carehub.store import tables

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from carehub.core.basis import Basis
-from carehub.core.dayrow import LAYOUT, SLOTS, Shape, pack
-from carehub.core.features import Feature, Part, PartOfDay
-from carehub.core.kin import Sort
-from carehub.core.legal import Function
+from carehub.core.days.dayrow import LAYOUT, SLOTS, Shape, pack
+from carehub.core.days.features import Feature, Part, PartOfDay
+from carehub.core.people.basis import Basis
+from carehub.core.people.kin import Sort
+from carehub.core.people.legal import Function
 from carehub.store import tables
 
 _OSLO = ZoneInfo("Europe/Oslo")

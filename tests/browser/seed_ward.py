@@ -4,8 +4,8 @@ from datetime import datetime, time, timedelta
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from carehub.core.floor_plan import Part, PartKind
-from carehub.core.rounds import How, Seen
+from carehub.core.showing.floor_plan import Part, PartKind
+from carehub.core.watching.rounds import How, Seen
 from carehub.store import floor_plans, handover, tables
 
 _SHARED = (("Kjøkken", 0, 0, 4), ("Stue", 16, 0, 8), ("Vaktrom", 0, 6, 4), ("Lager", 12, 6, 4), ("Bad", 16, 6, 8))

@@ -17,8 +17,8 @@ from typing import Any, TypeVar
 from sqlmodel import col, delete, select
 
 from carehub.contracts import Fate
-from carehub.core.alerts import Aftermath, Status
-from carehub.core.ladders import LAST_REPEATS_WITHIN, LOUD_FROM
+from carehub.core.answers.alerts import Aftermath, Status
+from carehub.core.answers.ladders import LAST_REPEATS_WITHIN, LOUD_FROM
 from carehub.core.severity import Severity
 from carehub.flow import deliver
 from carehub.flow.hub import Health, Wakers

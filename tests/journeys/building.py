@@ -21,9 +21,9 @@ from sqlalchemy import func
 from sqlmodel import SQLModel, col, select
 
 from carehub.contracts import Channel, Fate, Message, OutgoingNotice, Receipt
-from carehub.core.access import Role
-from carehub.core.alerts import Aftermath, Cause, Contact, Status
+from carehub.core.answers.alerts import Aftermath, Cause, Contact, Status
 from carehub.core.events import CommandKind
+from carehub.core.people.access import Role
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow import deliver, respond
 from carehub.flow.answering import replies, teamwork

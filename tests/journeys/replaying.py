@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from carehub.core.findings import Finding
-from carehub.core.journal import Recorded, refold
+from carehub.core.folding.journal import Recorded, refold
+from carehub.core.folding.scope_state import ScopeState
 from carehub.core.rules.rulebook import Rulebook
-from carehub.core.scope_state import ScopeState
 from carehub.flow.assess import dedup_key
 from carehub.store import journal, stream, tables
 from tests.journeys.building import Night

@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from carehub.core.alerts import Action, Status, after
-from carehub.core.codes import with_check
+from carehub.core.answers.alerts import Action, Status, after
+from carehub.core.answers.codes import with_check
 from carehub.flow import respond
 from carehub.flow.answering import replies
 from carehub.flow.reaching import telling

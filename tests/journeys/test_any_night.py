@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from carehub.core.alerts import Status
+from carehub.core.answers.alerts import Status
 from carehub.core.events import CommandKind
 from carehub.core.findings import Outcome
 from carehub.core.rules.rulebook import Rulebook

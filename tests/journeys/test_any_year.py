@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from carehub.core.alerts import Aftermath
+from carehub.core.answers.alerts import Aftermath
 from tests.databases import Sqlite
 from tests.journeys.any_year import CLOCKS_CHANGE, DEVICES, LADDERS, NEW_YEAR, STAFF, Stage, Year
 

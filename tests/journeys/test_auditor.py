@@ -12,7 +12,7 @@ from sqlmodel import delete, update
 
 from carehub.app.audit import Auditor, read_state
 from carehub.app.settings import Settings
-from carehub.core.audit import PARTS, Concern
+from carehub.core.watching.audit import PARTS, Concern
 from carehub.store import tables
 from carehub.store.database import Database, Session
 from carehub.store.tables.alerts import NoticeState

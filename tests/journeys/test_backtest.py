@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from carehub.app.backtest import Cancelled, Wanted, backtest
 from carehub.app.backtest.sources import Store
-from carehub.core.alerts import Aftermath, Cause, Contact
+from carehub.core.answers.alerts import Aftermath, Cause, Contact
 from carehub.core.backtest.report import Summary
 from carehub.core.backtest.values import BY_PEOPLE
-from carehub.core.drafting import read_draft
+from carehub.core.rules.drafting import read_draft
 from carehub.core.rules.language import Rule
 from carehub.store.database import Database
 from tests.databases import Sqlite

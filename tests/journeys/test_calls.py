@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 
-from carehub.core.alerts import Status
+from carehub.core.answers.alerts import Status
 from carehub.store import tables
 from carehub.store.tables.alerts import NoticeState
 from carehub.village import twilio_rules

@@ -6,9 +6,9 @@ import pytest
 from sqlmodel import SQLModel, col, select
 
 from carehub.contracts import Fate, OutgoingNotice, Receipt, TransportError
-from carehub.core import canary
-from carehub.core.alerts import Status
+from carehub.core.answers.alerts import Status
 from carehub.core.rules.rulebook import Rulebook
+from carehub.core.watching import canary
 from carehub.flow.watching.canary import Canary, Recipient
 from carehub.store import audit, pages, registers, stream, tables
 from tests.journeys.building import INGRID, Night

@@ -9,8 +9,8 @@ from httpx2 import ASGITransport, AsyncClient
 from structlog.testing import capture_logs
 
 from carehub.contracts import Fate, OutgoingNotice, Receipt
-from carehub.core.access import Role
-from carehub.core.consent import Insight
+from carehub.core.people.access import Role
+from carehub.core.people.consent import Insight
 from carehub.store import logins, tables
 from carehub.web import create_web
 from carehub.web.security import LIMITS

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from carehub.core.alerts import Status
+from carehub.core.answers.alerts import Status
 from carehub.store import tables
 from tests.journeys.building import INGRID, MARIA, Night, Tablets, refuses_for_good
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from carehub.core.access import Role
-from carehub.core.alerts import FOLLOW_UP, Aftermath, Contact, Status
-from carehub.core.consent import Insight
+from carehub.core.answers.alerts import FOLLOW_UP, Aftermath, Contact, Status
+from carehub.core.people.access import Role
+from carehub.core.people.consent import Insight
 from carehub.flow import escalate
 from carehub.store import tables
 from tests.journeys.building import INGRID, NIGHT, Night

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from carehub.core.access import Role
-from carehub.core.alerts import Status
+from carehub.core.answers.alerts import Status
+from carehub.core.people.access import Role
 from carehub.flow.watching.catchup import come_back
 from carehub.store import tables
 from carehub.store.tables.alerts import NoticeState

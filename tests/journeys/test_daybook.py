@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from carehub.contracts import Activity
-from carehub.core import dayrow
-from carehub.core.features import Part
+from carehub.core.days import dayrow
+from carehub.core.days.features import Part
 from carehub.core.findings import Outcome
-from carehub.core.silence import Why
+from carehub.core.folding.silence import Why
 from carehub.flow.watching.daybook import Daybook
 from carehub.store import tables
 from tests.journeys.building import OSLO, Night

@@ -11,7 +11,7 @@ from msgspec import structs
 from sqlalchemy import text
 
 from carehub.contracts import DecodeError, Message, Source
-from carehub.core.alerts import Status, Step
+from carehub.core.answers.alerts import Status, Step
 from carehub.core.events import CommandKind, Event, Reading
 from carehub.core.kinds import EventKind
 from carehub.core.rules.program import Program

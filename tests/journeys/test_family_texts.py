@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator
 import httpx2
 import pytest
 
-from carehub.core.alerts import Status
-from carehub.core.consent import Insight
-from carehub.core.kin import MOST_ANSWERS
+from carehub.core.answers.alerts import Status
+from carehub.core.people.consent import Insight
+from carehub.core.people.kin import MOST_ANSWERS
 from carehub.core.severity import Severity
 from carehub.flow import escalate
 from carehub.store import kin, tables

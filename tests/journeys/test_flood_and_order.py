@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from carehub.core.alerts import Status
+from carehub.core.answers.alerts import Status
 from carehub.flow.receiving.queue import MOST_TELEMETRY
 from tests.journeys.building import Night
 

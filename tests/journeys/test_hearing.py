@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from carehub.core.alerts import Status
+from carehub.core.answers.alerts import Status
 from carehub.core.events import CommandKind
 from carehub.core.findings import Outcome
 from carehub.core.rules.rulebook import Rulebook

@@ -8,7 +8,7 @@ from carehub.core.kinds import EventKind
 from carehub.flow.watching.hearing import Hearing
 from carehub.store import tables
 from carehub.web.health import not_ready
-from carehub.web.troubles import troubles
+from carehub.web.wording.troubles import troubles
 from tests.journeys.building import Night
 
 

@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import pytest
 
-from carehub.core.access import Role
-from carehub.core.alerts import FOLLOW_UP, Aftermath, Status
+from carehub.core.answers.alerts import FOLLOW_UP, Aftermath, Status
+from carehub.core.people.access import Role
 from carehub.core.severity import Severity
 from carehub.store import tables
 from carehub.web.teams import is_unanswered

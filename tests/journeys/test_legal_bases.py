@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from carehub.core.basis import Basis
-from carehub.core.blindness import Cause
-from carehub.core.legal import Function, functions_of
+from carehub.core.people.basis import Basis
+from carehub.core.people.legal import Function, functions_of
+from carehub.core.watching.blindness import Cause
 from carehub.flow.watching import protection
 from carehub.store import tables
 from tests.journeys.building import NIGHT, Night, add

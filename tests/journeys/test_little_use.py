@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from carehub.core.alerts import Aftermath, Cause, Status
+from carehub.core.answers.alerts import Aftermath, Cause, Status
 from carehub.core.backtest.report import Counted, Listed, MissedReal, Summary
-from carehub.core.proposals import Trial, candidates, chosen, trial
 from carehub.core.rules.checks import value_at
 from carehub.core.rules.language import Rule, parse_rule
+from carehub.core.rules.proposals import Trial, candidates, chosen, trial
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.severity import Severity
 from carehub.flow.watching import little_use

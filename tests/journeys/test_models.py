@@ -11,9 +11,9 @@ from types import ModuleType
 
 import pytest
 
-from carehub.core.alerts import Aftermath, Cause
+from carehub.core.answers.alerts import Aftermath, Cause
+from carehub.core.days.usual import Quantiles
 from carehub.core.severity import Severity
-from carehub.core.usual import Quantiles
 from carehub.flow.watching import learn, training
 from carehub.store import models, tables
 from carehub.store.tables.learning import Voice

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from carehub.contracts import Fate, Lost, OutgoingNotice, Receipt
-from carehub.core.access import Role
-from carehub.core.escalation import Method
+from carehub.core.answers.escalation import Method
+from carehub.core.people.access import Role
 from carehub.core.severity import Severity
 from carehub.flow import deliver
 from carehub.flow.answering import replies

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from carehub.core.alerts import Status
+from carehub.core.answers.alerts import Status
 from carehub.flow import watch
 from carehub.store import tables
 from integrations.sources import http_events

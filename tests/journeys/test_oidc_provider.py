@@ -16,7 +16,7 @@ from urllib.parse import urljoin
 import pytest
 from httpx2 import AsyncClient
 
-from carehub.core.oidc import PROFILES, Provider
+from carehub.core.people.oidc import PROFILES, Provider
 from carehub.flow.hub import Hub
 from carehub.kit.clock import utc_now
 from carehub.store import identities, tables

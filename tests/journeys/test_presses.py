@@ -2,7 +2,7 @@
 
 from sqlalchemy import event
 
-from carehub.core.alerts import Status
+from carehub.core.answers.alerts import Status
 from carehub.core.severity import Severity
 from tests.journeys.building import Night
 

@@ -13,9 +13,9 @@ from pydantic import SecretStr
 from carehub.app.line import Line
 from carehub.app.push_key import push_key
 from carehub.contracts import ConfigurationError, Fate, Lost, OutgoingNotice
-from carehub.core.blindness import Risk
 from carehub.core.severity import Severity
-from carehub.core.supervision import DeviceKind
+from carehub.core.watching.blindness import Risk
+from carehub.core.watching.supervision import DeviceKind
 from carehub.flow.reaching import push as subscribing
 from carehub.store import tables
 from carehub.store.tables.alerts import NoticeState

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from carehub.contracts import Fate, Receipt
-from carehub.core.alerts import Status
+from carehub.core.answers.alerts import Status
 from carehub.flow import deliver
 from carehub.store import outbox, tables
 from carehub.store.tables.alerts import NoticeState

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from carehub.core.access import Role
-from carehub.core.blindness import Cause
-from carehub.core.coverage import Horizon
-from carehub.core.escalation import Method
+from carehub.core.answers.escalation import Method
+from carehub.core.people.access import Role
+from carehub.core.people.coverage import Horizon
+from carehub.core.watching.blindness import Cause
 from carehub.flow.staff import contacts, roll_call
 from carehub.flow.staff.contacts import Checked
 from carehub.flow.watching.blindness import unwatched

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from carehub.core.events import CommandKind
-from carehub.core.rounds import How, Seen, windows
 from carehub.core.severity import Severity
+from carehub.core.watching.rounds import How, Seen, windows
 from carehub.flow.watching import rounds as station
 from carehub.store import rounds, tables
 from carehub.store.rounds import Done

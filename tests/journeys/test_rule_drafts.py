@@ -5,9 +5,9 @@ from datetime import datetime
 
 import pytest
 
-from carehub.core import rule_drafts as core
-from carehub.core.drafting import draft_hash
-from carehub.core.rule_drafts import DraftState
+from carehub.core.rules import rule_drafts as core
+from carehub.core.rules.drafting import draft_hash
+from carehub.core.rules.rule_drafts import DraftState
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.watching import rule_drafts as flow
 from carehub.flow.watching.rule_drafts import DraftError

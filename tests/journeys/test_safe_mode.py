@@ -13,7 +13,7 @@ from carehub.core.rules.program import Program
 from carehub.core.rules.rulebook import SAFE_MODE
 from carehub.flow.watching.ruleguard import stay_off
 from carehub.store import tables
-from carehub.web.troubles import troubles
+from carehub.web.wording.troubles import troubles
 from tests.journeys.building import ROOT, Night
 
 # --- F23: twenty broken rulebooks --------------------------------------------------------------

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from carehub.contracts import Fate, Receipt
-from carehub.core.escalation import Method
+from carehub.core.answers.escalation import Method
 from carehub.core.severity import Severity
 from carehub.flow.reaching import lines
 from carehub.flow.reaching.telling import notice_row

@@ -7,8 +7,8 @@ import pytest
 
 from carehub.core.events import CommandKind
 from carehub.core.findings import Outcome
+from carehub.core.folding.silence import Why
 from carehub.core.severity import Severity
-from carehub.core.silence import Why
 from carehub.flow.watching import silences
 from carehub.flow.watching.silences import Wish
 from carehub.store import registry, tables

@@ -19,7 +19,7 @@ from carehub.store import copies
 from carehub.store.copies import Damaged
 from carehub.store.errors import StoreDamaged
 from carehub.web.health import not_ready
-from carehub.web.troubles import troubles
+from carehub.web.wording.troubles import troubles
 from tests.databases import Sqlite
 from tests.journeys.building import Night
 from tests.journeys.test_sirens import Siren

@@ -12,7 +12,7 @@ from carehub.core.kinds import EventKind
 from carehub.flow.reaching import lines
 from carehub.store import database as store
 from carehub.web.health import not_ready
-from carehub.web.troubles import troubles
+from carehub.web.wording.troubles import troubles
 from tests.journeys.building import Night
 
 

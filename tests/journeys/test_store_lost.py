@@ -19,7 +19,7 @@ from carehub.contracts import ConfigurationError
 from carehub.core.kinds import EventKind
 from carehub.store import copies
 from carehub.store.copies import Damaged
-from carehub.web.troubles import troubles
+from carehub.web.wording.troubles import troubles
 from tests.databases import Sqlite
 from tests.journeys.building import NIGHT, Night
 

@@ -8,14 +8,14 @@ from time import perf_counter
 from sqlmodel import col, select
 
 from carehub.contracts import Message
-from carehub.core.blindness import Risk
 from carehub.core.severity import Severity
-from carehub.core.supervision import DeviceKind
+from carehub.core.watching.blindness import Risk
+from carehub.core.watching.supervision import DeviceKind
 from carehub.flow.receiving.fair import ENOUGH
 from carehub.kit.ids import new_id
 from carehub.store import incidents, tables
 from carehub.store.tables.places import DeviceStatus, ScopeKind
-from carehub.web.visits import stops
+from carehub.web.ward.visits import stops
 from tests.journeys.building import KARI, NIGHT, Night
 
 HOMES, SENSORS = 200, 10

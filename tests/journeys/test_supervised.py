@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from carehub.core.blindness import Cause, Risk
+from carehub.core.folding.silence import Why
 from carehub.core.severity import Severity
-from carehub.core.silence import Why
-from carehub.core.supervision import DeviceKind
+from carehub.core.watching.blindness import Cause, Risk
+from carehub.core.watching.supervision import DeviceKind
 from carehub.flow.watching import silences
 from carehub.flow.watching.blindness import unwatched
 from carehub.flow.watching.silences import Wish

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from carehub.core.basis import Basis
 from carehub.core.events import CommandKind
-from carehub.core.legal import Function
+from carehub.core.people.basis import Basis
+from carehub.core.people.legal import Function
 from carehub.core.rules.language import content_hash
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.rules.tuning import TuningError, tuned
@@ -16,7 +16,7 @@ from carehub.flow import ledger
 from carehub.flow.watching import tuning
 from carehub.flow.watching.tuning import Wish
 from carehub.store import tables
-from carehub.web.explained import account_of, silent_lines
+from carehub.web.wording.explained import account_of, silent_lines
 from tests.journeys.building import NIGHT, Night, add
 from tests.journeys.replaying import check_replay
 

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from carehub.core.alerts import HELP, Status
-from carehub.core.consent import Insight
+from carehub.core.answers.alerts import HELP, Status
+from carehub.core.people.consent import Insight
 from carehub.core.severity import Severity
 from carehub.store import tables
 from tests.journeys.building import INGRID, MARIA, TOR, Night

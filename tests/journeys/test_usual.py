@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
+from carehub.core.days.usual import Quantiles, Usual
 from carehub.core.events import CommandKind
-from carehub.core.usual import Quantiles, Usual
 from carehub.store import stream, tables
 from tests.journeys.building import Night
 from tests.journeys.replaying import check_replay

@@ -9,13 +9,13 @@ import pytest
 from typer.testing import CliRunner
 
 from carehub.app.cli import commands
-from carehub.core.alerts import Status
+from carehub.core.answers.alerts import Status
 from carehub.core.events import CommandKind, Event
 from carehub.core.findings import Outcome
 from carehub.core.rules.language import parse_rule
 from carehub.core.rules.rulebook import Rulebook
 from carehub.store import rulebooks, tables
-from carehub.web.explained import Account, account_of
+from carehub.web.wording.explained import Account, account_of
 from tests.journeys.building import NIGHT, Night
 
 _BELL = """

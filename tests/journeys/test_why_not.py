@@ -14,7 +14,7 @@ from carehub.core.rules.language import parse_rule
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow import ledger
 from carehub.store import tables
-from carehub.web.explained import silent_lines
+from carehub.web.wording.explained import silent_lines
 from tests.journeys.building import NIGHT, Night
 
 _HEAD = "title: {nb: Prøve, nn: Prøve, en: Trial}\nseverity: moderate\n"

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from carehub.contracts import Activity, Change
-from carehub.core.usual import Quantiles
+from carehub.core.days.usual import Quantiles
 from carehub.flow.watching.training import Tell, Trained, TrainingFailed, Wanted
 
 

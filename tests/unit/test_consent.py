@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from carehub.core.access import About
-from carehub.core.consent import KNOWS, OWN, Consent, Insight, Standing
+from carehub.core.people.access import About
+from carehub.core.people.consent import KNOWS, OWN, Consent, Insight, Standing
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)

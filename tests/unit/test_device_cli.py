@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from carehub.app.people_cli import device
 from carehub.contracts import ConfigurationError
-from carehub.core.silence import LONGEST_TEST, Why
+from carehub.core.folding.silence import LONGEST_TEST, Why
 from carehub.store import tables
 from carehub.store.database import Database
 from tests.journeys.building import NIGHT, furnish

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from carehub.app.first_start import offer_login
-from carehub.core.access import Role
+from carehub.core.people.access import Role
 from carehub.flow.hub import Hub
 from carehub.kit.clock import utc_now
 from carehub.store import tables

@@ -2,7 +2,7 @@
 
 import pytest
 
-from carehub.core.numbering import LARGEST, Count, hear
+from carehub.core.watching.numbering import LARGEST, Count, hear
 
 
 def _after(*numbers: int) -> Count:

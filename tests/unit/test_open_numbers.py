@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carehub.core.open_numbers import FEWEST, published
+from carehub.core.showing.open_numbers import FEWEST, published
 
 COLUMNS = ("natt", "dag", "kveld")
 _found = st.lists(

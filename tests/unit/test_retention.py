@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, delete, func, select
 
-from carehub.core.alerts import Status
+from carehub.core.answers.alerts import Status
 from carehub.core.findings import Outcome
-from carehub.core.retention import POLICIES, Kind, policies, read_days
+from carehub.core.people.retention import POLICIES, Kind, policies, read_days
 from carehub.flow.watching import retention
 from carehub.store import logins, seals, tables
 from carehub.store import retention as rows

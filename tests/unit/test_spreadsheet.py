@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carehub.core.spreadsheet import MOST_ROWS, SheetError, read, safe, written
+from carehub.core.showing.spreadsheet import MOST_ROWS, SheetError, read, safe, written
 
 EVIL = ["=cmd|'/c calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1", "\u00a0=1", "\uff1d1"]
 

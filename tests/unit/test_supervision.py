@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carehub.core.battery import empty_at
-from carehub.core.blindness import Cause, Guard, blind
 from carehub.core.events import Event
-from carehub.core.supervision import LIFE_CRITICAL, LONGEST_SILENCE, DeviceKind, is_silent, silent_after
+from carehub.core.watching.battery import empty_at
+from carehub.core.watching.blindness import Cause, Guard, blind
+from carehub.core.watching.supervision import LIFE_CRITICAL, LONGEST_SILENCE, DeviceKind, is_silent, silent_after
 from carehub.flow.watching.signs import Signs
 
 NOW = datetime(2026, 1, 15, 1, 14, tzinfo=UTC)

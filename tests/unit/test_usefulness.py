@@ -9,9 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from carehub.core.alerts import Aftermath, Cause
+from carehub.core.answers.alerts import Aftermath, Cause
+from carehub.core.answers.usefulness import (
+    USEFUL_BELOW,
+    Case,
+    Share,
+    Shift,
+    Summons,
+    answers,
+    hours,
+    loads,
+    nights,
+    shift_of,
+)
 from carehub.core.severity import Severity
-from carehub.core.usefulness import USEFUL_BELOW, Case, Share, Shift, Summons, answers, hours, loads, nights, shift_of
 
 OSLO = ZoneInfo("Europe/Oslo")
 NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)

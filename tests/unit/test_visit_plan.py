@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from carehub.app.visits_cli import commands
-from carehub.core.visit_plan import Fault, Row, read
+from carehub.core.people.visit_plan import Fault, Row, read
 
 OSLO = ZoneInfo("Europe/Oslo")
 HEAD = "resident;unit;person;at;until;title\n"

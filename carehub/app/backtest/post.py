@@ -7,7 +7,7 @@ import msgspec
 
 from carehub.app.backtest.run import PROCESSES, Cancelled, Wanted, backtest
 from carehub.app.backtest.sources import Store
-from carehub.core.drafting import read_draft
+from carehub.core.rules.drafting import read_draft
 from carehub.core.rules.errors import RuleError
 from carehub.flow.hub import Hub
 from carehub.kit.log import log

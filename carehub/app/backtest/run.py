@@ -16,7 +16,7 @@ from carehub.core.backtest.comparing import compared, missed
 from carehub.core.backtest.holes import in_order, within
 from carehub.core.backtest.report import Summary
 from carehub.core.backtest.values import Alerted
-from carehub.core.drafting import with_draft
+from carehub.core.rules.drafting import with_draft
 from carehub.core.rules.language import Rule
 from carehub.core.rules.rulebook import Rulebook
 from carehub.store.rulebooks import body_of

@@ -16,9 +16,9 @@ from carehub.core.backtest.holes import Silences
 from carehub.core.backtest.playing import Found, Given, Past, Playing, Sides
 from carehub.core.backtest.report import Hole
 from carehub.core.backtest.values import Alerted, Raised
-from carehub.core.drafting import with_draft
 from carehub.core.findings import Finding
-from carehub.core.journal import Recorded
+from carehub.core.folding.journal import Recorded
+from carehub.core.rules.drafting import with_draft
 from carehub.core.rules.language import Rule
 from carehub.core.rules.rulebook import Rulebook
 

@@ -9,15 +9,15 @@ from typing import Protocol
 
 import msgspec
 
-from carehub.core.access import Role
+from carehub.core.answers.escalation import Circle, Colleague, Method
 from carehub.core.backtest.asking import Roster
 from carehub.core.backtest.playing import Given, Stop
 from carehub.core.backtest.report import Hole
 from carehub.core.backtest.values import Raised
-from carehub.core.escalation import Circle, Colleague, Method
 from carehub.core.events import Command, Event
 from carehub.core.findings import Outcome
-from carehub.core.journal import Recorded
+from carehub.core.folding.journal import Recorded
+from carehub.core.people.access import Role
 from carehub.store import past
 from carehub.store.database import Database
 

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from carehub.core.answers.escalation import Circle, Colleague, Concern, Place, reach
+from carehub.core.answers.ladders import LOUD_FROM
 from carehub.core.backtest.values import Alerted, Asked
-from carehub.core.escalation import Circle, Colleague, Concern, Place, reach
-from carehub.core.ladders import LOUD_FROM
 from carehub.core.severity import Severity
 
 NIGHT_FROM, NIGHT_TO = time(23), time(7)

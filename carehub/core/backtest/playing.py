@@ -12,12 +12,12 @@ from msgspec import Struct
 
 from carehub.core.events import Command, Tick
 from carehub.core.findings import Finding, Outcome
-from carehub.core.floor import COVERED, FLOOR
-from carehub.core.fold import Folded, fold, note_state
-from carehub.core.journal import Recorded
+from carehub.core.folding.floor import COVERED, FLOOR
+from carehub.core.folding.fold import Folded, fold, note_state
+from carehub.core.folding.journal import Recorded
+from carehub.core.folding.scope_state import ScopeState
 from carehub.core.rules.chains import FOUND
 from carehub.core.rules.rulebook import Rulebook
-from carehub.core.scope_state import ScopeState
 
 LOOK = timedelta(seconds=2)
 _MOST_TICKS = 10_000

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from carehub.core.alerts import FOLLOW_UP, HELP, Aftermath, Cause
+from carehub.core.answers.alerts import FOLLOW_UP, HELP, Aftermath, Cause
+from carehub.core.answers.usefulness import FALSE_CAUSES
 from carehub.core.findings import Condition
 from carehub.core.severity import Severity
-from carehub.core.usefulness import FALSE_CAUSES
 
 BY_PEOPLE = frozenset({FOLLOW_UP, HELP})
 """Kinds of alert that people make: no rule could have found them."""

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from carehub.core.backtest.report import Counted, Hole, Listed, MissedReal, Summary
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.severity import Severity
-from carehub.core.terms import span
-from carehub.core.wording import CAUSE_NB, FLOOR_TITLES_NB, URGENCY_NB
+from carehub.core.showing.terms import span
+from carehub.core.showing.wording import CAUSE_NB, FLOOR_TITLES_NB, URGENCY_NB
 
 HOLES_NB: dict[str, str] = {
     "outage": "huben sto", "nothing_heard": "ingenting ble hørt", "not_there_yet": "utstyret var ikke satt opp",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
-from carehub.core.basis import Basis
+from carehub.core.days.usual import FEATURES, Unit
 from carehub.core.kinds import LIFE_SAFETY
+from carehub.core.people.basis import Basis
 from carehub.core.rules.windows import minutes_into
 from carehub.core.rules.words import MEASUREMENTS
-from carehub.core.usual import FEATURES, Unit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from carehub.core.days.usual import Usual
 from carehub.core.findings import Condition, Finding, Trace
 from carehub.core.kinds import HUB_ONLY, PRESSES
 from carehub.core.rules import traces
 from carehub.core.rules.program import Program
 from carehub.core.rules.state import Hit, RuleState, Shape
 from carehub.core.rules.windows import contains
-from carehub.core.usual import Usual
 
 LATE = timedelta(minutes=2)
 """A deadline that is judged so long after its time makes a late finding."""

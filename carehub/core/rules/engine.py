@@ -40,7 +40,7 @@ def inherited(program: Program, state: RuleState) -> RuleState | None:
 
     What waits goes on waiting and what was seen stays seen: an edited text must not lose an
     alarm. Half a count or half a sequence means nothing under other numbers, and is dropped; so is what a
-    check or a change had seen, which is found anew in what was stored (`carehub.core.activation`).
+    check or a change had seen, which is found anew in what was stored (`carehub.core.folding.activation`).
     An absence rule may have another window now, so its moment is found anew.
     """
     if state.shape is not program.shape or program.shape in _NOT_INHERITED:

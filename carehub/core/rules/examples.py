@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from carehub.core import floor
 from carehub.core.events import Input
-from carehub.core.fold import Folded, Rulebook
+from carehub.core.folding import floor
+from carehub.core.folding.fold import Folded, Rulebook
 from carehub.core.rules import stories
 from carehub.core.rules.errors import RuleError
 from carehub.core.rules.language import Example, Rule

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from carehub.core.activation import Activation
 from carehub.core.events import Command, Event
 from carehub.core.findings import Trace
-from carehub.core.journal import Recorded, Step
+from carehub.core.folding.activation import Activation
+from carehub.core.folding.journal import Recorded, Step
 from carehub.core.rules.program import Program
 from carehub.core.rules.shape_verdicts import waited
 from carehub.core.rules.state import Hit, Shape
 from carehub.core.rules.windows import clock
-from carehub.core.terms import kind_name, place_name, span
+from carehub.core.showing.terms import kind_name, place_name, span
 
 
 def trace_at(step: Step, program: Program, seq: int | None) -> Trace | None:

@@ -22,7 +22,7 @@ from pydantic import (
 from carehub.core.kinds import KNOWN_KINDS, EventKind
 from carehub.core.rules.errors import did_you_mean
 from carehub.core.severity import Severity
-from carehub.core.supervision import DeviceKind
+from carehub.core.watching.supervision import DeviceKind
 
 PLACES = ("entrance", "hall", "bathroom", "bedroom", "living_room", "kitchen", "outside")
 NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from carehub.core.basis import Basis
+from carehub.core.people.basis import Basis
 from carehub.core.rules.checks import complaints
 from carehub.core.rules.codes import AlertCode
 from carehub.core.rules.errors import RuleError, explained

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from carehub.core.events import Input, Tick
-from carehub.core.fold import Folded, ScopeState, fold
+from carehub.core.folding.fold import Folded, ScopeState, fold
 from carehub.core.rules.errors import RuleError
 from carehub.core.rules.rulebook import Rulebook
 

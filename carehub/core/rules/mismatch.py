@@ -13,7 +13,7 @@ from carehub.core.rules.fields import Matcher
 from carehub.core.rules.matching import fits_class, fits_place
 from carehub.core.rules.spans import clock_words
 from carehub.core.rules.windows import EVERY_DAY, Window, clock, contains, next_ending, span_starting
-from carehub.core.terms import place_name, span
+from carehub.core.showing.terms import place_name, span
 
 _DAY = timedelta(days=1)
 _FAR = 1e6

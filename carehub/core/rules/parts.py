@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
+from carehub.core.days.usual import FEATURES
 from carehub.core.rules.errors import did_you_mean
 from carehub.core.rules.fields import (
     WEEKDAYS,
@@ -17,7 +18,6 @@ from carehub.core.rules.fields import (
     Weekday,
 )
 from carehub.core.rules.windows import EVERY_DAY, Window
-from carehub.core.usual import FEATURES
 
 
 class Flag(StrEnum):

@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 from msgspec import Struct
 
+from carehub.core.days.usual import Usual
 from carehub.core.rules.fields import write_duration
 from carehub.core.rules.language import Rule
 from carehub.core.rules.windows import Window, minutes_into, time_into
-from carehub.core.usual import Usual
 
 _MINUTE = timedelta(minutes=1)
 

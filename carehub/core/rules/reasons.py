@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from carehub.core.events import Event
 from carehub.core.findings import Trace
-from carehub.core.journal import Step
+from carehub.core.folding.journal import Step
 from carehub.core.rules import fates, mismatch
 from carehub.core.rules.changes import has_changed, is_number
 from carehub.core.rules.describe import clauses
@@ -23,7 +23,7 @@ from carehub.core.rules.shape_verdicts import of_change, of_check, of_trace, tim
 from carehub.core.rules.spans import length
 from carehub.core.rules.state import DAILY, Shape, hit_of
 from carehub.core.rules.windows import clock
-from carehub.core.terms import span
+from carehub.core.showing.terms import span
 
 
 class Because(StrEnum):

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from carehub.core.events import Event
 from carehub.core.findings import Condition, Trace
-from carehub.core.overrides import Tuning
 from carehub.core.rules import daily
 from carehub.core.rules.deciding import Situation, Stepped
+from carehub.core.rules.overrides import Tuning
 from carehub.core.rules.personal import bound_of
 from carehub.core.rules.program import Program
 from carehub.core.rules.state import Hit, RuleState, Shape

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from carehub.core.overrides import Tuning
 from carehub.core.rules.chains import FOUND
 from carehub.core.rules.language import Rule
+from carehub.core.rules.overrides import Tuning
 from carehub.core.rules.program import Program, compiled
 from carehub.core.rules.state import Shape
 from carehub.core.rules.tuning import program_for

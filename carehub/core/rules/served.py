@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 
-from carehub.core.basis import NAMES, Basis
 from carehub.core.kinds import HUB_ONLY, EventKind
+from carehub.core.people.basis import NAMES, Basis
 from carehub.core.rules.chains import FOUND
 from carehub.core.rules.fields import Matcher
 from carehub.core.rules.language import Rule

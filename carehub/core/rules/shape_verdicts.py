@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from carehub.core.events import Event
 from carehub.core.findings import Condition, Trace
+from carehub.core.folding.scope_state import ScopeState
 from carehub.core.rules.changes import by_how_much, is_number
 from carehub.core.rules.personal import bound_of
 from carehub.core.rules.program import Program
@@ -14,8 +15,7 @@ from carehub.core.rules.spans import length
 from carehub.core.rules.state import Hit, RuleState, hit_of
 from carehub.core.rules.windows import clock
 from carehub.core.rules.words import FLAGS
-from carehub.core.scope_state import ScopeState
-from carehub.core.terms import plain
+from carehub.core.showing.terms import plain
 
 
 def of_trace(trace: Trace, zone: ZoneInfo) -> str:

@@ -9,12 +9,12 @@ import re
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from carehub.core.days.usual import FEATURES, Quantiles, Unit, Usual
 from carehub.core.events import Command, CommandKind, Event, Input, Value
 from carehub.core.kinds import KNOWN_KINDS
 from carehub.core.rules.chains import FOUND
 from carehub.core.rules.errors import RuleError, did_you_mean
 from carehub.core.rules.fields import DEVICE_CLASSES, PLACES, read_duration
-from carehub.core.usual import FEATURES, Quantiles, Unit, Usual
 
 SCOPE = "home:example"
 _MOMENT = re.compile(r"^([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?(?:\+([1-9][0-9]?)d)?$")

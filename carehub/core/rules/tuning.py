@@ -7,11 +7,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from carehub.core.kinds import LIFE_SAFETY, EventKind
-from carehub.core.overrides import Effect, Number
 from carehub.core.rules.checks import value_at
 from carehub.core.rules.errors import RuleError
 from carehub.core.rules.fields import read_duration, write_duration
 from carehub.core.rules.language import Bounds, Rule
+from carehub.core.rules.overrides import Effect, Number
 from carehub.core.rules.program import Program, compiled
 
 Values = Iterable[tuple[str, Number]]

@@ -1,17 +1,17 @@
 """What each rule made of one event, in plain bokmål: the first condition that did not hold, and by how much.
 
-Read from a journal that was folded again (`carehub.core.journal`), never guessed. The sentences speak of what
+Read from a journal that was folded again (`carehub.core.folding.journal`), never guessed. The sentences speak of what
 was seen and of what the rule asks; they name nobody.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from carehub.core import floor
-from carehub.core.activation import Activation
 from carehub.core.events import Event
 from carehub.core.findings import Finding, Outcome
-from carehub.core.journal import Recorded, Step
+from carehub.core.folding import floor
+from carehub.core.folding.activation import Activation
+from carehub.core.folding.journal import Recorded, Step
 from carehub.core.kinds import LIFE_SAFETY, aspect
 from carehub.core.rules import chains, daily
 from carehub.core.rules.fates import trace_at
@@ -19,7 +19,7 @@ from carehub.core.rules.program import Program
 from carehub.core.rules.reasons import Because, Reader, Verdict, told
 from carehub.core.rules.state import DAILY, RuleState, Shape
 from carehub.core.rules.windows import clock
-from carehub.core.terms import kind_name
+from carehub.core.showing.terms import kind_name
 
 __all__ = ["Verdict", "general", "verdicts", "window_ends"]
 

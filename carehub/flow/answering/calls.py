@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from carehub.contracts import Fate
-from carehub.core.alerts import Status
-from carehub.core.wording import TAKE_KEY, alert_number, spoken_text
+from carehub.core.answers.alerts import Status
+from carehub.core.showing.wording import TAKE_KEY, alert_number, spoken_text
 from carehub.flow import deliver, respond
 from carehub.flow.hub import Hub
 from carehub.store import codes, tables

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from carehub.core.alerts import FOLLOW_UP, HELP, Contact, Status, Step, needs_contact
-from carehub.core.wording import AFTERMATH_NB, CAUSE_NB, alert_number
+from carehub.core.answers.alerts import FOLLOW_UP, HELP, Contact, Status, Step, needs_contact
+from carehub.core.showing.wording import AFTERMATH_NB, CAUSE_NB, alert_number
 from carehub.flow.journal import journal_line
 from carehub.flow.reaching.quiet import fall_quiet
 from carehub.kit.ids import new_id

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from carehub.contracts import Lost
-from carehub.core.access import PRIVATE
-from carehub.core.alerts import Status
-from carehub.core.codes import codes_in, looks_mistyped, must_wait, with_wrong
-from carehub.core.escalation import Method
-from carehub.core.wording import alert_number, local_time
+from carehub.core.answers.alerts import Status
+from carehub.core.answers.codes import codes_in, looks_mistyped, must_wait, with_wrong
+from carehub.core.answers.escalation import Method
+from carehub.core.people.access import PRIVATE
+from carehub.core.showing.wording import alert_number, local_time
 from carehub.flow import respond
 from carehub.flow.family import texts
 from carehub.flow.hub import Hub

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from carehub.core.alerts import HELP, Status, Step
-from carehub.core.escalation import Colleague
-from carehub.core.ladders import LOUD_FROM
-from carehub.core.wording import alert_number, hand_over_text
+from carehub.core.answers.alerts import HELP, Status, Step
+from carehub.core.answers.escalation import Colleague
+from carehub.core.answers.ladders import LOUD_FROM
+from carehub.core.showing.wording import alert_number, hand_over_text
 from carehub.flow import escalate
 from carehub.flow.hub import Hub
 from carehub.flow.journal import journal_line

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from carehub.core.answering import when_to_tell_relatives
-from carehub.core.escalation import Method
-from carehub.core.family_wording import letter_text
+from carehub.core.answers.answering import when_to_tell_relatives
+from carehub.core.answers.escalation import Method
 from carehub.core.severity import Severity
+from carehub.core.showing.family_wording import letter_text
 from carehub.flow.hub import Hub
 from carehub.flow.reaching.telling import SMS, notice_row
 from carehub.store import kin, messages, outbox, tables

@@ -10,11 +10,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from carehub.contracts import Lost
-from carehub.core.alerts import Step
-from carehub.core.codes import codes_in
-from carehub.core.escalation import Method
-from carehub.core.family_wording import NOT_NOW, STARTED, coming_text, help_text, status_text, stopped_text
-from carehub.core.kin import ANSWER_WITHIN, may_answer, with_answer
+from carehub.core.answers.alerts import Step
+from carehub.core.answers.codes import codes_in
+from carehub.core.answers.escalation import Method
+from carehub.core.people.kin import ANSWER_WITHIN, may_answer, with_answer
+from carehub.core.showing.family_wording import NOT_NOW, STARTED, coming_text, help_text, status_text, stopped_text
 from carehub.flow.family.today import today
 from carehub.flow.hub import Hub
 from carehub.flow.journal import journal_line

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from carehub.core.access import About
-from carehub.core.calm import Beside, Heard, Rhythm, Tone, rhythm, tone
-from carehub.core.consent import KNOWS
-from carehub.core.supervision import DeviceKind
+from carehub.core.days.calm import Beside, Heard, Rhythm, Tone, rhythm, tone
+from carehub.core.people.access import About
+from carehub.core.people.consent import KNOWS
+from carehub.core.watching.supervision import DeviceKind
 from carehub.flow.hub import Hub
 from carehub.store import daily, history, kin, pages
 from carehub.store.database import Session

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from carehub.core import outage
-from carehub.core.alerts import Step
+from carehub.core.answers.alerts import Step
 from carehub.core.findings import Finding
+from carehub.core.watching import outage
 from carehub.flow import escalate
 from carehub.flow.hub import Hub
 from carehub.flow.journal import journal_line

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from msgspec import structs
 
-from carehub.core.alerts import Cause, Status, Step
+from carehub.core.answers.alerts import Cause, Status, Step
 from carehub.core.events import Event
 from carehub.core.findings import Finding
-from carehub.core.outage import KIND, WITHIN, is_common, scope_of, told
 from carehub.core.severity import Severity
+from carehub.core.watching.outage import KIND, WITHIN, is_common, scope_of, told
 from carehub.flow.journal import journal_line
 from carehub.flow.reaching.quiet import fall_quiet
 from carehub.store import alerts, incidents, tables

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from carehub.contracts import Channel, Fate, Receipt
-from carehub.core.alerts import Step
-from carehub.core.breaker import Breaker, after, rests, tried
+from carehub.core.answers.alerts import Step
+from carehub.core.answers.breaker import Breaker, after, rests, tried
 from carehub.core.severity import Severity
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest

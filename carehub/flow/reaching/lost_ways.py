@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from carehub.contracts import Lost
-from carehub.core.access import Role
-from carehub.core.escalation import Colleague, Method
+from carehub.core.answers.escalation import Colleague, Method
+from carehub.core.people.access import Role
 from carehub.core.severity import Severity
-from carehub.core.wording import closed_way_text, push_gone_text
+from carehub.core.showing.wording import closed_way_text, push_gone_text
 from carehub.flow.hub import Hub
 from carehub.flow.reaching.telling import notice_row
 from carehub.kit.ids import new_id

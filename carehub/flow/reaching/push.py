@@ -4,9 +4,9 @@ import hashlib
 from datetime import datetime
 
 from carehub.contracts import Fate
-from carehub.core.escalation import Method
+from carehub.core.answers.escalation import Method
 from carehub.core.severity import Severity
-from carehub.core.wording import push_test_text
+from carehub.core.showing.wording import push_test_text
 from carehub.flow import deliver
 from carehub.flow.hub import Hub
 from carehub.flow.reaching.telling import PUSH, notice_row

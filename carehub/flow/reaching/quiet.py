@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from carehub.core.escalation import Method
+from carehub.core.answers.escalation import Method
 from carehub.flow.reaching.telling import notice_row
 from carehub.store import outbox
 from carehub.store.database import Session

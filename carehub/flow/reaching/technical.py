@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from carehub.core.access import Role
-from carehub.core.escalation import Colleague
-from carehub.core.wording import local_time, technical_text
+from carehub.core.answers.escalation import Colleague
+from carehub.core.people.access import Role
+from carehub.core.showing.wording import local_time, technical_text
 from carehub.flow.hub import Hub
 from carehub.flow.reaching.telling import Telling, link_to
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from carehub.core.codes import with_check
-from carehub.core.escalation import Bond, Colleague, Method, Place, Reached
-from carehub.core.ladders import LOUD_FROM
+from carehub.core.answers.codes import with_check
+from carehub.core.answers.escalation import Bond, Colleague, Method, Place, Reached
+from carehub.core.answers.ladders import LOUD_FROM
 from carehub.core.severity import Severity
-from carehub.core.wording import alert_number, centre_text, late_text, relative_text, summons_text
+from carehub.core.showing.wording import alert_number, centre_text, late_text, relative_text, summons_text
 from carehub.flow.hub import Hub
 from carehub.flow.live import EVERY_SCREEN
 from carehub.kit.ids import new_code, new_digits, new_id

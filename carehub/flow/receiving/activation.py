@@ -6,11 +6,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from carehub.core.activation import TakenOver, changed, in_scope, look_back, take_over
 from carehub.core.findings import Deadline, Finding
+from carehub.core.folding.activation import TakenOver, changed, in_scope, look_back, take_over
+from carehub.core.folding.scope_state import ScopeState
 from carehub.core.rules.program import Program
 from carehub.core.rules.rulebook import Rulebook
-from carehub.core.scope_state import ScopeState
 from carehub.flow import assess
 from carehub.flow.hub import Hub
 from carehub.kit.log import log

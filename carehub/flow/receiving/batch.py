@@ -10,14 +10,14 @@ from typing import Any
 from msgspec import structs
 
 from carehub.contracts import Message
+from carehub.core.days.usual import Usual
 from carehub.core.events import Command, CommandKind, Event, Tick
 from carehub.core.findings import Deadline, Finding, Held, Outcome, RuleFault
-from carehub.core.fold import Folded, ScopeState, fold, note_state
+from carehub.core.folding.fold import Folded, ScopeState, fold, note_state
+from carehub.core.folding.silence import Silence
 from carehub.core.kinds import EventKind
-from carehub.core.overrides import Override
+from carehub.core.rules.overrides import Override
 from carehub.core.rules.rulebook import Rulebook
-from carehub.core.silence import Silence
-from carehub.core.usual import Usual
 from carehub.flow.receiving.intake import Draft, Intake, Letter, is_telemetry, letter_delivery, used_twice
 from carehub.kit.failpoints import fail_at
 from carehub.store.stream import EventRow, HeldTrace

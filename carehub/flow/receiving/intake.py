@@ -11,7 +11,7 @@ from carehub.contracts import DecodeError, Message, Source
 from carehub.core.events import Event, Reading
 from carehub.core.kinds import LIFE_SAFETY, PRESSES, EventKind
 from carehub.core.rules.chains import FOUND
-from carehub.core.supervision import DeviceKind
+from carehub.core.watching.supervision import DeviceKind
 from carehub.kit.ids import new_id
 from carehub.store.registry import KnownDevice, Registry, unknown_scope
 

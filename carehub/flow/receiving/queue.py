@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from carehub.contracts import Message
+from carehub.core.days.usual import Usual
 from carehub.core.events import CommandKind, Event
-from carehub.core.overrides import Override
+from carehub.core.folding.silence import Silence
+from carehub.core.rules.overrides import Override
 from carehub.core.rules.rulebook import Rulebook
-from carehub.core.silence import Silence
-from carehub.core.usual import Usual
 from carehub.flow.receiving.batch import Load, Note
 from carehub.flow.receiving.fair import Alarms
 from carehub.flow.receiving.intake import Intake

@@ -9,9 +9,9 @@ from datetime import timedelta
 from typing import Never
 
 from carehub.contracts import Message
-from carehub.core.canary import DEVICE as CANARY
 from carehub.core.events import Event
-from carehub.core.wording import local_time
+from carehub.core.showing.wording import local_time
+from carehub.core.watching.canary import DEVICE as CANARY
 from carehub.flow.hub import Hub, Unsaved, UnsavedAlarm
 from carehub.flow.live import EVERY_SCREEN
 from carehub.flow.receiving import disk, sirens

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
-from carehub.core.codes import codes_in, with_check
-from carehub.core.escalation import Method
+from carehub.core.answers.codes import codes_in, with_check
+from carehub.core.answers.escalation import Method
 from carehub.core.severity import Severity
-from carehub.core.wording import check_text, mail_check_text
+from carehub.core.showing.wording import check_text, mail_check_text
 from carehub.flow.hub import Hub
 from carehub.flow.reaching.telling import GATEWAY, MAIL, PUSH, SMS, VOICE, notice_row
 from carehub.kit.ids import new_code, new_id

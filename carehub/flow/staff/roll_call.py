@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from carehub.core.codes import codes_in, with_check
-from carehub.core.escalation import Colleague
+from carehub.core.answers.codes import codes_in, with_check
+from carehub.core.answers.escalation import Colleague
 from carehub.core.severity import Severity
-from carehub.core.wording import roll_call_text, unanswered_text
+from carehub.core.showing.wording import roll_call_text, unanswered_text
 from carehub.flow.hub import Hub
 from carehub.flow.reaching.lost_ways import coordinators_of
 from carehub.flow.reaching.telling import SMS, notice_row

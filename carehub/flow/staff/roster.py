@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from carehub.core.shifts import nights_between
+from carehub.core.people.shifts import nights_between
 from carehub.flow.hub import Hub
 from carehub.kit.ids import new_id
 from carehub.kit.log import log

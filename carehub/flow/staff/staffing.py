@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
 
-from carehub.core.coverage import AHEAD, Gap, Horizon, Warned, told_in
 from carehub.core.events import Event
 from carehub.core.kinds import EventKind
+from carehub.core.people.coverage import AHEAD, Gap, Horizon, Warned, told_in
 from carehub.core.severity import Severity
-from carehub.core.wording import staffing_text
+from carehub.core.showing.wording import staffing_text
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.reaching.lost_ways import coordinators_of

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from carehub.core.blindness import Blindness, Risk, blind
-from carehub.core.escalation import Colleague
+from carehub.core.answers.escalation import Colleague
 from carehub.core.rules.rulebook import Rulebook
+from carehub.core.watching.blindness import Blindness, Risk, blind
 from carehub.flow.hub import Hub
 from carehub.flow.watching import protection
 from carehub.store import blindness, people, staffing, tables

@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 import msgspec
 
 from carehub.contracts import Fate, OutgoingNotice, Receipt, TransportError
-from carehub.core import canary
-from carehub.core.alerts import Status
-from carehub.core.escalation import Place
+from carehub.core.answers.alerts import Status
+from carehub.core.answers.escalation import Place
 from carehub.core.events import Event
 from carehub.core.severity import Severity
+from carehub.core.watching import canary
 from carehub.flow.hub import CanaryHealth, Hub
 from carehub.flow.reaching.telling import Telling, rung
 from carehub.flow.receiving.batch import hub_fault

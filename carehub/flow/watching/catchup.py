@@ -6,8 +6,8 @@ said: late notices say that they are, a summary tells the coordinator, and nobod
 
 from datetime import datetime, timedelta
 
-from carehub.core.alerts import Step
-from carehub.core.wording import alert_number, downtime_words, forgotten_words, local_time
+from carehub.core.answers.alerts import Step
+from carehub.core.showing.wording import alert_number, downtime_words, forgotten_words, local_time
 from carehub.flow.escalate import STALE_AFTER
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest

@@ -8,9 +8,9 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from carehub.core.features import Span
-from carehub.core.hush import Hush
-from carehub.core.tally import Tally, part_at
+from carehub.core.days.features import Span
+from carehub.core.days.tally import Tally, part_at
+from carehub.core.watching.hush import Hush
 from carehub.flow.hub import Hub
 from carehub.kit.log import log
 from carehub.store import daily

@@ -4,7 +4,7 @@ import asyncio
 
 import msgspec
 
-from carehub.core.erasure import Obstacle
+from carehub.core.people.erasure import Obstacle
 from carehub.flow.hub import Hub
 from carehub.kit.ids import new_id
 from carehub.store import erasure, logins, tables

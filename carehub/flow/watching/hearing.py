@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from carehub.core.events import Event
-from carehub.core.wording import local_time
+from carehub.core.showing.wording import local_time
 from carehub.flow.hub import Hub
 from carehub.flow.receiving.batch import hub_fault
 from carehub.kit.log import log

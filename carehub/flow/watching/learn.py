@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from carehub.contracts import Activity, Change, DayDetector, DayTable, Detector
+from carehub.core.days.judging import clipped, sound
 from carehub.core.events import Event
-from carehub.core.judging import clipped, sound
 from carehub.core.kinds import EventKind
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest

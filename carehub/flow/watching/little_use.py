@@ -8,9 +8,9 @@ import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from carehub.core.drafting import draft_hash
-from carehub.core.proposals import Candidate, Trial, candidates, trial, words
-from carehub.core.usefulness import LOOK_BACK, Case, Load, loads
+from carehub.core.answers.usefulness import LOOK_BACK, Case, Load, loads
+from carehub.core.rules.drafting import draft_hash
+from carehub.core.rules.proposals import Candidate, Trial, candidates, trial, words
 from carehub.flow import backtesting
 from carehub.flow.hub import Hub
 from carehub.kit.log import log

@@ -7,7 +7,7 @@ from datetime import datetime
 from io import StringIO
 from zoneinfo import ZoneInfo
 
-from carehub.core.usefulness import (
+from carehub.core.answers.usefulness import (
     FALSE_CAUSES,
     Answers,
     Hour,
@@ -19,7 +19,7 @@ from carehub.core.usefulness import (
     loads,
     nights,
 )
-from carehub.core.wording import CAUSE_NB
+from carehub.core.showing.wording import CAUSE_NB
 from carehub.store import load
 from carehub.store.database import Session
 

@@ -7,9 +7,9 @@ makes a hole, and the road of an alarm pays for one more column.
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from carehub.core.alerts import Step
+from carehub.core.answers.alerts import Step
 from carehub.core.events import Event
-from carehub.core.numbering import Count, hear
+from carehub.core.watching.numbering import Count, hear
 from carehub.flow.journal import journal_line
 from carehub.flow.receiving.batch import hub_fault
 from carehub.store import alerts, numbers, stream, tables

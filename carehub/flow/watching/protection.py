@@ -4,14 +4,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
-from carehub.core import overrides
-from carehub.core.basis import Basis
-from carehub.core.blindness import Blindness, Cause
-from carehub.core.legal import NAMES, Function, Ground, Standing, function_of, functions_of, standing
-from carehub.core.overrides import Level, Override
+from carehub.core.people.basis import Basis
+from carehub.core.people.legal import NAMES, Function, Ground, Standing, function_of, functions_of, standing
+from carehub.core.rules import overrides
 from carehub.core.rules.language import Rule
+from carehub.core.rules.overrides import Level, Override
 from carehub.core.rules.program import compiled
 from carehub.core.rules.tuning import may_be_off
+from carehub.core.watching.blindness import Blindness, Cause
 from carehub.flow.hub import Hub
 from carehub.flow.watching import tuning as decisions
 from carehub.store import heard, legal, tasks, tuning

@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 
-from carehub.core.retention import Policy
+from carehub.core.people.retention import Policy
 from carehub.kit.clock import Clock
 from carehub.kit.log import log
 from carehub.store import logins, retention

@@ -8,12 +8,12 @@ as `supervision.confirmed`.
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from carehub.core.alerts import Step
+from carehub.core.answers.alerts import Step
 from carehub.core.events import Event
 from carehub.core.kinds import EventKind
-from carehub.core.rounds import CODE, HELP_KIND, HOW_NB, KIND, LATEST, NOT_AT_HOME
 from carehub.core.severity import Severity
-from carehub.core.wording import local_time
+from carehub.core.showing.wording import local_time
+from carehub.core.watching.rounds import CODE, HELP_KIND, HOW_NB, KIND, LATEST, NOT_AT_HOME
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.journal import journal_line

@@ -1,9 +1,9 @@
 """Rules are changed while the hub runs: drafted, tried on the past, agreed by a second person, and taken back."""
 
-from carehub.core import rule_drafts
-from carehub.core.drafting import draft_hash, with_draft
-from carehub.core.rule_drafts import DraftState, Read
+from carehub.core.rules import rule_drafts
+from carehub.core.rules.drafting import draft_hash, with_draft
 from carehub.core.rules.language import Rule
+from carehub.core.rules.rule_drafts import DraftState, Read
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.hub import Hub
 from carehub.flow.watching import bounds

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from carehub.core.events import Event
 from carehub.core.kinds import EventKind
-from carehub.core.supervision import LIFE_CRITICAL, DeviceKind, kind_told_by
+from carehub.core.watching.supervision import LIFE_CRITICAL, DeviceKind, kind_told_by
 
 _ON_BATTERY_H = 24.0
 """How long a device without mains is taken to run that does not say it."""

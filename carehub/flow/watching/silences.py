@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from carehub.core.events import CommandKind, Event
+from carehub.core.folding.silence import Silence, Why, in_force_until
 from carehub.core.kinds import EventKind
-from carehub.core.silence import Silence, Why, in_force_until
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.receiving.batch import Note

@@ -13,9 +13,9 @@ import msgspec
 from msgspec import Struct
 
 from carehub.contracts import Change
-from carehub.core.access import Role
-from carehub.core.judging import BEFORE, OUTCOMES, STRANGE, WEEK, Checks, concerns, outcomes, why_off
-from carehub.core.usual import Quantiles
+from carehub.core.days.judging import BEFORE, OUTCOMES, STRANGE, WEEK, Checks, concerns, outcomes, why_off
+from carehub.core.days.usual import Quantiles
+from carehub.core.people.access import Role
 from carehub.flow.hub import Hub
 from carehub.flow.watching import usual
 from carehub.flow.watching.learn import take

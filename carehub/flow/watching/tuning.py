@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from carehub.core import overrides
 from carehub.core.events import CommandKind
-from carehub.core.legal import switched_off
-from carehub.core.overrides import Number, Override
+from carehub.core.people.legal import switched_off
+from carehub.core.rules import overrides
 from carehub.core.rules.language import Rule
+from carehub.core.rules.overrides import Number, Override
 from carehub.core.rules.program import compiled
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.rules.tuning import TuningError, as_written, faulty, may_be_off, tuned, value_in

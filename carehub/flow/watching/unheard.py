@@ -12,9 +12,9 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
+from carehub.core.days.features import Span
 from carehub.core.events import CommandKind, Event
-from carehub.core.features import Span
-from carehub.core.wording import local_time
+from carehub.core.showing.wording import local_time
 from carehub.flow.hub import Hub
 from carehub.flow.receiving.batch import hub_fault
 from carehub.flow.watching.daybook import Daybook

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from carehub.core.days.usual import Quantiles, Usual
 from carehub.core.events import CommandKind
-from carehub.core.usual import Quantiles, Usual
 from carehub.flow.hub import Hub
 from carehub.store import history
 

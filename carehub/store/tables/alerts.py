@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, Text, text
 from sqlmodel import Field
 
 from carehub.contracts import Fate
-from carehub.core.alerts import Aftermath, Cause, Contact, Status, Step
+from carehub.core.answers.alerts import Aftermath, Cause, Contact, Status, Step
 from carehub.core.severity import Severity
 from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Text
 from sqlmodel import Field
 
-from carehub.core.rule_drafts import DraftState
+from carehub.core.rules.rule_drafts import DraftState
 from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
 
 

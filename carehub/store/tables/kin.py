@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, Text
 from sqlmodel import Field
 
-from carehub.core.kin import Sort
+from carehub.core.people.kin import Sort
 from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
 
 

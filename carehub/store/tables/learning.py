@@ -10,7 +10,7 @@ from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
 
 
 class DailyFeature(SQLModel, table=True):
-    """One resident's local day in numbers (`carehub.core.dayrow`)."""
+    """One resident's local day in numbers (`carehub.core.days.dayrow`)."""
 
     __tablename__ = "daily_feature"
 
@@ -63,7 +63,7 @@ class DetectorState(SQLModel, table=True):
     """None: the hub itself."""
     reason: str = Field(default="", max_length=400)
     checks: str = Field(default="{}", sa_type=Text)
-    """The last night's checks as JSON (`carehub.core.judging.Checks`)."""
+    """The last night's checks as JSON (`carehub.core.days.judging.Checks`)."""
 
 
 class ModelFinding(SQLModel, table=True):

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import Text
 from sqlmodel import Field
 
-from carehub.core.access import Role
+from carehub.core.people.access import Role
 from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
 
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import Index, Text
 from sqlmodel import Field
 
-from carehub.core.access import Role
-from carehub.core.consent import Insight, Standing
-from carehub.core.kin import GivenBy, Ground
 from carehub.core.languages import Language
+from carehub.core.people.access import Role
+from carehub.core.people.consent import Insight, Standing
+from carehub.core.people.kin import GivenBy, Ground
 from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
 
 

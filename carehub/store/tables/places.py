@@ -6,8 +6,8 @@ from enum import StrEnum
 from sqlalchemy import BigInteger, Index, true
 from sqlmodel import Field
 
-from carehub.core.blindness import Risk
-from carehub.core.supervision import DeviceKind
+from carehub.core.watching.blindness import Risk
+from carehub.core.watching.supervision import DeviceKind
 from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
 
 

@@ -5,8 +5,8 @@ from datetime import date, datetime, time
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from carehub.core.coverage import Horizon
-from carehub.core.shifts import Why
+from carehub.core.people.coverage import Horizon
+from carehub.core.people.shifts import Why
 from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
 
 

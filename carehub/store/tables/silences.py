@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import BigInteger
 from sqlmodel import Field
 
+from carehub.core.folding.silence import Why
 from carehub.core.severity import Severity
-from carehub.core.silence import Why
 from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
 
 

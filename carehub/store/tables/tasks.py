@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, text
 from sqlmodel import Field
 
-from carehub.core.access import Role
+from carehub.core.people.access import Role
 from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
 
 _OPEN = text("done_at IS NULL")

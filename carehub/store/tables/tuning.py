@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import Text
 from sqlmodel import Field
 
-from carehub.core.basis import Basis
-from carehub.core.legal import Function
+from carehub.core.people.basis import Basis
+from carehub.core.people.legal import Function
 from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
 
 

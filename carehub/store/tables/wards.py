@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from sqlalchemy import Index, Text, UniqueConstraint
 from sqlmodel import Field
 
-from carehub.core.rounds import How, Seen
+from carehub.core.watching.rounds import How, Seen
 from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from carehub.core.oidc import Provider
+from carehub.core.people.oidc import Provider
 from carehub.kit.clock import Clock
 from carehub.kit.ids import new_token
 from carehub.web.oidc import tokens

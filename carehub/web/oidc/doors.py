@@ -14,9 +14,9 @@ from carehub.kit.log import log
 from carehub.store import factors, identities, logins, tables
 from carehub.store.database import Session
 from carehub.store.logins import Origin
-from carehub.web import login
-from carehub.web.entering import after_first, allowed, enter
-from carehub.web.fresh import Enrolling
+from carehub.web.entering import login
+from carehub.web.entering.entry import after_first, allowed, enter
+from carehub.web.entering.fresh import Enrolling
 from carehub.web.oidc.client import Client
 from carehub.web.oidc.tokens import Proven
 from carehub.web.oidc.wire import OidcError, ProviderDown

@@ -13,7 +13,7 @@ from joserfc import jwk, jwt
 from joserfc.errors import JoseError
 
 from carehub.contracts import ConfigurationError
-from carehub.core.oidc import Audience, Provider
+from carehub.core.people.oidc import Audience, Provider
 from carehub.kit.ids import new_token
 from carehub.web.oidc.wire import Metadata
 

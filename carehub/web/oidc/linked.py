@@ -7,9 +7,9 @@ from fastapi.responses import RedirectResponse, Response
 
 from carehub.flow.hub import Hub
 from carehub.store import identities, logins, tables
-from carehub.web.admin_people import manageable, note
-from carehub.web.fresh import AtAccount, Enrolling, is_fresh
-from carehub.web.login import profiles_of
+from carehub.web.admin.people import manageable, note
+from carehub.web.entering.fresh import AtAccount, Enrolling, is_fresh
+from carehub.web.entering.login import profiles_of
 from carehub.web.oidc.doors import client_of
 from carehub.web.render import page
 from carehub.web.security import Administering, TheHub, Visitor

@@ -8,7 +8,7 @@ from typing import Any
 from joserfc import jwk, jwt
 from joserfc.errors import InvalidKeyIdError, JoseError
 
-from carehub.core.oidc import SIGNED_BY, Provider
+from carehub.core.people.oidc import SIGNED_BY, Provider
 from carehub.kit.clock import Clock
 from carehub.web.oidc.wire import Metadata, OidcError, ProviderDown, ask
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from carehub.core.access import Role
-from carehub.core.alerts import Aftermath, Cause
+from carehub.core.answers.alerts import Aftermath, Cause
+from carehub.core.answers.escalation import Circle, Colleague, Method
 from carehub.core.backtest.alerting import Desk, Usual
 from carehub.core.backtest.asking import OnDuty, Roster, asked
 from carehub.core.backtest.comparing import compared, missed
@@ -16,11 +16,11 @@ from carehub.core.backtest.holes import Silences, within
 from carehub.core.backtest.playing import Past, Player, Playing, Sides, Stop
 from carehub.core.backtest.report import Hole
 from carehub.core.backtest.values import Alerted, Raised, was_real
-from carehub.core.drafting import draft_hash, read_draft, with_draft
-from carehub.core.escalation import Circle, Colleague, Method
 from carehub.core.events import Event
 from carehub.core.findings import Finding, Outcome, Trace
-from carehub.core.journal import Recorded
+from carehub.core.folding.journal import Recorded
+from carehub.core.people.access import Role
+from carehub.core.rules.drafting import draft_hash, read_draft, with_draft
 from carehub.core.rules.errors import RuleError
 from carehub.core.severity import Severity
 from tests.journeys.building import shipped

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carehub.core.breaker import OPEN_AFTER, REST, Breaker, after, rests, tried
+from carehub.core.answers.breaker import OPEN_AFTER, REST, Breaker, after, rests, tried
 
 NOW = datetime(2026, 1, 15, 1, 14, tzinfo=UTC)
 

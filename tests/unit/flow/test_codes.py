@@ -5,7 +5,7 @@ from math import log2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carehub.core.codes import LENGTH, codes_in, is_whole, looks_mistyped, with_check
+from carehub.core.answers.codes import LENGTH, codes_in, is_whole, looks_mistyped, with_check
 from carehub.kit.ids import CODE_ALPHABET, new_code, new_digits
 
 SIGNS = st.text(CODE_ALPHABET, min_size=LENGTH - 1, max_size=LENGTH - 1)

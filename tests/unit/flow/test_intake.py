@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carehub.contracts import Message
-from carehub.core.escalation import Place as Rungs
-from carehub.core.supervision import DeviceKind
+from carehub.core.answers.escalation import Place as Rungs
+from carehub.core.watching.supervision import DeviceKind
 from carehub.flow.reaching.telling import rung_of
 from carehub.flow.receiving.intake import Intake, listed_name, matches, plain
 from carehub.plugins import load_sources

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlmodel import col, select
 
-from carehub.core.access import Role
-from carehub.core.coverage import Horizon
+from carehub.core.people.access import Role
+from carehub.core.people.coverage import Horizon
 from carehub.flow.staff import staffing
 from carehub.store import people, tables
 from carehub.store import staffing as store

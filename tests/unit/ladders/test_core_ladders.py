@@ -6,9 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carehub.core.access import Role
-from carehub.core.escalation import Bond, Circle, Colleague, Concern, Method, Place, asked, on_rung, reach, upcoming
-from carehub.core.ladders import (
+from carehub.core.answers.escalation import (
+    Bond,
+    Circle,
+    Colleague,
+    Concern,
+    Method,
+    Place,
+    asked,
+    on_rung,
+    reach,
+    upcoming,
+)
+from carehub.core.answers.ladders import (
     BUILT_IN,
     LAST_REPEATS_WITHIN,
     LOUD_FROM,
@@ -28,6 +38,7 @@ from carehub.core.ladders import (
     in_words,
     time_faults,
 )
+from carehub.core.people.access import Role
 from carehub.core.severity import Severity
 
 NOW = datetime(2026, 1, 15, 1, 14, tzinfo=UTC)

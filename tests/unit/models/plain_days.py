@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from carehub.core.features import (
+from carehub.core.days.features import (
     DEAF_AT_NIGHT,
     DEAF_BY_DAY,
     FEWEST_MESSAGES,

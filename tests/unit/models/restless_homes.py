@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from carehub.core.restlessness import Restless, RestlessDay
+from carehub.core.days.restlessness import Restless, RestlessDay
 
 FIRST = date(2019, 4, 1)
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from carehub.contracts import Activity
-from carehub.core.features import Feature, Part, PartOfDay, is_sign, shared_silences
+from carehub.core.days.features import Feature, Part, PartOfDay, is_sign, shared_silences
 from tests.unit.models.plain_days import parts_of_days
 
 OSLO = ZoneInfo("Europe/Oslo")

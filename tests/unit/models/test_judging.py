@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carehub.core.judging import Checks, concerns, why_off
+from carehub.core.days.judging import Checks, concerns, why_off
 
 
 def test_a_bad_month_switches_it_off_and_a_few_bad_days_do_not() -> None:

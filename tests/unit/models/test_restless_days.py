@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from carehub.contracts import Activity
-from carehub.core.restlessness import Restless, RestlessDay, days_of
+from carehub.core.days.restlessness import Restless, RestlessDay, days_of
 
 OSLO = ZoneInfo("Europe/Oslo")
 DAY = date(2026, 1, 15)

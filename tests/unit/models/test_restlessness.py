@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carehub.contracts import Activity, Outcome
-from carehub.core.restlessness import RestlessDay
+from carehub.core.days.restlessness import RestlessDay
 from models.evaluation.protocol import Recording, judged_days
 from models.restlessness import DETECTOR, Restlessness
 from tests.unit.models.restless_homes import FIRST, counted, homes, without

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carehub.contracts import Activity
-from carehub.core import dayrow
-from carehub.core.features import Feature, Part, shared_silences
-from carehub.core.hush import Hush
-from carehub.core.tally import Tally
+from carehub.core.days import dayrow
+from carehub.core.days.features import Feature, Part, shared_silences
+from carehub.core.days.tally import Tally
+from carehub.core.watching.hush import Hush
 from tests.unit.models.plain_days import parts_of_days
 from tests.unit.models.synthetic_homes import FIRST_DAY, OSLO, Life, lived, morning_after
 

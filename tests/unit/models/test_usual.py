@@ -3,9 +3,9 @@
 import numpy as np
 
 from benchmarks.days import lives, named, table
-from carehub.core.dayrow import CELLS
-from carehub.core.features import Feature, Part
-from carehub.core.usual import FEATURES, Quantiles
+from carehub.core.days.dayrow import CELLS
+from carehub.core.days.features import Feature, Part
+from carehub.core.days.usual import FEATURES, Quantiles
 from models.usual import NAMES, quantiles
 from tests.unit.models.synthetic_homes import FIRST_DAY
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from carehub.core.features import Feature, Part
+from carehub.core.days.features import Feature, Part
 from models.baseline import Departure, Usual
 from models.words import paragraph, sentence
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from carehub.core.events import Command, CommandKind, Event, Tick, Value
-from carehub.core.fold import Folded, Rulebook, ScopeState, fold
+from carehub.core.folding.fold import Folded, Rulebook, ScopeState, fold
 from carehub.core.rules.language import Rule, parse_rule
 
 OSLO = ZoneInfo("Europe/Oslo")

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from carehub.core import rules
-from carehub.core.fold import Rulebook
+from carehub.core.folding.fold import Rulebook
 from carehub.core.kinds import KNOWN_KINDS, LIFE_SAFETY
 from carehub.core.rules.errors import RuleError
 from carehub.core.rules.language import json_schema

@@ -1,6 +1,6 @@
 from carehub.core.events import CommandKind
 from carehub.core.findings import Outcome
-from carehub.core.fold import fold
+from carehub.core.folding.fold import fold
 from tests.unit.rules.building import NIGHT, after, alerts, book, command, event, local, run, tick
 
 EXIT = "watch: {kind: door.opened}\nthen_missing: {kind: motion.detected, within: 5 min}"

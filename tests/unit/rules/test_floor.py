@@ -1,9 +1,9 @@
 import pytest
 
-from carehub.core import floor
 from carehub.core.events import CommandKind
 from carehub.core.findings import Outcome
-from carehub.core.fold import Rulebook
+from carehub.core.folding import floor
+from carehub.core.folding.fold import Rulebook
 from carehub.core.kinds import LIFE_SAFETY
 from carehub.core.severity import Severity
 from tests.unit.rules.building import alerts, book, command, event, rule, run, shipped

@@ -6,7 +6,7 @@ import pytest
 
 from carehub.core.events import Command, CommandKind, Event, Tick
 from carehub.core.findings import Outcome
-from carehub.core.fold import Rulebook, ScopeState, fold, note_state
+from carehub.core.folding.fold import Rulebook, ScopeState, fold, note_state
 from carehub.core.rules import engine
 from carehub.core.rules.matching import Matching
 from carehub.core.rules.state import Shape

@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carehub.app.rules_cli import schema_text
+from carehub.core.days.usual import FEATURES
 from carehub.core.kinds import KNOWN_KINDS
 from carehub.core.rules import vocabulary, words
 from carehub.core.rules.fields import DEVICE_CLASSES, INSIDE, PLACES
 from carehub.core.rules.language import RuleError, content_hash, parse_rule
 from carehub.core.rules.parts import Flag
 from carehub.core.rules.reference import with_reference
-from carehub.core.usual import FEATURES
 from tests.unit.rules.building import HEAD, RULES, rule, shipped
 
 GOOD = f"id: test-rule\n{HEAD}watch: {{kind: door.opened}}\n"

@@ -11,7 +11,7 @@ from msgspec import structs
 
 from carehub.core.events import Event
 from carehub.core.findings import Outcome
-from carehub.core.fold import Rulebook, ScopeState, fold
+from carehub.core.folding.fold import Rulebook, ScopeState, fold
 from carehub.core.severity import Severity
 from tests.unit.rules.building import NIGHT, SCOPE, after, alerts, book, event, run, shipped
 

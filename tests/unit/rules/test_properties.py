@@ -6,13 +6,13 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from carehub.core.days.usual import Quantiles, Usual
 from carehub.core.events import Command, CommandKind, Event, Input, Tick
 from carehub.core.findings import Outcome
-from carehub.core.fold import Folded, Rulebook, ScopeState, fold, note_state
+from carehub.core.folding.fold import Folded, Rulebook, ScopeState, fold, note_state
 from carehub.core.kinds import KNOWN_KINDS, LIFE_SAFETY
 from carehub.core.rules.rulebook import Shown
 from carehub.core.severity import Severity
-from carehub.core.usual import Quantiles, Usual
 from tests.unit.rules.building import NIGHT, SCOPE, event, rule, shipped
 
 SHIPPED = Rulebook.of(shipped())

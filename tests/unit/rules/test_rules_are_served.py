@@ -10,7 +10,7 @@ import pytest
 from carehub.app.settings import Settings, names
 from carehub.contracts import Message
 from carehub.core.events import Event, Input
-from carehub.core.fold import Rulebook
+from carehub.core.folding.fold import Rulebook
 from carehub.core.rules import served, stories
 from carehub.core.rules.examples import play
 from carehub.core.rules.language import Rule, parse_rule

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from carehub.core.events import Command, CommandKind
 from carehub.core.findings import Outcome
-from carehub.core.fold import Folded
+from carehub.core.folding.fold import Folded
+from carehub.core.folding.silence import LONGEST, LONGEST_ALONE, Silence, Why, in_force_until
 from carehub.core.kinds import LIFE_SAFETY
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.severity import Severity
-from carehub.core.silence import LONGEST, LONGEST_ALONE, Silence, Why, in_force_until
 from tests.unit.rules.building import NIGHT, SCOPE, after, alerts, book, command, event, run, shipped, tick
 
 COLD = "watch: {kind: temperature, below: 16}\nfor: 5 min"

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carehub.core import overrides
 from carehub.core.events import Command, CommandKind, Event, Tick
 from carehub.core.findings import Outcome
-from carehub.core.fold import Folded, Rulebook, ScopeState
+from carehub.core.folding.fold import Folded, Rulebook, ScopeState
 from carehub.core.kinds import LIFE_SAFETY
-from carehub.core.overrides import Level, Override
+from carehub.core.rules import overrides
 from carehub.core.rules.language import Rule, content_hash
+from carehub.core.rules.overrides import Level, Override
 from carehub.core.rules.tuning import TuningError, tuned
 from carehub.core.severity import Severity
 from tests.unit.rules.building import NIGHT, SCOPE, after, alerts, event, rule, run, shipped, tick

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from carehub.core.days.usual import Quantiles, Usual
 from carehub.core.events import Command, CommandKind, Event
-from carehub.core.fold import Rulebook, ScopeState, fold
+from carehub.core.folding.fold import Rulebook, ScopeState, fold
 from carehub.core.rules.errors import RuleError
-from carehub.core.usual import Quantiles, Usual
 from tests.unit.rules.building import NIGHT, SCOPE, after, alerts, book, command, event, local, rule, run, tick
 
 LONG = book(

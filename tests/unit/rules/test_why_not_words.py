@@ -4,8 +4,8 @@ import pytest
 
 from carehub.core.events import Command, CommandKind, Event, Tick
 from carehub.core.findings import Outcome
-from carehub.core.fold import ScopeState
-from carehub.core.journal import Entry, Recorded, refold
+from carehub.core.folding.fold import ScopeState
+from carehub.core.folding.journal import Entry, Recorded, refold
 from carehub.core.rules.verdicts import verdicts, window_ends
 from tests.unit.rules.building import NIGHT, SCOPE, after, book, command, event, local, tick
 from tests.unit.rules.test_usual import told

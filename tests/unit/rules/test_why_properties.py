@@ -15,8 +15,8 @@ from msgspec import structs
 
 from carehub.core.events import Event, Input, Tick
 from carehub.core.findings import Trace
-from carehub.core.fold import Rulebook, ScopeState, fold
-from carehub.core.journal import Entry, Recorded, Step, refold
+from carehub.core.folding.fold import Rulebook, ScopeState, fold
+from carehub.core.folding.journal import Entry, Recorded, Step, refold
 from carehub.core.rules.changes import by_how_much
 from carehub.core.rules.fields import Matcher, write_duration
 from carehub.core.rules.language import Rule

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import col, select
 
-from carehub.core.shifts import Why
+from carehub.core.people.shifts import Why
 from carehub.flow.staff.calendar_import import Account, Import, take_in
 from carehub.flow.staff.calendars import NotACalendar, feed, read
 from carehub.store import tables

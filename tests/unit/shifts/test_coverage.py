@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carehub.core.access import Role
-from carehub.core.coverage import Gap, Warned, gaps, told_in, within
-from carehub.core.escalation import Circle, Colleague, Concern, Method, Place, reach
-from carehub.core.ladders import built_in
+from carehub.core.answers.escalation import Circle, Colleague, Concern, Method, Place, reach
+from carehub.core.answers.ladders import built_in
+from carehub.core.people.access import Role
+from carehub.core.people.coverage import Gap, Warned, gaps, told_in, within
+from carehub.core.people.shifts import Absence, Line, Plan, duties
 from carehub.core.severity import Severity
-from carehub.core.shifts import Absence, Line, Plan, duties
 
 NOW = datetime(2026, 3, 27, 12, tzinfo=UTC)
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carehub.core.shifts import Absence, Duty, Line, Plan, Why, duties, instant
+from carehub.core.people.shifts import Absence, Duty, Line, Plan, Why, duties, instant
 
 OSLO = ZoneInfo("Europe/Oslo")
 SPRING, AUTUMN = date(2026, 3, 29), date(2026, 10, 25)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlmodel import col, select
 
 from carehub.contracts import ConfigurationError
-from carehub.core.alerts import Status
+from carehub.core.answers.alerts import Status
 from carehub.core.events import Event, Value
 from carehub.core.findings import Outcome
 from carehub.core.severity import Severity

@@ -2,9 +2,9 @@
 
 from datetime import timedelta
 
-from carehub.core.access import Role
-from carehub.core.consent import Insight
 from carehub.core.findings import Outcome
+from carehub.core.people.access import Role
+from carehub.core.people.consent import Insight
 from carehub.core.severity import Severity
 from carehub.store import alerts, kin, logins, pages, registers, registry, stream, tables
 from carehub.store.registers import Show, Wanted

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from sqlmodel import col, select
 
-from carehub.core.escalation import Colleague
-from carehub.core.shifts import Why
+from carehub.core.answers.escalation import Colleague
+from carehub.core.people.shifts import Why
 from carehub.flow.staff import roster
 from carehub.store import people, shifts, tables
 from tests.journeys.building import NIGHT, OSLO, Night

@@ -6,7 +6,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col, select
 
-from carehub.core.alerts import Status
+from carehub.core.answers.alerts import Status
 from carehub.core.severity import Severity
 from carehub.store import alerts, heard, outbox, sql, tables
 from carehub.store import database as store

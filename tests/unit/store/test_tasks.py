@@ -1,6 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
-from carehub.core.access import Role
+from carehub.core.people.access import Role
 from carehub.store import tables, tasks
 from carehub.store.database import Database
 from carehub.store.tasks import Wanted

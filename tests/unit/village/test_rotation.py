@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 
 from carehub.app.move_in import move_in, plan_shifts
-from carehub.core.coverage import Horizon
+from carehub.core.people.coverage import Horizon
 from carehub.store import people, staffing, tables
 from carehub.store.database import Database
 from carehub.village.homes import directory

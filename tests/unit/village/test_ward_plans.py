@@ -1,7 +1,7 @@
 """The village's wards are drawn so that the drawing could be saved by hand, and every room is on it."""
 
 from carehub.app.ward_plans import ward
-from carehub.core.floor_plan import PartKind, faults
+from carehub.core.showing.floor_plan import PartKind, faults
 from carehub.village.homes import directory
 
 

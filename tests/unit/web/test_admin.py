@@ -3,12 +3,12 @@ import re
 import pytest
 from sqlmodel import col, select
 
-from carehub.core.access import Role
 from carehub.core.events import CommandKind
+from carehub.core.people.access import Role
 from carehub.flow.hub import Hub
 from carehub.store import tables
-from carehub.web.admin import hexadecimal, readable
-from carehub.web.admin_people import e164
+from carehub.web.admin.people import e164
+from carehub.web.admin.start import hexadecimal, readable
 from tests.unit.web.conftest import BOTH, PUBLIC, Browse, logged_in
 
 NEW = {"name": "Nina Berg", "username": "Nina", "role": "nurse", "unit_id": "sentrum", "phone": "900 11 222"}

@@ -3,7 +3,7 @@ import re
 import pytest
 from sqlmodel import select
 
-from carehub.core.drafting import draft_hash
+from carehub.core.rules.drafting import draft_hash
 from carehub.core.rules.language import parse_rule
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.hub import Hub

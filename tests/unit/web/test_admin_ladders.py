@@ -6,7 +6,7 @@ import pytest
 from httpx2 import AsyncClient, Response
 from sqlmodel import col, select
 
-from carehub.core.ladders import BUILT_IN, Group
+from carehub.core.answers.ladders import BUILT_IN, Group
 from carehub.core.severity import Severity
 from carehub.flow.hub import Hub
 from carehub.store import ladders, tables

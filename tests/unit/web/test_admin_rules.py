@@ -3,13 +3,13 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import col, select
 
-from carehub.core.rule_drafts import DraftState, written
 from carehub.core.rules.language import parse_rule
+from carehub.core.rules.rule_drafts import DraftState, written
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.hub import Hub
 from carehub.flow.watching import bounds
 from carehub.store import tables
-from carehub.web.tuning_words import midnight, read_value, value_words
+from carehub.web.wording.tuning_words import midnight, read_value, value_words
 from tests.unit.rules.building import OSLO, shipped
 from tests.unit.web.conftest import BOTH, Browse, logged_in
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from carehub.core.alerts import Aftermath, Cause, Status
-from carehub.core.consent import Insight
+from carehub.core.answers.alerts import Aftermath, Cause, Status
+from carehub.core.people.consent import Insight
 from carehub.core.severity import Severity
 from carehub.flow.hub import Hub
 from carehub.store import tables

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 from math import inf
 from zoneinfo import ZoneInfo
 
-from carehub.core.alerts import Status
-from carehub.core.answer_times import Answered, grouped, hour_of, settled, times, week_of
+from carehub.core.answers.alerts import Status
+from carehub.core.answers.answer_times import Answered, grouped, hour_of, settled, times, week_of
 from carehub.core.severity import Severity
 from carehub.flow.hub import Hub
 from carehub.kit.ids import new_id
 from carehub.store import answers, tables
-from carehub.web.admin_answers import time_words
+from carehub.web.admin.answers import time_words
 from tests.unit.web.conftest import BOTH, Browse, Clock, logged_in
 
 NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)

@@ -7,8 +7,8 @@ from html import unescape
 from sqlmodel import select
 
 from carehub.app.backtest.post import Backtests
-from carehub.core.drafting import read_draft
 from carehub.core.findings import Outcome
+from carehub.core.rules.drafting import read_draft
 from carehub.core.rules.language import content_hash
 from carehub.flow.backtesting import told
 from carehub.flow.hub import Hub

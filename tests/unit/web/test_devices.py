@@ -2,8 +2,8 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
-from carehub.core.alerts import Status
-from carehub.core.supervision import DeviceKind
+from carehub.core.answers.alerts import Status
+from carehub.core.watching.supervision import DeviceKind
 from carehub.flow.hub import Hub
 from carehub.store import tables
 from carehub.store.database import Session

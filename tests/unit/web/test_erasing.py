@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import SQLModel, select
 
-from carehub.core.alerts import Status
-from carehub.core.erasure import PLAN
+from carehub.core.answers.alerts import Status
+from carehub.core.people.erasure import PLAN
 from carehub.flow.hub import Hub
 from carehub.store import erasure, seals, tables
 from tests.unit.web.conftest import Browse, Clock, logged_in

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from carehub.core.consent import Insight
-from carehub.core.kin import GivenBy, Ground, Sort
+from carehub.core.people.consent import Insight
+from carehub.core.people.kin import GivenBy, Ground, Sort
 from carehub.flow.hub import Hub
 from carehub.store import kin, logins, messages, people, tables
 from carehub.store.kin import Decision

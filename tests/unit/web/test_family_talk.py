@@ -5,16 +5,16 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from carehub.core.alerts import Step
-from carehub.core.consent import Insight
-from carehub.core.family_wording import letter_text
-from carehub.core.kin import GivenBy, Window
+from carehub.core.answers.alerts import Step
 from carehub.core.languages import Language
+from carehub.core.people.consent import Insight
+from carehub.core.people.kin import GivenBy, Window
 from carehub.core.severity import Severity
+from carehub.core.showing.family_wording import letter_text
 from carehub.flow.hub import Hub
 from carehub.store import kin, messages, tables
 from carehub.store.tables.alerts import NoticeState
-from carehub.web import family_words
+from carehub.web.families import family_words
 from carehub.web.tongue import Spoken, catalogue
 from tests.browser import seed_family
 from tests.unit.web.conftest import BOTH, Browse, Clock, logged_in

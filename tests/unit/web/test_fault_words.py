@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from carehub.core import rule_drafts, rules
+from carehub.core import rules
+from carehub.core.rules import rule_drafts
 from carehub.core.rules.language import parse_rule
-from carehub.web.fault_words import fault_words
-from carehub.web.tuning_words import change_words, value_name
+from carehub.web.wording.fault_words import fault_words
+from carehub.web.wording.tuning_words import change_words, value_name
 from tests.unit.rules.building import OSLO, shipped
 
 _RULES = Path(rules.__file__).parent

@@ -2,7 +2,7 @@
 
 import pytest
 
-from carehub.core.floor_plan import (
+from carehub.core.showing.floor_plan import (
     EMPTY,
     NO_ROOM,
     OUTSIDE,

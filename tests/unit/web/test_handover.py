@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
-from carehub.core.shifts import Why
+from carehub.core.people.shifts import Why
 from carehub.flow.hub import Hub
 from carehub.store import tables
 from tests.unit.web.conftest import BOTH, Browse, Clock, logged_in

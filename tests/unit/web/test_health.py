@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from carehub.core.audit import Concern
+from carehub.core.watching.audit import Concern
 from carehub.flow.hub import AuditorState, Hub
 from carehub.store.database import Database
 from tests.unit.web.conftest import Browse, Clock, logged_in

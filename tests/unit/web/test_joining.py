@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from carehub.core import labels
-from carehub.core.labels import Label, LabelError
-from carehub.core.supervision import DeviceKind
+from carehub.core.showing import labels
+from carehub.core.showing.labels import Label, LabelError
+from carehub.core.watching.supervision import DeviceKind
 from carehub.flow.hub import Hub
 from carehub.store import devices, registry, tables
 from carehub.store.tables.places import DeviceStatus

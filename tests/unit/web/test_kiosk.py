@@ -9,7 +9,7 @@ import pytest
 from httpx2 import AsyncClient
 from pwdlib import PasswordHash
 
-from carehub.core.shared_tablet import MOST_WRONG, is_open
+from carehub.core.people.shared_tablet import MOST_WRONG, is_open
 from carehub.flow.hub import Hub
 from carehub.store import tables, tablets
 from tests.unit.web.conftest import BOTH, PUBLIC, Browse, Clock, logged_in

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from carehub.core.usefulness import Hour
+from carehub.core.answers.usefulness import Hour
 from carehub.flow.hub import Hub
 from carehub.store import tables
-from carehub.web.admin_load import bars
+from carehub.web.admin.load import bars
 from tests.browser.seed_alerts import add_fortnight
 from tests.unit.web.conftest import BOTH, Browse, logged_in
 

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from carehub.app.cli import commands
 from carehub.app.local_secret import TOKEN_FILE, local_secret
-from carehub.core.rule_drafts import written
+from carehub.core.rules.rule_drafts import written
 from carehub.flow.hub import Hub
 from carehub.flow.watching import rule_drafts as flow
 from tests.unit.web.conftest import SAME_SITE, Browse

@@ -2,11 +2,11 @@ from datetime import timedelta
 
 import pytest
 
-from carehub.core.access import Role
+from carehub.core.people.access import Role
 from carehub.flow.hub import Hub
 from carehub.store import logins, tables
+from carehub.web.entering.throttle import PER_ACCOUNT_HERE, Throttle
 from carehub.web.security import LIMITS
-from carehub.web.throttle import PER_ACCOUNT_HERE, Throttle
 from tests.browser.seed import PASSWORD
 from tests.unit.web.conftest import Browse, Clock, logged_in
 

@@ -8,7 +8,7 @@ from httpx2 import AsyncClient
 from sqlmodel import col, select
 
 from carehub.contracts import Channel
-from carehub.core.escalation import Method
+from carehub.core.answers.escalation import Method
 from carehub.flow.hub import Hub
 from carehub.flow.staff import contacts as flow
 from carehub.store import contacts, people, tables

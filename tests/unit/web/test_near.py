@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from httpx2 import AsyncClient
 
-from carehub.core.access import Role
-from carehub.core.consent import Insight, Standing
-from carehub.core.silence import Why
+from carehub.core.folding.silence import Why
+from carehub.core.people.access import Role
+from carehub.core.people.consent import Insight, Standing
 from carehub.flow.hub import Hub
 from carehub.store import tables, tasks
 from carehub.store.tasks import Wanted

@@ -6,7 +6,7 @@ from carehub.core.severity import Severity
 from carehub.flow.hub import Hub
 from carehub.kit.ids import new_id
 from carehub.store import tables
-from carehub.web.admin_promises import promised, read
+from carehub.web.admin.promises import promised, read
 from tests.unit.web.conftest import Browse, Clock, logged_in
 
 

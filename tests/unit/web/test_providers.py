@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from httpx2 import AsyncClient, Response
 from joserfc import jwk
 
-from carehub.core.oidc import PROFILES
+from carehub.core.people.oidc import PROFILES
 from carehub.flow.hub import Hub
 from carehub.store import factors, identities, logins, tables
 from carehub.store.tables.logins import FactorKind

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from sqlmodel import select
 
-from carehub.core.consent import Standing
+from carehub.core.people.consent import Standing
 from carehub.flow.hub import Hub
 from carehub.store import record, tables
 from tests.unit.web.conftest import Browse, Clock, logged_in

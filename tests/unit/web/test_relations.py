@@ -10,14 +10,14 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from httpx2 import AsyncClient
 
-from carehub.core.access import SEES, About, Role, Tie
-from carehub.core.consent import Consent, Insight, Standing
+from carehub.core.folding.silence import Why
+from carehub.core.people.access import SEES, About, Role, Tie
+from carehub.core.people.consent import Consent, Insight, Standing
 from carehub.core.severity import Severity
-from carehub.core.silence import Why
 from carehub.flow.hub import Hub
 from carehub.store import tables, tasks, ties
 from carehub.store.tasks import Wanted
-from carehub.web.access_table import READS, By
+from carehub.web.rights.access_table import READS, By
 from tests.unit.web.conftest import Browse, Clock, logged_in
 
 FJORD = "c310".ljust(32, "0")

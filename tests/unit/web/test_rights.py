@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from carehub.flow.hub import Hub
 from carehub.store import logins, seals, tables
-from carehub.web import reading_words
+from carehub.web.wording import reading_words
 from tests.unit.web.conftest import BOTH, Browse, Clock, logged_in
 
 SOL = "a4f2".ljust(32, "0")

@@ -5,7 +5,7 @@ from datetime import time, timedelta
 from sqlalchemy import delete
 from sqlmodel import col, select
 
-from carehub.core.rounds import How, Seen
+from carehub.core.watching.rounds import How, Seen
 from carehub.flow.hub import Hub
 from carehub.store import rounds, tables
 from tests.unit.web.conftest import BOTH, Browse, Clock, logged_in

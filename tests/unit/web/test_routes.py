@@ -7,9 +7,9 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from carehub.core.access import Role
+from carehub.core.people.access import Role
 from carehub.flow.hub import Hub
-from carehub.web.access_table import READS, roles_of
+from carehub.web.rights.access_table import READS, roles_of
 from tests.unit.web.conftest import Browse, logged_in
 
 STAFF = frozenset({Role.NURSE, Role.CARE_CENTRE, Role.COORDINATOR, Role.ADMINISTRATOR})
@@ -319,11 +319,11 @@ def test_the_printed_table_says_what_is_expected_here(web: FastAPI) -> None:
         and roles_of(one) != EXPECTED[method, one.path]
     ]  # fmt: skip
 
-    assert not wrong, "see WITHIN in carehub/web/access_table.py"
+    assert not wrong, "see WITHIN in carehub/web/rights/access_table.py"
 
 
 def test_every_route_that_takes_an_id_says_what_it_reads_of_a_resident(web: FastAPI) -> None:
-    """C31: a new one needs a line in READS of carehub/web/access_table.py, or its parameter one in _NEUTRAL here."""
+    """C31: a new one needs a line in READS (carehub/web/rights/access_table.py), or its parameter one in _NEUTRAL."""
     paths = {one.path for one in web.routes if isinstance(one, APIRoute)}
 
     assert {path for path in paths - set(READS) if set(re.findall(r"{(\w+)", path)) - _NEUTRAL} == set()

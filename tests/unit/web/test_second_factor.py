@@ -10,8 +10,8 @@ from httpx2 import AsyncClient, Response
 from carehub.flow.hub import Hub
 from carehub.store import factors, logins, tables
 from carehub.store.tables.logins import FactorKind
-from carehub.web.second import matching_step
-from carehub.web.throttle import PER_ACCOUNT_HERE
+from carehub.web.entering.second import matching_step
+from carehub.web.entering.throttle import PER_ACCOUNT_HERE
 from tests.browser.seed import PASSWORD
 from tests.unit.web.conftest import BOTH, Browse, Clock, logged_in
 

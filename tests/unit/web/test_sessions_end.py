@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 import pytest
 from httpx2 import AsyncClient, Response
 
-from carehub.core.access import Role
+from carehub.core.people.access import Role
 from carehub.flow.hub import Hub
 from carehub.kit.clock import utc_now
 from carehub.store import factors, logins, tables

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from carehub.core.access import Role
+from carehub.core.people.access import Role
 from carehub.flow.hub import Hub
 from carehub.store import factors, tables
 from carehub.store.tables.logins import FactorKind
-from carehub.web.passwords import weakness
+from carehub.web.entering.passwords import weakness
 from tests.unit.web.conftest import BOTH, PUBLIC, Browse, Clock, logged_in
 
 GOOD = "kaffe-vaffel-snø"

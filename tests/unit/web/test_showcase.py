@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from sqlmodel import select, update
 
-from carehub.core.alerts import Status
+from carehub.core.answers.alerts import Status
 from carehub.core.severity import Severity
 from carehub.flow.hub import Hub
 from carehub.store import tables

@@ -6,9 +6,9 @@ from itertools import product
 import pytest
 from sqlmodel import col, select
 
-from carehub.core.access import SEES, About, Permission, Role, Sight, Tie, may
+from carehub.core.people.access import SEES, About, Permission, Role, Sight, Tie, may
+from carehub.core.people.shifts import Why
 from carehub.core.severity import Severity
-from carehub.core.shifts import Why
 from carehub.flow.hub import Hub
 from carehub.store import tables, tasks, ties
 from tests.unit.web.conftest import BOTH, Browse, Clock, logged_in

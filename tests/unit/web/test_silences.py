@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from carehub.core.folding.silence import Why
 from carehub.core.severity import Severity
-from carehub.core.silence import Why
 from carehub.flow.hub import Hub
 from carehub.store import tables
 from tests.unit.web.conftest import BOTH, Browse, Clock, logged_in

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from carehub.core.shifts import Why
+from carehub.core.people.shifts import Why
 from carehub.flow.hub import Hub
 from carehub.flow.watching import screens as station
 from carehub.store import screens, tables

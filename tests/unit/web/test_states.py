@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from carehub.core.events import Command, CommandKind
-from carehub.core.fold import ScopeState, fold
+from carehub.core.folding.fold import ScopeState, fold
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.hub import Hub
 from carehub.store import stream

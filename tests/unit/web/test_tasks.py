@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from carehub.core.access import Role
+from carehub.core.people.access import Role
 from carehub.flow.hub import Hub
 from carehub.store import tables, tasks
 from carehub.store.tasks import Wanted

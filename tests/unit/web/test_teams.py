@@ -5,7 +5,7 @@ from datetime import timedelta
 from httpx2 import AsyncClient
 from sqlmodel import select
 
-from carehub.core.alerts import FOLLOW_UP, HELP, Contact, Status
+from carehub.core.answers.alerts import FOLLOW_UP, HELP, Contact, Status
 from carehub.flow.hub import Hub
 from carehub.store import tables
 from tests.unit.web.conftest import Browse, Clock, logged_in

@@ -10,11 +10,11 @@ import pytest
 from httpx2 import AsyncClient, Response
 from sqlmodel import col, select
 
-from carehub.core.alerts import Status, Step
+from carehub.core.answers.alerts import Status, Step
 from carehub.flow.hub import Hub
 from carehub.store import tables, visits
 from carehub.store.tables.homecare import VisitState
-from carehub.web.telephone import key_of
+from carehub.web.telephone.offline import key_of
 from tests.unit.web.conftest import Browse, Clock, logged_in
 
 FALL, HELD = (key.ljust(32, "0") for key in ("a4f2", "b7c1"))

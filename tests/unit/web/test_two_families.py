@@ -12,7 +12,7 @@ import pytest
 from httpx2 import AsyncClient
 from sqlmodel import select
 
-from carehub.core.alerts import Status
+from carehub.core.answers.alerts import Status
 from carehub.flow.answering import replies
 from carehub.flow.hub import Hub
 from carehub.store import tables

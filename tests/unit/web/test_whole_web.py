@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from sqlmodel import SQLModel, select
 from starlette.routing import WebSocketRoute
 
-from carehub.core.access import Role
+from carehub.core.people.access import Role
 from carehub.flow.hub import Hub
 from carehub.store import logins, tables
 from carehub.web.security import LIMITS

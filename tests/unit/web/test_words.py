@@ -4,10 +4,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from carehub.core.access import Role
-from carehub.core.alerts import Aftermath, Cause, Step
+from carehub.core.answers.alerts import Aftermath, Cause, Step
 from carehub.core.findings import Condition, Outcome
 from carehub.core.kinds import KNOWN_KINDS
+from carehub.core.people.access import Role
 from carehub.core.severity import Severity
 from carehub.store import tables
 from carehub.store.pages import Movement

@@ -1,0 +1,1 @@
+"""The fold of one scope: state and event in, findings and deadlines out, and what it remembers."""

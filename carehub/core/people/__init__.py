@@ -1,0 +1,1 @@
+"""People: who may see what, on which ground and for how long, and who is on duty when."""

@@ -1,0 +1,55 @@
+"""What an SMS may say to a resident's family: no name, no room, no word of health, of nobody (invariant 11)."""
+
+from collections.abc import Collection
+
+from carehub.core.days.calm import Tone
+
+_STATUS: dict[Tone, str] = {
+    Tone.HUB_DEAF: "Vi får ikke oppdateringer akkurat nå, så vi vet ikke. Personalet følger opp på vanlig måte.",
+    Tone.NOT_HEARD: "Vi får ikke målinger akkurat nå, så vi vet ikke. Personalet følger opp på vanlig måte.",
+    Tone.FOLLOWED: "Personalet følger opp et varsel hos dine nå.",
+    Tone.QUIETER: "Ingen varsler venter nå. Dagen er litt annerledes enn vanlig.",
+    Tone.LIVELIER: "Ingen varsler venter nå. Dagen er litt annerledes enn vanlig.",
+    Tone.NO_ALERTS: "Ingen varsler venter på svar nå.",
+    Tone.USUAL: "Alt er som vanlig nå.",
+    Tone.CLOSED: "Det er ikke avtalt at noe sendes på SMS.",
+}
+"""In the order in which they weigh: of several residents the weightiest is told."""
+
+STARTED = "Du får SMS fra oss igjen. Svar STOPP når du ikke vil ha flere."
+NOT_NOW = "Du er ikke spurt om noe nå. Haster det: ring 113."
+
+
+def status_text(tones: Collection[Tone], *, link: str) -> str:
+    """One sentence for everybody whom somebody follows; where several differ, the one that weighs most.
+
+    >>> status_text([Tone.USUAL, Tone.FOLLOWED], link="https://hub.example/relatives")
+    'Personalet følger opp et varsel hos dine nå. Mer: https://hub.example/relatives'
+    """
+    told = next((words for tone, words in _STATUS.items() if tone in tones), _STATUS[Tone.CLOSED])
+    return f"{told} Mer: {link}"
+
+
+def help_text(*, link: str) -> str:
+    """What one can answer, for whoever wrote something else."""
+    return (
+        f"Svar STATUS, JA, NEI, STOPP eller START. Ingen leser det du ellers skriver her: bruk {link} "
+        "Haster det: ring 113."
+    )
+
+
+def stopped_text() -> str:
+    """STOPP was heard, and what goes on all the same."""
+    return "Du får ikke flere SMS fra oss. Siden din er som før. Svar START for å få SMS igjen."
+
+
+def coming_text(*, yes: bool, link: str) -> str:
+    """Thanks for JA or NEI: the ladder goes on either way, and it is said."""
+    if yes:
+        return f"Takk. Personalet ser at du kan gå bort, og fortsetter å spørre sine egne. Si fra her: {link}"
+    return "Takk for svaret. Personalet fortsetter å spørre andre."
+
+
+def letter_text(*, link: str) -> str:
+    """That a message waits: not from whom, nor about whom."""
+    return f"Du har fått en melding fra tjenesten. Logg inn for å lese den: {link}"

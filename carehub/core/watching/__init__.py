@@ -1,0 +1,1 @@
+"""What watches the watchers: silence, batteries, outages, the canary, the auditor, the rounds."""

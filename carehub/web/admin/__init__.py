@@ -1,0 +1,1 @@
+"""The coordinator's and the technician's pages."""

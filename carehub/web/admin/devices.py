@@ -1,0 +1,167 @@
+"""Administration of devices: the list, what each is, and where it stands from when to when."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Form, HTTPException, Query, Request
+from fastapi.responses import RedirectResponse, Response
+
+from carehub.core.events import CommandKind
+from carehub.core.people.access import Permission
+from carehub.core.watching.supervision import DeviceKind, needs_test
+from carehub.flow.hub import Hub
+from carehub.store import devices as device_questions
+from carehub.store import logins, registers, registry, residents, tables, ties
+from carehub.store.database import Session
+from carehub.store.registers import Show
+from carehub.store.tables.places import DeviceStatus
+from carehub.web import words
+from carehub.web.paging import PageNumber, page_of
+from carehub.web.render import page
+from carehub.web.rights.near import near
+from carehub.web.security import Administering, NotAllowed, TheHub, Visitor, local_path
+
+router = APIRouter(prefix="/admin/devices")
+
+
+@router.get("")
+async def devices(
+    request: Request,
+    hub: TheHub,
+    visitor: Administering,
+    q: Annotated[str, Query(max_length=80)] = "",
+    show: Show = Show.ALL,
+    number: PageNumber = 1,
+) -> Response:
+    """Devices, searched; the ones that nobody has placed come first."""
+    before = hub.clock() - hub.test_every
+    async with hub.database.read() as session:
+        rows, many = await registers.device_page(session, show, q.strip(), before, number)
+        counts = await registers.device_counts(session, before)
+    shown = page_of(rows, many, number, "/admin/devices", registers.PAGE, show=show.value, q=q)
+    return page(request, "admin_devices.html", visitor, shown=shown, counts=counts, q=q, show=show, Show=Show)
+
+
+@router.get("/{device_id}")
+async def one_device(request: Request, hub: TheHub, visitor: Administering, device_id: str) -> Response:
+    """One device, where it stood when, and the form that places it."""
+    now = hub.clock()
+    async with hub.database.read() as session:
+        device = await known(session, device_id)
+        row = await registers.device_row(session, device_id)
+        scopes = await registers.places_to_stand(session)
+        sees = visitor.may(Permission.SEE_RESIDENTS)
+        close = await near(session, visitor, now)
+        here = row.scope.id if sees and row and row.scope else None
+        people = [one for one in await residents.living_in(session, here) if close.sees(one.id)] if here else []
+        test = await device_questions.waits_for_test(session, device_id)
+        history = await device_questions.stood(session, device_id)
+    return page(
+        request, "admin_device.html", visitor, device=device,
+        scopes=[one for one in scopes if close.sight.covers(one.unit_id)],
+        residents=people, places=places(), test=test, kinds=words.DEVICE_KINDS, row=row, history=history, sees=sees,
+        overdue=needs_test(device.kind, device.tested_at, now, hub.test_every),
+    )  # fmt: skip
+
+
+def places() -> list[tuple[str, str]]:
+    """Places to choose from, one word for each name."""
+    return sorted({(name, english) for english, name in reversed([*words.PLACES.items()])})
+
+
+async def known(session: Session, device_id: str) -> tables.Device:
+    """A device of the register; 404 for any other."""
+    device = await session.get(tables.Device, device_id)
+    if device is None:
+        raise HTTPException(404)
+    return device
+
+
+@router.post("/{device_id}/about")
+async def about(  # noqa: PLR0913 - one form
+    hub: TheHub,
+    visitor: Administering,
+    device_id: str,
+    kind: Annotated[DeviceKind, Form()],
+    label: Annotated[str | None, Form(max_length=80)] = None,
+    gateway: Annotated[str | None, Form(max_length=80)] = None,
+    bearer: Annotated[str | None, Form(max_length=40)] = None,
+    operator: Annotated[str | None, Form(max_length=40)] = None,
+    bearer_ends_on: Annotated[date | Literal[""] | None, Form()] = None,
+    back: Annotated[str, Form(max_length=400)] = "",
+) -> Response:
+    """What a device is, what people call it, and what carries its messages until when. What is not sent stays."""
+    async with hub.database.write() as session:
+        device = await known(session, device_id)
+        device.kind = kind
+        said = {"label": label, "gateway": gateway, "bearer": bearer, "operator": operator}
+        for name, text in said.items():
+            if text is not None:
+                setattr(device, name, text.strip() or None)
+        if bearer_ends_on is not None:
+            device.bearer_ends_on = bearer_ends_on or None
+        seen = [(None, f"device:{device_id}")]
+        logins.log_reading(session, visitor.person.id, "device.described", seen, hub.clock())
+    return RedirectResponse(local_path(back, f"/admin/devices/{device_id}"), status_code=303)
+
+
+@router.post("/{device_id}/assign")
+async def assign(  # noqa: PLR0913 - one form
+    hub: TheHub,
+    visitor: Administering,
+    device_id: str,
+    scope_id: Annotated[str, Form(max_length=80)],
+    resident_id: Annotated[str, Form(max_length=32)] = "",
+    place: Annotated[str, Form(max_length=40)] = "",
+    back: Annotated[str, Form(max_length=400)] = "/admin/devices",
+) -> Response:
+    """Place a device: the old place ends now, and what was pending there is forgotten."""
+    now = hub.clock()
+    async with hub.database.write() as session:
+        if resident_id and not (await near(session, visitor, now)).sees(resident_id):
+            raise NotAllowed
+        await _must_exist(session, device_id, scope_id, resident_id)
+        scope = await session.get_one(tables.Scope, scope_id)
+        if not (await ties.sight_of(session, visitor.person, now)).covers(scope.unit_id):
+            raise NotAllowed
+        touched = await registry.assign_device(session, device_id, scope_id, resident_id or None, place or None, now)
+        seen = [(resident_id or None, f"device:{device_id}")]
+        logins.log_reading(session, visitor.person.id, "device.assigned", seen, now)
+    await tell_fold(hub, visitor, touched)
+    return RedirectResponse(local_path(back, "/admin/devices"), status_code=303)
+
+
+@router.post("/{device_id}/{act}")
+async def take_down(hub: TheHub, visitor: Administering, device_id: str, act: str) -> Response:
+    """It stands nowhere from now on, or is out of use for good, or in use again after that."""
+    if act not in {"take-down", "retire", "restore"}:
+        raise HTTPException(404)
+    now = hub.clock()
+    async with hub.database.write() as session:
+        device = await known(session, device_id)
+        touched = await residents.take_down(session, device_id, now) if act != "restore" else set()
+        device.status = DeviceStatus.RETIRED if act == "retire" else DeviceStatus.UNKNOWN
+        logins.log_reading(session, visitor.person.id, f"device.{act}", [(None, f"device:{device_id}")], now)
+    await tell_fold(hub, visitor, touched)
+    return RedirectResponse(f"/admin/devices/{device_id}", status_code=303)
+
+
+async def _must_exist(session: Session, device_id: str, scope_id: str, resident_id: str) -> None:
+    found: list[object | None] = [
+        await session.get(tables.Device, device_id),
+        await session.get(tables.Scope, scope_id),
+    ]
+    if resident_id:
+        found.append(await session.get(tables.Resident, resident_id))
+    if not all(found):
+        raise HTTPException(404)
+
+
+async def tell_fold(hub: Hub, visitor: Visitor, scopes: set[str]) -> None:
+    """Look devices and residents up anew, and let each scope forget what no longer holds."""
+    if hub.reload is not None:
+        await hub.reload()
+    for scope in sorted(scopes):
+        if hub.command is not None:
+            await hub.command(scope, CommandKind.REASSIGNED, by=visitor.person.id)
+    hub.live.change()

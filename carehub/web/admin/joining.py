@@ -1,0 +1,152 @@
+"""A device joins, by telephone in the home: its code is read, it is placed, and its alarm is tried."""
+
+import io
+from typing import Annotated
+
+import segno
+from fastapi import APIRouter, Form, HTTPException, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from markupsafe import Markup
+
+from carehub.core.folding.silence import LONGEST_TEST, Why
+from carehub.core.showing import labels
+from carehub.core.showing.labels import Label, LabelError
+from carehub.core.watching.supervision import LIFE_CRITICAL, DeviceKind
+from carehub.flow.hub import Hub
+from carehub.flow.watching import silences as quiet
+from carehub.flow.watching.silences import Wish
+from carehub.kit.ids import new_id
+from carehub.store import devices, logins, registers, registry, silences, tables, ties
+from carehub.store.database import Session
+from carehub.store.tables.places import DeviceStatus
+from carehub.web import words
+from carehub.web.admin.devices import known, places, tell_fold
+from carehub.web.render import page
+from carehub.web.security import Administering, TheHub, Visitor
+from carehub.web.tongue import _, later
+
+router = APIRouter(prefix="/admin/join")
+SOURCES = {labels.OWN: later("CareHubs egne (MQTT eller HTTP)"), labels.ZIGBEE: "Zigbee", labels.LORA: "LoRaWAN"}
+_CAMERA = "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"
+Code = Annotated[str, Form(max_length=400)]
+Road = Annotated[str, Form(max_length=40)]
+
+
+@router.get("")
+async def join(
+    request: Request, hub: TheHub, visitor: Administering, scope: Annotated[str, Query(max_length=80)] = ""
+) -> Response:
+    """Read the code on a device: by camera, from a picture, or typed."""
+    return _asked(request, visitor, scope)
+
+
+def _asked(
+    request: Request, visitor: Visitor, scope: str, *, code: str = "", source: str = "", wrong: str | None = None
+) -> Response:
+    answer = page(
+        request, "admin_join.html", visitor, status=422 if wrong else 200, wrong=wrong, code=code, scope=scope,
+        sources=SOURCES, source=source,
+    )  # fmt: skip
+    answer.headers["Permissions-Policy"] = _CAMERA
+    return answer
+
+
+@router.post("")
+async def joined(
+    request: Request, hub: TheHub, visitor: Administering, code: Code = "", source: Road = "",
+    scope: Annotated[str, Form(max_length=80)] = "",
+) -> Response:  # fmt: skip
+    """The device that the code names is in the register; one that is new is added."""
+    try:
+        label = labels.typed(source, code) if source in SOURCES else labels.read(code)
+    except LabelError as why:
+        return _asked(request, visitor, scope, code=code, source=source, wrong=_(str(why)))
+    async with hub.database.write() as session:
+        device_id, new = await _registered(hub, session, label)
+        seen = [(None, f"device:{device_id}")]
+        logins.log_reading(session, visitor.person.id, "device.joined", seen, hub.clock())
+    if new:
+        await tell_fold(hub, visitor, set())
+    if label.secret:
+        return page(
+            request, "admin_join_secret.html", visitor, secret=label.secret, address=label.address, scope=scope,
+            device_id=device_id,
+        )  # fmt: skip
+    return RedirectResponse(f"/admin/join/{device_id}{f'?scope={scope}' if scope else ''}", status_code=303)
+
+
+async def _registered(hub: Hub, session: Session, label: Label) -> tuple[str, bool]:
+    """The device's id, and whether it is new. What somebody has said of a known one stands."""
+    found = next((one for one in await devices.by_address(session, label.address) if one.source == label.source), None)
+    new = found is None
+    if found is None:
+        known_as = registry.KnownDevice(new_id(), label.address, label.source, can_alarm=True)
+        await registry.add_unknown(session, [known_as], hub.clock())
+        found = await session.get_one(tables.Device, known_as.id)
+        found.last_seen_at = None  # it has said nothing yet
+    if found.status is DeviceStatus.RETIRED:
+        found.status = DeviceStatus.UNKNOWN
+    if found.kind is DeviceKind.UNKNOWN:
+        found.kind = label.kind
+    return found.id, new
+
+
+# --- the steps -------------------------------------------------------------------------------
+
+
+@router.get("/{device_id}")
+async def steps(
+    request: Request, hub: TheHub, visitor: Administering, device_id: str,
+    scope: Annotated[str, Query(max_length=80)] = "",
+) -> Response:  # fmt: skip
+    """What is done, what comes next, and what to do; the page asks again by itself while it waits for the device."""
+    now = hub.clock()
+    async with hub.database.read() as session:
+        device = await known(session, device_id)
+        row = await registers.device_row(session, device_id)
+        sight = await ties.sight_of(session, visitor.person, now)
+        scopes = [one for one in await registers.places_to_stand(session) if sight.covers(one.unit_id)]
+        alarm = await devices.waits_for_test(session, device_id)
+        on_test = next((one for one in await silences.in_force(session, now) if _tests(one, device_id)), None)
+    since = row.assignment.since if row and row.assignment else None
+    critical = device.kind in LIFE_CRITICAL
+    heard = bool(since and device.last_seen_at and device.last_seen_at >= since)
+    done = {
+        "kind": device.kind is not DeviceKind.UNKNOWN, "place": since is not None, "heard": heard,
+        "tested": device.status is DeviceStatus.IN_SERVICE and (device.tested_at is not None or not critical),
+    }  # fmt: skip
+    return page(
+        request, "admin_join_steps.html", visitor, device=device, row=row, scopes=scopes, scope=scope, places=places(),
+        kinds=words.DEVICE_KINDS, done=done, critical=critical, alarm=alarm, on_test=on_test,
+        step=next((name for name, is_done in done.items() if not is_done), "over"),
+    )  # fmt: skip
+
+
+def _tests(one: tables.Silence, device_id: str) -> bool:
+    return one.device_id == device_id and one.why is Why.TEST
+
+
+@router.post("/{device_id}/test")
+async def test(hub: TheHub, visitor: Administering, device_id: str) -> Response:
+    """For ten minutes its next alarm is the test; whoever answers that puts it in service."""
+    now = hub.clock()
+    async with hub.database.read() as session:
+        await known(session, device_id)
+    wish = Wish(why=Why.TEST, until=now + LONGEST_TEST, device=device_id)
+    if await quiet.begin(hub, wish, visitor.person.id) is None:
+        raise HTTPException(409)
+    async with hub.database.write() as session:
+        logins.log_reading(session, visitor.person.id, "device.on_test", [(None, f"device:{device_id}")], now)
+    return RedirectResponse(f"/admin/join/{device_id}", status_code=303)
+
+
+@router.get("/{device_id}/label")
+async def label(request: Request, hub: TheHub, visitor: Administering, device_id: str) -> Response:
+    """A label to print and put on the device: a code that this page reads, and its name. No resident, no place."""
+    async with hub.database.read() as session:
+        device = await known(session, device_id)
+    drawn = io.BytesIO()
+    code = segno.make(labels.written(device.source, device.kind, device.address), error="m")
+    code.save(drawn, kind="svg", scale=5, border=2, xmldecl=False, svgns=True, dark="#000", light="#fff")
+    picture = Markup(drawn.getvalue().decode())  # noqa: S704 - drawn by us
+    return page(request, "admin_join_label.html", visitor, device=device, picture=picture, kinds=words.DEVICE_KINDS)

@@ -1,0 +1,103 @@
+"""Administration of the load: what alerts asked of people, and how soon they were answered.
+
+Each resident whose row is shown is logged.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from carehub.core.answers.usefulness import LOOK_BACK, Hour, Load
+from carehub.core.folding import floor
+from carehub.core.people.access import Permission
+from carehub.core.rules.rulebook import Rulebook
+from carehub.flow.hub import Hub
+from carehub.flow.watching.load import Report, as_csv, report
+from carehub.store import logins, pages, ties
+from carehub.web import words
+from carehub.web.render import page
+from carehub.web.security import Administering, TheHub, Visitor
+from carehub.web.tongue import _
+
+router = APIRouter(prefix="/admin")
+_Days = Annotated[int, Query(ge=1, le=366)]
+_CHOICES = (14, 28, 90)
+_MOST = 20
+"""So many devices and residents are shown; the file has them all."""
+_HEIGHT = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One hour in the picture: where its parts begin and how tall they are, from below, in pixels."""
+
+    hour: int
+    x: float
+    parts: tuple[tuple[str, float, float], ...]
+
+
+@router.get("/load")
+async def load(request: Request, hub: TheHub, visitor: Administering, days: _Days = LOOK_BACK.days) -> Response:
+    """The load of the last days."""
+    found = await _report(hub, visitor, days)
+    async with hub.database.read() as session:
+        units = {unit.id: unit.name for unit in await pages.units(session)}
+    residents = found.residents[:_MOST] if visitor.may(Permission.SEE_RESIDENTS) else []
+    await _log(hub, visitor, residents)
+    return page(
+        request, "admin_load.html", visitor, found=found, days=days, choices=_CHOICES, units=units,
+        residents=residents, devices=found.devices[:_MOST], bars=bars(found.hours), height=_HEIGHT,
+        titles={one.key: _title(one.key, hub.rulebook) for one in found.rules}, shifts=words.SHIFTS,
+        span=words.length, peak=max((one.alerts for one in found.hours), default=0),
+    )  # fmt: skip
+
+
+@router.get("/load.csv")
+async def load_csv(hub: TheHub, visitor: Administering, days: _Days = LOOK_BACK.days) -> Response:
+    """The same as a table for a spreadsheet, by id."""
+    found, sees = await _report(hub, visitor, days), visitor.may(Permission.SEE_RESIDENTS)
+    await _log(hub, visitor, found.residents if sees else [])
+    body = as_csv(found, residents=sees).encode("utf-8-sig")
+    name = f"belastning-{found.until.astimezone(hub.zone):%Y-%m-%d}.csv"
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return Response(body, media_type="text/csv", headers=headers)
+
+
+def _title(rule: str, rulebook: Rulebook) -> str:
+    if rule == floor.FLOOR:
+        return _("Livsviktig hendelse (uten regel)")
+    found = rulebook.rules.get(rule)
+    return words.own(found.title) if found else rule
+
+
+async def _report(hub: Hub, visitor: Visitor, days: int) -> Report:
+    now = hub.clock()
+    async with hub.database.read() as session:
+        sight = await ties.sight_of(session, visitor.person, now)
+        return await report(session, hub.zone, now - timedelta(days=days), now, sight.covers)
+
+
+async def _log(hub: Hub, visitor: Visitor, residents: Sequence[Load]) -> None:
+    if residents:
+        async with hub.database.write() as session:
+            seen = [(one.key, "load") for one in residents]
+            logins.log_reading(session, visitor.person.id, "load", seen, hub.clock())
+
+
+def bars(hours: Sequence[Hour]) -> list[Bar]:
+    """Each hour's alerts as a bar of three parts: of use, false, and the rest."""
+    tallest = max((one.alerts for one in hours), default=0) or 1
+    return [Bar(one.hour, round(one.hour * 100 / 24, 2), _parts(one, _HEIGHT / tallest)) for one in hours]
+
+
+def _parts(one: Hour, scale: float) -> tuple[tuple[str, float, float], ...]:
+    found, top = [], float(_HEIGHT)
+    for name, many in (("useful", one.useful), ("false", one.false), ("other", one.other)):
+        top -= many * scale
+        if many:
+            found.append((name, round(top, 1), round(many * scale, 1)))
+    return tuple(found)

@@ -1,0 +1,67 @@
+"""Administration of tasks: what somebody should look at in working hours."""
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+
+from carehub.core.people.access import Permission, Role
+from carehub.store import logins, tables, tasks
+from carehub.web.render import page
+from carehub.web.rights.near import Near, near
+from carehub.web.security import Administering, NotAllowed, TheHub, Visitor
+
+router = APIRouter(prefix="/admin/tasks")
+
+
+def roles_of(visitor: Visitor) -> list[Role]:
+    """Whose tasks somebody sees: a technician their own, whoever coordinates everybody's."""
+    return list(Role) if visitor.may(Permission.SEE_RESIDENTS) else [visitor.person.role]
+
+
+@router.get("")
+async def listed(request: Request, hub: TheHub, visitor: Administering) -> Response:
+    """What is open, and what was done lately."""
+    now = hub.clock()
+    async with hub.database.read() as session:
+        close = await near(session, visitor, now)
+        lines = [one for one in await tasks.shown(session, roles_of(visitor), now) if _opens(close, visitor, one.task)]
+    may_see = visitor.may(Permission.SEE_RESIDENTS)
+    if may_see and any(line.resident for line in lines):
+        async with hub.database.write() as session:
+            seen: list[tuple[str | None, str]] = [
+                (line.resident.id, f"task:{line.task.id}") for line in lines if line.resident
+            ]
+            logins.log_reading(session, visitor.person.id, "tasks", seen, now)
+    return page(
+        request, "admin_tasks.html", visitor, may_see=may_see,
+        open_tasks=[line for line in lines if line.task.done_at is None],
+        over=[line for line in lines if line.task.done_at is not None],
+    )  # fmt: skip
+
+
+def _opens(close: Near, visitor: Visitor, task: tables.Task) -> bool:
+    """Whether a task is the visitor's: of their units, and about a resident whom they may see."""
+    if not visitor.may(Permission.SEE_RESIDENTS):
+        return True  # a technician's own, which show no resident
+    return close.sight.covers(task.unit_id) and close.sees(task.resident_id)
+
+
+_ACTS = {"done", "undo"}
+
+
+@router.post("/{task_id}/{act}")
+async def change(hub: TheHub, visitor: Administering, task_id: str, act: str) -> Response:
+    """It is done, or it was not after all. What somebody else did meanwhile stands."""
+    if act not in _ACTS:
+        raise HTTPException(404)
+    now = hub.clock()
+    async with hub.database.write() as session:
+        task = await session.get(tables.Task, task_id)
+        if task is None:
+            raise HTTPException(404)
+        if task.role not in roles_of(visitor) or not _opens(await near(session, visitor, now), visitor, task):
+            raise NotAllowed
+        by = visitor.person.id
+        changed = await (tasks.do(session, task_id, by, now) if act == "done" else tasks.undo(session, task_id))
+        if changed:
+            logins.log_reading(session, by, f"task.{act}", [(task.resident_id, f"task:{task_id}")], now)
+    return RedirectResponse("/admin/tasks", status_code=303)

@@ -1,0 +1,204 @@
+"""Lists as files: what each has, who may take it out and bring it in, and what each row of a file would change.
+
+A file is first read into a plan, which changes nothing and says of each row what it would do, or why it cannot. Only a
+plan without a fault is carried out, all of it in one transaction, so nothing is ever half done.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time
+
+from carehub.core.people.access import Permission, Sight
+from carehub.core.showing.spreadsheet import Cell, Row
+from carehub.flow.hub import Hub
+from carehub.flow.staff.roster import Wish
+from carehub.kit.norwegian import nb_key
+from carehub.store import devices, pages, registers, residents, tables, ties
+from carehub.store.database import Session
+from carehub.web.admin.register import Refused
+from carehub.web.security import Visitor
+
+Seen = list[tuple[str | None, str]]
+
+
+@dataclass(slots=True)
+class Known:
+    """What a plan looks things up in, read once."""
+
+    hub: Hub
+    visitor: Visitor
+    sight: Sight
+    units: dict[str, str]
+    """Name without case → id."""
+    homes: dict[str, list[tables.Scope]]
+    residents: dict[str, residents.Row]
+    people: dict[str, tables.Person]
+    """By user name."""
+    devices: dict[tuple[str, str], tables.Device]
+    unit_names: dict[str, str] = field(default_factory=dict)
+
+    def unit(self, name: str) -> str | None:
+        """The unit of this name; None for no name.
+
+        Raises:
+            Refused: There is none, or it is not the visitor's.
+        """
+        if not name:
+            return None
+        found = self.units.get(name.casefold())
+        if found is None or not self.sight.covers(found):
+            raise Refused(f"Det finnes ingen enhet «{name}» som er din.")
+        return found
+
+    def home(self, name: str, unit: str = "") -> tables.Scope:
+        """The home or room of this name, in this unit where it is told.
+
+        Raises:
+            Refused: There is none that is the visitor's, or several.
+        """
+        wanted = self.unit(unit)
+        every = self.homes.get(name.casefold(), [])
+        found = [one for one in every if self.sight.covers(one.unit_id) and (wanted is None or one.unit_id == wanted)]
+        if not found:
+            raise Refused(f"Det finnes ikke noe hjem eller rom «{name}» som er ditt. Legg det til først.")
+        if len(found) > 1:
+            raise Refused(f"Det er flere som heter «{name}». Skriv enheten i kolonnen «enhet».")
+        return found[0]
+
+
+async def known(hub: Hub, session: Session, visitor: Visitor) -> Known:
+    """Read it once for a file."""
+    homes: dict[str, list[tables.Scope]] = {}
+    for one in await pages.homes(session):
+        homes.setdefault(one.name.casefold(), []).append(one)
+    units = await pages.units(session)
+    return Known(
+        hub=hub, visitor=visitor, sight=await ties.sight_of(session, visitor.person, hub.clock()), homes=homes,
+        units={one.name.casefold(): one.id for one in units}, unit_names={one.id: one.name for one in units},
+        residents={one.id: one for one in await residents.everybody(session)},
+        people={person.username: person for person, _unit in await registers.people(session)},
+        devices=await devices.every_device(session),
+    )  # fmt: skip
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What carrying out a plan has touched."""
+
+    scopes: set[str] = field(default_factory=set)
+    """Whose fold must forget what was pending."""
+    seen: Seen = field(default_factory=list)
+    """For the log of readings."""
+    wishes: list[Wish] = field(default_factory=list)
+    """Shifts, which enter the plan together: duties are worked out once."""
+
+
+Change = Callable[[Session, Outcome], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What one row would do.
+
+    Attributes:
+        words: "ny", "endret", "uendret"; or why it cannot be.
+        change: None where there is nothing to do, or it cannot be.
+    """
+
+    row: Row
+    words: str
+    change: Change | None = None
+    wrong: bool = False
+
+
+Reader = Callable[[Known, Row], tuple[str, Change | None]]
+Exporter = Callable[[Known, Session], Awaitable[tuple[Sequence[Sequence[Cell]], Seen]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sort:
+    """One list.
+
+    Attributes:
+        columns: Of the file, in order; `needed` are those that must be there to bring it in.
+        read: What a row would do; None for a list that is only taken out.
+        keys: Columns that together name one thing: twice in one file is a fault.
+    """
+
+    name: str
+    title: str
+    columns: tuple[str, ...]
+    needed: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    may: Permission = Permission.ADMINISTER
+    export: Exporter
+    read: Reader | None = None
+    help: str = ""
+
+
+def planned(sort: Sort, at_hand: Known, rows: Sequence[Row]) -> list[Planned]:
+    """What every row would do, and the faults in words."""
+    found, before = [], set[tuple[str, ...]]()
+    for row in rows:
+        key = tuple(row.cells.get(name, "").casefold() for name in sort.keys)
+        if any(key) and key in before:
+            found.append(Planned(row, "Det samme står på en rad lenger opp.", wrong=True))
+            continue
+        before.add(key)
+        try:
+            words, change = sort.read(at_hand, row) if sort.read else ("", None)
+            found.append(Planned(row, words, change))
+        except Refused as why:
+            found.append(Planned(row, str(why), wrong=True))
+    return found
+
+
+def by_name(rows: Sequence[Sequence[Cell]], column: int) -> list[Sequence[Cell]]:
+    """Rows in Norwegian order of one column."""
+    return sorted(rows, key=lambda row: nb_key(str(row[column] or "")))
+
+
+# --- cells ------------------------------------------------------------------------------------
+
+
+def must(row: Row, column: str, longest: int = 80) -> str:
+    """What stands in a cell that must not be empty."""
+    text = row.cells.get(column, "")
+    if not text:
+        raise Refused(f"Kolonnen «{column}» er tom.")
+    if len(text) > longest:
+        raise Refused(f"Teksten i «{column}» er for lang: {longest} tegn er det meste.")
+    return text
+
+
+def may(row: Row, column: str, longest: int = 80) -> str:
+    """What stands in a cell that may be empty, or may not be there."""
+    return must(row, column, longest) if row.cells.get(column) else ""
+
+
+def known_word(found: object, column: str, text: str) -> None:
+    """Refuse a word that was not found."""
+    if found is None:
+        raise Refused(f"«{text}» i kolonnen «{column}» er ikke et ord huben kjenner.")
+
+
+def day_in(row: Row, column: str) -> date | None:
+    """2026-01-31, or 31.01.2026 as a Norwegian spreadsheet writes it."""
+    text = row.cells.get(column, "")
+    if not text:
+        return None
+    day, _, rest = text.partition(".")
+    month, _, year = rest.partition(".")
+    try:
+        return date(int(year), int(month), int(day)) if rest else date.fromisoformat(text)
+    except ValueError:
+        raise Refused(f"«{text}» i «{column}» er ikke en dato. Skriv 31.01.2026 eller 2026-01-31.") from None
+
+
+def time_in(row: Row, column: str) -> time:
+    """07:30, or 7.30."""
+    text = must(row, column, 8)
+    try:
+        return time.fromisoformat(text.replace(".", ":").zfill(5))
+    except ValueError:
+        raise Refused(f"«{text}» i «{column}» er ikke et klokkeslett. Skriv 07:30.") from None

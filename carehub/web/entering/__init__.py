@@ -1,0 +1,1 @@
+"""Who comes in, by which key, and on whose tablet."""

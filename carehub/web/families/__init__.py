@@ -1,0 +1,1 @@
+"""Relatives, the resident's own page, and what they write with the care team."""

@@ -1,0 +1,150 @@
+"""Visits: when home care comes, when the family comes, and when a relative can be asked to go there."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData
+
+from carehub.core.people.access import About
+from carehub.core.people.consent import KNOWS
+from carehub.core.people.kin import Sort, Window, minute_of
+from carehub.flow.hub import Hub
+from carehub.kit.ids import new_id
+from carehub.store import family, kin, logins, tables
+from carehub.store import visits as visits_store
+from carehub.store.kin import Bond
+from carehub.web.families import family_words
+from carehub.web.families.family_messages import bond_of
+from carehub.web.render import page
+from carehub.web.security import Relative, TheHub, Visitor
+from carehub.web.tongue import later
+
+router = APIRouter(prefix="/relatives/{resident_id}")
+_SHOWN = timedelta(days=3)
+_AHEAD, _LONGEST = timedelta(days=60), timedelta(days=14)
+_MOST_WINDOWS, _MOST_VISITS = 3, 20
+_WRONG_SPAN = later("Slutten må være etter begynnelsen, i dag eller senere, og høyst 14 dager etter.")
+_TOO_MANY = later("Du har meldt mange besøk. Avlys et av dem først.")
+_WRONG_TIMES = later("Velg minst én dag, og skriv tidene som 16:00.")
+Clock = Annotated[str, Form(max_length=5)]
+Day = Annotated[str, Form(max_length=10)]
+
+
+@router.get("/visits")
+async def visits(request: Request, hub: TheHub, visitor: Relative, resident_id: str) -> Response:
+    """What is planned and announced, and when I can be asked."""
+    return await _shown(request, hub, visitor, await bond_of(hub, visitor, resident_id))
+
+
+async def _shown(request: Request, hub: Hub, visitor: Visitor, bond: Bond, *, wrong: str | None = None) -> Response:
+    now, me, who = hub.clock(), visitor.person.id, bond.resident.id
+    rhythm = About.RHYTHM in KNOWS[bond.insight]
+    async with hub.database.read() as session:
+        announced = await family.visits(session, [who], now, now + _AHEAD)
+        planned = await visits_store.planned_for(session, who, now, now + _SHOWN) if rhythm else []
+        windows = (await family.windows(session, [me])).get(me, [])
+        settings = await kin.settings_of(session, me)
+    async with hub.database.write() as session:
+        logins.log_reading(session, me, "relatives.visits", [(who, "visits")], now)
+    return page(
+        request, "family_visits.html", visitor, status=422 if wrong else 200, wrong=wrong, bond=bond,
+        mine=[visit for visit, _ in announced if visit.person_id == me], windows=windows, settings=settings,
+        family=family_words, sorts=Sort, rhythm=rhythm, planned=planned,
+        today=now.astimezone(hub.zone).date().isoformat(), most=_MOST_WINDOWS, clock_of=_clock_of,
+    )  # fmt: skip
+
+
+def _clock_of(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+@router.post("/visits")
+async def announce(  # noqa: PLR0913 - one form
+    request: Request, hub: TheHub, visitor: Relative, resident_id: str, sort: Annotated[Sort, Form()] = Sort.VISIT,
+    day: Day = "", since: Clock = "", until: Clock = "", note: Annotated[str, Form(max_length=200)] = "",
+) -> Response:  # fmt: skip
+    """Tell the care team that we come, or take the resident out. It silences nothing: staff decide about that."""
+    bond, now = await bond_of(hub, visitor, resident_id), hub.clock()
+    span = _span(day, since, until, hub.zone)
+    if span is None or not now <= span[1] <= now + _AHEAD or not span[0] < span[1] <= span[0] + _LONGEST:
+        return await _shown(request, hub, visitor, bond, wrong=_WRONG_SPAN)
+    async with hub.database.write() as session:
+        standing = await family.visits(session, [resident_id], now, now + _AHEAD)
+        room = sum(visit.person_id == visitor.person.id for visit, _ in standing) < _MOST_VISITS
+        if room:
+            session.add(
+                tables.FamilyVisit(
+                    id=new_id(), resident_id=resident_id, person_id=visitor.person.id, sort=sort, since=span[0],
+                    until=span[1], note=note.strip(), made_at=now,
+                )
+            )  # fmt: skip
+    if not room:
+        return await _shown(request, hub, visitor, bond, wrong=_TOO_MANY)
+    hub.live.change()
+    return RedirectResponse(f"/relatives/{resident_id}/visits", status_code=303)
+
+
+def _span(day: str, since: str, until: str, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+    """A local day and two times of it; an end that is not later than the beginning is on the next day."""
+    try:
+        start = datetime.combine(datetime.fromisoformat(day).date(), time.fromisoformat(since), zone)
+        end = datetime.combine(start.date(), time.fromisoformat(until), zone)
+    except ValueError:
+        return None
+    return start.astimezone(UTC), (end if end > start else end + timedelta(days=1)).astimezone(UTC)
+
+
+@router.post("/visits/{visit_id}/cancel")
+async def cancel(hub: TheHub, visitor: Relative, resident_id: str, visit_id: str) -> Response:
+    """We do not come after all."""
+    await bond_of(hub, visitor, resident_id)
+    async with hub.database.write() as session:
+        row = await session.get(tables.FamilyVisit, visit_id)
+        if row is None or (row.person_id, row.resident_id) != (visitor.person.id, resident_id):
+            raise HTTPException(404)
+        row.cancelled_at = row.cancelled_at or hub.clock()
+        session.add(row)
+    hub.live.change()
+    return RedirectResponse(f"/relatives/{resident_id}/visits", status_code=303)
+
+
+@router.post("/availability")
+async def availability(
+    request: Request, hub: TheHub, visitor: Relative, resident_id: str, *,
+    asked: Annotated[bool, Form()] = False, texts: Annotated[bool, Form()] = False,
+) -> Response:  # fmt: skip
+    """When I can be asked to go there, and whether I want texts. It holds for everybody whom I follow."""
+    bond, me = await bond_of(hub, visitor, resident_id), visitor.person.id
+    form = await request.form(max_files=0, max_fields=60)
+    try:
+        windows = [one for number in range(_MOST_WINDOWS) if (one := _window(form, number, hub.zone))]
+    except ValueError:
+        return await _shown(request, hub, visitor, bond, wrong=_WRONG_TIMES)
+    async with hub.database.write() as session:
+        settings = await kin.settings_of(session, me)
+        settings.can_be_asked = asked
+        if texts:
+            settings.texts_stopped_at = None
+        session.add(settings)
+        relation = await session.get_one(tables.Relation, bond.relation.id)
+        relation.by_sms = texts
+        session.add(relation)
+        await session.flush()
+        if not texts:
+            await kin.withdraw(session, me, resident_id)
+        await family.set_windows(session, me, windows)
+    return RedirectResponse(f"/relatives/{resident_id}/visits", status_code=303)
+
+
+def _window(form: FormData, number: int, zone: ZoneInfo) -> Window | None:
+    """One line of the calendar; None where it is empty, ValueError where it cannot be read."""
+    days = [int(str(one)) for one in form.getlist(f"days-{number}")]
+    since, until = str(form.get(f"since-{number}", "")).strip(), str(form.get(f"until-{number}", "")).strip()
+    if not days and not since and not until:
+        return None
+    if not days or not set(days) <= set(range(7)):
+        raise ValueError("a line without days")
+    return Window(days=frozenset(days), since=minute_of(since), until=minute_of(until), zone=zone.key)

@@ -1,0 +1,108 @@
+"""The relatives' page: how the day goes, as far as the resident lets them know, and not a word about health."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+
+from carehub.core.answers.alerts import Aftermath
+from carehub.core.people.access import About
+from carehub.core.people.consent import KNOWS
+from carehub.core.people.kin import ANSWER_WITHIN
+from carehub.flow.family import texts
+from carehub.flow.family.today import Today, today
+from carehub.flow.hub import Hub
+from carehub.store import kin, logins, messages, pages, tables
+from carehub.store.database import Session
+from carehub.store.kin import Bond
+from carehub.web.families import calm, family_words
+from carehub.web.render import page
+from carehub.web.security import Relative, TheHub
+
+router = APIRouter(prefix="/relatives")
+_SHOWN = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Handled:
+    """That something was followed up, when, and in broad words what was done. There is no more to it, by design."""
+
+    raised_at: datetime
+    closed_at: datetime
+    done: Aftermath | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """What one person may know of one resident.
+
+    Attributes:
+        handled: None where it was not agreed that it is shown.
+        unread: Messages from the care team.
+        asked: An open alert of which they were told lately, and may say whether they can go.
+    """
+
+    bond: Bond
+    today: Today
+    picture: calm.Drawing
+    handled: tuple[Handled, ...] | None
+    unread: int = 0
+    asked: str | None = None
+
+
+@router.get("")
+async def relatives(request: Request, hub: TheHub, visitor: Relative) -> Response:
+    """Everybody whom this person is a relative of, each as far as they have consented."""
+    now, me = hub.clock(), visitor.person.id
+    async with hub.database.read() as session:
+        unread = await messages.unread_by(session, me)
+        asked = {one.resident_id: one.id for one in await kin.asked_lately(session, me, now - ANSWER_WITHIN)}
+        bonds = await kin.bonds(session, me, now)
+        shown = [
+            await card(
+                hub, session, bond, now, unread=unread.get(bond.resident.id, 0), asked=asked.get(bond.resident.id)
+            )
+            for bond in bonds
+        ]
+    async with hub.database.write() as session:
+        seen = [(bond.resident.id, bond.insight.value) for bond in bonds]
+        logins.log_reading(session, me, "relatives", seen, now)
+    return page(request, "relatives.html", visitor, cards=shown, family=family_words)
+
+
+async def card(
+    hub: Hub, session: Session, bond: Bond, now: datetime, *, unread: int = 0, asked: str | None = None
+) -> Card:
+    """One resident's day as far as this person may know."""
+    known = await today(hub, session, bond, now)
+    told = About.HANDLED in KNOWS[bond.insight]
+    return Card(
+        bond=bond, today=known, picture=calm.drawn(known.rhythm, now, hub.zone), unread=unread, asked=asked,
+        handled=await _handled(session, bond.relation, now) if told else None,
+    )  # fmt: skip
+
+
+async def _handled(session: Session, relation: tables.Relation, now: datetime) -> tuple[Handled, ...]:
+    """Only since the resident agreed to it."""
+    since = max(now - _SHOWN, relation.since)
+    closed = await pages.handled_for(session, relation.resident_id, since)
+    return tuple(
+        Handled(raised_at=alert.raised_at, closed_at=alert.closed_at, done=alert.aftermath)
+        for alert in closed
+        if alert.closed_at and alert.raised_at >= since
+    )
+
+
+@router.post("/asked/{alert_id}")
+async def coming(hub: TheHub, visitor: Relative, alert_id: str, yes: Annotated[bool, Form()]) -> Response:
+    """Whether they can go, as by SMS: a line in the alert's journal, and no more than that."""
+    now, me = hub.clock(), visitor.person.id
+    async with hub.database.write() as session:
+        asked = await kin.asked_lately(session, me, now - ANSWER_WITHIN)
+        if alert_id not in {one.id for one in asked}:
+            raise HTTPException(404)
+        texts.note_coming(session, alert_id, me, now, yes=yes)
+    hub.live.change()
+    return RedirectResponse("/relatives?told=true", status_code=303)

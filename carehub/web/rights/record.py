@@ -1,0 +1,99 @@
+"""Everything about one resident, to take along: JSON in a documented form, and a PDF to read (GDPR 15, 20)."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from fastapi.responses import Response, StreamingResponse
+
+from carehub.flow.hub import Hub
+from carehub.store import logins, record, tables
+from carehub.web.admin.rules import Deciding
+from carehub.web.rights.near import must_see
+from carehub.web.rights.readers import own_resident
+from carehub.web.security import Own, TheHub, Visitor
+
+router = APIRouter()
+
+
+@router.get("/record/{resident_id}/export.json")
+async def my_json(hub: TheHub, visitor: Own, resident_id: str) -> Response:
+    """For the resident, and whoever acts for them."""
+    return await _json(hub, visitor, await own_resident(hub, visitor, resident_id))
+
+
+@router.get("/record/{resident_id}/export.pdf")
+async def my_pdf(hub: TheHub, visitor: Own, resident_id: str) -> Response:
+    """The same to read."""
+    return await _pdf(hub, visitor, await own_resident(hub, visitor, resident_id))
+
+
+@router.get("/admin/residents/{resident_id}/export.json")
+async def their_json(hub: TheHub, visitor: Deciding, resident_id: str) -> Response:
+    """By the coordinator, to hand over."""
+    return await _json(hub, visitor, await _theirs(hub, visitor, resident_id))
+
+
+@router.get("/admin/residents/{resident_id}/export.pdf")
+async def their_pdf(hub: TheHub, visitor: Deciding, resident_id: str) -> Response:
+    """The same to print."""
+    return await _pdf(hub, visitor, await _theirs(hub, visitor, resident_id))
+
+
+async def _theirs(hub: Hub, visitor: Visitor, resident_id: str) -> tables.Resident:
+    async with hub.database.read() as session:
+        return await must_see(session, visitor, resident_id, hub.clock())
+
+
+async def _taken(hub: Hub, visitor: Visitor, resident: tables.Resident, form: str) -> dict[str, Any]:
+    """All but the events; that it was taken is logged first."""
+    async with hub.database.write() as session:
+        seen: list[tuple[str | None, str]] = [(resident.id, f"record:{form}")]
+        logins.log_reading(session, visitor.person.id, "record.exported", seen, hub.clock())
+    async with hub.database.read() as session:
+        found = await record.of_resident(session, resident, hub.clock())
+    head = {"schema": record.SCHEMA, "made_at": hub.clock().isoformat(), "municipality": hub.municipality}
+    return {**head, **found}
+
+
+async def _json(hub: Hub, visitor: Visitor, resident: tables.Resident) -> Response:
+    """Sent as it is read, so that the browser shows how far it is, and a long life needs little memory."""
+    found = await _taken(hub, visitor, resident, "json")
+    body = _pieces(hub, resident.id, json.dumps(found, ensure_ascii=False, indent=1))
+    return StreamingResponse(body, media_type="application/json", headers=_named(hub, "json"))
+
+
+async def _pieces(hub: Hub, resident: str, head: str) -> AsyncIterator[str]:
+    yield head.removesuffix("\n}") + ',\n "events": ['
+    before = "\n"
+    async for rows in record.events(hub.database, resident):
+        yield before + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+        before = ",\n"
+    yield "\n ]\n}\n"
+
+
+async def _pdf(hub: Hub, visitor: Visitor, resident: tables.Resident) -> Response:
+    found = await _taken(hub, visitor, resident, "pdf")
+    days: dict[str, int] = {}
+    async for rows in record.events(hub.database, resident.id):
+        for row in rows:
+            day = str(row["at"])[:10]
+            days[day] = days.get(day, 0) + 1
+    body = await asyncio.to_thread(_paper, found, days, hub.zone)
+    return Response(body, media_type="application/pdf", headers=_named(hub, "pdf"))
+
+
+def _paper(found: Mapping[str, Any], days: Mapping[str, int], zone: ZoneInfo) -> bytes:
+    from carehub.web.rights.record_pdf import written  # noqa: PLC0415 - its libraries take time to load: here, beside the hub
+
+    return written(found, days, zone)
+
+
+def _named(hub: Hub, form: str) -> dict[str, str]:
+    """A file's name without anybody's."""
+    return {
+        "content-disposition": f'attachment; filename="opplysninger-{hub.clock().astimezone(hub.zone):%Y-%m-%d}.{form}"'
+    }

@@ -1,0 +1,140 @@
+"""The visits of a shift: when, whom, what for; done, moved, and what is left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import RedirectResponse, Response
+
+from carehub.core.people.access import About, Sight, Tie
+from carehub.flow.hub import Hub
+from carehub.store import logins, shifts, tables, ties, visits
+from carehub.store.database import Session
+from carehub.store.tables.homecare import VisitState
+from carehub.web.render import page
+from carehub.web.rights.readings import Readings
+from carehub.web.security import Caring, TheHub, Visitor
+from carehub.web.telephone import offline as telephone
+
+router = APIRouter(prefix="/nurse/visits")
+_BEFORE, _AFTER = timedelta(hours=4), timedelta(hours=12)
+_NEXT = 3
+_LATE = timedelta(minutes=15)
+MOVES = (15, 30, 60, 120)
+"""Minutes by which a visit can be moved with one tap."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitView:
+    """One planned visit as the telephone shows it."""
+
+    id: str
+    resident_id: str
+    tie: Tie
+    at: datetime
+    until: datetime
+    title: str
+    who: str
+    where: str
+    is_done: bool
+    is_late: bool
+    """Nobody has been there a quarter of an hour after it should have been over."""
+    mine: bool
+    moved_from: datetime | None
+
+
+async def of_shift(hub: Hub, session: Session, visitor: Visitor, duty: tables.Duty | None) -> list[VisitView]:
+    """What this visitor has to do in the shift; without a shift, what lies around now."""
+    now, me = hub.clock(), visitor.person
+    since, until = (duty.since, duty.until) if duty else (now - _BEFORE, now + _AFTER)
+    sight = await ties.sight_of(session, me, now)
+    found = await visits.of_units(session, sight.units, me.id, since, until)
+    return [one for line in found if (one := _view(line, sight, me.id, now)) is not None]
+
+
+def coming(found: Sequence[VisitView]) -> list[VisitView]:
+    """The next ones, those that are late first."""
+    return [one for one in found if not one.is_done][:_NEXT]
+
+
+async def duty_now(session: Session, person_id: str, now: datetime) -> tables.Duty | None:
+    """The shift that this person is in."""
+    return next(
+        (duty for duty, _unit in await shifts.of_person(session, person_id, now, now) if duty.since <= now), None
+    )
+
+
+def _view(line: visits.Planned, sight: Sight, me: str, now: datetime) -> VisitView | None:
+    visit, who = line.visit, line.resident
+    tie = _tie(sight, visit, me)
+    if not sight.sees(About.IDENTITY, tie):
+        return None
+    is_done = visit.state is VisitState.DONE
+    return VisitView(
+        id=visit.id, resident_id=who.id, tie=tie, at=visit.at, until=visit.until, title=visit.title,
+        who=f"{who.given_name} {who.family_name}", where=line.scope.name if line.scope else "", is_done=is_done,
+        is_late=not is_done and now > visit.until + _LATE, mine=visit.person_id == me, moved_from=visit.moved_from,
+    )  # fmt: skip
+
+
+def _tie(sight: Sight, visit: tables.PlannedVisit, me: str) -> Tie:
+    """Whoever has the visit on their list was asked to go there."""
+    tie = sight.tie(unit=visit.unit_id, resident=visit.resident_id)
+    return Tie.ASKED if tie is Tie.NONE and visit.person_id == me else tie
+
+
+@router.get("")
+async def list_visits(request: Request, hub: TheHub, visitor: Caring) -> Response:
+    """The shift's visits, the first one first."""
+    async with hub.database.read() as session:
+        duty = await duty_now(session, visitor.person.id, hub.clock())
+        found = await of_shift(hub, session, visitor, duty)
+    readings: Readings = request.app.state.readings
+    await readings.note(hub, visitor, "planned", found, kind="visit")
+    return page(request, "planned.html", visitor, visits=found, shift=duty, moves=MOVES, **telephone.given(visitor))
+
+
+@router.post("/{visit_id}/done")
+async def done(hub: TheHub, visitor: Caring, visit_id: str) -> RedirectResponse:
+    """Somebody has been there: whoever taps."""
+    async with hub.database.write() as session:
+        visits.done(await _mine(hub, session, visitor, visit_id, "visit.done"), visitor.person.id, hub.clock())
+    return _back(hub, visit_id)
+
+
+@router.post("/{visit_id}/undo")
+async def undo(hub: TheHub, visitor: Caring, visit_id: str) -> RedirectResponse:
+    """Tapped by mistake."""
+    async with hub.database.write() as session:
+        visits.undone(await _mine(hub, session, visitor, visit_id, "visit.undone"))
+    return _back(hub, visit_id)
+
+
+@router.post("/{visit_id}/move")
+async def move(
+    hub: TheHub, visitor: Caring, visit_id: str, minutes: Annotated[int, Form(ge=-240, le=720)]
+) -> RedirectResponse:
+    """Later, or back: counted from the time that stands there now."""
+    async with hub.database.write() as session:
+        visit = await _mine(hub, session, visitor, visit_id, "visit.moved")
+        visits.moved(visit, visit.at + timedelta(minutes=minutes))
+    return _back(hub, visit_id)
+
+
+async def _mine(hub: Hub, session: Session, visitor: Visitor, visit_id: str, action: str) -> tables.PlannedVisit:
+    """The visit, where this visitor may see whom it is about; what they do with it is logged. Else 404."""
+    visit = await session.get(tables.PlannedVisit, visit_id, with_for_update=True)
+    now, me = hub.clock(), visitor.person
+    sight = await ties.sight_of(session, me, now)
+    if visit is None or not sight.sees(About.IDENTITY, tie := _tie(sight, visit, me.id)):
+        raise HTTPException(404)
+    logins.log_reading(session, me.id, action, [(visit.resident_id, f"visit:{visit.id}")], now, because=tie)
+    session.add(visit)
+    return visit
+
+
+def _back(hub: Hub, visit_id: str) -> RedirectResponse:
+    hub.live.change()
+    return RedirectResponse(f"/nurse/visits#visit-{visit_id}", status_code=303)

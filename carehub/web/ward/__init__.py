@@ -1,0 +1,1 @@
+"""The care centre: its board, its plan, its wall and its handover."""

@@ -1,0 +1,141 @@
+"""The care centre's board: everything that is open in a unit, what is blind or silent there, and what was closed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import partial
+
+from carehub.core.rules.rulebook import Rulebook
+from carehub.core.watching.blindness import off
+from carehub.flow.hub import Hub
+from carehub.store import blindness, messages, pages, silences, tables, tuning
+from carehub.store.blindness import guard_of
+from carehub.web import words
+from carehub.web.cards import AlertView, view, with_pictures
+from carehub.web.security import Visitor
+from carehub.web.teams import context_of
+from carehub.web.turns import once
+
+_RECENT = timedelta(hours=8)
+
+
+class Mark(StrEnum):
+    """What a room or home bears on the drawing, besides an alert."""
+
+    BLIND = "blind"
+    """An alarm device there does not work."""
+    SILENT = "silent"
+    """A sensor there has not been heard."""
+    HELD = "held"
+    """Something there has been put on silent by people."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """Everything that is open, split by the unit that the page shows."""
+
+    alerts: Sequence[AlertView]
+    elsewhere: Sequence[AlertView]
+    closed: Sequence[AlertView]
+    last_event_at: datetime | None
+    silent: Sequence[tuple[str, datetime]]
+    silences: int
+    letters: int
+    """How many families wait for an answer."""
+    blind: Sequence[tuple[str, str]]
+    """Who is not looked after by an alarm device, and by which."""
+    off: Sequence[tuple[str, str]] = ()
+    """For whom a rule was switched off, or who has said no, and to what."""
+    marks: Mapping[str, frozenset[Mark]] = field(default_factory=dict)
+    """By scope: what does not work there, or does not tell."""
+
+    @property
+    def unanswered(self) -> list[AlertView]:
+        """Those whose whole ladder has been asked, and nobody came."""
+        return [alert for alert in self.alerts if alert.unanswered]
+
+    @property
+    def waiting(self) -> int:
+        """How many have nobody."""
+        return sum(alert.waits for alert in self.alerts)
+
+
+async def board(hub: Hub, visitor: Visitor, unit: str | None) -> Board:
+    """Read the whole board; an alert without a unit is shown in every unit."""
+    now = hub.clock()
+    async with hub.database.read() as session:
+        cards = await once(hub, "open", partial(pages.open_alerts, session))
+        closed = await once(hub, "closed", partial(pages.closed_since, session, now - _RECENT))
+        context = await context_of(hub, session, visitor, [*cards, *closed], now)
+        views = await with_pictures(hub, session, visitor, [one for one in cards if is_in(one, unit)], context)
+        silent = [
+            one for one in await once(hub, "silent", partial(pages.silent_places, session))
+            if not one[1] or (unit in {None, one[1].unit_id} and context.sight.covers(one[1].unit_id))
+        ]  # fmt: skip
+        last = await once(hub, "last", partial(pages.last_event_at, session))
+        held = await once(hub, "held", partial(silences.in_force, session, now))
+        silenced = await once(hub, "silenced", partial(silences.how_many, session, now))
+        letters = await messages.unread(session, context.sight, now)
+        blind = await once(hub, "blind", partial(blindness.told, session))
+        blind = [one for one in blind if unit in {None, one[1].unit_id} and context.sight.covers(one[1].unit_id)]
+        off_now = await once(hub, "off", partial(tuning.off_for_residents, session, now))
+        off_now = [one for one in off_now if unit in {None, one[1].unit_id} and context.sight.covers(one[1].unit_id)]
+    return Board(
+        # Among equals that somebody has, the visitor's own: the card that was large stays large when it is taken.
+        alerts=sorted(views, key=lambda one: (-one.severity, not one.waits, not one.mine, one.raised_at)),
+        elsewhere=[view(hub, visitor, card, context) for card in cards if not is_in(card, unit)],
+        closed=[one for card in closed if is_in(card, unit) and (one := view(hub, visitor, card, context)).open_to_me],
+        last_event_at=last,
+        silences=silenced,
+        letters=letters,
+        marks=_marks(blind, silent, held),
+        blind=[_unwatched(*one) for one in blind],
+        off=[(_who(scope, resident), _off_words(rule, hub.rulebook)) for resident, scope, rule in off_now],
+        silent=[(_standing(device, scope, place), device.silent_since or now) for device, scope, place in silent],
+    )
+
+
+def _marks(
+    blind: Iterable[tuple[tables.Device, tables.Scope, tables.Resident | None]],
+    silent: Iterable[tuple[tables.Device, tables.Scope | None, str | None]], held: Iterable[tables.Silence],
+) -> dict[str, frozenset[Mark]]:  # fmt: skip
+    found: dict[str, set[Mark]] = defaultdict(set)
+    for _, scope, _ in blind:
+        found[scope.id].add(Mark.BLIND)
+    for _, where, _ in silent:
+        if where:
+            found[where.id].add(Mark.SILENT)
+    for one in held:
+        if one.scope_id:
+            found[one.scope_id].add(Mark.HELD)
+    return {scope: frozenset(marks) for scope, marks in found.items()}
+
+
+def _unwatched(device: tables.Device, scope: tables.Scope, resident: tables.Resident | None) -> tuple[str, str]:
+    """Whom ("Storgata 5, Gerd N."), and what does not work ("Trygghetsalarm: svarer ikke")."""
+    who = _who(scope, resident)
+    cause, _ = off(guard_of(device))
+    because = f": {words.BLIND_BECAUSE[cause]}" if cause else ""
+    return who, f"{words.DEVICE_KINDS[device.kind]}{because}"
+
+
+def _who(scope: tables.Scope, resident: tables.Resident | None) -> str:
+    return f"{scope.name}, {resident.given_name} {resident.family_name[:1]}." if resident else scope.name
+
+
+def _off_words(rule: str | None, book: Rulebook) -> str:
+    if rule is None:
+        return "har sagt nei til noe av utstyret"
+    return f"{book.rules[rule].title.nb if rule in book.rules else rule}: slått av"
+
+
+def is_in(card: pages.Card, unit: str | None) -> bool:
+    """Whether a page of this unit (None: of all) shows the alert; what belongs to no unit is shown in every one."""
+    return unit is None or card.alert.unit_id is None or card.alert.unit_id == unit
+
+
+def _standing(device: tables.Device, scope: tables.Scope | None, place: str | None) -> str:
+    where = " · ".join(part for part in (scope.name if scope else "", words.place_name(place)) if part)
+    return f"{where or 'Ikke plassert'}: {device.label or device.address}"

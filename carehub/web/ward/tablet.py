@@ -1,0 +1,102 @@
+"""The care centre's screen: who needs somebody, where, and who has gone. As a list, or as the ward is drawn."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import APIRouter, Cookie, Form, Query, Request
+from fastapi.responses import Response
+
+from carehub.core.people.access import Permission, Role
+from carehub.flow.hub import Hub
+from carehub.kit.ids import new_id
+from carehub.store import pages, roll_calls, screens, ties
+from carehub.store.screens import Said
+from carehub.web.render import page
+from carehub.web.rights.readings import Readings
+from carehub.web.security import Caring, Staff, TheHub, Visitor, is_https
+from carehub.web.ward.board import board
+from carehub.web.ward.floor_plan import floor_plan
+from carehub.web.ward.rounds import HOWS, SEENS, due_in
+
+router = APIRouter()
+Unit = Annotated[str | None, Query(max_length=32)]
+ShowBoard = Annotated[bool, Query(alias="board")]
+"""The board also while something is unanswered, which else takes the whole screen."""
+_YEAR_S = 365 * 24 * 3600
+SCREEN = "carehub-screen"
+"""The cookie with this browser's own name, by which the hub knows whether the tablet can be heard."""
+REMEMBERED = "carehub-view"
+"""The cookie that says how this tablet shows a ward. It holds one of two words."""
+
+
+class View(StrEnum):
+    """How a ward is shown."""
+
+    PLAN = "plan"
+    """The drawing beside the list."""
+    LIST = "list"
+
+
+@router.get("/tablet")
+async def tablet(  # noqa: PLR0913 - what may stand in the address
+    request: Request, hub: TheHub, visitor: Caring, unit: Unit = None, view: View | None = None,
+    remembered: Annotated[str | None, Cookie(alias=REMEMBERED, max_length=8)] = None,
+    screen: Annotated[str | None, Cookie(alias=SCREEN, max_length=32)] = None, *, show_board: ShowBoard = False,
+) -> Response:  # fmt: skip
+    """The board of one unit, or of all; what is open elsewhere is counted, never hidden."""
+    async with hub.database.read() as session:
+        units = await pages.units(session)
+    chosen = unit if any(one.id == unit for one in units) else None
+    shown, now = await board(hub, visitor, chosen), hub.clock()
+    async with hub.database.read() as session:
+        present = await roll_calls.present(session, now, chosen)
+        sight = await ties.sight_of(session, visitor.person, now)
+        plan = await floor_plan(session, chosen, shown, sight, now) if chosen and sight.covers(chosen) else None
+        due = await due_in(session, sight, chosen, now)
+        sound, known = await screens.sound_of(session, screen, now) if is_tablet(visitor) else (None, None)
+    readings: Readings = request.app.state.readings
+    await readings.note(hub, visitor, "tablet", [*shown.alerts, *shown.closed])
+    rounds_seen = [(one.line.resident.id, f"round:{one.line.turn.id}") for one in due]
+    as_plan = bool(plan) and (view or remembered or View.PLAN) == View.PLAN
+    in_plan = [(who, f"room:{spot.part.scope}") for spot in plan.rooms for who in spot.people] if plan else []
+    await readings.see(hub, visitor, "tablet", [*rounds_seen, *(in_plan if as_plan else [])])
+    answer = page(
+        request, "tablet.html", visitor, board=shown, units=units, unit=chosen, present=present, show_board=show_board,
+        plan=plan, as_plan=as_plan, may_draw=visitor.may(Permission.PLAN_SHIFTS), due=due, sound=sound, screen=known,
+        HOWS=HOWS, SEENS=SEENS,
+    )  # fmt: skip
+    _remember(answer, hub, view, screen)
+    return answer
+
+
+def is_tablet(visitor: Visitor) -> bool:
+    """Whether this is a screen that must be heard: whoever looks in from a desk or a telephone is called otherwise."""
+    return visitor.person.role is Role.CARE_CENTRE
+
+
+def _remember(answer: Response, hub: Hub, view: View | None, screen: str | None) -> None:
+    """The view that was chosen here, and a name for this browser that means nothing."""
+    if view is not None:
+        answer.set_cookie(
+            REMEMBERED, view, max_age=_YEAR_S, path="/tablet", secure=is_https(hub), httponly=True, samesite="lax"
+        )
+    if screen is None:
+        answer.set_cookie(
+            SCREEN, new_id(), max_age=_YEAR_S, path="/tablet", secure=is_https(hub), httponly=True, samesite="lax"
+        )
+
+
+@router.post("/tablet/sound")
+async def sound(
+    hub: TheHub, visitor: Staff, on: Annotated[bool, Form()], unit: Annotated[str, Form(max_length=32)] = "",
+    screen: Annotated[str | None, Cookie(alias=SCREEN, max_length=32)] = None, *,
+    heard: Annotated[bool, Form()] = False,
+) -> Response:  # fmt: skip
+    """A tablet says whether it makes sound, and whether somebody has just heard it (F80)."""
+    if screen is not None and is_tablet(visitor):
+        by = visitor.person.id if heard else None
+        async with hub.database.write() as session:
+            await screens.note(session, Said(screen=screen, unit=unit or None, on=on, heard_by=by), hub.clock())
+        if heard:
+            hub.live.change()
+    return Response(status_code=204)

@@ -1,0 +1,151 @@
+"""The screen on a ward's wall: large, without controls, and telling only what everybody who walks past may know."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Cookie, HTTPException, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from carehub.core.people.access import Permission, Role
+from carehub.flow.hub import Hub
+from carehub.store import logins, tables, ties, walls
+from carehub.store.tables.places import WallShows
+from carehub.web.cards import AlertView
+from carehub.web.live import BEAT_S
+from carehub.web.render import page
+from carehub.web.rights.readings import Readings
+from carehub.web.security import LoginNeeded, MaybeVisitor, NotAllowed, TheHub, Visitor, is_https
+from carehub.web.ward.board import Board, board
+from carehub.web.ward.floor_plan import SHAPES, FloorPlan, floor_plan
+
+router = APIRouter(prefix="/tablet/wall")
+COOKIE = "carehub-wall"
+_YEAR_S = 400 * 24 * 3600
+_MOST = 7
+"""So many alerts stand on a wall; how many others there are is said."""
+Secret = Annotated[str | None, Cookie(alias=COOKIE, max_length=64)]
+Unit = Annotated[str | None, Query(max_length=32)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looking:
+    """Who looks: a person who is logged in, or the wall itself."""
+
+    unit: tables.Unit
+    visitor: Visitor
+
+
+async def _looking(hub: Hub, visitor: Visitor | None, secret: str | None, unit: str | None) -> Looking:
+    """A login may see the walls of its own units; a wall's secret sees its own."""
+    now = hub.clock()
+    async with hub.database.read() as session:
+        link = await walls.of_secret(session, secret)
+        if visitor is not None and visitor.may(Permission.SEE_RESIDENTS) and unit is not None:
+            found = await session.get(tables.Unit, unit)
+            if found is None:
+                raise HTTPException(404)
+            if not (await ties.sight_of(session, visitor.person, now)).covers(unit):
+                raise NotAllowed
+            return Looking(unit=found, visitor=visitor)
+        if link is None:
+            raise LoginNeeded if visitor is None else NotAllowed
+        found = await session.get_one(tables.Unit, link.unit_id)
+    if walls.is_worth_noting(link, now):
+        async with hub.database.write() as session:
+            (await session.get_one(tables.WallLink, link.id)).seen_at = now
+    return Looking(unit=found, visitor=_wall_itself(link))
+
+
+def _wall_itself(link: tables.WallLink) -> Visitor:
+    """A wall sees its unit as the staff there do. What is read from it is read on the word of whoever hung it."""
+    nobody = tables.Person(
+        id=link.made_by_id, name="", username="", role=Role.CARE_CENTRE, unit_id=link.unit_id, password_hash=None
+    )
+    login = logins.Login(
+        person=nobody, token_hash=link.token_hash, created_at=link.made_at, seen_at=link.made_at,
+        expires_at=link.made_at + timedelta(days=36500),
+    )  # fmt: skip
+    return Visitor(person=nobody, login=login)
+
+
+@router.get("")
+async def wall(
+    request: Request, hub: TheHub, visitor: MaybeVisitor, unit: Unit = None, secret: Secret = None
+) -> Response:
+    """What calls in the unit, where, and whether somebody is on the way."""
+    looking = await _looking(hub, visitor, secret, unit)
+    shows, now = looking.unit.wall_shows, hub.clock()
+    shown = _masked(await board(hub, looking.visitor, looking.unit.id), shows)
+    async with hub.database.read() as session:
+        sight = await ties.sight_of(session, looking.visitor.person, now)
+        plan = await floor_plan(session, looking.unit.id, shown, sight, now)
+    if shows is WallShows.NAME:
+        readings: Readings = request.app.state.readings
+        seen = [(who, f"room:{spot.part.scope}") for spot in plan.rooms for who in spot.people] if plan else []
+        await readings.see(hub, looking.visitor, "wall", seen)
+    return page(
+        request, "wall.html", unit=looking.unit, board=shown, plan=_without_names(plan, shows), shows=shows, most=_MOST,
+        shapes=SHAPES,
+    )  # fmt: skip
+
+
+def _masked(shown: Board, shows: WallShows) -> Board:
+    """The board without what a wall may not tell: nothing that is left out here reaches the page."""
+    return replace(
+        shown, alerts=[_mask(one, shows) for one in shown.alerts], elsewhere=(), closed=(), silent=(), blind=(), off=()
+    )
+
+
+def _mask(alert: AlertView, shows: WallShows) -> AlertView:
+    name = shows is WallShows.NAME
+    what = shows is not WallShows.ROOM
+    return replace(
+        alert, mine=False, detail=None, picture=None, why=(), resident=alert.resident if name else "",
+        resident_full="", title=alert.title if what else "", kind=alert.kind if what else "",
+        spot=alert.spot if what else "", icon=alert.icon if what else "BellFill",
+    )  # fmt: skip
+
+
+def _without_names(plan: FloorPlan | None, shows: WallShows) -> FloorPlan | None:
+    if plan is None or shows is WallShows.NAME:
+        return plan
+    return replace(plan, spots=[replace(spot, who="", people=()) for spot in plan.spots])
+
+
+@router.get("/open/{secret}")
+async def open_wall(hub: TheHub, secret: str) -> Response:
+    """The link that a coordinator made: from now on this browser is a wall."""
+    async with hub.database.read() as session:
+        if await walls.of_secret(session, secret) is None:
+            raise HTTPException(404)
+    answer = RedirectResponse("/tablet/wall", status_code=303)
+    answer.set_cookie(
+        COOKIE, secret, max_age=_YEAR_S, path="/tablet/wall", secure=is_https(hub), httponly=True, samesite="lax"
+    )
+    return answer
+
+
+@router.get("/live", response_class=EventSourceResponse)
+async def live(
+    hub: TheHub, visitor: MaybeVisitor, unit: Unit = None, secret: Secret = None
+) -> AsyncIterator[ServerSentEvent]:
+    """The same signs of life as every page gets, for as long as the wall may show anything."""
+    told: int | None = None
+    async for version in hub.live.changes(beat_s=BEAT_S):
+        if not await _may_still(hub, visitor, secret, unit):
+            yield ServerSentEvent(event="ended", data={})
+            return
+        name, told = "beat" if version == told else "change", version
+        yield ServerSentEvent(event=name, data={"version": version, "at": hub.clock()})
+
+
+async def _may_still(hub: Hub, visitor: Visitor | None, secret: str | None, unit: str | None) -> bool:
+    now = hub.clock()
+    if visitor is not None and unit is not None:
+        async with hub.database.read() as session:
+            return await logins.find(session, visitor.login.token_hash, now) is not None
+    async with hub.database.read() as session:
+        return await walls.of_secret(session, secret) is not None
