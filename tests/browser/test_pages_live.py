@@ -165,7 +165,7 @@ def test_a_logged_out_screen_shows_nothing_and_says_why(chromium: Browser, here:
 
 def test_key_box_and_telephone_come_with_a_tap_and_take_focus(chromium: Browser, here: Night) -> None:
     page = window(chromium, here, "ingrid", "/a/B7C1")
-    page.click("text=Vis telefon og adkomst")
+    page.click("text=Vis adkomst og telefon")
 
     expect(page.locator("#reveal")).to_contain_text("kode 2580")
     assert page.evaluate("() => document.activeElement.id") == "reveal-title"

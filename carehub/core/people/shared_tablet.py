@@ -9,7 +9,7 @@ MOST_WRONG = 5
 LOCKS_AFTER_S = (60, 120, 180, 300, 600, 900)
 """What may be chosen: how long a tablet lies untouched before it asks who is there."""
 
-_HERE = ("/tablet", "/nurse", "/alerts", "/residents", "/blind", "/visits", "/silences", "/kiosk")
+_HERE = ("/tablet", "/nurse", "/alerts", "/residents", "/messages", "/blind", "/visits", "/silences", "/kiosk")
 _EXACTLY = frozenset(
     {"/", "/login", "/logout", "/language", "/my", "/my/duty", "/my/roll-call", "/api/v1/live", "/api/v1/alerts"}
 )
