@@ -2,7 +2,6 @@
 
 import asyncio
 import importlib.metadata
-import os
 from concurrent.futures import Executor, ProcessPoolExecutor
 from datetime import datetime, time, timedelta
 from functools import partial
@@ -24,11 +23,11 @@ from carehub.flow.watching.canary import Canary
 from carehub.flow.watching.daybook import Daybook
 from carehub.flow.watching.unheard import Unheard
 from carehub.flow.worker import Worker
+from carehub.kit.child import beside_its_parent
 from carehub.store import codes, contacts, family, messages, models, seals, tables
 from carehub.store.copies import file_of
 
 _LOOK_EVERY_S = 1800.0
-_LESS_URGENT = 10
 _COUNT_EVERY_S = 60.0
 _ROOM_EVERY_S = 5.0
 _BACKTEST_EVERY_S = 2.0
@@ -121,7 +120,7 @@ def add_little_use(hub: Hub, worker: Worker) -> None:
 
 def beside() -> Executor:
     """A process for what a model works out: it gives way to the hub, which may not wait for it."""
-    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=os.nice, initargs=(_LESS_URGENT,))
+    return ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=beside_its_parent)
 
 
 def add_models(settings: Settings, hub: Hub, ingest: Ingest, worker: Worker, executor: Executor) -> None:

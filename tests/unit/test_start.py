@@ -107,6 +107,12 @@ def test_a_hub_that_asks_its_models_never_loads_what_they_are_made_of(tmp_path: 
                 time.sleep(0.2)
             assert "sklearn" not in _loaded(hub.process.pid)
             assert "scipy" not in _loaded(hub.process.pid)
+            beside = [one for one in _children(hub.process.pid) if "sklearn" in _loaded(one)]
+            hub.kill()
+        until = time.monotonic() + 20
+        while any("sklearn" in _loaded(one) for one in beside):
+            assert time.monotonic() < until, "what works beside a hub stays when it is killed"
+            time.sleep(0.1)
 
 
 def _children(pid: int) -> list[int]:

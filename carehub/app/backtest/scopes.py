@@ -1,7 +1,6 @@
 """What one process does: one home after the other, each read, folded, answered and asked for."""
 
 import asyncio
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,8 +20,8 @@ from carehub.core.folding.journal import Recorded
 from carehub.core.rules.drafting import with_draft
 from carehub.core.rules.language import Rule
 from carehub.core.rules.rulebook import Rulebook
+from carehub.kit.child import beside_its_parent
 
-_LESS_URGENT = 10
 """Alarms have the processor first."""
 
 
@@ -75,7 +74,7 @@ _HOUSE: list[House] = []
 
 def begin(question: Question, known: Known, roster: Roster) -> None:
     """Called once in each process."""
-    os.nice(_LESS_URGENT)
+    beside_its_parent()
     _HOUSE[:] = [furnished(question, known, roster)]
 
 
