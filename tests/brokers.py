@@ -12,6 +12,7 @@ from typing import Self
 
 MOSQUITTO = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin") or "/usr/sbin/mosquitto"
 
+_ENDS_WITHIN_S = 30.0
 _STARTS_WITHIN_S = 10.0
 
 
@@ -109,7 +110,7 @@ class Mosquitto:
         if self.process is not None:
             self.process.send_signal(how)
             self.process.send_signal(signal.SIGCONT)  # a frozen one dies only when it goes on
-            self.process.wait(timeout=_STARTS_WITHIN_S)
+            self.process.wait(timeout=_ENDS_WITHIN_S)
             self.process = None
 
     def _wait_until_it_listens(self, process: subprocess.Popen[bytes]) -> None:

@@ -81,7 +81,8 @@ class Injected(HTMLParser):
         self.text: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in {"iframe", "object", "embed", "base", "style", "math", "marquee", "video"}:
+        camera = tag == "video" and ("id", "camera") in attrs  # of the page on which a device joins
+        if tag in {"iframe", "object", "embed", "base", "style", "math", "marquee", "video"} and not camera:
             self.found.append(f"<{tag}>")
         names = {name for name, _ in attrs}
         if tag == "script" and ("src" not in names or "q7x" in str(attrs)):

@@ -65,7 +65,7 @@ def phone(chromium: Browser, here: Night) -> Iterator[Page]:
 
 def waits_for_worker(page: Page) -> None:
     page.evaluate("() => navigator.serviceWorker.ready.then(() => 1)")
-    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=60_000)
 
 
 def test_without_coverage_the_list_has_its_age_and_an_answer_waits_until_the_hub_has_it_c68(

@@ -41,7 +41,7 @@ class Miniature:
         while (due := min(self.rows.values(), default=None)) is not None and due <= end:
             if len(ticked) == _MOST_TICKS:
                 raise RuleError(
-                    "the rules never come to rest"
+                    "the rule never comes to rest"
                 )  # pragma: no cover - a guard; days, not years, are played
             self.rows = {key: row for key, row in self.rows.items() if row > due}
             ticked.append(self.take(Tick(seq=0, at=due, scope=self.state.scope)))

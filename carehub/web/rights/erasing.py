@@ -77,9 +77,9 @@ async def ask(request: Request, hub: TheHub, visitor: Deciding, resident_id: str
 @router.post("/residents/{resident_id}/erasure/{act}")
 async def change(request: Request, hub: TheHub, visitor: Deciding, resident_id: str, act: str) -> Response:
     """Confirm as the second person, and it is done; or take the question back."""
+    await _must_see(hub, visitor, resident_id)
     if act not in {"agree", "withdraw"}:
         raise HTTPException(404)
-    await _must_see(hub, visitor, resident_id)
     done = await (flow.agree if act == "agree" else flow.withdraw)(hub, resident_id, visitor.person.id)
     if not done:
         return await _shown(request, hub, visitor, resident_id, status=409, wrong=_(_REFUSED))
