@@ -17,7 +17,7 @@ from pathlib import Path
 from shutil import copy, rmtree
 from tempfile import mkdtemp
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.seed import PASSWORD
 
@@ -28,6 +28,8 @@ _ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 
 _FRESH_S = 300
+
+expect.set_options(timeout=15_000)  # four suites side by side on two processors: five seconds prove nothing
 
 
 @dataclass

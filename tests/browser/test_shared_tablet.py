@@ -90,9 +90,10 @@ def test_a_name_a_pin_an_act_and_the_next_person_in_one_tap(tablet: BrowserConte
 
     page.locator("article", has_text="Rom 104").get_by_role("link").click()
     page.get_by_role("link", name="Maria Hauge").click()
-    page.keyboard.type("8152")  # the field has the focus
+    expect(page.locator("#pin")).to_be_focused()
+    page.keyboard.type("8152")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/nurse/*")
+    page.wait_for_url(lambda url: "/kiosk/" not in url)
     page.get_by_role("button", name="Ta varselet").first.click()
     expect(page.get_by_text("Du er på vei").first).to_be_visible()
     page.goto(f"{here.url}/tablet?unit=sol")

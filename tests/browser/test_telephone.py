@@ -65,6 +65,7 @@ def phone(chromium: Browser, here: Night) -> Iterator[Page]:
 
 def waits_for_worker(page: Page) -> None:
     page.evaluate("() => navigator.serviceWorker.ready.then(() => 1)")
+    page.reload()  # a page that was opened before the worker was there is its own from the next time on
     page.wait_for_function("() => navigator.serviceWorker.controller !== null", timeout=60_000)
 
 
