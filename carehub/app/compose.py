@@ -10,20 +10,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from carehub.app import rescue
+from carehub.app import housekeeping, rescue
 from carehub.app.broker import embedded_broker
 from carehub.app.crashes import be_careful, take_care
-from carehub.app.housekeeping import (
-    add_backtests,
-    add_backups,
-    add_canary,
-    add_little_use,
-    add_models,
-    add_room,
-    add_roster,
-    add_sweeping,
-    beside,
-)
 from carehub.app.line import Line
 from carehub.app.providers import providers
 from carehub.app.settings import Settings, names, secret
@@ -120,7 +109,7 @@ async def opened(
             settings=settings,
             transport_module=module,
             transport=transport,
-            executor=stack.enter_context(beside()),
+            executor=stack.enter_context(housekeeping.beside()),
             hearing=hearing,
         )
         _add_posts(running, line)
@@ -157,16 +146,16 @@ async def _take_over(hub: Hub, ingest: Ingest, settings: Settings, crashes: int)
 def _add_posts(running: Running, line: Line) -> None:
     """What the worker does besides keeping the stations at work."""
     settings, hub, ingest, worker = running.settings, running.hub, running.ingest, running.worker
-    add_roster(hub, ingest, worker)
-    add_sweeping(hub, worker)
+    housekeeping.add_roster(hub, ingest, worker)
+    housekeeping.add_sweeping(hub, worker)
     if running.transport is not None:
         worker.add("hearing", running.hearing.look, _HEARING_EVERY_S)
-        add_canary(settings, hub, ingest, worker, line)
-    add_backups(settings, hub, ingest, worker)
-    add_room(settings, hub, worker)
-    add_backtests(settings, hub, worker)
-    add_little_use(hub, worker)
-    add_models(settings, hub, ingest, worker, running.executor)
+        housekeeping.add_canary(settings, hub, ingest, worker, line)
+    housekeeping.add_backups(settings, hub, ingest, worker)
+    housekeeping.add_room(settings, hub, worker)
+    housekeeping.add_backtests(settings, hub, worker)
+    housekeeping.add_little_use(hub, worker)
+    housekeeping.add_models(settings, hub, ingest, worker, running.executor)
 
 
 def _tell_of_rules(hub: Hub, ingest: Ingest) -> None:

@@ -67,19 +67,24 @@ def families(directory: Directory, password_hash: str, now: datetime) -> Iterato
             until=now + 23 * _HOUR, note="Vi er tilbake til kvelds.", made_at=now - 2 * _HOUR,
         ),
     ]  # fmt: skip
-    staff = next(one.id for one in directory.persons if one.role == "care_centre")
-    yield [
-        tables.CareMessage(
-            id=new_id(), resident_id=who.id, person_id=follows.person_id, by_staff=not theirs, text=text,
-            author_id=follows.person_id if theirs else staff, sent_at=now - ago * _HOUR,
-            read_at=None if ago < 12 else now - (ago - 1) * _HOUR,  # noqa: PLR2004 - the last one waits
-        )
-        for theirs, text, ago in _TALK
-    ]  # fmt: skip
+    yield _talk(directory, who, follows.person_id, now)
     yield [
         tables.Relation(
             id="relation-guardian", person_id=guardian.person_id, resident_id=guardian.resident_id, kinship="verge",
             standing=Standing.GUARDIAN, insight=Insight.HANDLED_ALERTS, since=now - _HOUR, until=now + _GUARDIAN_FOR,
             given_by=GivenBy.GUARDIAN, ground=Ground.GUARDIAN,
         )
+    ]  # fmt: skip
+
+
+def _talk(directory: Directory, who: Resident, relative: str, now: datetime) -> list[SQLModel]:
+    """What the family and the staff wrote to one another; the last message waits for an answer."""
+    staff = next(one.id for one in directory.persons if one.role == "care_centre")
+    return [
+        tables.CareMessage(
+            id=new_id(), resident_id=who.id, person_id=relative, by_staff=not theirs, text=text,
+            author_id=relative if theirs else staff, sent_at=now - ago * _HOUR,
+            read_at=None if ago < 12 else now - (ago - 1) * _HOUR,  # noqa: PLR2004 - the last one waits
+        )
+        for theirs, text, ago in _TALK
     ]  # fmt: skip

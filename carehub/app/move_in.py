@@ -51,22 +51,19 @@ async def move_in(database: Database, directory: Directory, password_hash: str, 
             ),
         )
         await _add(session, (fitted(one, now) for one in directory.devices))
-        await _add(
-            session,
-            (
-                tables.Assignment(
-                    id=new_id(),
-                    device_id=d.id,
-                    scope_id=d.dwelling_id,
-                    resident_id=d.resident_id,
-                    place=d.place,
-                    since=stands_since(d, since, now),
-                )
-                for d in directory.devices
-            ),
-        )
+        await _add(session, _assignments(directory, since, now))
         await _add_people(session, directory, password_hash, since, now)
         await ward_plans.draw(session, directory, now)
+
+
+def _assignments(directory: Directory, since: datetime, now: datetime) -> Iterator[tables.Assignment]:
+    return (
+        tables.Assignment(
+            id=new_id(), device_id=d.id, scope_id=d.dwelling_id, resident_id=d.resident_id, place=d.place,
+            since=stands_since(d, since, now),
+        )
+        for d in directory.devices
+    )  # fmt: skip
 
 
 async def _add_people(

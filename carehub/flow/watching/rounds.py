@@ -65,9 +65,7 @@ async def _miss(session: Session, line: Line, zone: ZoneInfo, now: datetime) -> 
 
 async def needs_help(session: Session, line: Line, by: str, now: datetime) -> None:
     """Whoever looked in saw that the resident needs somebody: that calls, at once."""
-    alert = await _call(session, line, HELP_KIND, Severity.SERIOUS, "Sett ved tilsyn. Noen må gå dit.", now)
-    alert.rule_id = _RULE
-    session.add(journal_line(alert.id, Step.REPORTED, now, person_id=by))
+    await _call(session, line, HELP_KIND, Severity.SERIOUS, "Sett ved tilsyn. Noen må gå dit.", now, by=by)
 
 
 async def settle(session: Session, line: Line, by: str, now: datetime) -> None:
@@ -81,15 +79,15 @@ def _key(line: Line, kind: str) -> str:
     return f"{line.resident.id}/{kind}"
 
 
-async def _call(
-    session: Session, line: Line, kind: str, severity: Severity, detail: str, now: datetime
-) -> tables.Alert:
+async def _call(  # noqa: PLR0913 - what stands on the alert
+    session: Session, line: Line, kind: str, severity: Severity, detail: str, now: datetime, *, by: str | None = None
+) -> None:
     """A new alert, due at once; where one is open already, it is reported once more."""
     alert = await alerts.open_alert(session, _key(line, kind))
     if alert is not None:
         alert.presses, alert.last_event_at, alert.detail = alert.presses + 1, now, detail
-        session.add(journal_line(alert.id, Step.REPEATED, now, text=detail))
-        return alert
+        session.add(journal_line(alert.id, Step.REPEATED, now, person_id=by, text=detail))
+        return
     alert = tables.Alert(
         id=new_id(), dedup_key=_key(line, kind), kind=kind, severity=severity, alert_code=CODE, scope_id=line.scope.id,
         unit_id=line.scope.unit_id, resident_id=line.resident.id, rule_id=_RULE, rule_version=_VERSION, detail=detail,
@@ -97,8 +95,7 @@ async def _call(
     )  # fmt: skip
     session.add(alert)
     await session.flush()
-    session.add(journal_line(alert.id, Step.REPORTED, now, text=detail))
-    return alert
+    session.add(journal_line(alert.id, Step.REPORTED, now, person_id=by, text=detail))
 
 
 def _confirmed(line: Line, now: datetime) -> Event:

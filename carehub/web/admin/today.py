@@ -82,7 +82,9 @@ def _of_devices(counts: dict[Show, int]) -> Iterator[Need]:
         words = ngettext("%(num)d batteri er på vei ned", "%(num)d batterier er på vei ned", many)
         yield Need(hurry=Hurry.SOON, words=words, href="/admin/devices?show=battery")
     if many := counts[Show.ENDING]:
-        words = ngettext("%(num)d bærer slås av", "%(num)d bærere slås av", many)
+        words = ngettext(
+            "%(num)d enhet er på et mobilnett som slås av", "%(num)d enheter er på et mobilnett som slås av", many
+        )
         yield Need(hurry=Hurry.SOON, words=words, href="/admin/devices?show=ending")
 
 

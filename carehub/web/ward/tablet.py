@@ -63,7 +63,7 @@ async def tablet(  # noqa: PLR0913 - what may stand in the address
     answer = page(
         request, "tablet.html", visitor, board=shown, units=units, unit=chosen, present=present, show_board=show_board,
         plan=plan, as_plan=as_plan, may_draw=visitor.may(Permission.PLAN_SHIFTS), due=due, sound=sound, screen=known,
-        HOWS=HOWS, SEENS=SEENS,
+        mine=sight.covers(chosen), HOWS=HOWS, SEENS=SEENS,
     )  # fmt: skip
     _remember(answer, hub, view, screen)
     return answer
