@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, Field
 
 from carehub.core.people.access import Sight
 from carehub.core.watching.blindness import Risk
@@ -27,10 +28,26 @@ WRONG_PHONE = later("Telefonnummeret må ha åtte siffer, eller begynne med +.")
 WRONG_ID = later("Fødselsnummeret må ha elleve siffer.")
 WRONG_HOME = later("Velg et hjem eller rom som er ditt. Finnes det ikke, legg det til under Hjem og rom.")
 Short = Annotated[str, Form(max_length=80)]
-Maybe = Annotated[str, Form(max_length=30)]
-Name = Annotated[str, Form(min_length=1, max_length=80)]
-Note = Annotated[str, Form(max_length=400)]
+_Name = Annotated[str, Field(min_length=1, max_length=80)]
 _HOMES = (ScopeKind.HOME, ScopeKind.ROOM)
+
+
+class About(BaseModel):
+    """Who a resident is, as the form says it."""
+
+    given_name: _Name
+    family_name: _Name
+    phone: Annotated[str, Field(max_length=30)] = ""
+    born_year: Annotated[str, Field(max_length=4)] = ""
+    national_id: Annotated[str, Field(max_length=14)] = ""
+    risk: Risk = Risk.NORMAL
+    note: Annotated[str, Field(max_length=400)] = ""
+
+
+class Arrival(About):
+    """Somebody new, and where they live."""
+
+    scope_id: Annotated[str, Field(max_length=80)]
 
 
 class Refused(Exception):
@@ -94,30 +111,17 @@ async def _new(request: Request, hub: Hub, visitor: Visitor, wrong: str | None =
 
 
 @router.post("")
-async def add(  # noqa: PLR0913 - one form
-    request: Request,
-    hub: TheHub,
-    visitor: Deciding,
-    given_name: Name,
-    family_name: Name,
-    scope_id: Short,
-    phone: Maybe = "",
-    born_year: Annotated[str, Form(max_length=4)] = "",
-    national_id: Annotated[str, Form(max_length=14)] = "",
-    risk: Annotated[Risk, Form()] = Risk.NORMAL,
-    note: Note = "",
-) -> Response:
+async def add(request: Request, hub: TheHub, visitor: Deciding, said: Annotated[Arrival, Form()]) -> Response:
     """Write down a resident, who lives there from now on."""
     now = hub.clock()
     try:
-        row = tables.Resident(id=new_id(), given_name=given_name.strip(), family_name=family_name.strip())
-        about = {"phone": phone, "born_year": born_year, "national_id": national_id, "note": note, "risk": risk}
-        fill_in(row, about, now.year)
+        row = tables.Resident(id=new_id(), given_name=said.given_name.strip(), family_name=said.family_name.strip())
+        fill_in(row, said.model_dump(), now.year)
         async with hub.database.write() as session:
-            await must_be_mine(hub, session, visitor, scope_id)
+            await must_be_mine(hub, session, visitor, said.scope_id)
             session.add(row)
             await session.flush()
-            touched = await residents.move_in(session, row.id, scope_id, now)
+            touched = await residents.move_in(session, row.id, said.scope_id, now)
             note_change(session, visitor, "resident.added", row.id, hub)
     except Refused as why:
         return await _new(request, hub, visitor, _(str(why)))
@@ -195,26 +199,15 @@ async def _about(request: Request, hub: Hub, visitor: Visitor, resident_id: str,
 
 
 @router.post("/{resident_id}/about")
-async def change(  # noqa: PLR0913 - one form
-    request: Request,
-    hub: TheHub,
-    visitor: Deciding,
-    resident_id: str,
-    given_name: Name,
-    family_name: Name,
-    phone: Maybe = "",
-    born_year: Annotated[str, Form(max_length=4)] = "",
-    national_id: Annotated[str, Form(max_length=14)] = "",
-    risk: Annotated[Risk, Form()] = Risk.NORMAL,
-    note: Note = "",
+async def change(
+    request: Request, hub: TheHub, visitor: Deciding, resident_id: str, said: Annotated[About, Form()]
 ) -> Response:
     """Who they are. A national id is replaced by a new one, and never shown."""
     try:
         async with hub.database.write() as session:
             row = await mine(hub, session, visitor, resident_id)
-            row.given_name, row.family_name = given_name.strip(), family_name.strip()
-            said = {"phone": phone, "born_year": born_year, "national_id": national_id, "note": note, "risk": risk}
-            fill_in(row, said, hub.clock().year)
+            row.given_name, row.family_name = said.given_name.strip(), said.family_name.strip()
+            fill_in(row, said.model_dump(), hub.clock().year)
             note_change(session, visitor, "resident.changed", resident_id, hub)
     except Refused as why:
         return await _about(request, hub, visitor, resident_id, wrong=_(str(why)))
