@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
-from carehub.core.watching.rounds import Seen, windows
+from carehub.core.watching.rounds import NOT_AT_HOME, Seen, windows
 from carehub.kit.ids import new_id
 from carehub.store import sql, tables
 from carehub.store.database import Session
@@ -48,13 +48,17 @@ async def open_windows(session: Session, now: datetime, zone: ZoneInfo) -> int:
 async def overdue(session: Session, now: datetime) -> list[Line]:
     """Those whose time is over, that nobody has done, and of which nobody was told; locked for us."""
     turn = tables.RoundTurn
-    return await _lines(session, (col(turn.due_at) <= now) & _waits() & col(turn.missed_at).is_(None), now)
+    return await _lines(session, (col(turn.due_at) <= now) & _waits() & col(turn.missed_at).is_(None), now, lock=True)
 
 
 async def due(session: Session, now: datetime) -> list[Line]:
-    """Those that can be done now: open and not done, the one that is due first at the top; missed ones too."""
+    """Those that can be done now: open and not done, the one that is due first at the top; missed ones too.
+
+    Not those that were missed because nobody was at home.
+    """
     turn = tables.RoundTurn
-    return await _lines(session, (col(turn.opens_at) <= now) & (col(turn.due_at) > now - _DAY) & _waits(), now)
+    away = col(turn.missed_at).is_not(None) & (turn.note == NOT_AT_HOME)
+    return await _lines(session, (col(turn.opens_at) <= now) & (col(turn.due_at) > now - _DAY) & _waits() & ~away, now)
 
 
 async def untold(session: Session, now: datetime) -> list[Line]:
@@ -79,7 +83,7 @@ def _waits() -> ColumnElement[bool]:
     return col(tables.RoundTurn.done_at).is_(None)
 
 
-async def _lines(session: Session, which: ColumnElement[bool], now: datetime) -> list[Line]:
+async def _lines(session: Session, which: ColumnElement[bool], now: datetime, *, lock: bool = False) -> list[Line]:
     turn, agreed, lives = tables.RoundTurn, tables.PlannedRound, tables.Residency
     statement = (
         select(turn, agreed, tables.Resident, tables.Scope)
@@ -91,6 +95,8 @@ async def _lines(session: Session, which: ColumnElement[bool], now: datetime) ->
         .order_by(col(turn.due_at), tables.Scope.name)
         .limit(_MOST)
     )
+    if lock:
+        statement = statement.with_for_update(of=turn, skip_locked=True)
     rows = (await session.exec(statement)).all()
     names = await _names(session, {row[0].done_by_id for row in rows if row[0].done_by_id})
     return [
@@ -120,7 +126,7 @@ class Done:
 
 async def do(session: Session, turn_id: str, done: Done, now: datetime) -> bool:
     """It is done; False where it is already, or is not there."""
-    turn = await session.get(tables.RoundTurn, turn_id, with_for_update=True)
+    turn = await session.get(tables.RoundTurn, turn_id, with_for_update=True, populate_existing=True)
     if turn is None or turn.done_at is not None:
         return False
     turn.done_at, turn.done_by_id, turn.seen, turn.note = now, done.by, done.seen, done.note[:400]
@@ -146,7 +152,7 @@ async def agreed_for(
 
 async def end(session: Session, round_id: str, by: str, now: datetime) -> tables.PlannedRound | None:
     """It is agreed no longer; what is open of it falls away. None where it was not agreed."""
-    row = await session.get(tables.PlannedRound, round_id, with_for_update=True)
+    row = await session.get(tables.PlannedRound, round_id, with_for_update=True, populate_existing=True)
     if row is None or row.ended_at is not None:
         return None
     row.ended_at, row.ended_by_id = now, by

@@ -62,11 +62,7 @@ async def do(night: Night, seen: Seen = Seen.ASLEEP) -> bool:
     now = night.clock()
     async with night.database.write() as session:
         (line,) = await rounds.due(session, now)
-        done = await rounds.do(session, line.turn.id, Done(by="maria", seen=seen), now)
-        await station.settle(session, line, "maria", now)
-        if seen is Seen.HELP:
-            await station.needs_help(session, line, "maria", now)
-        return done
+        return await station.seen(night.hub, session, line, Done(by="maria", seen=seen), now)
 
 
 async def test_a_round_that_nobody_did_calls_at_its_time_once(night: Night) -> None:
@@ -111,8 +107,7 @@ async def test_done_too_late_is_written_where_it_was_told_of(night: Night) -> No
     await look(night)
     async with night.database.write() as session:
         for line in await rounds.due(session, night.clock()):
-            await rounds.do(session, line.turn.id, Done(by="maria", seen=Seen.CALM), night.clock())
-            await station.settle(session, line, "maria", night.clock())
+            await station.seen(night.hub, session, line, Done(by="maria", seen=Seen.CALM), night.clock())
 
     assert any("Tilsynet er utført." in line for line in await night.journal())
 
@@ -128,6 +123,40 @@ async def test_whoever_sees_that_somebody_needs_help_has_called(quick_night: Nig
 
     alert = await night.the_alert()
     assert (alert.kind, alert.severity, alert.rung) == ("supervision-help", Severity.SERIOUS, 1)
+
+
+async def test_help_is_called_also_where_a_colleague_has_ticked_the_round_off_before(quick_night: Night) -> None:
+    night = quick_night
+    await plan_for_anna(night)
+    async with night.database.write() as session:
+        await rounds.open_windows(session, night.clock(), OSLO)
+        (line,) = await rounds.due(session, night.clock())
+    await do(night, Seen.ASLEEP)
+
+    async with night.database.write() as session:
+        assert not await station.seen(night.hub, session, line, Done(by="jonas", seen=Seen.HELP), night.clock())
+    await night.work()
+
+    assert (await night.the_alert()).kind == "supervision-help"
+    assert len([one for one in await night.journal() if "Sett ved tilsyn" in one]) == 1
+
+
+async def test_help_that_is_seen_again_tells_whoever_has_it(quick_night: Night) -> None:
+    night = quick_night
+    await plan_for_anna(night)
+    async with night.database.write() as session:
+        await rounds.open_windows(session, night.clock(), OSLO)
+        (line,) = await rounds.due(session, night.clock())
+    await do(night, Seen.HELP)
+    await night.work()
+    before = len(await night.notices())
+
+    async with night.database.write() as session:
+        await station.seen(night.hub, session, line, Done(by="jonas", seen=Seen.HELP), night.clock())
+    await night.work()
+
+    assert (await night.the_alert()).presses == 2
+    assert len(await night.notices()) > before
 
 
 async def test_nobody_is_called_about_somebody_who_is_away(quick_night: Night) -> None:

@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 from carehub.core.answers.alerts import Step
 from carehub.core.events import Event
 from carehub.core.kinds import EventKind
+from carehub.core.rules.parts import Flag
 from carehub.core.severity import Severity
 from carehub.core.showing.wording import local_time
-from carehub.core.watching.rounds import CODE, HELP_KIND, HOW_NB, KIND, LATEST, NOT_AT_HOME
+from carehub.core.watching.rounds import CODE, HELP_KIND, HOW_NB, KIND, LATEST, NOT_AT_HOME, Seen
+from carehub.flow import escalate
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.journal import journal_line
@@ -21,10 +23,9 @@ from carehub.kit.ids import new_id
 from carehub.kit.log import log
 from carehub.store import alerts, rounds, stream, tables
 from carehub.store.database import Session
-from carehub.store.rounds import Line
+from carehub.store.rounds import Done, Line
 
 _RULE, _VERSION = "rounds", "1"
-_AWAY = "away"
 
 
 async def look(hub: Hub, ingest: Ingest) -> int:
@@ -52,7 +53,7 @@ async def _miss(session: Session, line: Line, zone: ZoneInfo, now: datetime) -> 
     """Tell of it, unless the resident is away, or it is so long ago that it is a matter for the list."""
     line.turn.missed_at = now
     state = (await stream.load_states(session, [line.scope.id])).get(line.scope.id)
-    away = state is not None and _AWAY in state.flags and ((until := state.flags[_AWAY]) is None or until > now)
+    away = state is not None and Flag.AWAY in state.flags and ((until := state.flags[Flag.AWAY]) is None or until > now)
     if away:
         line.turn.note = NOT_AT_HOME
     if away or now - line.turn.due_at > LATEST:
@@ -63,12 +64,27 @@ async def _miss(session: Session, line: Line, zone: ZoneInfo, now: datetime) -> 
     await _call(session, line, KIND, Severity.MODERATE, detail, now)
 
 
-async def needs_help(session: Session, line: Line, by: str, now: datetime) -> None:
-    """Whoever looked in saw that the resident needs somebody: that calls, at once."""
-    await _call(session, line, HELP_KIND, Severity.SERIOUS, "Sett ved tilsyn. Noen må gå dit.", now, by=by)
+async def seen(hub: Hub, session: Session, line: Line, done: Done, now: datetime) -> bool:
+    """Somebody looked in. Who needs help is helped by an alert, also where the round was ticked off before.
+
+    Gives False where it was done already; what was seen then stands.
+    """
+    first = await rounds.do(session, line.turn.id, done, now)
+    if first:
+        await _settle(session, line, done.by, now)
+    if done.seen is Seen.HELP:
+        await _needs_help(hub, session, line, done.by, now)
+    return first
 
 
-async def settle(session: Session, line: Line, by: str, now: datetime) -> None:
+async def _needs_help(hub: Hub, session: Session, line: Line, by: str, now: datetime) -> None:
+    """That calls, at once; where somebody has the alert already, they hear that it was seen again."""
+    text = "Sett ved tilsyn. Noen må gå dit."
+    if alert := await _call(session, line, HELP_KIND, Severity.SERIOUS, text, now, by=by):
+        await escalate.remind_of_repeat(hub, session, alert, now)
+
+
+async def _settle(session: Session, line: Line, by: str, now: datetime) -> None:
     """It was done after all: the alert that told of it says so; whoever has it closes it."""
     alert = await alerts.open_alert(session, _key(line, KIND))
     if alert is not None:
@@ -81,13 +97,13 @@ def _key(line: Line, kind: str) -> str:
 
 async def _call(  # noqa: PLR0913 - what stands on the alert
     session: Session, line: Line, kind: str, severity: Severity, detail: str, now: datetime, *, by: str | None = None
-) -> None:
-    """A new alert, due at once; where one is open already, it is reported once more."""
+) -> tables.Alert | None:
+    """A new alert, due at once; where one is open already, it is reported once more, and given back."""
     alert = await alerts.open_alert(session, _key(line, kind))
     if alert is not None:
         alert.presses, alert.last_event_at, alert.detail = alert.presses + 1, now, detail
         session.add(journal_line(alert.id, Step.REPEATED, now, person_id=by, text=detail))
-        return
+        return alert
     alert = tables.Alert(
         id=new_id(), dedup_key=_key(line, kind), kind=kind, severity=severity, alert_code=CODE, scope_id=line.scope.id,
         unit_id=line.scope.unit_id, resident_id=line.resident.id, rule_id=_RULE, rule_version=_VERSION, detail=detail,
@@ -96,6 +112,7 @@ async def _call(  # noqa: PLR0913 - what stands on the alert
     session.add(alert)
     await session.flush()
     session.add(journal_line(alert.id, Step.REPORTED, now, person_id=by, text=detail))
+    return None
 
 
 def _confirmed(line: Line, now: datetime) -> Event:

@@ -98,11 +98,8 @@ async def done(
             raise HTTPException(404)
         if not (await ties.sight_of(session, visitor.person, now)).covers(line.scope.unit_id):
             raise NotAllowed
-        if await rounds.do(session, turn_id, Done(by=by, seen=seen, note=note.strip()), now):
+        if await station.seen(hub, session, line, Done(by=by, seen=seen, note=note.strip()), now):
             logins.log_reading(session, by, "round.done", [(line.resident.id, f"round:{turn_id}")], now)
-            await station.settle(session, line, by, now)
-            if seen is Seen.HELP:
-                await station.needs_help(session, line, by, now)
     hub.wake.escalate.set()
     hub.live.change()
     return RedirectResponse(local_path(back, "/tablet"), status_code=303)
