@@ -18,6 +18,7 @@ from carehub.core.answers.escalation import (
     reach,
 )
 from carehub.core.answers.ladders import Audience, Group, Rung
+from carehub.core.people.kin import HANDLED
 from carehub.core.showing.wording import handled_text, reminder_text, repeat_text, stale_text, unmanned_text
 from carehub.core.watching.canary import SCOPE as CANARY
 from carehub.flow.hub import Hub
@@ -197,7 +198,7 @@ async def tell_relatives(hub: Hub, session: Session, alert: tables.Alert, now: d
     if alert.resident_id is None or alert.severity < MESSAGES_FROM:
         return
     family = await people.followers(session, alert.resident_id, now)
-    telling = about(alert, f"handled:{int(now.timestamp())}", now, when_to_tell_relatives(now + UNDO_WITHIN, hub.zone))
+    telling = about(alert, f"{HANDLED}{int(now.timestamp())}", now, when_to_tell_relatives(now + UNDO_WITHIN, hub.zone))
     text = handled_text(link=f"{hub.public_url}/relatives")
     rows = [telling.row(SMS, person.phone, text, person.id) for person in family if person.phone]
     if rows:

@@ -1,7 +1,7 @@
 """What a family and a resident tell: visits to come, when somebody can be asked, what matters, and a pause."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from sqlmodel import col, delete, select
 from carehub.core.people.access import Sight
 from carehub.core.people.kin import Window, days_of, mask_of
 from carehub.kit.ids import new_id
-from carehub.store import tables
+from carehub.store import past, tables
 from carehub.store.database import Session
 
 _MOST = 500
@@ -51,15 +51,11 @@ async def visits_seen(session: Session, sight: Sight, since: datetime, until: da
         .join(person, col(person.id) == col(visit.person_id))
         .where(col(visit.until) > since, col(visit.since) < until, col(visit.cancelled_at).is_(None))
         .order_by(col(visit.since))
-        .limit(_MOST)
     )
     rows = (await session.exec(statement)).all()
-    units = await units_of(session, [resident.id for _, resident, _ in rows], since)
-    return [
-        Coming(visit=one, resident=resident, by=by)
-        for one, resident, by in rows
-        if sight.covers(units.get(resident.id))
-    ]
+    live_in = await past.units_of_residents(session, since)
+    found = [Coming(visit=one, resident=resident, by=by) for one, resident, by in rows]
+    return [one for one in found if sight.covers(live_in.get(one.resident.id))][:_MOST]
 
 
 async def forget_visits(session: Session, before: datetime) -> int:
@@ -120,17 +116,3 @@ async def pause_sharing(session: Session, resident_id: str, now: datetime, until
     row = row or tables.SharingPause(resident_id=resident_id, since=now, until=now)
     row.since, row.until = now, until or now
     session.add(row)
-
-
-async def units_of(session: Session, residents: Sequence[str], now: datetime) -> dict[str, str | None]:
-    """In which unit each of these lives now."""
-    home, scope = tables.Residency, tables.Scope
-    statement = (
-        select(home.resident_id, scope.unit_id)
-        .join(scope, col(scope.id) == col(home.scope_id))
-        .where(
-            col(home.resident_id).in_(set(residents)), col(home.since) <= now,
-            col(home.until).is_(None) | (col(home.until) > now),
-        )
-    )  # fmt: skip
-    return dict((await session.exec(statement)).all())

@@ -138,8 +138,12 @@ async def decide(session: Session, relation: tables.Relation, decision: Decision
     return after
 
 
-async def withdraw(session: Session, person_id: str, resident_id: str) -> None:
-    """What waits to be told to this person of this resident is not told any more."""
+async def withdraw(session: Session, person_id: str, resident_id: str, *, only: str = "") -> None:
+    """What waits to be told to this person of this resident is not told any more.
+
+    Args:
+        only: The beginning of the steps that are meant ("handled:"); empty for all of them.
+    """
     notice, alert = tables.Notice, tables.Alert
     theirs = select(alert.id).where(alert.resident_id == resident_id)
     statement = (
@@ -147,6 +151,7 @@ async def withdraw(session: Session, person_id: str, resident_id: str) -> None:
         .where(
             col(notice.person_id) == person_id, col(notice.state) == NoticeState.WAITING,
             col(notice.alert_id).in_(theirs) | col(notice.cycle).startswith(f"{MESSAGE}{resident_id[:20]}:"),
+            col(notice.cycle).startswith(only),
         )
         .values(state=NoticeState.FAILED, reason="consent ended")
     )  # fmt: skip

@@ -10,7 +10,7 @@ from sqlmodel import col, delete, func, select
 
 from carehub.core.people.access import Sight
 from carehub.kit.ids import new_id
-from carehub.store import tables
+from carehub.store import past, tables
 from carehub.store.database import Session
 
 _select: Any = select  # more columns than its types know
@@ -90,27 +90,21 @@ class Thread:
 
 async def threads(session: Session, sight: Sight, now: datetime) -> list[Thread]:
     """Threads about residents whom this sight covers; those with something unread first, then the newest."""
-    row, home, scope, person = tables.CareMessage, tables.Residency, tables.Scope, tables.Person
-    lives = (
-        (col(home.resident_id) == col(row.resident_id))
-        & (col(home.since) <= now)
-        & (col(home.until).is_(None) | (col(home.until) > now))
-    )
+    row, person = tables.CareMessage, tables.Person
     fresh = func.sum(case((col(row.by_staff).is_(False) & col(row.read_at).is_(None), 1), else_=0))
     grouped = (
-        _select(row.resident_id, row.person_id, scope.unit_id, func.max(row.sent_at), fresh)
-        .join(home, lives, isouter=True)
-        .join(scope, col(scope.id) == col(home.scope_id), isouter=True)
-        .group_by(row.resident_id, row.person_id, scope.unit_id)
+        _select(row.resident_id, row.person_id, func.max(row.sent_at), fresh)
+        .group_by(row.resident_id, row.person_id)
         .order_by(func.max(row.sent_at).desc())
-        .limit(_MOST_THREADS)
     )
-    rows = [one for one in (await session.exec(grouped)).all() if sight.covers(one[2])]
+    live_in = await past.units_of_residents(session, now)
+    every = [one for one in (await session.exec(grouped)).all() if sight.covers(live_in.get(one[0]))]
+    rows = every[:_MOST_THREADS]
     who = {one.id: one for one in await _all(session, tables.Resident, {one[0] for one in rows})}
     by = {one.id: one for one in await _all(session, person, {one[1] for one in rows})}
     found = [
-        Thread(resident=who[about], person=by[writer], unit=unit, last_at=last, unread=int(new or 0))
-        for about, writer, unit, last, new in rows
+        Thread(resident=who[about], person=by[writer], unit=live_in.get(about), last_at=last, unread=int(new or 0))
+        for about, writer, last, new in rows
     ]
     return sorted(found, key=lambda one: one.unread == 0)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import exists
 from sqlalchemy import select as columns
-from sqlmodel import col, func, select
+from sqlmodel import col, delete, func, select
 
 from carehub.kit.norwegian import nb_key
 from carehub.store import tables
@@ -64,8 +64,14 @@ async def devices_in(session: Session, scope_id: str) -> list[tuple[tables.Devic
     return [(device, row) for device, row in (await session.exec(statement)).all()]
 
 
+async def remove(session: Session, scope: tables.Scope) -> None:
+    """A place that was entered by mistake, with what was written of how one gets in."""
+    await session.exec(delete(tables.WayIn).where(col(tables.WayIn.scope_id) == scope.id))
+    await session.delete(scope)
+
+
 async def is_unused(session: Session, scope_id: str) -> bool:
-    """Whether nobody has ever lived here, nothing has stood here, and nothing has happened here."""
+    """Whether nobody has ever lived here, nothing has stood here, and no alert was raised here."""
     used = (
         exists().where(col(tables.Residency.scope_id) == scope_id)
         | exists().where(col(tables.Assignment.scope_id) == scope_id)

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from carehub.kit.ids import new_id
 from carehub.kit.norwegian import nb_key
-from carehub.store import registry, silences, tables
+from carehub.store import kin, registry, silences, tables
 from carehub.store.database import Session
 from carehub.store.tables.places import DeviceStatus
 
@@ -119,16 +119,21 @@ async def move_in(session: Session, resident_id: str, scope_id: str, now: dateti
     return touched
 
 
-async def end(session: Session, resident_id: str, now: datetime) -> set[str]:
+async def end(session: Session, resident_id: str, by: str, now: datetime) -> set[str]:
     """Nobody looks after them any more; gives the scopes whose fold must forget what was pending.
 
-    What was their own belongs to nobody, and what relatives might know ends.
+    What was their own belongs to nobody, and what relatives might know ends, a guardian's right too. An agreement that
+    had an end of its own is over for good: to take the ending back does not bring it back without that end.
     """
     touched = await _move_out(session, resident_id, now)
     for row in await _own(session, resident_id):
         touched |= await take_down(session, row.device_id, now)
-    for relation in await _relations(session, resident_id, None):
-        relation.until = now
+    for relation, person in await kin.family_of(session, resident_id, now):
+        if relation.until is None:
+            relation.until = now
+            await kin.withdraw(session, person.id, resident_id)
+        else:
+            await kin.end(session, relation, by, "Omsorgen er avsluttet", now)
     await silences.end_for(session, touched, "", now)
     return touched
 
@@ -182,7 +187,8 @@ async def _own(session: Session, resident_id: str) -> Sequence[tables.Assignment
     ).all()
 
 
-async def _relations(session: Session, resident_id: str, until: datetime | None) -> Sequence[tables.Relation]:
+async def _relations(session: Session, resident_id: str, ended: datetime) -> Sequence[tables.Relation]:
+    """Those that ended with the care, and were ended by nobody."""
     relation = tables.Relation
-    same = col(relation.until).is_(None) if until is None else col(relation.until) == until
-    return (await session.exec(select(relation).where(relation.resident_id == resident_id, same))).all()
+    same = (relation.resident_id == resident_id, col(relation.until) == ended, col(relation.ended_by_id).is_(None))
+    return (await session.exec(select(relation).where(*same))).all()

@@ -13,6 +13,8 @@ LONGEST_PAUSE = timedelta(days=7)
 """So long may a resident hide their day from everybody by themselves; to end it for good is another button."""
 ANSWER_WITHIN = timedelta(hours=2)
 """So long after being asked a relative may answer JA or NEI; after that it would be about something else."""
+HANDLED = "handled:"
+"""How the steps begin that tell a family that an alert was handled."""
 MOST_ANSWERS = 6
 """To one number in an hour."""
 _DAY_MINUTES = 1440

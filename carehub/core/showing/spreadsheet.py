@@ -91,7 +91,11 @@ def read(raw: bytes, columns: Sequence[str]) -> list[Row]:
     long = next((number for number, line in rows if len(line) > len(header)), None)
     if long is not None:
         raise SheetError(f"Rad {long} har flere celler enn det er kolonner. Se etter semikolon i teksten.")
-    return [Row(number, {name: _bare(cell) for name, cell in zip(header, line, strict=False)}) for number, line in rows]
+    empty = dict.fromkeys(header, "")  # a spreadsheet leaves out the empty cells at the end of a line
+    return [
+        Row(number, empty | {name: _bare(cell) for name, cell in zip(header, line, strict=False)})
+        for number, line in rows
+    ]
 
 
 def _text(raw: bytes) -> str:

@@ -55,7 +55,12 @@ async def one_device(request: Request, hub: TheHub, visitor: Administering, devi
         here = row.scope.id if sees and row and row.scope else None
         people = [one for one in await residents.living_in(session, here) if close.sees(one.id)] if here else []
         test = await device_questions.waits_for_test(session, device_id)
-        history = await device_questions.stood(session, device_id)
+        stood = await device_questions.stood(session, device_id)
+    history = [(it, scope, who if who and sees and close.sees(who.id) else None) for it, scope, who in stood]
+    if named := sorted({who.id for _it, _scope, who in history if who}):
+        async with hub.database.write() as session:
+            seen: list[tuple[str | None, str]] = [(who, f"device:{device_id}") for who in named]
+            logins.log_reading(session, visitor.person.id, "device.history", seen, now)
     return page(
         request, "admin_device.html", visitor, device=device,
         scopes=[one for one in scopes if close.sight.covers(one.unit_id)],
@@ -77,6 +82,15 @@ async def known(session: Session, device_id: str) -> tables.Device:
     return device
 
 
+async def mine(hub: Hub, session: Session, visitor: Visitor, device_id: str) -> tables.Device:
+    """A device that stands in a unit of the visitor's, or nowhere; 404 for none, 403 for another unit's."""
+    device, row = await known(session, device_id), await registers.device_row(session, device_id)
+    sight = await ties.sight_of(session, visitor.person, hub.clock())
+    if row is not None and row.scope is not None and not sight.covers(row.scope.unit_id):
+        raise NotAllowed
+    return device
+
+
 @router.post("/{device_id}/about")
 async def about(  # noqa: PLR0913 - one form
     hub: TheHub,
@@ -92,7 +106,7 @@ async def about(  # noqa: PLR0913 - one form
 ) -> Response:
     """What a device is, what people call it, and what carries its messages until when. What is not sent stays."""
     async with hub.database.write() as session:
-        device = await known(session, device_id)
+        device = await mine(hub, session, visitor, device_id)
         device.kind = kind
         said = {"label": label, "gateway": gateway, "bearer": bearer, "operator": operator}
         for name, text in said.items():
@@ -121,6 +135,7 @@ async def assign(  # noqa: PLR0913 - one form
         if resident_id and not (await near(session, visitor, now)).sees(resident_id):
             raise NotAllowed
         await _must_exist(session, device_id, scope_id, resident_id)
+        await mine(hub, session, visitor, device_id)
         scope = await session.get_one(tables.Scope, scope_id)
         if not (await ties.sight_of(session, visitor.person, now)).covers(scope.unit_id):
             raise NotAllowed
@@ -138,7 +153,7 @@ async def take_down(hub: TheHub, visitor: Administering, device_id: str, act: st
         raise HTTPException(404)
     now = hub.clock()
     async with hub.database.write() as session:
-        device = await known(session, device_id)
+        device = await mine(hub, session, visitor, device_id)
         touched = await residents.take_down(session, device_id, now) if act != "restore" else set()
         device.status = DeviceStatus.RETIRED if act == "retire" else DeviceStatus.UNKNOWN
         logins.log_reading(session, visitor.person.id, f"device.{act}", [(None, f"device:{device_id}")], now)

@@ -20,7 +20,7 @@ from carehub.store import devices, logins, registers, registry, silences, tables
 from carehub.store.database import Session
 from carehub.store.tables.places import DeviceStatus
 from carehub.web import words
-from carehub.web.admin.devices import known, places, tell_fold
+from carehub.web.admin.devices import known, mine, places, tell_fold
 from carehub.web.render import page
 from carehub.web.security import Administering, TheHub, Visitor
 from carehub.web.tongue import _, later
@@ -131,7 +131,7 @@ async def test(hub: TheHub, visitor: Administering, device_id: str) -> Response:
     """For ten minutes its next alarm is the test; whoever answers that puts it in service."""
     now = hub.clock()
     async with hub.database.read() as session:
-        await known(session, device_id)
+        await mine(hub, session, visitor, device_id)
     wish = Wish(why=Why.TEST, until=now + LONGEST_TEST, device=device_id)
     if await quiet.begin(hub, wish, visitor.person.id) is None:
         raise HTTPException(409)

@@ -14,18 +14,20 @@ from carehub.flow.hub import Hub
 from carehub.flow.reaching.telling import SMS
 from carehub.flow.staff import contacts
 from carehub.kit.ids import new_id
-from carehub.store import consents, factors, logins, pages, registers, tables
+from carehub.store import consents, factors, logins, pages, registers, tables, ties
 from carehub.store.database import Session
 from carehub.store.errors import USED_ALREADY
 from carehub.web.entering.setup import setup_link
 from carehub.web.render import page
 from carehub.web.rights.near import must_see, near
 from carehub.web.security import Administering, NotAllowed, TheHub, Visitor
+from carehub.web.tongue import _, later
 
 router = APIRouter(prefix="/admin/people")
 _NATIONAL_DIGITS = 8
 WRONG_NUMBER = "Telefonnummeret må ha åtte siffer, eller begynne med +."
 _KINSHIP = {Standing.SELF: "seg selv", Standing.GUARDIAN: "verge", Standing.RELATIVE: "pårørende"}
+_NO_UNIT = later("Velg en enhet som er din. Bare den som ser alle enhetene, kan legge til noen uten enhet.")
 _TAKEN = "Brukernavnet er i bruk, eller beboeren finnes ikke."
 
 
@@ -88,6 +90,10 @@ async def add(  # noqa: PLR0913 - one form
     """Add somebody; the link by which they choose a password is shown once, here."""
     if not may_manage(visitor, role):
         raise NotAllowed
+    async with hub.database.read() as session:
+        sight = await ties.sight_of(session, visitor.person, hub.clock())
+    if role not in PRIVATE and sight.units is not None and unit_id not in sight.units:
+        return await _people_page(request, hub, visitor, status=422, wrong=_(_NO_UNIT))
     number = e164(phone)
     if phone.strip() and number is None:
         return await _people_page(request, hub, visitor, status=422, wrong=WRONG_NUMBER)

@@ -119,7 +119,7 @@ async def remove(request: Request, hub: TheHub, visitor: Administering, scope_id
         scope = await _mine(hub, session, visitor, scope_id)
         unused = await places.is_unused(session, scope_id)
         if unused:
-            await session.delete(scope)
+            await places.remove(session, scope)
             _note(session, visitor, "place.removed", f"scope:{scope_id}", hub)
     if not unused:
         wrong = _("Noen har bodd her, eller noe har stått her. Stedet beholdes, så historikken kan leses.")

@@ -1,11 +1,12 @@
 """Administration of residents: who is cared for, where they live and lived, and what moves with them."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from carehub.core.people.access import Sight
 from carehub.core.watching.blindness import Risk
@@ -28,7 +29,7 @@ WRONG_PHONE = later("Telefonnummeret må ha åtte siffer, eller begynne med +.")
 WRONG_ID = later("Fødselsnummeret må ha elleve siffer.")
 WRONG_HOME = later("Velg et hjem eller rom som er ditt. Finnes det ikke, legg det til under Hjem og rom.")
 Short = Annotated[str, Form(max_length=80)]
-_Name = Annotated[str, Field(min_length=1, max_length=80)]
+_Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 _HOMES = (ScopeKind.HOME, ScopeKind.ROOM)
 
 
@@ -115,7 +116,7 @@ async def add(request: Request, hub: TheHub, visitor: Deciding, said: Annotated[
     """Write down a resident, who lives there from now on."""
     now = hub.clock()
     try:
-        row = tables.Resident(id=new_id(), given_name=said.given_name.strip(), family_name=said.family_name.strip())
+        row = tables.Resident(id=new_id(), given_name=said.given_name, family_name=said.family_name)
         fill_in(row, said.model_dump(), now.year)
         async with hub.database.write() as session:
             await must_be_mine(hub, session, visitor, said.scope_id)
@@ -129,24 +130,29 @@ async def add(request: Request, hub: TheHub, visitor: Deciding, said: Annotated[
     return RedirectResponse(f"/admin/residents/{row.id}/about", status_code=303)
 
 
-def fill_in(row: tables.Resident, about: dict[str, Any], this_year: int) -> None:
-    """What a form or a file says of a resident; an empty text clears.
+def fill_in(row: tables.Resident, about: Mapping[str, Any], this_year: int) -> None:
+    """What a form or a file says of a resident: an empty text clears, what it does not name stays.
+
+    A national id is replaced, and never cleared by an empty one.
 
     Raises:
         Refused: A number is none.
     """
-    phone, born, national = (str(about[key] or "").strip() for key in ("phone", "born_year", "national_id"))
-    row.phone = e164(phone) if phone else None
-    if phone and row.phone is None:
+    said = {key: str(about.get(key) or "").strip() for key in ("phone", "born_year", "national_id", "note")}
+    phone, born, digits = said["phone"], said["born_year"], re.sub(r"\s", "", said["national_id"])
+    if phone and e164(phone) is None:
         raise Refused(WRONG_PHONE)
     if born and not (born.isascii() and born.isdigit() and this_year - 120 <= int(born) <= this_year):
         raise Refused(later("Fødselsåret må ha fire siffer, for eksempel 1938."))
-    row.born_year = int(born) if born else None
-    digits = re.sub(r"\s", "", national)
     if digits and not re.fullmatch(r"[0-9]{11}", digits):
         raise Refused(WRONG_ID)
+    given = {
+        "phone": e164(phone) if phone else None, "born_year": int(born) if born else None, "note": said["note"] or None,
+        "risk": Risk(about["risk"]) if "risk" in about else None,
+    }  # fmt: skip
+    for name in given.keys() & about.keys():
+        setattr(row, name, given[name])
     row.national_id = digits or row.national_id
-    row.note, row.risk = str(about["note"] or "").strip() or None, Risk(about["risk"])
 
 
 async def must_be_mine(hub: Hub, session: Session, visitor: Visitor, scope_id: str) -> tables.Scope:
@@ -206,7 +212,7 @@ async def change(
     try:
         async with hub.database.write() as session:
             row = await mine(hub, session, visitor, resident_id)
-            row.given_name, row.family_name = said.given_name.strip(), said.family_name.strip()
+            row.given_name, row.family_name = said.given_name, said.family_name
             fill_in(row, said.model_dump(), hub.clock().year)
             note_change(session, visitor, "resident.changed", resident_id, hub)
     except Refused as why:
@@ -238,7 +244,7 @@ async def end_or_resume(hub: TheHub, visitor: Deciding, resident_id: str, act: s
     async with hub.database.write() as session:
         await mine(hub, session, visitor, resident_id)
         if act == "end":
-            touched = await residents.end(session, resident_id, hub.clock())
+            touched = await residents.end(session, resident_id, visitor.person.id, hub.clock())
         else:
             home = await residents.resume(session, resident_id)
             touched = {home} if home else set()

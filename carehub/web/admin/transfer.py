@@ -191,7 +191,7 @@ def day_in(row: Row, column: str) -> date | None:
     month, _, year = rest.partition(".")
     try:
         return date(int(year), int(month), int(day)) if rest else date.fromisoformat(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Refused(f"«{text}» i «{column}» er ikke en dato. Skriv 31.01.2026 eller 2026-01-31.") from None
 
 

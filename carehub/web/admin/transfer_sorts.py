@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from carehub.core.answers.escalation import Method
-from carehub.core.people.access import Permission, Role
+from carehub.core.people.access import PRIVATE, Permission, Role
 from carehub.core.showing.spreadsheet import Cell, Row
 from carehub.core.watching.blindness import Risk
 from carehub.flow.reaching.telling import SMS
 from carehub.flow.staff import contacts
 from carehub.kit.ids import new_id
-from carehub.store import registers, residents, tables
+from carehub.store import logins, registers, residents, tables
 from carehub.store.database import Session
 from carehub.store.tables.places import ScopeKind
 from carehub.web import words
@@ -90,10 +90,12 @@ def _resident_in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
         raise Refused(later("En ny beboer må ha et hjem eller rom."))
     risk = _RISKS.get(row.cells.get("risiko", "").casefold() or Risk.NORMAL.value)
     known_word(risk, "risiko", row.cells.get("risiko", ""))
-    said = {
-        "phone": row.cells.get("telefon"), "born_year": row.cells.get("fødselsår"), "risk": risk,
-        "national_id": row.cells.get("fødselsnummer"), "note": may(row, "merknad", 400),
+    columns = {
+        "phone": ("telefon", row.cells.get("telefon")), "born_year": ("fødselsår", row.cells.get("fødselsår")),
+        "risk": ("risiko", risk), "national_id": ("fødselsnummer", row.cells.get("fødselsnummer")),
+        "note": ("merknad", may(row, "merknad", 400)),
     }  # fmt: skip
+    said = {name: value for name, (column, value) in columns.items() if column in row.cells}
     fill_in(tables.Resident(id="", given_name=given, family_name=family), said, now.year)
 
     async def change(session: Session, out: Outcome) -> None:
@@ -117,7 +119,7 @@ async def _people_out(at_hand: Known, _session: Session) -> tuple[list[Sequence[
     rows: list[Sequence[Cell]] = [
         (one.username, one.name, one.role.value, at_hand.unit_names.get(one.unit_id or ""), one.phone,
          "ja" if one.active else "nei")
-        for one in at_hand.people.values() if one.role is not Role.RELATIVE and may_manage(at_hand.visitor, one.role)
+        for one in at_hand.people.values() if one.role not in PRIVATE and may_manage(at_hand.visitor, one.role)
     ]  # fmt: skip
     return by_name(rows, 1), []
 
@@ -126,15 +128,12 @@ def _person_in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
     username, name = must(row, "brukernavn").casefold(), must(row, "navn")
     role = next((one for one in Role if one.value == row.cells.get("rolle", "").casefold()), None)
     known_word(role, "rolle", row.cells.get("rolle", ""))
-    if role is None or role is Role.RELATIVE or not may_manage(at_hand.visitor, role):
+    if role is None or role in PRIVATE or not may_manage(at_hand.visitor, role):
         raise Refused(later("Denne rollen kan du ikke gi noen her. Pårørende legges inn på beboerens side."))
-    before, unit = at_hand.people.get(username), at_hand.unit(row.cells.get("enhet", ""))
-    if before is not None and (before.role is Role.RELATIVE or not may_manage(at_hand.visitor, before.role)):
+    before = at_hand.people.get(username)
+    if before is not None and not _mine(at_hand, before):
         raise Refused(later("Brukernavnet er i bruk av noen du ikke kan endre."))
-    phone = row.cells.get("telefon", "")
-    number = e164(phone) if phone else None
-    if phone and number is None:
-        raise Refused(WRONG_NUMBER)
+    unit, number = _unit_in(at_hand, row, before), _number_in(row, before)
     if before is not None and (before.name, before.role, before.unit_id, before.phone) == (name, role, unit, number):
         return SAME, None
 
@@ -144,12 +143,41 @@ def _person_in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
         who.name, who.role, who.unit_id, who.phone = name, role, unit, number
         session.add(who)
         await session.flush()
-        if number and before is None:
+        if number and (before is None or before.phone != number):
             now = at_hand.hub.clock()
             await contacts.add(at_hand.hub, session, who.id, Method(channel=SMS, address=number), now)
+        if before is not None and (before.role, before.unit_id) != (role, unit):
+            await logins.end_all_of(session, who.id)
         out.seen.append((None, f"person:{who.id}"))
 
     return (NEW if before is None else CHANGED), change
+
+
+def _mine(at_hand: Known, person: tables.Person) -> bool:
+    """Somebody on the staff whom the visitor may manage, of a unit that is theirs."""
+    known_as = person.role not in PRIVATE and may_manage(at_hand.visitor, person.role)
+    return known_as and (at_hand.sight.units is None or (person.unit_id or "") in at_hand.sight.units)
+
+
+def _unit_in(at_hand: Known, row: Row, before: tables.Person | None) -> str | None:
+    """The unit that the row gives; without the column it stays. None is every unit, and not for everybody to give."""
+    if "enhet" not in row.cells and before is not None:
+        return before.unit_id
+    unit = at_hand.unit(row.cells.get("enhet", ""))
+    if unit is None and at_hand.sight.units is not None:
+        raise Refused(later("Skriv en enhet som er din i kolonnen «enhet»."))
+    return unit
+
+
+def _number_in(row: Row, before: tables.Person | None) -> str | None:
+    """The telephone that the row gives; without the column it stays."""
+    if "telefon" not in row.cells and before is not None:
+        return before.phone
+    phone = row.cells.get("telefon", "")
+    number = e164(phone) if phone else None
+    if phone and number is None:
+        raise Refused(WRONG_NUMBER)
+    return number
 
 
 _EVERY = (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from carehub.core.people import visit_plan
-from carehub.core.people.access import Permission, Role
+from carehub.core.people.access import PRIVATE, Permission
 from carehub.core.people.visit_plan import COLUMNS, Fault
 from carehub.core.showing.spreadsheet import Cell, Row, written
 from carehub.store import visits
@@ -43,7 +43,7 @@ def _in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
     if found.unit not in at_hand.unit_names or not at_hand.sight.covers(found.unit):
         raise Refused(later("Ingen enhet hos deg har denne id-en."))
     by = at_hand.people.get((found.person or "").casefold())
-    if found.person and (by is None or by.role is Role.RELATIVE):
+    if found.person and (by is None or by.role in PRIVATE):
         raise Refused(later("Ingen ansatt har dette brukernavnet."))
     line = Line(
         resident_id=who.id, unit_id=found.unit, person_id=by.id if by else None, at=found.at, until=found.until,

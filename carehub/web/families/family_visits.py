@@ -92,9 +92,9 @@ def _span(day: str, since: str, until: str, zone: ZoneInfo) -> tuple[datetime, d
     try:
         start = datetime.combine(datetime.fromisoformat(day).date(), time.fromisoformat(since), zone)
         end = datetime.combine(start.date(), time.fromisoformat(until), zone)
-    except ValueError:
+        return start.astimezone(UTC), (end if end > start else end + timedelta(days=1)).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return start.astimezone(UTC), (end if end > start else end + timedelta(days=1)).astimezone(UTC)
 
 
 @router.post("/visits/{visit_id}/cancel")
@@ -117,7 +117,7 @@ async def availability(
     asked: Annotated[bool, Form()] = False, texts: Annotated[bool, Form()] = False,
 ) -> Response:  # fmt: skip
     """When I can be asked to go there, and whether I want texts. It holds for everybody whom I follow."""
-    bond, me = await bond_of(hub, visitor, resident_id), visitor.person.id
+    bond, me, now = await bond_of(hub, visitor, resident_id), visitor.person.id, hub.clock()
     form = await request.form(max_files=0, max_fields=60)
     try:
         windows = [one for number in range(_MOST_WINDOWS) if (one := _window(form, number, hub.zone))]
@@ -129,12 +129,12 @@ async def availability(
         if texts:
             settings.texts_stopped_at = None
         session.add(settings)
-        relation = await session.get_one(tables.Relation, bond.relation.id)
-        relation.by_sms = texts
-        session.add(relation)
-        await session.flush()
-        if not texts:
-            await kin.withdraw(session, me, resident_id)
+        for tie in await kin.bonds(session, me, now):
+            tie.relation.by_sms = texts
+            session.add(tie.relation)
+            await session.flush()
+            if not texts:
+                await kin.withdraw(session, me, tie.resident.id)
         await family.set_windows(session, me, windows)
     return RedirectResponse(f"/relatives/{resident_id}/visits", status_code=303)
 

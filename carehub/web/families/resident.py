@@ -11,7 +11,7 @@ from carehub.core.people import legal as law
 from carehub.core.people.basis import NAMES as BASES
 from carehub.core.people.basis import Basis
 from carehub.core.people.consent import Insight, Standing
-from carehub.core.people.kin import LONGEST_PAUSE, GivenBy, Ground
+from carehub.core.people.kin import HANDLED, LONGEST_PAUSE, GivenBy, Ground
 from carehub.core.people.legal import Function
 from carehub.flow.hub import Hub
 from carehub.store import family, kin, legal, logins, messages, readings, tables
@@ -142,7 +142,7 @@ async def consent(
                 Decision(
                     insight=insight, by=visitor.person.id,
                     given_by=GivenBy.RESIDENT if himself else GivenBy.GUARDIAN,
-                    ground=Ground.WRITTEN if himself else Ground.GUARDIAN,
+                    ground=Ground.WRITTEN if himself else Ground.GUARDIAN, until=row.until,
                 ), now,
             )  # fmt: skip
     hub.live.change()
@@ -163,6 +163,10 @@ async def pause(
     async with hub.database.write() as session:
         await _decided(hub, session, visitor, resident_id)
         await family.pause_sharing(session, resident_id, now, until if for_how_long else None)
+        if for_how_long:
+            for relation, person in await kin.family_of(session, resident_id, now):
+                if relation.standing is Standing.RELATIVE:
+                    await kin.withdraw(session, person.id, resident_id, only=HANDLED)
         _note(session, visitor, "sharing.paused" if for_how_long else "sharing.resumed", resident_id, "sharing", now)
     hub.live.change()
     return RedirectResponse("/resident#family", status_code=303)

@@ -70,7 +70,7 @@ async def test_a_resident_is_entered_moved_and_ended_and_a_pendant_must_be_tried
 
 async def test_what_relatives_see_ends_with_the_care_and_comes_back_with_an_undo(hub: Hub, clock: Clock) -> None:
     async with hub.database.write() as session:
-        await residents.end(session, "astrid", clock.now)
+        await residents.end(session, "astrid", "kari", clock.now)
     async with hub.database.read() as session:
         ended = (await session.exec(select(tables.Relation).where(tables.Relation.resident_id == "astrid"))).all()
     assert ended
