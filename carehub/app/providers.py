@@ -23,7 +23,9 @@ def _provider(name: str) -> Provider:
     if missing := [f"{prefix}_{part}" for part, value in found.items() if not value]:
         raise ConfigurationError(f"{name} needs {', '.join(missing)}.")
     if levels := os.environ.get(f"{prefix}_LEVELS"):
-        profile = replace(profile, levels=frozenset(levels.split()), acr_values=levels)
+        # Where the level comes back in a claim of its own, it has another name there than in the question.
+        asked = levels if profile.level_claim == "acr" else profile.acr_values
+        profile = replace(profile, levels=frozenset(levels.split()), acr_values=asked)
     return Provider(
         profile=profile, issuer=found["ISSUER"] or "", client_id=found["CLIENT_ID"] or "", key=found["KEY"] or "",
         key_id=os.environ.get(f"{prefix}_KEY_ID", ""),

@@ -91,6 +91,7 @@ async def _relatives(session: Session, resident: str) -> None:
     gone = tied - others
     for table in (
         tables.LoginSession,
+        tables.PersonIdentity,
         tables.SetupLink,
         tables.Factor,
         tables.ContactMethod,
@@ -123,6 +124,9 @@ async def _alert_words(session: Session, resident: str) -> None:
 
 async def _base_words(session: Session, resident: str) -> None:
     basis, silence, task = tables.LegalBasis, tables.Silence, tables.Task
+    decided, opened = tables.RuleOverride, tables.OpenedFile
+    await session.exec(update(decided).where(col(decided.resident_id) == resident).values(why=""))
+    await session.exec(update(opened).where(col(opened.resident_id) == resident).values(reason=""))
     await session.exec(update(basis).where(col(basis.resident_id) == resident).values(note=""))
     await session.exec(delete(task).where(col(task.resident_id) == resident))
     await session.exec(delete(silence).where(col(silence.resident_id) == resident))

@@ -26,13 +26,18 @@ class Reading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Which looks: in [since, until), at one resident, by one person, for one reason; None for any."""
+    """Which looks: in [since, until), at one resident, by one person, for one reason; None for any.
+
+    Attributes:
+        most: So many at the most; None for all.
+    """
 
     since: datetime
     until: datetime
     resident: str | None = None
     person: str | None = None
     because: str | None = None
+    most: int | None = MOST
 
 
 async def about(session: Session, resident_id: str, since: datetime, until: datetime) -> list[Reading]:
@@ -41,7 +46,7 @@ async def about(session: Session, resident_id: str, since: datetime, until: date
 
 
 async def everything(session: Session, wanted: Wanted) -> list[Reading]:
-    """What is asked for, the newest first, `MOST` at the most."""
+    """What is asked for, the newest first."""
     log, person, resident = tables.AccessLog, tables.Person, tables.Resident
     rows = await session.exec(
         select(log, person, tables.Unit.name, resident)
@@ -50,7 +55,7 @@ async def everything(session: Session, wanted: Wanted) -> list[Reading]:
         .join(resident, col(resident.id) == col(log.resident_id), isouter=True)
         .where(*_conditions(wanted))
         .order_by(col(log.id).desc())
-        .limit(MOST)
+        .limit(wanted.most)
     )
     return [
         Reading(at=row.at, action=row.action, because=row.because, person=who, unit=unit, resident=whose)

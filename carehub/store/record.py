@@ -105,7 +105,8 @@ async def _alerts(session: Session, resident: str) -> list[dict[str, Any]]:
 
 
 async def _who_looked(session: Session, resident: str, now: datetime) -> list[dict[str, Any]]:
-    rows = await readings.about(session, resident, datetime.min.replace(tzinfo=now.tzinfo), now)
+    first = datetime.min.replace(tzinfo=now.tzinfo)
+    rows = await readings.everything(session, readings.Wanted(since=first, until=now, resident=resident, most=None))
     return [
         {
             "at": plain(row.at), "action": row.action, "because": row.because, "unit": row.unit,

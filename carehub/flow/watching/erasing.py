@@ -41,6 +41,8 @@ async def agree(hub: Hub, resident: str, by: str) -> bool:
 
     Killed halfway, it is done to its end when somebody agrees again: each step does nothing the second time.
     """
+    async with hub.database.read() as session:  # counting takes longer than whoever writes an alarm should wait
+        counted = msgspec.json.encode(await erasure.counts(session, resident)).decode()
     async with hub.database.write() as session:
         row = await erasure.newest(session, resident)
         if row is None or row.done_at is not None or row.asked_by_id == by:
@@ -48,8 +50,7 @@ async def agree(hub: Hub, resident: str, by: str) -> bool:
         if await erasure.obstacles(session, resident, hub.clock()):
             return False
         row.agreed_by_id = row.agreed_by_id or by
-        if row.counts == "{}":
-            row.counts = msgspec.json.encode(await erasure.counts(session, resident)).decode()
+        row.counts = counted if row.counts == "{}" else row.counts
         session.add(row)
     await _erase(hub, resident)
     async with hub.database.write() as session:

@@ -15,7 +15,7 @@ from carehub.web.entering.entry import enter
 from carehub.web.entering.fresh import AtAccount, Enrolling, is_fresh
 from carehub.web.entering.login import profiles_of
 from carehub.web.entering.passkeys import can_passkeys
-from carehub.web.entering.passwords import Passwords, weakness
+from carehub.web.entering.passwords import Passwords, weakness_of
 from carehub.web.entering.second import matching_step
 from carehub.web.render import page, qr
 from carehub.web.security import TheHub, Visitor, cookie_name, is_https
@@ -26,7 +26,7 @@ _NEW = "new-totp"
 _CHANGED = later("Passordet er byttet. Andre steder du var logget inn, er du logget ut.")
 _WRONG_PASSWORD = later("Det nåværende passordet stemmer ikke.")
 _WRONG_CODE = later("Koden stemmer ikke. Se at klokka på telefonen går riktig, og prøv koden som vises nå.")
-_KEEP_ONE = later("Legg til en annen måte før du fjerner den siste.")
+KEEP_ONE = later("Legg til en annen måte før du fjerner den siste.")
 Code = Annotated[str, Form(max_length=12)]
 Word = Annotated[str, Form(max_length=256)]
 
@@ -108,7 +108,7 @@ async def remove(request: Request, hub: TheHub, visitor: Enrolling, factor_id: s
             await logins.end_all_of(session, me.id, but=visitor.login.token_hash)
             logins.log_reading(session, me.id, "account.factor_removed", [(None, f"person:{me.id}")], now)
     hub.live.change()
-    return _back() if allowed else await _page(request, hub, visitor, status=409, wrong=_(_KEEP_ONE))
+    return _back() if allowed else await _page(request, hub, visitor, status=409, wrong=_(KEEP_ONE))
 
 
 @router.post("/password")
@@ -117,7 +117,7 @@ async def password(request: Request, hub: TheHub, visitor: Enrolling, old: Word,
     passwords: Passwords = request.app.state.passwords
     me = visitor.person
     right, _better = await passwords.fits(old, me.password_hash)
-    wrong = weakness(new, me, hub.municipality) if right else _(_WRONG_PASSWORD)
+    wrong = await weakness_of(new, me, hub.municipality) if right else _(_WRONG_PASSWORD)
     if wrong:
         return await _page(request, hub, visitor, status=422, wrong=wrong)
     stored = await passwords.hashed(new)

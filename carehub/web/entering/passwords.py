@@ -16,7 +16,7 @@ _AT_ONCE = 4
 SHORTEST = 10
 _GUESSABLE = 3
 """Of zxcvbn's 0 to 4: below this, a hundred million guesses will do."""
-_LOOKED_AT = 72
+_LOOKED_AT = 32
 """Signs that the estimate sees: it takes ever longer with more, and so many are beyond guessing."""
 
 
@@ -54,6 +54,11 @@ def _verified(password: str, stored: str) -> tuple[bool, str | None]:
         return _hasher().verify_and_update(password, stored)
     except UnknownHashError:
         return False, None
+
+
+async def weakness_of(password: str, person: tables.Person, municipality: str) -> str | None:
+    """`weakness`, in a thread: the estimate may take most of a second, in which nobody else would be heard."""
+    return await asyncio.to_thread(weakness, password, person, municipality)
 
 
 @cache

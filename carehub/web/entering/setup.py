@@ -9,7 +9,7 @@ from carehub.flow.hub import Hub
 from carehub.store import factors, logins, tables
 from carehub.web.entering.entry import after_first
 from carehub.web.entering.login import profiles_of
-from carehub.web.entering.passwords import Passwords, weakness
+from carehub.web.entering.passwords import Passwords, weakness_of
 from carehub.web.render import page
 from carehub.web.security import TheHub
 from carehub.web.tongue import _, later
@@ -48,7 +48,7 @@ async def chosen(request: Request, hub: TheHub, token: str, new: Word, again: Wo
         person = await factors.of_link(session, token, now)
     if person is None:
         return _page(request, hub, token, None)
-    wrong = weakness(new, person, hub.municipality) or (_(_UNEQUAL) if new != again else None)
+    wrong = await weakness_of(new, person, hub.municipality) or (_(_UNEQUAL) if new != again else None)
     if wrong:
         return _page(request, hub, token, person, wrong)
     passwords: Passwords = request.app.state.passwords

@@ -5,7 +5,9 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Request
 
 from carehub.flow.hub import Hub
+from carehub.kit.log import log
 from carehub.store import tables, tablets
+from carehub.store.errors import STORE_FAILED
 from carehub.web.security import TheHub, cookie_name
 
 
@@ -23,9 +25,17 @@ async def tablet_of(request: Request, hub: TheHub) -> tables.Tablet | None:
     async with hub.database.read() as session:
         found = await tablets.of_secret(session, secret)
     if found is not None and tablets.is_worth_noting(found, now):
-        async with hub.database.write() as session:
-            (await session.get_one(tables.Tablet, found.id)).seen_at = now
+        await _note_seen(hub, found.id)
     return found
+
+
+async def _note_seen(hub: Hub, tablet_id: str) -> None:
+    """As with a login (`security`): a store that takes nothing must not take the board away too."""
+    try:
+        async with hub.database.write() as session:
+            (await session.get_one(tables.Tablet, tablet_id)).seen_at = hub.clock()
+    except STORE_FAILED as error:
+        log.error("tablet.not_noted", error=type(error).__name__)
 
 
 async def is_in_use(hub: Hub, tablet: tables.Tablet) -> bool:

@@ -110,6 +110,7 @@ async def _entered(request: Request, hub: Hub, client: Client, proven: Proven, b
     now = hub.clock()
     async with hub.database.write() as session:
         if not await _linked(session, hub, client, proven, begun):
+            await session.rollback()  # or half of it would be kept
             return _not_linked(request, hub, client)
         person = await identities.find(session, proven.issuer, proven.subject, now)
     if person is None:

@@ -6,8 +6,11 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from carehub.flow.hub import Hub
-from carehub.store import identities, logins, tables
+from carehub.store import factors, identities, logins, tables
+from carehub.store.database import Session
+from carehub.store.tables.logins import FactorKind
 from carehub.web.admin.people import manageable, note
+from carehub.web.entering.account import KEEP_ONE
 from carehub.web.entering.fresh import AtAccount, Enrolling, is_fresh
 from carehub.web.entering.login import profiles_of
 from carehub.web.oidc.doors import client_of
@@ -23,23 +26,40 @@ Subject = Annotated[str, Form(min_length=1, max_length=255, pattern=r"^\S+$")]
 @router.get("/account/providers")
 async def mine(request: Request, hub: TheHub, visitor: AtAccount) -> Response:
     """Who vouches for me."""
+    return await _mine(request, hub, visitor)
+
+
+async def _mine(
+    request: Request, hub: Hub, visitor: Visitor, *, status: int = 200, wrong: str | None = None
+) -> Response:
     async with hub.database.read() as session:
         found = await identities.of_person(session, visitor.person.id)
     return page(
-        request, "linked.html", visitor, person=visitor.person, linked=found, providers=profiles_of(hub), own=True,
-        may=is_fresh(visitor, hub), wrong=None, titles=_titles(hub),
+        request, "linked.html", visitor, status=status, person=visitor.person, linked=found, providers=profiles_of(hub),
+        own=True, may=is_fresh(visitor, hub), wrong=wrong, titles=_titles(hub),
     )  # fmt: skip
 
 
 @router.post("/account/providers/remove")
-async def remove_mine(hub: TheHub, visitor: Enrolling, issuer: Issuer, subject: Subject) -> RedirectResponse:
-    """Not that one any more."""
+async def remove_mine(request: Request, hub: TheHub, visitor: Enrolling, issuer: Issuer, subject: Subject) -> Response:
+    """Not that one any more; the last way in stays."""
     async with hub.database.write() as session:
-        if await identities.unlink(session, visitor.person.id, issuer, subject):
+        last = await _is_last_way(session, visitor.person)
+        if not last and await identities.unlink(session, visitor.person.id, issuer, subject):
             subjects = [(None, f"person:{visitor.person.id}")]
             logins.log_reading(session, visitor.person.id, "account.identity_removed", subjects, hub.clock())
+    if last:
+        return await _mine(request, hub, visitor, status=409, wrong=_(KEEP_ONE))
     hub.live.change()
     return RedirectResponse("/account/providers", status_code=303)
+
+
+async def _is_last_way(session: Session, person: tables.Person) -> bool:
+    """Whether somebody could not log in any more without the one provider who vouches for them."""
+    if person.password_hash is not None or len(await identities.of_person(session, person.id)) > 1:
+        return False
+    kinds = {one.kind for one in await factors.of_person(session, person.id)}
+    return FactorKind.PASSKEY not in kinds
 
 
 @router.get("/admin/people/{person_id}/identities")

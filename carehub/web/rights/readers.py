@@ -48,6 +48,13 @@ async def own_resident(hub: Hub, visitor: Visitor, resident_id: str) -> tables.R
     return resident
 
 
+def _export_of(visitor: Visitor, resident_id: str) -> str | None:
+    """Where everything that is kept can be had; nowhere for an auditor, who reads the log alone."""
+    if not visitor.may(Permission.READ_LOG):
+        return f"/record/{resident_id}/export"
+    return f"/admin/residents/{resident_id}/export" if visitor.may(Permission.ADMINISTER) else None
+
+
 async def _shown(request: Request, hub: Hub, visitor: Visitor, resident: tables.Resident, days: int) -> Response:
     now = hub.clock()
     async with hub.database.read() as session:
@@ -57,5 +64,5 @@ async def _shown(request: Request, hub: Hub, visitor: Visitor, resident: tables.
     return page(
         request, "readings.html", visitor, resident=resident, rows=found, days=days, most=readings.MOST,
         did=reading_words.did, why=reading_words.why,
-        export=f"/{'admin/residents' if visitor.may(Permission.READ_LOG) else 'record'}/{resident.id}/export",
+        export=_export_of(visitor, resident.id),
     )  # fmt: skip

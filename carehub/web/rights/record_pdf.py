@@ -1,5 +1,6 @@
 """The record as a PDF: headings, plain rows, Norwegian letters. A screen reader is better served by the page."""
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -78,10 +79,14 @@ def _row(section: str, row: Mapping[str, Any], zone: ZoneInfo) -> str:
     )
 
 
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)")
+"""As the record writes moments; anything else is somebody's own words."""
+
+
 def _value(name: str, value: Any, zone: ZoneInfo) -> str:
     if name == "kind" and value in KINDS:
         return kind_name(value)
-    return _moment(value, zone) if isinstance(value, str) and value[10:11] == "T" else str(value)
+    return _moment(value, zone) if isinstance(value, str) and _MOMENT.fullmatch(value) else str(value)
 
 
 def _moment(text: str, zone: ZoneInfo) -> str:

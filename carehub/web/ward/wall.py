@@ -11,7 +11,9 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from carehub.core.people.access import Permission, Role
 from carehub.flow.hub import Hub
+from carehub.kit.log import log
 from carehub.store import logins, tables, ties, walls
+from carehub.store.errors import STORE_FAILED
 from carehub.store.tables.places import WallShows
 from carehub.web.cards import AlertView
 from carehub.web.live import BEAT_S
@@ -54,9 +56,17 @@ async def _looking(hub: Hub, visitor: Visitor | None, secret: str | None, unit: 
             raise LoginNeeded if visitor is None else NotAllowed
         found = await session.get_one(tables.Unit, link.unit_id)
     if walls.is_worth_noting(link, now):
-        async with hub.database.write() as session:
-            (await session.get_one(tables.WallLink, link.id)).seen_at = now
+        await _note_seen(hub, link.id)
     return Looking(unit=found, visitor=_wall_itself(link))
+
+
+async def _note_seen(hub: Hub, link_id: str) -> None:
+    """As with a login (`security`): a store that takes nothing must not take the wall away too."""
+    try:
+        async with hub.database.write() as session:
+            (await session.get_one(tables.WallLink, link_id)).seen_at = hub.clock()
+    except STORE_FAILED as error:
+        log.error("wall.not_noted", error=type(error).__name__)
 
 
 def _wall_itself(link: tables.WallLink) -> Visitor:

@@ -326,6 +326,19 @@ async def test_my_own_page_links_and_removes_and_asks_for_a_fresh_login_c50(
     assert (await come_back(browser(), op)).status_code == 403
 
 
+async def test_the_last_way_in_is_not_removed(hub: Hub, browser: Browse, op: FakeProvider) -> None:
+    await knows(hub, op, "ingrid")
+    async with hub.database.write() as session:
+        (await session.get_one(tables.Person, "ingrid")).password_hash = None
+    client = await logged_in(browser(), hub, "ingrid")
+
+    kept = await client.post("/account/providers/remove", data={"issuer": op.issuer, "subject": SUBJECT})
+
+    assert (kept.status_code, "Legg til en annen måte" in kept.text) == (409, True)
+    async with hub.database.read() as session:
+        assert len(await identities.of_person(session, "ingrid")) == 1
+
+
 async def test_what_is_somebody_elses_is_not_linked_twice(hub: Hub, browser: Browse, op: FakeProvider) -> None:
     await knows(hub, op, "maria")
     client = await logged_in(browser(), hub, "ingrid")

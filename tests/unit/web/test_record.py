@@ -59,6 +59,24 @@ async def test_the_pdf_is_one_with_its_language_and_an_outline(hub: Hub, browser
     assert "record.exported" in log
 
 
+async def test_somebodys_own_words_are_words_whatever_they_look_like(hub: Hub, browser: Browse) -> None:
+    async with hub.database.write() as session:
+        session.add(tables.Wish(resident_id="astrid", text="Ringte og Tove svarte", changed_at=hub.clock()))
+    kari = await logged_in(browser(), hub, "kari")
+
+    assert (await kari.get("/admin/residents/astrid/export.pdf")).content.startswith(b"%PDF")
+
+
+async def test_everybody_who_looked_is_in_it_however_many_they_are(hub: Hub, browser: Browse) -> None:
+    before = hub.clock() - timedelta(minutes=1)
+    async with hub.database.write() as session:
+        for _ in range(1001):
+            session.add(tables.AccessLog(at=before, person_id="kari", action="days", resident_id="astrid"))
+    kari = await logged_in(browser(), hub, "kari")
+
+    assert len((await kari.get("/admin/residents/astrid/export.json")).json()["who_looked"]) >= 1001
+
+
 @pytest.mark.parametrize(
     ("standing", "status"), [(Standing.SELF, 200), (Standing.GUARDIAN, 200), (Standing.RELATIVE, 404)]
 )
