@@ -99,10 +99,13 @@ async def open_alerts(session: AsyncSession) -> list[Card]:
     return await _cards(session, statement)
 
 
-async def closed_since(session: AsyncSession, since: datetime, limit: int = 20) -> list[Card]:
-    """What was closed lately, the newest first."""
+async def closed_since(
+    session: AsyncSession, since: datetime, limit: int = 20, *, unit: str | None = None
+) -> list[Card]:
+    """What was closed lately in a unit (None: in all), the newest first."""
+    of_unit = () if unit is None else (tables.Alert.unit_id == unit,)
     statement = (
-        _CARDS.where(tables.Alert.status == Status.CLOSED, col(tables.Alert.closed_at) >= since)
+        _CARDS.where(tables.Alert.status == Status.CLOSED, col(tables.Alert.closed_at) >= since, *of_unit)
         .order_by(col(tables.Alert.closed_at).desc())
         .limit(min(limit, _MOST))
     )

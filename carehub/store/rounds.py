@@ -1,11 +1,11 @@
 """Rounds of digital supervision: those agreed, those due, and what was seen."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, true
 from sqlmodel import col, select
 
 from carehub.core.watching.rounds import NOT_AT_HOME, Seen, windows
@@ -14,6 +14,8 @@ from carehub.store import sql, tables
 from carehub.store.database import Session
 
 _MOST = 300
+Units = Collection[str] | None
+"""Whose homes are meant; None for all."""
 _DAY = timedelta(days=1)
 
 
@@ -51,14 +53,16 @@ async def overdue(session: Session, now: datetime) -> list[Line]:
     return await _lines(session, (col(turn.due_at) <= now) & _waits() & col(turn.missed_at).is_(None), now, lock=True)
 
 
-async def due(session: Session, now: datetime) -> list[Line]:
+async def due(session: Session, now: datetime, units: Units = None) -> list[Line]:
     """Those that can be done now: open and not done, the one that is due first at the top; missed ones too.
 
     Not those that were missed because nobody was at home.
     """
     turn = tables.RoundTurn
     away = col(turn.missed_at).is_not(None) & (turn.note == NOT_AT_HOME)
-    return await _lines(session, (col(turn.opens_at) <= now) & (col(turn.due_at) > now - _DAY) & _waits() & ~away, now)
+    return await _lines(
+        session, (col(turn.opens_at) <= now) & (col(turn.due_at) > now - _DAY) & _waits() & ~away & _of(units), now
+    )
 
 
 async def untold(session: Session, now: datetime) -> list[Line]:
@@ -67,10 +71,11 @@ async def untold(session: Session, now: datetime) -> list[Line]:
     return await _lines(session, col(turn.done_at).is_not(None) & col(turn.told_at).is_(None), now)
 
 
-async def since(session: Session, moment: datetime, now: datetime) -> list[Line]:
+async def since(session: Session, moment: datetime, now: datetime, units: Units = None) -> list[Line]:
     """Those that were done, or missed, since then."""
     turn = tables.RoundTurn
-    return await _lines(session, (col(turn.done_at) >= moment) | (col(turn.missed_at) >= moment), now)
+    lately = (col(turn.done_at) >= moment) | (col(turn.missed_at) >= moment)
+    return (await _lines(session, lately & _of(units), now, newest=True))[::-1]
 
 
 async def one(session: Session, turn_id: str, now: datetime) -> Line | None:
@@ -79,11 +84,17 @@ async def one(session: Session, turn_id: str, now: datetime) -> Line | None:
     return found[0] if found else None
 
 
+def _of(units: Units) -> ColumnElement[bool]:
+    return true() if units is None else col(tables.Scope.unit_id).in_(units) | col(tables.Scope.unit_id).is_(None)
+
+
 def _waits() -> ColumnElement[bool]:
     return col(tables.RoundTurn.done_at).is_(None)
 
 
-async def _lines(session: Session, which: ColumnElement[bool], now: datetime, *, lock: bool = False) -> list[Line]:
+async def _lines(
+    session: Session, which: ColumnElement[bool], now: datetime, *, lock: bool = False, newest: bool = False
+) -> list[Line]:
     turn, agreed, lives = tables.RoundTurn, tables.PlannedRound, tables.Residency
     statement = (
         select(turn, agreed, tables.Resident, tables.Scope)
@@ -92,7 +103,7 @@ async def _lines(session: Session, which: ColumnElement[bool], now: datetime, *,
         .join(lives, (col(lives.resident_id) == col(agreed.resident_id)) & _now(now))
         .join(tables.Scope, col(tables.Scope.id) == col(lives.scope_id))
         .where(which)
-        .order_by(col(turn.due_at), tables.Scope.name)
+        .order_by(col(turn.due_at).desc() if newest else col(turn.due_at), tables.Scope.name)
         .limit(_MOST)
     )
     if lock:

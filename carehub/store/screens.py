@@ -53,6 +53,8 @@ async def note(session: Session, said: Said, now: datetime) -> tables.Screen:
     row = await session.get(tables.Screen, said.screen)
     if row is None:
         row = tables.Screen(id=said.screen, unit_id=said.unit, on=said.on, said_at=now, mute_since=now)
+    if now - row.said_at > LIVE_FOR:
+        row.mute_since = row.told_at = None  # it was shut: whatever was, is over
     row.unit_id, row.on, row.said_at = said.unit, said.on, now
     if said.heard_by and said.on:
         row.heard_at, row.heard_by_id = now, said.heard_by

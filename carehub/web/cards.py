@@ -57,6 +57,8 @@ class AlertView:
     icon: str
     title: str
     room: str
+    at_home: bool
+    """What `room` says is somebody's address."""
     spot: str
     unit: str
     unit_id: str | None
@@ -154,7 +156,8 @@ def _whole(  # noqa: PLR0913 - everything that stands on a card
     return AlertView(
         id=alert.id, status=alert.status, severity=alert.severity, urgency=words.URGENCIES[alert.severity],
         colour=COLOURS[alert.severity], icon=_icon(alert.kind), title=words.title_of(alert.kind, hub.rulebook),
-        room=_room(card), spot=words.place_name(alert.place), unit=card.unit.name if card.unit else "",
+        room=_room(card), at_home=_is_home(card), spot=words.place_name(alert.place),
+        unit=card.unit.name if card.unit else "",
         unit_id=alert.unit_id, scope_id=alert.scope_id,
         resident=_short_name(card), resident_full=_full_name(card), resident_id=alert.resident_id,
         detail=alert.detail, raised_at=alert.raised_at, happened_at=alert.happened_at, presses=alert.presses,
@@ -172,6 +175,10 @@ def _whole(  # noqa: PLR0913 - everything that stands on a card
 
 def _icon(kind: str) -> str:
     return next((name for part, name in _ICONS if part in kind), "ExclamationmarkTriangleFill")
+
+
+def _is_home(card: pages.Card) -> bool:
+    return card.scope is not None and card.scope.kind is ScopeKind.HOME
 
 
 def _room(card: pages.Card) -> str:

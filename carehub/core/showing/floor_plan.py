@@ -104,13 +104,17 @@ _KINDS = {
 
 
 def automatic(rooms: Sequence[Room]) -> list[Part]:
-    """A plain ward of two rows with a corridor between them, the rooms in the order given."""
-    if not rooms:
-        return []
+    """A plain ward: two rows with a corridor between them, in the order given; more of such where it is large."""
+    most = 2 * (COLUMNS // _ROOM)
+    wings = [rooms[at : at + most] for at in range(0, len(rooms), most)]
+    return [part for number, wing in enumerate(wings) for part in _wing(wing, number * (2 * _ROOM + _CORRIDOR + 1))]
+
+
+def _wing(rooms: Sequence[Room], top: int) -> list[Part]:
     half = (len(rooms) + 1) // 2
-    above = [_room(room, place * _ROOM, 0) for place, room in enumerate(rooms[:half])]
-    below = [_room(room, place * _ROOM, _ROOM + _CORRIDOR) for place, room in enumerate(rooms[half:])]
-    corridor = Part(kind=PartKind.CORRIDOR, x=0, y=_ROOM, w=half * _ROOM, h=_CORRIDOR)
+    above = [_room(room, place * _ROOM, top) for place, room in enumerate(rooms[:half])]
+    below = [_room(room, place * _ROOM, top + _ROOM + _CORRIDOR) for place, room in enumerate(rooms[half:])]
+    corridor = Part(kind=PartKind.CORRIDOR, x=0, y=top + _ROOM, w=half * _ROOM, h=_CORRIDOR)
     return [*above, corridor, *below]
 
 

@@ -13,8 +13,10 @@
     return Uint8Array.from(plain, (sign) => sign.charCodeAt(0));
   };
 
-  const post = (path, body) =>
-    fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+  const post = async (path, body) => {
+    const answer = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+    if (!answer.ok || answer.redirected) throw new Error(String(answer.status)); // a login that has ended leads elsewhere
+  };
 
   const show = (subscription) => {
     button.textContent = subscription ? said.push_off : said.push_on;
@@ -33,10 +35,11 @@
       userVisibleOnly: true,
       applicationServerKey: bytes(box.dataset.pushKey),
     });
-    const answer = await post("/push/subscribe", subscription.toJSON());
-    if (!answer.ok) {
+    try {
+      await post("/push/subscribe", subscription.toJSON());
+    } catch (error) {
       await subscription.unsubscribe();
-      throw new Error(String(answer.status));
+      throw error;
     }
     show(subscription);
     status.textContent = said.push_is_on;

@@ -7,6 +7,7 @@
   const AGAIN_MS = 20000;
   const SAY_EVERY_MS = 60000;
   const bar = () => document.getElementById("sound-bar"); // only where the screen is a tablet of the care centre
+  const locked = () => document.querySelector("[data-locked]"); // a tablet that a ward shares, with nobody logged in
   let audio = null;
   let asking = false; // the tone has been played: whether it was heard is not known yet
   let known = new Set(waiting().map((one) => one.dataset.key));
@@ -27,6 +28,7 @@
     voice.stop(at + 0.4);
   }
 
+  const word = () => `${isOn()}/${bar()?.dataset.unit ?? ""}`;
   const isOn = () => Boolean(audio) && audio.state === "running";
 
   function call(critical) {
@@ -51,12 +53,12 @@
   // What this screen is, told to the hub: once a minute, and whenever it changes.
   async function say(heard = false) {
     const strip = bar();
-    if (!strip) return;
-    const word = `${isOn()}/${strip.dataset.unit}`;
-    said = word;
+    if (!strip && !locked()) return;
+    said = word();
+    const [path, body] = strip ? ["/tablet/sound", { on: isOn(), heard, unit: strip.dataset.unit }] : ["/tablet/sound/locked", { on: isOn() }];
     try {
-      const answer = await fetch("/tablet/sound", { method: "POST", headers: { "X-CareHub-Live": "1" }, body: new URLSearchParams({ on: isOn(), heard, unit: strip.dataset.unit }), signal: AbortSignal.timeout(8000) });
-      if (!answer.ok) said = null;
+      const answer = await fetch(path, { method: "POST", headers: { "X-CareHub-Live": "1" }, body: new URLSearchParams(body), signal: AbortSignal.timeout(8000) });
+      if (!answer.ok || answer.redirected) said = null; // led to the login: nobody has heard it
       else if (heard) strip.dataset.heard = "true";
     } catch {
       said = null; // said again in a minute; the bar for "not live" tells of the rest
@@ -66,7 +68,7 @@
 
   function changed() {
     show();
-    if (bar() && said !== `${isOn()}/${bar().dataset.unit}`) say();
+    if ((bar() || locked()) && said !== word()) say();
   }
 
   function open() {
@@ -99,7 +101,7 @@
   });
   setInterval(() => anyCritical(waiting()) && call(true), AGAIN_MS);
   setInterval(say, SAY_EVERY_MS);
-  if (bar()) open(); // where this browser has been tapped before, the sound is on at once
+  if (bar() || locked()) open(); // where this browser has been tapped before, the sound is on at once
   show();
   say();
 })();

@@ -91,8 +91,8 @@ async def _gather(hub: Hub, visitor: Visitor, unit: str) -> Handover:
             since=since, board=shown, closed=closed, often=_often([*shown.alerts, *closed]),
             found=await handover.found(session, unit, since, now), worn=await handover.worn(session, unit, now),
             silences=[one for one in held if one.scope and one.scope.unit_id == unit],
-            due=[one for one in await rounds.due(session, now) if one.scope.unit_id == unit],
-            lately=[one for one in await rounds.since(session, since, now) if one.scope.unit_id == unit],
+            due=[one for one in await rounds.due(session, now, {unit}) if one.scope.unit_id == unit],
+            lately=[one for one in await rounds.since(session, since, now, {unit}) if one.scope.unit_id == unit],
             notes=[
                 (one, handover.may_change(one.note, me, now))
                 for one in await handover.notes(session, unit, now - _NOTES)
@@ -103,7 +103,7 @@ async def _gather(hub: Hub, visitor: Visitor, unit: str) -> Handover:
 
 
 async def _closed(hub: Hub, session: Session, visitor: Visitor, unit: str, since: datetime) -> list[AlertView]:
-    cards = [one for one in await pages.closed_since(session, since, _MOST) if one.alert.unit_id == unit]
+    cards = await pages.closed_since(session, since, _MOST, unit=unit)
     context = await context_of(hub, session, visitor, cards, hub.clock())
     return [view(hub, visitor, card, context) for card in cards]
 

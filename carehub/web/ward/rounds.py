@@ -40,10 +40,14 @@ class RoundView:
 
 async def due_in(session: Session, sight: Sight, unit: str | None, now: datetime) -> list[RoundView]:
     """Those that can be done now in a unit (None: in all of the reader's own), the first due at the top."""
-    lines = [one for one in await rounds.due(session, now) if _is_near(one.scope, sight, unit)]
+    lines = [one for one in await rounds.due(session, now, _units(sight, unit)) if _is_near(one.scope, sight, unit)]
     return [
         RoundView(line=one, late=one.turn.due_at <= now, soon=one.turn.due_at - now <= _SOON) for one in lines
     ]  # fmt: skip
+
+
+def _units(sight: Sight, unit: str | None) -> frozenset[str] | None:
+    return sight.units if unit is None else frozenset({unit})
 
 
 def _is_near(scope: tables.Scope, sight: Sight, unit: str | None) -> bool:
@@ -59,7 +63,8 @@ async def listed(request: Request, hub: TheHub, visitor: Caring, unit: Unit = No
         chosen = unit if any(one.id == unit for one in units) else None
         sight = await ties.sight_of(session, visitor.person, now)
         due = await due_in(session, sight, chosen, now)
-        lately = [one for one in await rounds.since(session, now - _LATELY, now) if _is_near(one.scope, sight, chosen)]
+        found = await rounds.since(session, now - _LATELY, now, _units(sight, chosen))
+        lately = [one for one in found if _is_near(one.scope, sight, chosen)]
         agreed = [row for row in await rounds.agreed_for(session, now) if _is_near(row[2], sight, chosen)]
         may_plan = visitor.may(Permission.PLAN_SHIFTS) and chosen is not None
         living = await floor_plans.living(session, chosen, now) if may_plan and chosen else []

@@ -11,6 +11,7 @@ from carehub.flow.hub import Hub
 from carehub.kit.ids import new_id
 from carehub.store import pages, roll_calls, screens, ties
 from carehub.store.screens import Said
+from carehub.web.entering.shared import TheTablet
 from carehub.web.render import page
 from carehub.web.rights.readings import Readings
 from carehub.web.security import Caring, Staff, TheHub, Visitor, is_https
@@ -81,9 +82,13 @@ def _remember(answer: Response, hub: Hub, view: View | None, screen: str | None)
             REMEMBERED, view, max_age=_YEAR_S, path="/tablet", secure=is_https(hub), httponly=True, samesite="lax"
         )
     if screen is None:
-        answer.set_cookie(
-            SCREEN, new_id(), max_age=_YEAR_S, path="/tablet", secure=is_https(hub), httponly=True, samesite="lax"
-        )
+        _name(answer, hub, new_id())
+
+
+def _name(answer: Response, hub: Hub, screen: str) -> None:
+    answer.set_cookie(
+        SCREEN, screen, max_age=_YEAR_S, path="/tablet", secure=is_https(hub), httponly=True, samesite="lax"
+    )
 
 
 @router.post("/tablet/sound")
@@ -100,3 +105,17 @@ async def sound(
         if heard:
             hub.live.change()
     return Response(status_code=204)
+
+
+@router.post("/tablet/sound/locked")
+async def sound_while_locked(
+    hub: TheHub, tablet: TheTablet, on: Annotated[bool, Form()],
+    screen: Annotated[str | None, Cookie(alias=SCREEN, max_length=32)] = None,
+) -> Response:  # fmt: skip
+    """The same of a shared tablet while nobody is logged in: it calls then too, or somebody is told that it cannot."""
+    name = screen or new_id()
+    async with hub.database.write() as session:
+        await screens.note(session, Said(screen=name, unit=tablet.unit_id, on=on), hub.clock())
+    answer = Response(status_code=204)
+    _name(answer, hub, name)
+    return answer

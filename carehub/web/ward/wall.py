@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Cookie, HTTPException, Query, Request
@@ -16,10 +17,11 @@ from carehub.store import logins, tables, ties, walls
 from carehub.store.errors import STORE_FAILED
 from carehub.store.tables.places import WallShows
 from carehub.web.cards import AlertView
-from carehub.web.live import BEAT_S
+from carehub.web.live import stream_while
 from carehub.web.render import page
 from carehub.web.rights.readings import Readings
-from carehub.web.security import LoginNeeded, MaybeVisitor, NotAllowed, TheHub, Visitor, is_https
+from carehub.web.security import LoginNeeded, MaybeVisitor, NotAllowed, TheHub, Visitor, is_https, valid_login
+from carehub.web.tongue import _
 from carehub.web.ward.board import Board, board
 from carehub.web.ward.floor_plan import SHAPES, FloorPlan, floor_plan
 
@@ -96,6 +98,7 @@ async def wall(
         readings: Readings = request.app.state.readings
         seen = [(who, f"room:{spot.part.scope}") for spot in plan.rooms for who in spot.people] if plan else []
         await readings.see(hub, looking.visitor, "wall", seen)
+        await readings.note(hub, looking.visitor, "wall", shown.alerts)
     return page(
         request, "wall.html", unit=looking.unit, board=shown, plan=_without_names(plan, shows), shows=shows, most=_MOST,
         shapes=SHAPES,
@@ -113,7 +116,9 @@ def _mask(alert: AlertView, shows: WallShows) -> AlertView:
     name = shows is WallShows.NAME
     what = shows is not WallShows.ROOM
     return replace(
-        alert, mine=False, detail=None, picture=None, why=(), resident=alert.resident if name else "",
+        # A home is never named where people walk past: its name is an address (the locked tablet says likewise).
+        alert, room=_("Varsel") if alert.at_home else alert.room, mine=False, detail=None, picture=None, why=(),
+        resident=alert.resident if name else "",
         resident_full="", title=alert.title if what else "", kind=alert.kind if what else "",
         spot=alert.spot if what else "", icon=alert.icon if what else "BellFill",
     )  # fmt: skip
@@ -143,19 +148,12 @@ async def live(
     hub: TheHub, visitor: MaybeVisitor, unit: Unit = None, secret: Secret = None
 ) -> AsyncIterator[ServerSentEvent]:
     """The same signs of life as every page gets, for as long as the wall may show anything."""
-    told: int | None = None
-    async for version in hub.live.changes(beat_s=BEAT_S):
-        if not await _may_still(hub, visitor, secret, unit):
-            yield ServerSentEvent(event="ended", data={})
-            return
-        name, told = "beat" if version == told else "change", version
-        yield ServerSentEvent(event=name, data={"version": version, "at": hub.clock()})
+    async for event in stream_while(hub, partial(_may_still, hub, visitor, secret, unit)):
+        yield event
 
 
 async def _may_still(hub: Hub, visitor: Visitor | None, secret: str | None, unit: str | None) -> bool:
-    now = hub.clock()
     if visitor is not None and unit is not None:
-        async with hub.database.read() as session:
-            return await logins.find(session, visitor.login.token_hash, now) is not None
+        return await valid_login(hub, visitor.login.token_hash) is not None
     async with hub.database.read() as session:
         return await walls.of_secret(session, secret) is not None

@@ -167,3 +167,9 @@ async def test_a_coordinator_of_another_unit_does_not_draw_this_one_c37(hub: Hub
 
     assert (await client.get("/tablet/plan?unit=fjord")).status_code == 403
     assert (await client.get("/tablet/plan?unit=sol")).status_code == 200
+
+
+def test_a_ward_of_any_size_draws_itself_within_its_own_grid() -> None:
+    for many in range(1, 73):
+        rooms = [(f"rom-{number}", f"Rom {number}") for number in range(many)]
+        assert faults(automatic(rooms), rooms) == [], many

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from httpx2 import AsyncClient
 from pwdlib import PasswordHash
+from sqlmodel import select
 
 from carehub.core.people.shared_tablet import MOST_WRONG, is_open
 from carehub.flow.hub import Hub
@@ -76,6 +77,18 @@ async def test_a_unit_may_hide_its_rooms_too(hub: Hub, browser: Browse) -> None:
 
     assert "Kritisk" in locked
     assert "Rom 1" not in locked
+
+
+async def test_whether_it_can_call_is_known_while_nobody_is_logged_in_too_f80(hub: Hub, browser: Browse) -> None:
+    tablet, _ = await enrolled(hub, browser)
+
+    assert (await tablet.post("/tablet/sound/locked", data={"on": "false"})).status_code == 204
+    assert (await tablet.post("/tablet/sound/locked", data={"on": "true"})).status_code == 204
+    assert (await browser().post("/tablet/sound/locked", data={"on": "true"})).status_code != 204
+
+    async with hub.database.read() as session:
+        screens = (await session.exec(select(tables.Screen))).all()
+    assert [(one.unit_id, one.on) for one in screens] == [("sol", True)]
 
 
 async def test_what_is_done_is_done_in_ones_own_name(hub: Hub, browser: Browse) -> None:

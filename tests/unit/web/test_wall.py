@@ -1,6 +1,7 @@
 """The wall tells those who walk past in which room somebody is needed, and nothing more unless it is decided."""
 
 import pytest
+from sqlmodel import select
 
 from carehub.flow.hub import Hub
 from carehub.store import tables, walls
@@ -103,3 +104,25 @@ async def test_the_wall_is_alive_while_it_may_be(hub: Hub, browser: Browse) -> N
     assert (await wall.get("/tablet/wall/live")).status_code == 200
     async with hub.database.read() as session:
         assert (await session.get_one(tables.Unit, "sol")).wall_shows is WallShows.ROOM
+
+
+@pytest.mark.parametrize("shows", list(WallShows))
+async def test_no_wall_tells_an_address_and_every_name_that_it_tells_is_logged(
+    hub: Hub, browser: Browse, shows: WallShows
+) -> None:
+    """C80: a zone of home care has no rooms, and its homes are called by their addresses."""
+    async with hub.database.write() as session:
+        (await session.get_one(tables.Unit, "sentrum")).wall_shows = shows
+        secret = walls.hang(session, "sentrum", "kari", hub.clock())
+    client = browser()
+    await client.get(f"/tablet/wall/open/{secret}")
+
+    page = (await client.get("/tablet/wall")).text
+
+    async with hub.database.read() as session:
+        homes = (await session.exec(select(tables.Scope).where(tables.Scope.unit_id == "sentrum"))).all()
+        log = tables.AccessLog
+        logged = (await session.exec(select(log.resident_id).where(log.action == "wall"))).all()
+    assert "wall__one" in page
+    assert [one.name for one in homes if one.name in page] == []
+    assert bool(logged) == (shows is WallShows.NAME)
