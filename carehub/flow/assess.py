@@ -50,15 +50,15 @@ async def raise_alerts(hub: Hub, session: Session, findings: Finds, units: Mappi
     residents = [finding.resident for finding, _ in findings]
     circle, known = await ladders.circle_beside(session, max(moments), residents, asked)
     before = alerts.before_in(known)
-    open_now = {key for key, one in before.items() if one.is_open}
-    fresh, many = alerts.Fresh(), crowd.Crowd({key: one.reports for key, one in before.items()})
+    open_as = {key: one.open_as for key, one in before.items() if one.open_as is not None}
+    fresh, many = alerts.Fresh(), crowd.Crowd(before)
     in_safe_mode = hub.rulebook.version == SAFE_MODE  # then everybody on duty is asked, whatever their unit
     for finding, event in findings:
         key, unit = dedup_key(finding), None if in_safe_mode else units.get(finding.scope)
-        first, reports = key not in open_now, before[key].reports if key in before else 0
-        open_now.add(key)
-        if not first and many.takes(key, finding):
+        first, reports = key not in open_as, before[key].reports if key in before else 0
+        if not first and finding.scope != CANARY and many.takes(key, finding, open_as[key]):
             continue
+        open_as[key] = max(finding.severity, open_as.get(key, finding.severity))
         if finding.scope == CANARY:
             fresh = await _of_canary(session, fresh, finding, first=first)
         elif first and not (finding.press and reports + 1 >= RAISE_AT):
@@ -171,7 +171,7 @@ async def _repeat(hub: Hub, session: Session, alert: tables.Alert, finding: Find
     session.add(journal_line(alert.id, Step.REPEATED, finding.at, text=f"Meldt {alert.presses} ganger."))
     if finding.severity > alert.severity:
         await _raise_to(session, alert, finding.severity, finding.at)
-    if not finding.press:
+    if not finding.press:  # what raises nothing is counted with the others, and never here
         return
     if await _raise_level(session, alert, finding) and alert.status is Status.OPEN:
         await escalate.summon(hub, session, alert, finding.at)

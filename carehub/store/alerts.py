@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import func, update
@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from carehub.core.answers.alerts import Status
 from carehub.core.answers.escalation import Place
 from carehub.core.findings import Finding
+from carehub.core.severity import Severity
 from carehub.store import codes, outbox, sql, tables
 from carehub.store.database import Session
 
@@ -24,6 +25,7 @@ async def open_alert(session: Session, dedup_key: str) -> tables.Alert | None:
         select(tables.Alert)
         .where(tables.Alert.dedup_key == dedup_key, tables.Alert.status != Status.CLOSED)
         .with_for_update()
+        .execution_options(populate_existing=True)  # reports are counted in plain SQL beside the session
     )
     return (await session.exec(statement)).first()
 
@@ -119,27 +121,35 @@ async def add_fresh(session: Session, fresh: Fresh) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What is known of a resident and kind: whether an alert is open, and how often it was reported lately."""
+    """What is known of a resident and kind: how serious the open alert is, and how often it was reported lately."""
 
-    is_open: bool = False
+    open_as: Severity | None = None
+    """None where no alert is open."""
     reports: int = 0
+    """Counted to `ENOUGH`: a door that opened a thousand times tonight is not counted at each."""
 
 
-_BEFORE = """
-    SELECT alert.dedup_key, max(CASE WHEN alert.status <> 'closed' THEN 1 ELSE 0 END), count(report.id)
-    FROM alert LEFT JOIN alert_event AS report ON report.alert_id = alert.id AND report.at > ?
-    WHERE alert.dedup_key = ANY (?) GROUP BY alert.dedup_key
-"""
+ENOUGH = 12
+_BEFORE = f"""
+    SELECT alert.dedup_key, max(CASE WHEN alert.status <> 'closed' THEN alert.severity END), sum(
+        (SELECT count(*) FROM (SELECT 1 FROM alert_event AS report
+         WHERE report.alert_id = alert.id AND report.at > ? LIMIT {ENOUGH}) AS lately))
+    FROM alert WHERE alert.dedup_key = ANY (?) AND (alert.status <> 'closed' OR alert.last_event_at > ?)
+    GROUP BY alert.dedup_key
+"""  # noqa: S608 - ours
 
 
 def asking_before(keys: Collection[str], since: datetime) -> tuple[Any, ...]:
     """The question whose answer `before_in` reads."""
-    return _BEFORE, since, list(keys)
+    return _BEFORE, since, list(keys), since
 
 
 def before_in(found: sql.Rows) -> dict[str, Before]:
     """What is known of each of those keys; reports count however the earlier alerts were closed."""
-    return {key: Before(is_open=bool(is_open), reports=reports) for key, is_open, reports in found}
+    return {
+        key: Before(open_as=None if open_as is None else Severity(open_as), reports=int(reports))
+        for key, open_as, reports in found
+    }
 
 
 def report_row(alert_id: str, finding: Finding) -> dict[str, Any]:
@@ -151,6 +161,42 @@ def report_row(alert_id: str, finding: Finding) -> dict[str, Any]:
 async def add_reports(session: Session, alert_id: str, findings: Sequence[Finding]) -> None:
     """Many reports of one alert, in one statement."""
     await sql.add(session, tables.AlertEvent, [report_row(alert_id, finding) for finding in findings])
+
+
+class Known(NamedTuple):
+    """An open alert, as far as a further report must know it."""
+
+    id: str
+    key: str
+    reports: int
+
+
+async def open_among(session: Session, keys: Collection[str]) -> list[Known]:
+    """The open alerts of these residents and kinds, locked for us."""
+    return [Known(*row) for row in await sql.ask(session, _OPEN_AMONG, list(keys))] if keys else []
+
+
+class Counted(NamedTuple):
+    """What further reports change in an alert."""
+
+    alert_id: str
+    many: int
+    last: datetime
+    detail: str | None = None
+    """None leaves it as it is."""
+
+
+async def count_reports(session: Session, counted: Sequence[Counted]) -> None:
+    """They are counted, and the alert is not stale any more."""
+    rows = [(one.many, one.last, one.last, one.detail, one.alert_id) for one in counted]
+    await sql.write(session, _COUNT_REPORTS, rows)
+
+
+_OPEN_AMONG = "SELECT id, dedup_key, presses FROM alert WHERE dedup_key = ANY (?) AND status <> 'closed' FOR UPDATE"
+_COUNT_REPORTS = """
+    UPDATE alert SET presses = presses + ?, last_event_at = CASE WHEN last_event_at < ? THEN ? ELSE last_event_at END,
+        stale_since = NULL, detail = COALESCE(?, detail) WHERE id = ?
+"""
 
 
 async def was_reminded(session: Session, alert_id: str, since: datetime) -> bool:

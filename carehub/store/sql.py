@@ -169,7 +169,7 @@ def _in_its_words(session: Session, statement: str) -> tuple[str, Callable[[Any]
 def _for_sqlite(statement: str) -> str:
     """SQLite knows no arrays, and its one writer needs no locks on rows."""
     listed = statement.replace("= ANY (?)", "IN (SELECT value FROM json_each(?))")
-    return listed.replace("FOR UPDATE SKIP LOCKED", "")
+    return listed.replace("FOR UPDATE SKIP LOCKED", "").replace("FOR UPDATE", "")
 
 
 @lru_cache

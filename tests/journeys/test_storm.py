@@ -8,6 +8,7 @@ from time import perf_counter
 from sqlmodel import col, select
 
 from carehub.contracts import Message
+from carehub.core.answers.alerts import Step
 from carehub.core.severity import Severity
 from carehub.core.watching.blindness import Risk
 from carehub.core.watching.supervision import DeviceKind
@@ -173,6 +174,26 @@ async def test_a_stuck_button_stands_before_nobody_and_is_counted(night: Night) 
     assert len(told) < 40
     assert len([one for _, one in night.phones.sent if one.address == KARI]) <= 2
     assert len(night.road.acknowledged) == 1002
+
+
+async def test_what_is_reported_again_and_again_is_counted_together_and_wakes_nobody_anew(night: Night) -> None:
+    """A smoke alarm that reports fifty times: one alert, a reason for each, a line for each batch in its journal."""
+    smoke = night.message("zigbee2mqtt/røyk", {"smoke": True})
+    await night.hear(smoke)
+    told = len(await night.notices())
+
+    for _ in range(2):
+        for _ in range(25):
+            night.ingest.deliver(smoke)
+        await night.ingest.step()
+
+    (alert,) = await night.alerts()
+    assert (alert.kind, alert.presses) == ("fire", 51)
+    assert len(await night.rows(tables.AlertEvent)) == 51
+    assert [one.text for one in await night.rows(tables.AlertStep) if one.step is Step.REPEATED] == [
+        "Meldt 26 ganger.", "Meldt 51 ganger.",
+    ]  # fmt: skip
+    assert len(await night.notices()) == told
 
 
 async def test_the_presses_of_one_button_keep_their_order_in_the_queue(quick_night: Night) -> None:

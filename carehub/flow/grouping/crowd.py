@@ -1,21 +1,25 @@
 """Part of station 2: further reports of one alert, written together.
 
-A stuck button reports hundreds of times; in an outage hundreds of devices report to one alert. Whoever
-is asked for the first time is never here: a new alert, and the presses that raise it, go their own way.
+A stuck button reports hundreds of times, a door that matters at night whenever it opens; in an outage hundreds of
+devices report to one alert. Whoever is asked for the first time is never here: a new alert, and what raises it, go
+their own way.
 """
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from carehub.core.answers.alerts import Step
 from carehub.core.findings import Finding
+from carehub.core.severity import Severity
 from carehub.core.watching import outage
 from carehub.flow import escalate
 from carehub.flow.hub import Hub
-from carehub.flow.journal import journal_line
-from carehub.store import alerts
+from carehub.flow.journal import step_row
+from carehub.store import alerts, sql, tables
+from carehub.store.alerts import Before
 from carehub.store.database import Session
 
 COUNTED_FROM = 10
@@ -27,35 +31,51 @@ REMIND_EVERY = timedelta(minutes=1)
 class Crowd:
     """Further reports of alerts that are open, by the alert's key."""
 
-    reports: Mapping[str, int]
+    before: Mapping[str, Before]
     findings: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
     _seen: Counter[str] = field(default_factory=Counter)
 
-    def takes(self, key: str, finding: Finding) -> bool:
-        """Whether this report is one of many; then it waits here to be written with the others."""
+    def takes(self, key: str, finding: Finding, open_as: Severity) -> bool:
+        """Whether this report only adds to the open alert's number; then it waits here to be written with the others.
+
+        Args:
+            open_as: How serious the open alert is: whatever is more so raises it, and goes its own way.
+        """
         self._seen[key] += 1
-        if finding.kind == outage.KIND:
+        if finding.press:
+            before = self.before[key].reports if key in self.before else 0
+            is_one_of_many = before + self._seen[key] > COUNTED_FROM
+        else:
+            is_one_of_many = finding.kind == outage.KIND or finding.severity <= open_as
+        if is_one_of_many:
             self.findings[key].append(finding)
-            return True
-        if not finding.press or self.reports.get(key, 0) + self._seen[key] <= COUNTED_FROM:
-            return False
-        self.findings[key].append(finding)
-        return True
+        return is_one_of_many
 
 
 async def count(hub: Hub, session: Session, crowd: Mapping[str, Sequence[Finding]]) -> None:
-    """Write further reports down: each with its trace, one line in the journal, at most one reminder a minute."""
-    for key, findings in crowd.items():
-        alert = await alerts.open_alert(session, key)
-        if alert is None:
-            continue
-        last = max(finding.at for finding in findings)
-        await alerts.add_reports(session, alert.id, findings)
-        alert.presses += len(findings)
-        alert.last_event_at, alert.stale_since = max(alert.last_event_at, last), None
-        session.add(journal_line(alert.id, Step.REPEATED, last, text=f"Meldt {alert.presses} ganger."))
-        if findings[-1].kind == outage.KIND:
-            alert.detail = findings[-1].detail
-        await session.flush()
-        if findings[-1].press and not await alerts.was_reminded(session, alert.id, last - REMIND_EVERY):
-            await escalate.remind_of_repeat(hub, session, alert, last)
+    """Write further reports down, all in three statements: each with its trace, one line an alert in the journal.
+
+    Presses are told of too, at most once a minute.
+    """
+    found = [(one, crowd[one.key]) for one in await alerts.open_among(session, crowd.keys())]
+    counted = [_counted(one, findings) for one, findings in found]
+    await alerts.count_reports(session, counted)
+    reports = [alerts.report_row(one.id, finding) for one, findings in found for finding in findings]
+    await sql.add(session, tables.AlertEvent, reports)
+    await sql.add(session, tables.AlertStep, [_line(*one) for one in zip(found, counted, strict=True)])
+    for (one, findings), new in zip(found, counted, strict=True):
+        if findings[-1].press and not await alerts.was_reminded(session, one.id, new.last - REMIND_EVERY):
+            alert = await alerts.open_alert(session, one.key)
+            if alert is not None:
+                await escalate.remind_of_repeat(hub, session, alert, new.last)
+
+
+def _counted(one: alerts.Known, findings: Sequence[Finding]) -> alerts.Counted:
+    newest = findings[-1]
+    detail = newest.detail[:400] if newest.kind == outage.KIND and newest.detail else None
+    return alerts.Counted(one.id, len(findings), max(finding.at for finding in findings), detail)
+
+
+def _line(found: tuple[alerts.Known, Sequence[Finding]], counted: alerts.Counted) -> dict[str, Any]:
+    text = f"Meldt {found[0].reports + counted.many} ganger."
+    return step_row(counted.alert_id, Step.REPEATED, counted.last, text=text)

@@ -66,7 +66,7 @@ async def _before(session: Session, keys: set[str], since: datetime) -> dict[str
 
 
 async def test_reports_count_within_the_window_and_whether_an_alert_is_open_however_old(database: Database) -> None:
-    closed = _alert("closed", NIGHT, Status.CLOSED)
+    closed = _alert("closed", NIGHT, Status.CLOSED) | {"last_event_at": NIGHT + 2 * _MINUTE}
     reports = [{"alert_id": "closed", "event_seq": seq, "at": NIGHT + seq * _MINUTE, "trace": "{}"} for seq in range(3)]
     async with database.write() as session:
         await alerts.add_fresh(session, alerts.Fresh(alerts=[closed], events=reports))
@@ -74,8 +74,8 @@ async def test_reports_count_within_the_window_and_whether_an_alert_is_open_howe
         await alerts.add_fresh(session, alerts.Fresh(alerts=[_alert("open", NIGHT)]))
         after = await _before(session, {"kari/fall"}, NIGHT + 9 * _MINUTE)
 
-    assert before == {"kari/fall": alerts.Before(is_open=False, reports=2)}
-    assert after == {"kari/fall": alerts.Before(is_open=True, reports=0)}
+    assert before == {"kari/fall": alerts.Before(open_as=None, reports=2)}
+    assert after == {"kari/fall": alerts.Before(open_as=Severity.CRITICAL, reports=0)}
 
 
 async def test_what_is_most_urgent_is_claimed_first_and_nothing_before_its_time(database: Database) -> None:
