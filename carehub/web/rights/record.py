@@ -67,29 +67,39 @@ async def _json(hub: Hub, visitor: Visitor, resident: tables.Resident) -> Respon
 
 
 async def _pieces(hub: Hub, resident: str, head: str) -> AsyncIterator[str]:
-    yield head.removesuffix("\n}") + ',\n "events": ['
-    before = "\n"
-    async for rows in record.events(hub.database, resident):
-        yield before + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-        before = ",\n"
-    yield "\n ]\n}\n"
+    yield head.removesuffix("\n}")
+    many = (("events", record.events), ("rules_that_kept_quiet", record.kept_quiet))
+    for name, asked in many:
+        yield f',\n "{name}": ['
+        before = "\n"
+        async for rows in asked(hub.database, resident):
+            yield before + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+            before = ",\n"
+        yield "\n ]"
+    yield "\n}\n"
 
 
 async def _pdf(hub: Hub, visitor: Visitor, resident: tables.Resident) -> Response:
     found = await _taken(hub, visitor, resident, "pdf")
-    days: dict[str, int] = {}
-    async for rows in record.events(hub.database, resident.id):
-        for row in rows:
-            day = str(row["at"])[:10]
-            days[day] = days.get(day, 0) + 1
-    body = await asyncio.to_thread(_paper, found, days, hub.zone)
+    events = await _by_day(record.events(hub.database, resident.id))
+    quiet = await _by_day(record.kept_quiet(hub.database, resident.id))
+    body = await asyncio.to_thread(_paper, found, events, quiet, hub.zone)
     return Response(body, media_type="application/pdf", headers=_named(hub, "pdf"))
 
 
-def _paper(found: Mapping[str, Any], days: Mapping[str, int], zone: ZoneInfo) -> bytes:
+async def _by_day(found: record.Rows) -> dict[str, int]:
+    days: dict[str, int] = {}
+    async for rows in found:
+        for row in rows:
+            day = str(row["at"])[:10]
+            days[day] = days.get(day, 0) + 1
+    return days
+
+
+def _paper(found: Mapping[str, Any], events: Mapping[str, int], quiet: Mapping[str, int], zone: ZoneInfo) -> bytes:
     from carehub.web.rights.record_pdf import written  # noqa: PLC0415 - its libraries take time to load: here, beside the hub
 
-    return written(found, days, zone)
+    return written(found, events, quiet, zone)
 
 
 def _named(hub: Hub, form: str) -> dict[str, str]:

@@ -19,11 +19,18 @@ _FONT = Path(__file__).parents[1] / "static" / "inter" / "inter-latin-400.ttf"
 _BODY, _HEAD, _TITLE = 9, 13, 18
 SECTIONS = Spoken({
     "homes": "Hjem", "devices": "Utstyr", "legal_bases": "Rettslig grunnlag", "alerts": "Varsler",
-    "decisions_about_rules": "Avgjørelser om regler", "consents": "Pårørende og samtykke", "silences": "Satt på stille",
-    "planned_visits": "Planlagte besøk", "findings_of_models": "Funn fra modeller",
-    "wishes": "Det som er viktig for beboeren",
+    "decisions_about_rules": "Avgjørelser om regler", "consents": "Pårørende og samtykke",
+    "pauses_of_sharing": "Pause i det pårørende får vite", "messages": "Meldinger mellom pårørende og ansatte",
+    "visits_of_family": "Besøk av pårørende", "planned_visits": "Planlagte og utførte besøk",
+    "rounds": "Tilsynsrunder", "notes_of_shifts": "Notater ved vaktskifte", "silences": "Satt på stille",
+    "held_by_silences": "Holdt tilbake mens noe var satt på stille", "tasks": "Oppgaver",
+    "days": "Døgn for døgn i tall", "usual": "Det huben har regnet som vanlig",
+    "findings_of_models": "Funn fra modeller", "wishes": "Det som er viktig for beboeren",
+    "legal_holds": "Sperret mot sletting", "erasures": "Bedt om sletting",
     "opened_across_units": "Åpnet fra en annen enhet", "who_looked": "Hvem har sett opplysningene",
 })  # fmt: skip
+_UNDER = ("steps", "told", "turns")
+"""Rows of a row, each on a line under it. Why an alert rose stands in the JSON alone: it is made for programs."""
 
 
 class _Paper(FPDF):
@@ -33,8 +40,8 @@ class _Paper(FPDF):
         self.cell(0, 6, f"{self.page_no()} / {{nb}}", align="C")
 
 
-def written(found: Mapping[str, Any], days: Mapping[str, int], zone: ZoneInfo) -> bytes:
-    """The whole record; events are counted by day, since each of them stands in the JSON."""
+def written(found: Mapping[str, Any], events: Mapping[str, int], quiet: Mapping[str, int], zone: ZoneInfo) -> bytes:
+    """The whole record; what is many is counted by day, since each of them stands in the JSON."""
     who = found["resident"]
     paper = _Paper()
     paper.add_font("Inter", fname=_FONT)
@@ -48,10 +55,14 @@ def written(found: Mapping[str, Any], days: Mapping[str, int], zone: ZoneInfo) -
         _head(paper, SECTIONS[name], len(found[name]))
         for row in found[name]:
             _line(paper, _row(name, row, zone))
-            for step in row.get("steps", ()):
-                _line(paper, "    " + _row("step", step, zone))
-    _head(paper, _("Hendelser fra sensorer, dag for dag"), sum(days.values()))
-    _line(paper, ", ".join(f"{day}: {many}" for day, many in sorted(days.items())) or "–")
+            for under in (one for part in _UNDER for one in row.get(part, ())):
+                _line(paper, "    " + _row("under", under, zone))
+    for title, days in (
+        (_("Hendelser fra sensorer, dag for dag"), events),
+        (_("Når regler ikke varslet, dag for dag"), quiet),
+    ):
+        _head(paper, title, sum(days.values()))
+        _line(paper, ", ".join(f"{day}: {many}" for day, many in sorted(days.items())) or "–")
     return bytes(paper.output())
 
 
@@ -74,9 +85,23 @@ def _row(section: str, row: Mapping[str, Any], zone: ZoneInfo) -> str:
             reading_words.why(row["because"]),
         )  # fmt: skip
         return " · ".join(one for one in said if one)
+    if section == "days":
+        return _day(row)
+    if section == "usual":
+        likes = ", ".join(f"{name}: {of['p50']:g}, {of['p95']:g}" for name, of in row["of"].items())
+        return f"{_moment(row['at'], zone)} · {likes}"
     return " · ".join(
-        _value(name, value, zone) for name, value in row.items() if value not in (None, "", False) and name != "steps"
+        _value(name, value, zone)
+        for name, value in row.items()
+        if value not in (None, "", False) and name not in {*_UNDER, "because"}
     )
+
+
+def _day(row: Mapping[str, Any]) -> str:
+    """Signs of life by room; the half hours and the rest stand in the JSON."""
+    rooms = [f"{room}: {many:g}" for room, many in row.get("rooms", {}).items() if many]
+    habits = [f"{habit}: {value:g}" for habit, value in row.get("habits", {}).items()]
+    return " · ".join([row["day"], str(sum(row.get("half_hours", ()))), *rooms, *habits])
 
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?([+-]\d\d:\d\d|Z)")
