@@ -1,7 +1,7 @@
 """How soon alerts were answered: as few columns of each as the figures need, so that a year is read in a breath."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from math import inf
 from typing import Any
 
@@ -30,7 +30,7 @@ async def answered(
     rows = await sql.ask(session, _ALERTS, since, until)
     return [
         Answered(
-            start := _moment(at),
+            start := sql.moment(at),
             unit,
             _SEVERITIES[int(severity)],
             _since(start, taken),
@@ -45,9 +45,4 @@ _SEVERITIES = {int(one): one for one in Severity}
 
 
 def _since(start: datetime, then: Any) -> float:
-    return inf if then is None else max(0.0, (_moment(then) - start).total_seconds())
-
-
-def _moment(value: Any) -> datetime:
-    """SQLite gives text without a zone, which is UTC; a server gives the moment."""
-    return value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return inf if then is None else max(0.0, (sql.moment(then) - start).total_seconds())

@@ -12,12 +12,16 @@ from carehub.core.days.features import Span
 from carehub.core.folding.silence import Why
 from carehub.store import sql, tables
 from carehub.store.database import Database, Session
-from carehub.store.history import IS_ACTIVITY
+from carehub.store.history import IS_ACTIVITY, IS_ACTIVITY_SQL
 
 _KEEP = """
     INSERT INTO daily_feature (resident_id, day, layout, body) VALUES (?, ?, ?, ?)
     ON CONFLICT (resident_id, day) DO UPDATE SET layout = excluded.layout, body = excluded.body
 """
+_HEARD_AFTER = f"""
+    SELECT seq, resident_id, at, kind, place FROM event
+    WHERE seq > ? AND resident_id IS NOT NULL AND {IS_ACTIVITY_SQL} ORDER BY seq LIMIT ?
+"""  # noqa: S608 - ours
 _PAGE = 20_000
 _select: Any = select  # more columns than its types know
 
@@ -74,15 +78,8 @@ async def of(session: Session, resident: str, since: datetime, to_seq: int) -> l
 
 async def heard_after(session: Session, seq: int, limit: int) -> Sequence[tuple[int, str, Activity]]:
     """What residents' sensors have told since a place in the hub's order, in that order."""
-    event = tables.Event
-    statement = (
-        _select(event.seq, event.resident_id, event.at, event.kind, event.place)
-        .where(event.seq > seq, col(event.resident_id).is_not(None), IS_ACTIVITY)
-        .order_by(col(event.seq))
-        .limit(limit)
-    )
-    rows = (await session.exec(statement)).all()
-    return [(seq, who or "", Activity(at=at, kind=kind, place=place)) for seq, who, at, kind, place in rows]
+    rows = await sql.ask(session, _HEARD_AFTER, seq, limit)
+    return [(seq, who, Activity(at=sql.moment(at), kind=kind, place=place)) for seq, who, at, kind, place in rows]
 
 
 async def newest_seq(session: Session) -> int:

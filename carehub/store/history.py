@@ -15,6 +15,8 @@ _NOT_ACTIVITY = ("temperature", "humidity", "illuminance", "battery", "power", "
 
 IS_ACTIVITY = col(tables.Event.kind).not_in(_NOT_ACTIVITY) & (tables.Event.outcome != Outcome.UNCHANGED)
 """What a life can be seen by: neither measurements nor what a device merely repeats."""
+IS_ACTIVITY_SQL = f"kind NOT IN {_NOT_ACTIVITY} AND outcome <> '{Outcome.UNCHANGED}'"
+"""The same in plain SQL."""
 
 
 async def activities(session: Session, since: datetime) -> dict[str, Sequence[Activity]]:

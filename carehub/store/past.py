@@ -1,7 +1,7 @@
 """The recorded past for a backtest: few columns, one scope and one stretch of it at a time, and never written to."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
@@ -62,15 +62,11 @@ async def entries(session: Session, scope: str, since: datetime, until: datetime
 def _recorded(scope: str, row: Any) -> Recorded:
     seq, at, kind, value, unit, detail, source, device, resident, place, alarm, late, outcome = row
     event = Event(
-        seq=seq, at=_moment(at), kind=kind, scope=scope, source=source, device=device, resident=resident, place=place,
+        seq=seq, at=sql.moment(at), kind=kind, scope=scope, source=source, device=device, resident=resident,
+        place=place,
         value=None if value is None else _value(value), unit=unit, detail=detail, alarm=bool(alarm), late=bool(late),
     )  # fmt: skip
     return Recorded(event=event, outcome=_OUTCOMES[outcome])
-
-
-def _moment(at: Any) -> datetime:
-    """SQLite keeps a moment as text without its zone, which is UTC."""
-    return at if isinstance(at, datetime) else datetime.fromisoformat(at).replace(tzinfo=UTC)
 
 
 async def commands_before(session: Session, scope: str, before: datetime) -> tuple[Command, ...]:

@@ -19,6 +19,7 @@ from sqlmodel import SQLModel
 from carehub.store.database import Session
 
 _LISTS = (list, tuple, set, frozenset)
+_WITHOUT_ZONE = len("2026-01-15 01:14:00.000000")
 _SERVER: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 Rows = Sequence[Sequence[Any]]
 
@@ -89,6 +90,11 @@ async def write_bound(session: Session, statement: str, rows: list[tuple[Any, ..
 def moments_of(session: Session) -> Callable[[datetime | None], Any]:
     """How the database at hand takes a moment."""
     return _sqlite_value if is_sqlite(session) else _as_is
+
+
+def moment(value: Any) -> datetime:
+    """A moment as `ask` gives it: SQLite has text without a zone, which is UTC; a server has the moment."""
+    return value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC)
 
 
 async def add(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]], otherwise: str = "") -> None:
@@ -200,4 +206,4 @@ def _as_text(moment: datetime) -> str:
     if moment.tzinfo is None:
         raise ValueError("A moment without a time zone cannot be stored.")
     utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return utc.replace(tzinfo=None).isoformat(" ", "microseconds")
+    return utc.isoformat(" ", "microseconds")[:_WITHOUT_ZONE]

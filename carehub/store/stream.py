@@ -34,31 +34,52 @@ EventRow = tuple[Event, Outcome, datetime | None]
 HeldTrace = tuple[int, str, Trace]
 """Where it was decided, the scope, and why the rule did not fire."""
 
-_EVENT_COLUMNS = (
-    "seq", "at", "device_at", "kind", "value", "unit", "detail", "source", "device_id", "scope_id", "resident_id",
-    "place", "alarm", "late", "dedup_key", "body_hash", "delivery", "outcome", "pending_until", "number",
-    "device_class",
+_PLAIN_COLUMNS = (
+    "seq", "at", "kind", "value", "source", "device_id", "scope_id", "resident_id", "place", "alarm", "late",
+    "body_hash", "delivery", "outcome", "device_class",
 )  # fmt: skip
+_SELDOM = ("device_at", "unit", "detail", "dedup_key", "pending_until", "number")
+"""Most reports of sensors have none of these: left out, they cost nothing, where SQLite's driver looks up each NULL."""
+_EVENT_COLUMNS = (*_PLAIN_COLUMNS, *_SELDOM)
 
 
 async def add_events(session: Session, rows: Sequence[EventRow]) -> None:
     """Insert events."""
-    if rows:
-        moment = sql.moments_of(session)
-        values = [_event_values(event, outcome.value, until, moment) for event, outcome, until in rows]
-        await sql.write_bound(session, _ADD_EVENT, values)
+    moment = sql.moments_of(session)
+    plain: list[tuple[Any, ...]] = []
+    whole: list[tuple[Any, ...]] = []
+    for event, outcome, until in rows:
+        if until is None and _is_plain(event):
+            plain.append(_plain_values(event, outcome.value, moment))
+        else:
+            whole.append(_event_values(event, outcome.value, until, moment))
+    if plain:
+        await sql.write_bound(session, _ADD_PLAIN_EVENT, plain)
+    if whole:
+        await sql.write_bound(session, _ADD_EVENT, whole)
+
+
+def _is_plain(e: Event) -> bool:
+    return (
+        e.unit is None and e.device_at is None and e.detail is None and e.dedup_key is None and e.number is None
+    )  # fmt: skip
+
+
+def _plain_values(e: Event, outcome: str, moment: Callable[[datetime | None], Any]) -> tuple[Any, ...]:
+    """The value is kept as JSON text, so that a number stays a number."""
+    value = None if e.value is None else _as_json(e.value)
+    return (
+        e.seq, moment(e.at), e.kind, value, e.source, e.device, e.scope, e.resident, e.place, e.alarm, e.late,
+        e.body_hash, e.delivery, outcome, e.device_class,
+    )  # fmt: skip
 
 
 def _event_values(
     e: Event, outcome: str, until: datetime | None, moment: Callable[[datetime | None], Any]
 ) -> tuple[Any, ...]:
-    """An event as its row; the value is kept as JSON text, so that a number stays a number."""
-    value = None if e.value is None else _as_json(e.value)
-    return (
-        e.seq, moment(e.at), moment(e.device_at), e.kind, value, e.unit, e.detail, e.source, e.device, e.scope,
-        e.resident, e.place, e.alarm, e.late, e.dedup_key, e.body_hash, e.delivery, outcome, moment(until),
-        e.number, e.device_class,
-    )  # fmt: skip
+    """An event as its row."""
+    seldom = (moment(e.device_at), e.unit, e.detail, e.dedup_key, moment(until), e.number)
+    return _plain_values(e, outcome, moment) + seldom
 
 
 def _as_json(value: Value) -> str:
@@ -219,6 +240,7 @@ _EARLIER_DEADLINE = (
 _SET_DEADLINE = f"INSERT INTO fold_deadline (scope_id, key, due_at) VALUES (?, ?, ?) {_EARLIER_DEADLINE}"  # noqa: S608 - ours
 _DROP_DUE = "DELETE FROM fold_deadline WHERE scope_id = ? AND due_at <= ?"
 _ADD_EVENT = f"INSERT INTO event ({', '.join(_EVENT_COLUMNS)}) VALUES ({', '.join('?' * len(_EVENT_COLUMNS))})"  # noqa: S608 - ours
+_ADD_PLAIN_EVENT = f"INSERT INTO event ({', '.join(_PLAIN_COLUMNS)}) VALUES ({', '.join('?' * len(_PLAIN_COLUMNS))})"  # noqa: S608 - ours
 
 
 async def scopes_due(session: Session, now: datetime, limit: int = 500) -> list[str]:
