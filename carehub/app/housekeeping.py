@@ -14,7 +14,6 @@ from carehub.app.line import Line
 from carehub.app.room import Room
 from carehub.app.settings import Settings, names
 from carehub.app.trainer import ProcessTrainer
-from carehub.core.people.kin import MESSAGES_KEPT, VISITS_KEPT
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.staff import roll_call, roster, staffing
@@ -24,7 +23,7 @@ from carehub.flow.watching.daybook import Daybook
 from carehub.flow.watching.unheard import Unheard
 from carehub.flow.worker import Worker
 from carehub.kit.child import beside_its_parent
-from carehub.store import codes, contacts, family, messages, models, seals, tables
+from carehub.store import codes, contacts, models, seals, tables
 from carehub.store.copies import file_of
 
 _LOOK_EVERY_S = 1800.0
@@ -68,8 +67,6 @@ def add_sweeping(hub: Hub, worker: Worker) -> None:
         async with hub.database.write() as session:
             await codes.sweep(session, hub.clock())
             await contacts.sweep(session, hub.clock())
-            await messages.forget(session, hub.clock() - MESSAGES_KEPT)
-            await family.forget_visits(session, hub.clock() - VISITS_KEPT)
 
     async def seal() -> None:
         async with hub.database.write() as session:

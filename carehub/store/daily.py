@@ -48,11 +48,6 @@ async def newest_day(session: Session) -> date | None:
     return (await session.exec(found)).one()
 
 
-async def forget(session: Session, before: date) -> None:
-    """Days that are too old for any model."""
-    await sql.change(session, "DELETE FROM daily_feature WHERE day < ?", before)
-
-
 async def residents(session: Session, since: datetime) -> Sequence[str]:
     """Whose events there are since then."""
     event = tables.Event

@@ -58,12 +58,6 @@ async def visits_seen(session: Session, sight: Sight, since: datetime, until: da
     return [one for one in found if sight.covers(live_in.get(one.resident.id))][:_MOST]
 
 
-async def forget_visits(session: Session, before: datetime) -> int:
-    """Visits that were over then are forgotten; gives how many."""
-    done = await session.exec(delete(tables.FamilyVisit).where(col(tables.FamilyVisit.until) < before))
-    return done.rowcount
-
-
 async def windows(session: Session, people: Collection[str]) -> dict[str, list[Window]]:
     """When each of these can be asked; nobody stands here who named no times."""
     row = tables.Availability

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import case, update
-from sqlmodel import col, delete, func, select
+from sqlmodel import col, func, select
 
 from carehub.core.people.access import Sight
 from carehub.kit.ids import new_id
@@ -116,9 +116,3 @@ async def _all(session: Session, table: type[_Row], ids: set[str]) -> Sequence[_
 async def unread(session: Session, sight: Sight, now: datetime) -> int:
     """How many threads wait for the care team, as far as this sight covers them."""
     return sum(one.unread > 0 for one in await threads(session, sight, now))
-
-
-async def forget(session: Session, before: datetime) -> int:
-    """Messages older than that are forgotten; gives how many."""
-    done = await session.exec(delete(tables.CareMessage).where(col(tables.CareMessage.sent_at) < before))
-    return done.rowcount

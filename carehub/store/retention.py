@@ -1,113 +1,17 @@
 """What has grown old, by kind: how many rows there are, and how a slice of them goes. Holds and open alerts stay."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, inspect, tuple_
-from sqlmodel import SQLModel, col, func, or_, select
+from sqlalchemy import delete, inspect, tuple_
+from sqlmodel import col, func, select
 
-from carehub.core.answers.alerts import Status
 from carehub.core.people.retention import Kind, Policy
 from carehub.store import ledger, seals, tables
 from carehub.store.database import Session
-from carehub.store.tables.alerts import NoticeState
-
-Condition = ColumnElement[bool]
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """Rows of one table that may go, and what hangs on each: table and the column that names it."""
-
-    table: type[SQLModel]
-    old: Callable[[datetime], list[Condition]]
-    hanging: tuple[tuple[type[SQLModel], str], ...] = ()
-
-
-def _not_held(resident: Any) -> Condition:
-    hold = tables.LegalHold
-    held = exists().where(col(hold.resident_id) == resident, col(hold.ended_at).is_(None))
-    return or_(resident.is_(None), ~held)
-
-
-def _events(before: datetime) -> list[Condition]:
-    event, part = tables.Event, tables.AlertEvent
-    return [
-        col(event.at) < before, col(event.pending_until).is_(None), _not_held(col(event.resident_id)),
-        ~exists().where(col(part.event_seq) == col(event.seq)),
-    ]  # fmt: skip
-
-
-def _held_back(before: datetime) -> list[Condition]:
-    return [col(tables.HeldBack.at) < before, ~exists().where(col(tables.LegalHold.ended_at).is_(None))]
-
-
-def _alerts(before: datetime) -> list[Condition]:
-    alert = tables.Alert
-    kin = select(alert.parent_id).where(alert.status != Status.CLOSED, col(alert.parent_id).is_not(None))
-    return [
-        col(alert.status) == Status.CLOSED, col(alert.closed_at) < before, _not_held(col(alert.resident_id)),
-        col(alert.id).not_in(kin),
-    ]  # fmt: skip
-
-
-def _messages(before: datetime) -> list[Condition]:
-    notice, alert = tables.Notice, tables.Alert
-    waits = col(notice.state).in_([NoticeState.WAITING, NoticeState.SENDING])
-    of_open = exists().where(col(alert.id) == col(notice.alert_id), col(alert.status) != Status.CLOSED)
-    hold = tables.LegalHold
-    held = exists().where(
-        col(alert.id) == col(notice.alert_id), col(hold.resident_id) == col(alert.resident_id),
-        col(hold.ended_at).is_(None),
-    )  # fmt: skip
-    return [col(notice.created_at) < before, ~waits, ~of_open, ~held]
-
-
-def _silences(before: datetime) -> list[Condition]:
-    one = tables.Silence
-    return [
-        or_(col(one.ended_at) < before, col(one.ended_at).is_(None) & (col(one.until) < before)),
-        col(one.wanted_until) < before, _not_held(col(one.resident_id)),
-    ]  # fmt: skip
-
-
-def _of(column: Any, resident: Any = None) -> Callable[[datetime], list[Condition]]:
-    """Older by this moment; NULL never is."""
-    return lambda before: [column < before, *([_not_held(resident)] if resident is not None else [])]
-
-
-def _trimmed(_before: datetime) -> list[Condition]:
-    trim = tables.AccessTrim
-    return [col(tables.AccessLog.id) <= select(func.coalesce(func.max(trim.up_to), 0)).scalar_subquery()]
-
-
-ROWS: dict[Kind, _Rows] = {
-    Kind.EVENTS: _Rows(tables.Event, _events),
-    Kind.HELD_BACK: _Rows(tables.HeldBack, _held_back),
-    Kind.ALERTS: _Rows(tables.Alert, _alerts, (
-        (tables.AlertEvent, "alert_id"), (tables.AlertStep, "alert_id"), (tables.Notice, "alert_id"),
-        (tables.ReplyCode, "alert_id"),
-    )),
-    Kind.MESSAGES: _Rows(tables.Notice, _messages),
-    Kind.REPORTS: _Rows(tables.StatusReport, _of(col(tables.StatusReport.at))),
-    Kind.DEAD_LETTERS: _Rows(tables.DeadLetter, _of(col(tables.DeadLetter.at))),
-    Kind.DAYS: _Rows(
-        tables.DailyFeature, lambda before: [
-            col(tables.DailyFeature.day) < before.date(), _not_held(col(tables.DailyFeature.resident_id)),
-        ],
-    ),
-    Kind.FINDINGS: _Rows(
-        tables.ModelFinding, _of(col(tables.ModelFinding.at), col(tables.ModelFinding.resident_id))
-    ),
-    Kind.SILENCES: _Rows(tables.Silence, _silences, ((tables.HeldAlert, "silence_id"),)),
-    Kind.TASKS: _Rows(tables.Task, _of(col(tables.Task.done_at), col(tables.Task.resident_id))),
-    Kind.OPENED: _Rows(tables.OpenedFile, _of(col(tables.OpenedFile.until), col(tables.OpenedFile.resident_id))),
-    Kind.CONSENTS: _Rows(tables.Relation, _of(col(tables.Relation.until), col(tables.Relation.resident_id))),
-    Kind.SESSIONS: _Rows(tables.LoginSession, _of(col(tables.LoginSession.expires_at))),
-    Kind.READINGS: _Rows(tables.AccessLog, _trimmed),
-}  # fmt: skip
+from carehub.store.retention_rows import ROWS, Condition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,7 +72,7 @@ async def old_keys(session: Session, policy: Policy, now: datetime, many: int, a
 async def _place(session: Session, policy: Policy, before: datetime) -> list[Condition]:
     """The stream has no index on moments, and needs none: places and moments rise together."""
     table = ROWS[policy.kind].table
-    if table not in {tables.Event, tables.HeldBack}:
+    if table not in {tables.Event, tables.HeldBack, tables.FoldInput}:
         return []
     return [_keys(policy)[0] < await ledger.place_of(session, before)]
 
@@ -181,12 +85,19 @@ def _keys(policy: Policy) -> list[Any]:
 async def go(session: Session, policy: Policy, now: datetime, old: Sequence[Key]) -> int:
     """Delete these, with what hangs on each, where nothing holds them meanwhile; gives how many went."""
     found, keys = ROWS[policy.kind], _keys(policy)
-    which = tuple_(*keys).in_(old)
-    rows = (await session.exec(select(*keys).where(which, *found.old(policy.before(now))))).all()
+    which = (_any_of(keys, old), *found.old(policy.before(now)))
+    if not found.hanging:
+        return (await session.exec(delete(found.table).where(*which))).rowcount
+    rows = (await session.exec(select(*keys).where(*which))).all()
     if not rows:
         return 0
     gone: list[Key] = [(one,) if len(keys) == 1 else tuple(one) for one in rows]
     for table, column in found.hanging:
         await session.exec(delete(table).where(col(getattr(table, column)).in_([key[0] for key in gone])))
-    await session.exec(delete(found.table).where(tuple_(*keys).in_(gone)))
+    await session.exec(delete(found.table).where(_any_of(keys, gone)))
     return len(gone)
+
+
+def _any_of(keys: Sequence[Any], given: Sequence[Key]) -> Condition:
+    """One column is asked by itself: SQLite looks a list of pairs up in no index."""
+    return keys[0].in_([one for (one,) in given]) if len(keys) == 1 else tuple_(*keys).in_(given)

@@ -1,23 +1,29 @@
 """What grows old goes by kind, in small slices; what is held or open stays; the log's chain still holds (C80-C82)."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import col, delete, func, select
+from sqlmodel import SQLModel, col, delete, func, select
 
 from carehub.core.answers.alerts import Status
+from carehub.core.events import CommandKind
 from carehub.core.findings import Outcome
-from carehub.core.people.retention import POLICIES, Kind, policies, read_days
+from carehub.core.people.kin import Sort
+from carehub.core.people.retention import KEPT, POLICIES, Kind, policies, read_days
+from carehub.core.severity import Severity
+from carehub.core.watching.rounds import How
 from carehub.flow.watching import retention
 from carehub.store import logins, seals, tables
-from carehub.store import retention as rows
+from carehub.store import retention_rows as rows
 from carehub.store.database import Database
+from carehub.store.tables.stream import FoldInputKind
 from tests.browser.seed import fill
 
 NOW = datetime(2026, 6, 1, 4, 20, tzinfo=UTC)
 DAY = timedelta(days=1)
+BOTH = pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 
 
 def clock() -> datetime:
@@ -39,11 +45,112 @@ def test_every_kind_has_one_policy_with_a_law_and_rows_that_go() -> None:
     assert all("artikkel" in one.ground or "§" in one.ground for one in POLICIES)
 
 
+def test_every_table_is_kept_for_ever_with_a_reason_or_grows_old_gdpr_5() -> None:
+    """A new table gets a kind with days, or a line in `KEPT`."""
+    tables_ = {table.name for table in SQLModel.metadata.sorted_tables}
+    aging = {_name(table) for one in rows.ROWS.values() for table in (one.table, *(table for table, _ in one.hanging))}
+    kept = [name for one in KEPT for name in one.tables]
+
+    assert len(kept) == len(set(kept))
+    assert aging & set(kept) == set()
+    assert tables_ == aging | set(kept)
+    assert all(one.title and one.ground for one in KEPT)
+
+
+def _name(table: type[SQLModel]) -> str:
+    return str(table.__tablename__)
+
+
+def _command(
+    seq: int, days: int, kind: CommandKind, until: int | None = None, scope: str = "rom-104"
+) -> tables.FoldInput:
+    """Given so many days ago, and until so many days ago (negative: ahead)."""
+    return tables.FoldInput(
+        seq=seq, at=NOW - days * DAY, scope_id=scope, kind=FoldInputKind.COMMAND, command=kind,
+        until=None if until is None else NOW - until * DAY,
+    )  # fmt: skip
+
+
+@BOTH
+async def test_what_a_person_decided_stays_in_the_journal_while_it_holds(database: Database) -> None:
+    """Ticks go; a command goes when it is over, and what ended something never before what it ended."""
+    old, young = 300, 10
+    async with database.write() as session:
+        session.add_all([
+            tables.FoldInput(seq=1, at=NOW - old * DAY, scope_id="rom-104", kind=FoldInputKind.TICK),
+            tables.FoldInput(seq=2, at=NOW - young * DAY, scope_id="rom-104", kind=FoldInputKind.TICK),
+            _command(3, old, CommandKind.AWAY, until=old - 7),
+            _command(4, old, CommandKind.HOME),
+            _command(5, old, CommandKind.REHABILITATION, until=-60, scope="rom-112"),
+            _command(6, old - 1, CommandKind.REHABILITATION_ENDED, scope="rom-112"),
+            _command(7, old, CommandKind.TUNED), _command(8, old - 1, CommandKind.TUNED),
+            tables.FoldInput(seq=9, at=NOW - old * DAY, scope_id="rom-203", kind=FoldInputKind.TICK),
+            _event(320_000, NOW - DAY, "kaare"),
+        ])  # fmt: skip
+
+    await retention.clean(database, clock, policies({}))
+
+    async with database.read() as session:
+        left = set((await session.exec(select(tables.FoldInput.seq))).all())
+    assert left == {2, 5, 6, 8, 9}, "9 is the home of somebody who is held"
+    await database.close()
+
+
+@BOTH
+async def test_letters_visits_rounds_and_late_answers_grow_old_and_a_hold_keeps_them(database: Database) -> None:
+    then = NOW - 1200 * DAY
+    async with database.write() as session:
+        alert = tables.Alert(
+            id="held", dedup_key="k", kind="fall", severity=Severity.CRITICAL, status=Status.CLOSED, scope_id="rom-203",
+            resident_id="odd", rule_id="r", rule_version="1", raised_at=then, last_event_at=then, closed_at=then,
+        )  # fmt: skip
+        session.add(alert)
+        for who in ("astrid", "odd"):
+            session.add_all([
+                tables.CareMessage(
+                    id=f"m-{who}", resident_id=who, person_id="anne", author_id="anne", by_staff=False, text="Hei",
+                    sent_at=then,
+                ),
+                tables.FamilyVisit(
+                    id=f"f-{who}", resident_id=who, person_id="anne", sort=Sort.VISIT, since=then, until=then,
+                    made_at=then,
+                ),
+                tables.PlannedVisit(
+                    id=f"v-{who}", resident_id=who, unit_id="sol", at=then, until=then, title="Morgenbesøk"
+                ),
+                tables.PlannedRound(
+                    id=f"r-{who}", resident_id=who, opens=time(1), closes=time(3), how=How.SENSOR, made_at=then
+                ),
+                tables.LateAnswer(
+                    id=f"l-{who}", person_id="maria", alert_id="held" if who == "odd" else "gone", action="take",
+                    tapped_at=then, received_at=then, done=True, words="Du har varselet.",
+                ),
+            ])  # fmt: skip
+            await session.flush()
+            session.add(tables.RoundTurn(id=f"t-{who}", round_id=f"r-{who}", opens_at=then, due_at=then))
+    would = {one.policy.kind: one.rows for one in await retention.count(database, clock, policies({}))}
+
+    gone = await retention.clean(database, clock, policies({}))
+
+    for kind in (Kind.LETTERS, Kind.FAMILY_VISITS, Kind.VISITS, Kind.TURNS, Kind.LATE_ANSWERS):
+        assert (would[kind], gone[kind.value]) == (1, 1), kind
+    async with database.read() as session:
+        assert (await session.exec(select(tables.CareMessage.id))).all() == ["m-odd"]
+        assert (await session.exec(select(tables.LateAnswer.id))).all() == ["l-odd"]
+        assert {"r-astrid", "r-odd"} <= set((await session.exec(select(tables.PlannedRound.id))).all())
+    await database.close()
+
+
 def _event(seq: int, at: datetime, resident: str) -> tables.Event:
     return tables.Event(
         seq=seq, at=at, kind="motion", source="zigbee2mqtt", scope_id="rom-104", resident_id=resident,
         body_hash=str(seq), outcome=Outcome.STATE_ONLY,
     )  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _no_breath(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "_BREATH_S", 0.0)
 
 
 @pytest.fixture
@@ -64,9 +171,6 @@ async def database(hub_url: str) -> Database:
 @pytest.fixture
 def hub_url(request: pytest.FixtureRequest, kind: str) -> str:
     return str(request.getfixturevalue("sqlite_url" if kind == "sqlite" else "postgres_url"))
-
-
-BOTH = pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 
 
 @BOTH
@@ -148,9 +252,13 @@ async def test_no_slice_holds_the_writer_for_long(database: Database, monkeypatc
 
     monkeypatch.setattr(retention, "_slice", slow)
     await retention.clean(database, clock, policies({})[:1])
+    in_trouble, sizes[:] = sizes[:], []
+    took = 0.001
+    await retention.clean(database, clock, policies({})[:1])
 
-    assert sizes[:6] == [50, 25, 12, 6, 5, 5]
-    assert sum(sizes) == 299
+    assert in_trouble[:3] == [10, 5, 5]
+    assert sum(in_trouble) == 299
+    assert sizes[:4] == [10, 20, 40, 80]
     await database.close()
 
 

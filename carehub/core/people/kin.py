@@ -6,9 +6,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-MESSAGES_KEPT = timedelta(days=365)
-"""A message is no record of care: what matters is written in the journal by staff."""
-VISITS_KEPT = timedelta(days=90)
 LONGEST_PAUSE = timedelta(days=7)
 """So long may a resident hide their day from everybody by themselves; to end it for good is another button."""
 ANSWER_WITHIN = timedelta(hours=2)

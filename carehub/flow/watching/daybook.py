@@ -15,7 +15,6 @@ from carehub.flow.hub import Hub
 from carehub.kit.log import log
 from carehub.store import daily
 
-KEPT = timedelta(days=120)
 REACH = timedelta(days=90)
 """How far back days are counted where none are written down."""
 _DAY = timedelta(days=1)
@@ -125,8 +124,6 @@ class Daybook:
             if number % _RESIDENTS == 0:
                 kept += await self._keep(rows)
                 rows = []
-        async with self._hub.database.write() as session:
-            await daily.forget(session, now.date() - KEPT)
         return kept + await self._keep(rows)
 
     def common_silence(self, now: datetime) -> Span | None:

@@ -5,16 +5,16 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 
-from carehub.core.people.retention import Policy
+from carehub.core.people.retention import Kind, Policy
 from carehub.kit.clock import Clock
 from carehub.kit.log import log
 from carehub.store import logins, retention
 from carehub.store.database import Database
 from carehub.store.retention import Aged, Key
 
-HOLD_S = 0.05
-"""So long a slice may hold the writer; one that took longer is followed by a smaller one."""
-_FIRST, _MOST, _LEAST = 50, 100, 5
+HOLD_S = 0.02
+"""So long a slice may hold the writer. Each aims at half of it, by what a row of the slice before took."""
+_FIRST, _MOST, _LEAST = 10, 200, 5
 _BREATH_S = 0.05
 """Between two slices: whoever waits for the writer gets it."""
 _WITHIN = timedelta(hours=2)
@@ -31,18 +31,21 @@ async def clean(database: Database, clock: Clock, policies: Sequence[Policy], *,
     """Delete what is older than its policy says; gives how many rows of each kind went."""
     began, gone = clock(), dict[str, int]()
     for policy in policies:
-        async with database.write() as session:
-            await retention.begin(session, policy, clock())
+        if policy.kind is Kind.READINGS:
+            async with database.write() as session:
+                await retention.begin(session, policy, clock())
         many, after = _FIRST, None
         while clock() - began < _WITHIN:
             async with database.read() as session:
                 old = await retention.old_keys(session, policy, clock(), many, after)
             if not old:
                 break
-            after = old[-1]
+            after, asked = old[-1], many
             went, took = await _slice(database, clock, policy, old)
             gone[policy.kind.value] = gone.get(policy.kind.value, 0) + went
-            many = max(_LEAST, many // 2) if took > HOLD_S / 4 else min(_MOST, many + many // 4)
+            if len(old) < asked:
+                break
+            many = _next(many, took)
             await asyncio.sleep(_BREATH_S)
     told = {kind: many for kind, many in gone.items() if many}
     if told:
@@ -53,8 +56,13 @@ async def clean(database: Database, clock: Clock, policies: Sequence[Policy], *,
     return told
 
 
+def _next(many: int, took: float) -> int:
+    """How many rows the next slice has: at the most twice as many, where they are quick."""
+    return max(_LEAST, min(_MOST, 2 * many, int(many * HOLD_S / 2 / max(took, 0.0001))))
+
+
 async def _slice(database: Database, clock: Clock, policy: Policy, old: Sequence[Key]) -> tuple[int, float]:
-    """One slice in a transaction of its own: how many rows went, and for how long it held the writer."""
+    """One slice in a transaction of its own: how many rows went, and how long it held the writer, with its commit."""
     async with database.write() as session:
         started = time.perf_counter()
         went = await retention.go(session, policy, clock(), old)

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
-from carehub.core.people.kin import MESSAGES_KEPT
+from carehub.core.people.retention import Kind
 from carehub.flow.hub import Hub
 from carehub.store import kin, logins, messages
 from carehub.store.kin import Bond
@@ -45,7 +45,7 @@ async def _shown(request: Request, hub: Hub, visitor: Visitor, bond: Bond, *, wr
         logins.log_reading(session, me, "messages", [(who, "messages")], now)
     return page(
         request, "family_messages.html", visitor, status=422 if wrong else 200, bond=bond, lines=lines, wrong=wrong,
-        kept=MESSAGES_KEPT.days, longest=LONGEST,
+        kept=next(one.days for one in hub.retention if one.kind is Kind.LETTERS), longest=LONGEST,
     )  # fmt: skip
 
 

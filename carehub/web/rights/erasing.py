@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from carehub.core.people.erasure import PLAN, Fate, Obstacle
-from carehub.core.people.retention import POLICIES
+from carehub.core.people.retention import KEPT, POLICIES
 from carehub.flow.hub import Hub
 from carehub.flow.watching import erasing as flow
 from carehub.flow.watching import retention
@@ -30,13 +30,24 @@ TITLES = Spoken({line.key: line.title for line in PLAN})
 BECAUSE = Spoken({line.key: line.because for line in PLAN})
 KINDS = Spoken({one.kind: one.title for one in POLICIES})
 GROUNDS = Spoken({one.kind: one.ground for one in POLICIES})
+STAYS = Spoken(dict(enumerate(one.title for one in KEPT)))
+STAYS_BECAUSE = Spoken(dict(enumerate(one.ground for one in KEPT)))
 
 
 @router.get("/retention")
 async def overview(request: Request, hub: TheHub, visitor: Deciding) -> Response:
     """What of each kind has grown old, and goes tonight."""
     rows = await retention.count(hub.database, hub.clock, hub.retention)
-    return page(request, "admin_retention.html", visitor, rows=rows, kinds=KINDS, grounds=GROUNDS)
+    return page(
+        request,
+        "admin_retention.html",
+        visitor,
+        rows=rows,
+        kinds=KINDS,
+        grounds=GROUNDS,
+        stays=STAYS,
+        because=STAYS_BECAUSE,
+    )
 
 
 @router.get("/residents/{resident_id}/erasure")

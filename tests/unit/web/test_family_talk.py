@@ -17,7 +17,7 @@ from carehub.store.tables.alerts import NoticeState
 from carehub.web.families import family_words
 from carehub.web.tongue import Spoken, catalogue
 from tests.browser import seed_family
-from tests.unit.web.conftest import BOTH, Browse, Clock, logged_in
+from tests.unit.web.conftest import Browse, Clock, logged_in
 
 _HOUR = timedelta(hours=1)
 
@@ -96,19 +96,6 @@ async def test_a_relative_does_not_flood_the_care_team(hub: Hub, browser: Browse
 
     assert answer.status_code == 422
     assert "mange meldinger" in answer.text
-
-
-@BOTH
-async def test_messages_are_forgotten_after_a_year(hub: Hub, clock: Clock) -> None:
-    await _write(hub, "anne", "astrid", "gammel")
-    clock.passes(timedelta(days=365))
-    await _write(hub, "anne", "astrid", "ny")
-
-    async with hub.database.write() as session:
-        gone = await messages.forget(session, clock.now)
-        left = await messages.thread(session, "astrid", "anne")
-
-    assert (gone, [one.message.text for one in left]) == (1, ["ny"])
 
 
 # --- visits and times ----------------------------------------------------------------------------
