@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from carehub.core.people.access import Permission
+from carehub.core.people.access import PRIVATE, Permission
 from carehub.flow.hub import Hub
 from carehub.store import tables
 from carehub.web.entering.shared import MaybeTablet, is_in_use
@@ -19,8 +19,9 @@ BEAT_S = 4.0
 """Also how long a login that ended without a word to us is still believed: less than the five seconds of C49."""
 _RETRY_MS = 2000
 Screen = Annotated[str | None, Query(max_length=32)]
-_BREATH_S = 0.2
-"""Changes closer together than this are told as one: a page need not look ten times a second."""
+_BREATH_S, CALM_BREATH_S = 0.2, 2.0
+"""Changes closer together than this are told as one: a page need not look ten times a second, and a family's still
+less often."""
 Holds = Callable[[], Awaitable[bool]]
 
 
@@ -40,7 +41,9 @@ async def live(
     """
     is_tablet = screen and (tablet is not None or (visitor is not None and visitor.may(Permission.SEE_ALERTS)))
     with hub.live.watching(screen) if screen and is_tablet else nullcontext():
-        async for event in stream_while(hub, _holds(hub, visitor, tablet), beat_s=BEAT_S):
+        calm = visitor is not None and visitor.person.role in PRIVATE
+        breath = CALM_BREATH_S if calm else _BREATH_S
+        async for event in stream_while(hub, _holds(hub, visitor, tablet), beat_s=BEAT_S, breath_s=breath):
             yield event
 
 
@@ -65,14 +68,16 @@ async def stream(hub: Hub, token_hash: str, *, beat_s: float = BEAT_S) -> AsyncI
         yield event
 
 
-async def stream_while(hub: Hub, holds: Holds, *, beat_s: float = BEAT_S) -> AsyncIterator[ServerSentEvent]:
+async def stream_while(
+    hub: Hub, holds: Holds, *, beat_s: float = BEAT_S, breath_s: float = _BREATH_S
+) -> AsyncIterator[ServerSentEvent]:
     """`change` with the version, `beat` in between, `ended` within a beat of its end."""
     told: int | None = None
-    async for version in hub.live.changes(beat_s=beat_s):
+    async for version in hub.live.changes(beat_s=max(beat_s - breath_s, 0.01)):
         if not await holds():
             yield ServerSentEvent(event="ended", data={})
             return
         name = "beat" if version == told else "change"
         told = version
         yield ServerSentEvent(event=name, data={"version": version, "at": hub.clock()}, retry=_RETRY_MS)
-        await asyncio.sleep(_BREATH_S)
+        await asyncio.sleep(breath_s)

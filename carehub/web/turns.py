@@ -2,7 +2,8 @@
 
 When something changes, every open page asks at once. Each takes some 40 ms of the loop in which alarms are received
 too, so two hundred of them together would keep the next alarm waiting for seconds: two are made at a time, and whoever
-opens a page by hand, answers an alert, or sends an event goes past them.
+opens a page by hand, answers an alert, or sends an event goes past them. Families' pages have one turn of their own, so
+that however many of them are open, none stands in front of the staff's.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from carehub.web.security import AUTOMATIC
 
 T = TypeVar("T")
 AT_ONCE = 2
+_FAMILIES = ("/relatives", "/resident")
 KEPT_S = 1.0
 """Longer than it takes to make the pages of one change, too short for anybody to see that it is old."""
 
@@ -55,25 +57,26 @@ async def once(hub: Hub, key: object, ask: Callable[[], Awaitable[T]]) -> T:
 
 
 class Turns:
-    """Lets two pages at a time fetch themselves."""
+    """Lets two pages at a time fetch themselves, and one of a family's beside them."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
-        self._turn, self._kept = asyncio.Semaphore(AT_ONCE), Kept()
+        self._staff, self._families, self._kept = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(1), Kept()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Wait for a turn, and give it back with the first byte: a slow telephone must not keep it."""
         if scope["type"] != "http" or AUTOMATIC not in Headers(scope=scope):
             await self.app(scope, receive, send)
             return
-        await self._turn.acquire()
+        turn = self._families if scope["path"].startswith(_FAMILIES) else self._staff
+        await turn.acquire()
         held = True
 
         def give_back() -> None:
             nonlocal held
             if held:
                 held = False
-                self._turn.release()
+                turn.release()
 
         async def answered(message: Message) -> None:
             give_back()

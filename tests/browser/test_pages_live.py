@@ -199,3 +199,57 @@ def test_a_mute_screen_says_so_until_somebody_taps(chromium: Browser, here: Nigh
     page.click("#sound")
 
     expect(page.locator("#sound")).to_be_hidden()
+
+
+HEALTH_WORDS = ("fall", "alarm", "knapp", "syk", "smerte", "toalett", "bad", "soverom", "kritisk")
+
+
+def test_a_relative_s_open_page_says_by_itself_that_it_was_handled(chromium: Browser, here: Night) -> None:
+    relative, staff = window(chromium, here, "anne", "/relatives"), window(chromium, here, "maria", "/tablet?unit=sol")
+    expect(relative.locator(".today__words")).to_contain_text("følger opp")
+    before = relative.locator(".closed li").count()
+    relative.evaluate("() => { window.theSame = true; }")
+
+    staff.locator(f"#take-{FALL}").press("Enter")
+    staff.locator(f"#arrive-{FALL}").press("Enter")
+    staff.locator(f"#finish-button-{FALL}").press("Enter")
+    staff.locator(f"#cause-fall-{FALL}").press("Space")
+    staff.locator(f"#aftermath-helped_on_site-{FALL}").press("Space")
+    staff.locator(f"#close-{FALL}").press("Enter")
+
+    expect(relative.locator(".closed li")).to_have_count(before + 1, timeout=5000)
+    expect(relative.locator("#announcer")).to_contain_text("Fulgt opp av personalet")
+    assert relative.evaluate("() => window.theSame")
+    words = relative.locator("#board").inner_text().lower()
+    assert [word for word in HEALTH_WORDS if word in words] == []
+
+
+def test_a_resident_s_page_shows_what_another_decided_and_keeps_what_is_half_written(
+    chromium: Browser, here: Night
+) -> None:
+    page = window(chromium, here, "ragnhild-selv", "/resident")
+    chosen = page.locator("input[name=insight]:checked")
+    assert chosen.get_attribute("value") == "nothing"
+    page.fill("textarea[name=text]", "Jeg vil gjerne")
+    page.focus("textarea[name=text]")
+
+    elsewhere = page.context.new_page()
+    elsewhere.goto(f"{here.url}/resident")
+    elsewhere.check("input[name=insight][value=daily_rhythm]")
+    elsewhere.click("#board li form button >> nth=0")
+
+    expect(chosen).to_have_attribute("value", "daily_rhythm", timeout=5000)
+    expect(page.locator("textarea[name=text]")).to_have_value("Jeg vil gjerne")
+    assert page.evaluate("() => document.activeElement.name") == "text"
+
+
+def test_a_family_s_page_says_that_it_does_not_update_itself_and_is_not_green(chromium: Browser, here: Night) -> None:
+    page = window(chromium, here, "anne", "/relatives")
+
+    here.send(signal.SIGSTOP)
+
+    expect(page.locator("#dead")).to_be_visible(timeout=15_000)
+    expect(page.locator("#dead")).to_contain_text("Siden oppdaterer seg ikke nå")
+    assert page.evaluate("() => getComputedStyle(document.querySelector('.today')).filter") == "grayscale(1)"
+    here.send(signal.SIGCONT)
+    expect(page.locator("#dead")).to_be_hidden(timeout=15_000)

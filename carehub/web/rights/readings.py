@@ -39,7 +39,7 @@ class _Reading:
     where: str
     resident: str
     subject: str
-    tie: Tie
+    tie: Tie | None
 
 
 class Readings:
@@ -65,16 +65,20 @@ class Readings:
 
     async def see(
         self, hub: Hub, visitor: Visitor, where: str, seen: Iterable[tuple[str, str]],
-        ties: Mapping[str, Tie] = MappingProxyType({}),
+        ties: Mapping[str, Tie | None] = MappingProxyType({}), *, again: bool = False,
     ) -> None:  # fmt: skip
-        """The same of anything else: pairs of resident and what was looked at. Without a tie it is the unit's own."""
+        """The same of anything else: pairs of resident and what was looked at. Without a tie it is the unit's own.
+
+        Args:
+            again: Logged though this login has seen it before: somebody opened the page, it did not fetch itself.
+        """
         login = visitor.login.token_hash
         fresh = [
             _Reading(
                 key=(login, f"{who}/{what}"), person=visitor.person.id, where=where, resident=who, subject=what,
                 tie=ties.get(what, Tie.UNIT),
             )
-            for who, what in dict.fromkeys(seen) if (login, f"{who}/{what}") not in self._shown
+            for who, what in dict.fromkeys(seen) if again or (login, f"{who}/{what}") not in self._shown
         ]  # fmt: skip
         if not fresh:
             return

@@ -15,6 +15,7 @@ let source = null;
 let skew = Date.parse(bar.dataset.now) - Date.now();
 let heard = Date.now(); // last sign of life
 let fresh = Date.now(); // the page on the screen is true as of this moment
+let drawn = fresh; // when it was fetched
 let dirty = false;
 let fetching = false;
 let pressed = false;
@@ -59,11 +60,14 @@ function connect() {
   const stream = bar.dataset.stream || "/api/v1/live"; // what anybody may see has a stream of its own
   source = new EventSource(screen ? `${stream}?screen=${encodeURIComponent(screen)}` : stream);
   source.addEventListener("change", (event) => { alive(event); dirty = true; refresh(); });
-  source.addEventListener("beat", (event) => { alive(event); if (dirty) refresh(); else fresh = Date.now(); });
+  source.addEventListener("beat", (event) => { alive(event); if (dirty || grownOld()) refresh(); else fresh = Date.now(); });
   source.addEventListener("ended", loggedOut);
   source.onopen = showState;
   source.onerror = () => { showState(); if (source.readyState === EventSource.CLOSED) setTimeout(retry, 2000); };
 }
+
+// A drawing of the day goes on though nothing calls: such a page looks again after so many seconds.
+const grownOld = () => bar.dataset.every && document.visibilityState === "visible" && Date.now() - drawn > bar.dataset.every * 1000;
 
 function alive(event) {
   heard = Date.now();
@@ -109,7 +113,7 @@ function swap(text) {
     if (fresher) replace(region, fresher);
   }
   document.title = next.title;
-  fresh = heard = Date.now();
+  fresh = heard = drawn = Date.now();
   if (order !== keys(document)) movedAt = Date.now();
   keepFocus(focused);
   announce(before);
@@ -140,10 +144,10 @@ function carryOver(old, fresher) {
   for (const one of old.querySelectorAll("input[id], textarea[id], select[id]")) {
     const same = fresher.querySelector(`#${CSS.escape(one.id)}`);
     if (!same || one.type === "hidden") continue;
-    // an untouched choice must not undo what the server now suggests ("Ja, jeg var der" once you are there)
-    if (one.type === "radio") same.checked ||= one.checked;
-    else if (one.type === "checkbox") same.checked = one.checked;
-    else same.value = one.value;
+    // what nobody has touched must not undo what the server now says: a suggestion, or what another has decided
+    if (one.type === "radio") same.checked ||= one.checked && !one.defaultChecked;
+    else if (one.type === "checkbox") same.checked = one.checked === one.defaultChecked ? same.checked : one.checked;
+    else if (one.tagName === "SELECT" || one.value !== one.defaultValue) same.value = one.value;
   }
 }
 

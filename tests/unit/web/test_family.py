@@ -241,3 +241,16 @@ async def test_a_relative_who_acts_for_nobody_has_no_last_word(hub: Hub, browser
     assert (await anne.get("/resident")).headers["location"] == "/relatives"
     assert (await anne.post("/resident/astrid/consent/rel-anne")).status_code == 404
     assert (await anne.post("/resident/astrid/pause", data={"for_how_long": "day"})).status_code == 404
+
+
+async def test_an_open_page_that_fetches_itself_is_no_new_look(hub: Hub, browser: Browse) -> None:
+    client = await logged_in(browser(), hub, "anne")
+    for headers in ({}, {"x-carehub-live": "1"}, {"x-carehub-live": "1"}, {}):
+        await client.get("/relatives", headers=headers)
+
+    assert await logged(hub, "anne") == [("relatives", "astrid")] * 2
+
+    await level(hub, "rel-anne", Insight.DAILY_RHYTHM)
+    await client.get("/relatives", headers={"x-carehub-live": "1"})
+
+    assert len(await logged(hub, "anne")) == 3

@@ -103,3 +103,24 @@ async def _subjects(hub: Hub, person: str) -> list[str | None]:
     async with hub.database.read() as session:
         log = tables.AccessLog
         return list((await session.exec(select(log.subject).where(log.person_id == person))).all())
+
+
+async def test_families_pages_wait_for_each_other_and_never_stand_before_the_staff() -> None:
+    inside: list[str] = []
+    go = asyncio.Event()
+
+    async def page(request: Request) -> str:
+        inside.append(request.url.path)
+        await go.wait()
+        return "mine"
+
+    async with _client(page) as client:
+        families = [asyncio.create_task(client.get("/relatives", headers=ITSELF)) for _ in range(5)]
+        await asyncio.sleep(0.02)
+        staff = [asyncio.create_task(client.get("/tablet", headers=ITSELF)) for _ in range(AT_ONCE)]
+        async with asyncio.timeout(5):
+            while len(inside) < 1 + AT_ONCE:  # noqa: ASYNC110
+                await asyncio.sleep(0)
+        assert sorted(inside) == ["/relatives", *["/tablet"] * AT_ONCE]
+        go.set()
+        await asyncio.gather(*families, *staff)
