@@ -43,7 +43,7 @@ _GROUPS: tuple[tuple[str, tuple[_Page, ...]], ...] = (
     )),
     (later("Folk og vakter"), (
         ("/admin/people", later("Personer"), None), ("/admin/shifts", later("Vakter"), _PLANS),
-        ("/admin/tablets", later("Felles nettbrett"), None),
+        ("/admin/tablets", later("Felles nettbrett"), None), ("/tablet/screens", later("Skjermer"), _PLANS),
         ("/admin/ladders", later("Varslingsstige"), None),
     )),
     (later("Regler"), (
