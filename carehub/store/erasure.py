@@ -9,7 +9,7 @@ from sqlmodel import SQLModel, col, func, select
 
 from carehub.core.answers.alerts import Status
 from carehub.core.people.erasure import Obstacle
-from carehub.store import tables
+from carehub.store import reasons, tables
 from carehub.store.database import Session
 
 NAMELESS = "Slettet"
@@ -123,11 +123,12 @@ async def _alert_words(session: Session, resident: str) -> None:
 
 
 async def _base_words(session: Session, resident: str) -> None:
-    basis, silence, task = tables.LegalBasis, tables.Silence, tables.Task
+    basis, silence, task, hold = tables.LegalBasis, tables.Silence, tables.Task, tables.LegalHold
     decided, opened = tables.RuleOverride, tables.OpenedFile
     await session.exec(update(decided).where(col(decided.resident_id) == resident).values(why=""))
     await session.exec(update(opened).where(col(opened.resident_id) == resident).values(reason=""))
     await session.exec(update(basis).where(col(basis.resident_id) == resident).values(note=""))
+    await session.exec(update(hold).where(col(hold.resident_id) == resident).values(reason=""))
     await session.exec(delete(task).where(col(task.resident_id) == resident))
     await session.exec(delete(silence).where(col(silence.resident_id) == resident))
 
@@ -141,8 +142,8 @@ async def some_events(session: Session, resident: str, many: int) -> int:
 
 
 KEPT = frozenset({
-    "access_log", "alert", "alert_event", "alert_step", "assignment", "erasure", "event", "legal_basis", "legal_hold",
-    "opened_file", "relation", "residency", "resident", "rule_override", "silence", "task",
+    "access_log", "access_reason", "alert", "alert_event", "alert_step", "assignment", "erasure", "event",
+    "legal_basis", "legal_hold", "opened_file", "relation", "residency", "resident", "rule_override", "silence", "task",
 })  # fmt: skip
 """Tables that name a resident and are not emptied of them: what stays of each says nothing of who it was."""
 
@@ -154,7 +155,7 @@ async def _rest(session: Session, resident: str) -> None:
             await session.exec(delete(table).where(table.columns["resident_id"] == resident))
 
 
-STEPS: tuple[Step, ...] = (_messages, _relatives, _alert_words, _base_words, _rest, _home, _person)
+STEPS: tuple[Step, ...] = (_messages, _relatives, _alert_words, _base_words, reasons.erase, _rest, _home, _person)
 """In this order, after the events: the name goes last, so that whoever looks meanwhile sees whose it is."""
 
 

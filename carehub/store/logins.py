@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from carehub.core.people.access import Role
 from carehub.kit.ids import new_token
-from carehub.store import tables
+from carehub.store import reasons, tables
 from carehub.store.tables.logins import Proof
 
 _SEEN_EVERY, _SEEN_EVERY_ON_TABLETS = timedelta(minutes=1), timedelta(seconds=5)
@@ -199,11 +199,20 @@ async def end_on_tablet(session: AsyncSession, tablet_id: str) -> None:
     await session.exec(delete(tables.LoginSession).where(col(tables.LoginSession.tablet_id) == tablet_id))
 
 
-def log_reading(
+def log_reading(  # noqa: PLR0913 - one look
     session: AsyncSession, person_id: str, action: str, seen: Iterable[tuple[str | None, str]], now: datetime,
-    *, because: str | None = None,
+    *, because: str | None = None, said: str | None = None,
 ) -> None:  # fmt: skip
-    """Log that a person looked at residents' data: pairs of resident and what was looked at, and what let them."""
+    """Log that a person looked at residents' data: pairs of resident and what was looked at, and what let them.
+
+    Args:
+        said: What somebody wrote as the reason, in the place of `because`: kept where it can be erased.
+    """
+    seen = list(seen)
+    if said and seen:
+        words = reasons.written(said, seen[0][0], now)
+        session.add(words)
+        because = words.key
     session.add_all(
         tables.AccessLog(
             at=now, person_id=person_id, action=action, resident_id=resident, subject=subject, because=because

@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlmodel import col, select
 
-from carehub.store import tables
+from carehub.store import reasons, tables
 from carehub.store.database import Session
 
 MOST = 1000
+_select: Any = select  # more columns than its types know
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,18 +50,23 @@ async def everything(session: Session, wanted: Wanted) -> list[Reading]:
     """What is asked for, the newest first."""
     log, person, resident = tables.AccessLog, tables.Person, tables.Resident
     rows = await session.exec(
-        select(log, person, tables.Unit.name, resident)
+        _select(log, person, tables.Unit.name, resident, tables.AccessReason.text)
         .join(person, col(person.id) == col(log.person_id), isouter=True)
         .join(tables.Unit, col(tables.Unit.id) == col(person.unit_id), isouter=True)
         .join(resident, col(resident.id) == col(log.resident_id), isouter=True)
+        .join(tables.AccessReason, col(tables.AccessReason.key) == col(log.because), isouter=True)
         .where(*_conditions(wanted))
         .order_by(col(log.id).desc())
         .limit(wanted.most)
     )
     return [
-        Reading(at=row.at, action=row.action, because=row.because, person=who, unit=unit, resident=whose)
-        for row, who, unit, whose in rows.all()
+        Reading(at=row.at, action=row.action, because=_why(row.because, said), person=who, unit=unit, resident=whose)
+        for row, who, unit, whose, said in rows.all()
     ]
+
+
+def _why(because: str | None, said: str | None) -> str | None:
+    return (said or reasons.GONE) if reasons.is_key(because) else because
 
 
 async def readers(session: Session, wanted: Wanted) -> list[tables.Person]:

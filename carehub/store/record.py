@@ -50,7 +50,8 @@ EXPORTED: dict[str, frozenset[str]] = {
     "devices": frozenset({"assignment", "device"}), "events": frozenset({"event"}),
     "days": frozenset({"daily_feature"}),
     "usual": frozenset({"fold_input"}), "rules_that_kept_quiet": frozenset({"trace"}),
-    "alerts": frozenset({"alert", "alert_event", "alert_step", "notice"}), "who_looked": frozenset({"access_log"}),
+    "alerts": frozenset({"alert", "alert_event", "alert_step", "notice"}),
+    "who_looked": frozenset({"access_log", "access_reason"}),
     "messages": frozenset({"care_message"}), "planned_visits": frozenset({"planned_visit"}),
     "visits_of_family": frozenset({"family_visit"}), "rounds": frozenset({"planned_round", "round_turn"}),
 }  # fmt: skip

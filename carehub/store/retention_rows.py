@@ -140,6 +140,12 @@ def _trimmed(_before: datetime) -> list[Condition]:
     return [col(tables.AccessLog.id) <= select(func.coalesce(func.max(trim.up_to), 0)).scalar_subquery()]
 
 
+def _reasons(before: datetime) -> list[Condition]:
+    """None that a row of the log still names."""
+    reason, begins = tables.AccessReason, select(func.min(tables.AccessLog.at)).scalar_subquery()
+    return [col(reason.at) < before, col(reason.at) < begins]
+
+
 ROWS: dict[Kind, Rows] = {
     Kind.EVENTS: Rows(tables.Event, _events),
     Kind.HELD_BACK: Rows(tables.HeldBack, _held_back),
@@ -193,4 +199,5 @@ ROWS: dict[Kind, Rows] = {
     Kind.CONSENTS: Rows(tables.Relation, _of(col(tables.Relation.until), col(tables.Relation.resident_id))),
     Kind.SESSIONS: Rows(tables.LoginSession, _of(col(tables.LoginSession.expires_at))),
     Kind.READINGS: Rows(tables.AccessLog, _trimmed),
+    Kind.REASONS: Rows(tables.AccessReason, _reasons),
 }  # fmt: skip

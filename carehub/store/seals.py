@@ -1,4 +1,7 @@
-"""The log of readings cannot be changed unseen: its rows are sealed in a chain of hashes, and the chain is checked."""
+"""The log of readings cannot be changed unseen: its rows are sealed in a chain of hashes, and the chain is checked.
+
+What somebody wrote stands beside the log, under its hash (`reasons`): the check follows it there.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -9,7 +12,7 @@ from itertools import takewhile
 import msgspec
 from sqlmodel import col, func, select
 
-from carehub.store import tables
+from carehub.store import reasons, tables
 from carehub.store.database import Session
 from carehub.store.stream import upsert
 
@@ -62,7 +65,8 @@ async def check(session: Session) -> Checked:
         if one.after < after:
             continue
         rows = await _rows(session, after, one.up_to)
-        if len(rows) != one.many or _chained(before, rows) != one.chain:
+        whole = len(rows) == one.many and _chained(before, rows) == one.chain
+        if not whole or not await reasons.hold(session, [row.because for row in rows]):
             return Checked(sealed=sealed, broken_at=one.id)
         before, after, sealed = one.chain, one.up_to, sealed + len(rows)
     return Checked(sealed=sealed, broken_at=None)

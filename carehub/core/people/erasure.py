@@ -48,7 +48,8 @@ PLAN: tuple[Line, ...] = (
     Line(
         key="readings", title="Loggen over hvem som har sett opplysningene", fate=Fate.NAMELESS,
         because="Pasientjournalloven § 22 og personvernforordningen artikkel 17 nr. 3 bokstav b: tilgang skal kunne "
-        "dokumenteres.",
+        "dokumenteres. Begrunnelser slettes; de som ble skrevet før november 2026, er en del av seglene og blir "
+        "stående til loggen er gammel nok til å slettes.",
     ),
     Line(
         key="erasure", title="At det ble slettet, når og av hvem", fate=Fate.KEPT,

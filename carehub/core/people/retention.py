@@ -23,6 +23,7 @@ class Kind(StrEnum):
     CONSENTS = "consents"
     SESSIONS = "sessions"
     READINGS = "readings"
+    REASONS = "reasons"
     INPUTS = "inputs"
     LATE_ANSWERS = "late_answers"
     VISITS = "visits"
@@ -86,6 +87,7 @@ POLICIES: tuple[Policy, ...] = (
     ),
     Policy(kind=Kind.SESSIONS, days=30, least=1, title="Utløpte innlogginger", ground=_MINIMAL),
     Policy(kind=Kind.READINGS, days=1826, least=365, title="Loggen over oppslag", ground=_ACCESS),
+    Policy(kind=Kind.REASONS, days=1826, least=365, title="Begrunnelser i loggen over oppslag", ground=_ACCESS),
     Policy(kind=Kind.INPUTS, days=120, least=35, title="Klokkeslag og beskjeder til reglene", ground=_MINIMAL),
     Policy(kind=Kind.LATE_ANSWERS, days=90, least=14, title="Svar fra telefoner uten dekning", ground=_MINIMAL),
     Policy(kind=Kind.VISITS, days=400, least=35, title="Planlagte og utførte besøk", ground=_MINIMAL),

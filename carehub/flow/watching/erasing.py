@@ -20,7 +20,7 @@ async def ask(hub: Hub, resident: str, reason: str, by: str) -> list[Obstacle]:
         found = await erasure.obstacles(session, resident, now)
         if not found and await erasure.newest(session, resident) is None:
             session.add(tables.Erasure(id=new_id(), resident_id=resident, reason=reason, asked_at=now, asked_by_id=by))
-            logins.log_reading(session, by, "erasure.asked", [(resident, "erasure")], now, because=reason[:200])
+            logins.log_reading(session, by, "erasure.asked", [(resident, "erasure")], now, said=reason)
     return found
 
 
@@ -81,7 +81,7 @@ async def hold(hub: Hub, resident: str, reason: str, by: str) -> None:
         if await erasure.hold_of(session, resident) is None:
             now = hub.clock()
             session.add(tables.LegalHold(id=new_id(), resident_id=resident, reason=reason, since=now, by_id=by))
-            logins.log_reading(session, by, "hold.begun", [(resident, "hold")], now, because=reason[:200])
+            logins.log_reading(session, by, "hold.begun", [(resident, "hold")], now, said=reason)
 
 
 async def release(hub: Hub, resident: str, by: str) -> None:

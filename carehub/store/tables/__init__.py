@@ -19,6 +19,7 @@ from carehub.store.tables.logins import (
 )
 from carehub.store.tables.people import (
     AccessLog,
+    AccessReason,
     AccessSeal,
     Competence,
     ContactCheck,
@@ -53,6 +54,7 @@ from carehub.store.tables.wards import FloorPlan, PlannedRound, RoundTurn, Scree
 __all__ = [
     "Absence",
     "AccessLog",
+    "AccessReason",
     "AccessSeal",
     "AccessTrim",
     "Activation",

@@ -130,7 +130,20 @@ class AccessLog(SQLModel, table=True):
     resident_id: str | None = Field(default=None, index=True, max_length=32)
     subject: str | None = Field(default=None, max_length=120)
     because: str | None = Field(default=None, max_length=200)
-    """What tied the reader to the resident (`core.access.Tie`), or the reason that they gave."""
+    """What tied the reader to the resident (`core.access.Tie`), or the key of the reason that they gave."""
+
+
+class AccessReason(SQLModel, table=True):
+    """What somebody wrote when they looked or changed something. Blanked when the resident is erased, else never."""
+
+    __tablename__ = "access_reason"
+
+    key: str = Field(primary_key=True, max_length=69)
+    """The hash of salt and text, as the log has it."""
+    salt: str = Field(max_length=32)
+    text: str = Field(max_length=400)
+    at: datetime = moment(index=True)
+    resident_id: str | None = Field(default=None, index=True, max_length=32)
 
 
 class AccessSeal(SQLModel, table=True):

@@ -142,4 +142,4 @@ async def change(  # noqa: PLR0913 - one form
 
 def _note(session: Session, visitor: Visitor, act: str, row: tables.Relation, now: datetime) -> None:
     seen: list[tuple[str | None, str]] = [(row.resident_id, f"relation:{row.id}")]
-    logins.log_reading(session, visitor.person.id, act, seen, now, because=row.end_reason or row.reason or None)
+    logins.log_reading(session, visitor.person.id, act, seen, now, said=row.end_reason or row.reason or None)

@@ -44,7 +44,7 @@ async def open_file(
             raise HTTPException(404)
         who = card.alert.resident_id
         opened = ties.open_file(session, me.id, who, reason.strip(), now)
-        logins.log_reading(session, me.id, "file.opened", [(who, f"alert:{alert_id}")], now, because=reason.strip())
+        logins.log_reading(session, me.id, "file.opened", [(who, f"alert:{alert_id}")], now, said=reason.strip())
         told = f"{me.name} har sett på opplysninger i en annen enhet. Grunn: {reason.strip()}"
         wanted = tasks.Wanted(
             kind="file-opened", subject=opened.id, words=told, due_at=now + _READ_WITHIN, unit=card.alert.unit_id,

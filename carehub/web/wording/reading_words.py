@@ -1,6 +1,7 @@
 """What somebody did with a resident's data, in words that the resident understands."""
 
 from carehub.core.people.access import Tie
+from carehub.store.reasons import GONE
 from carehub.web.tongue import Spoken, _
 
 _ACTIONS = Spoken(
@@ -104,4 +105,6 @@ def why(because: str | None) -> str:
     """What let them: a tie, or the reason that they wrote."""
     if because is None:
         return ""
+    if because == GONE:
+        return _("begrunnelsen er slettet")
     return _BECAUSE[Tie(because)] if because in _BECAUSE else _("grunn: %(because)s", because=because)

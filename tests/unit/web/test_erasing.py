@@ -3,14 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel, select
 
 from carehub.core.answers.alerts import Status
 from carehub.core.people.erasure import PLAN
 from carehub.flow.hub import Hub
 from carehub.kit.ids import new_id
-from carehub.store import erasure, seals, tables
-from tests.unit.web.conftest import Browse, Clock, logged_in
+from carehub.store import erasure, logins, readings, reasons, seals, tables
+from tests.unit.web.conftest import BOTH, Browse, Clock, logged_in
 
 _CANARIES = (
     "Astrid", "Nordby", "+4791234567", "Hører dårlig", "Anne Nordby", "Søvngjengeren", "Kusinen", "anne-hos-idporten"
@@ -97,6 +98,80 @@ async def test_one_asks_another_confirms_and_nothing_of_them_is_left_c82(
     assert "Anne Nordby" not in await _everything(hub)
     assert "anne-hos-idporten" not in await _everything(hub)
     assert "slettet" in (await admin.get(page)).text
+
+
+@BOTH
+async def test_what_was_written_in_the_log_is_erased_and_its_chain_holds_c81_c82(
+    hub: Hub, browser: Browse, clock: Clock
+) -> None:
+    """The log keeps a hash; a row from before keeps its text, and the seals of both verify. ADR 26."""
+    async with hub.database.write() as session:
+        session.add(
+            tables.AccessLog(at=clock.now, action="file.opened", resident_id="astrid", because="Fra den gamle tiden")
+        )
+        about: list[tuple[str | None, str]] = [("astrid", "alert:1")]
+        logins.log_reading(session, "jonas", "file.opened", about, clock.now, said="Kusinen Berit ringte")
+        logins.log_reading(session, "jonas", "file.opened", [("odd", "alert:2")], clock.now, said="Odd ropte")
+    assert [one for one in ("Kusinen Berit",) if one not in await _everything(hub)] == []
+    clock.passes(timedelta(minutes=11))
+    async with hub.database.write() as session:
+        assert await seals.seal(session, clock.now) > 0
+    await _moved_out(hub, clock)
+    kari, admin = await logged_in(browser(), hub, "kari"), await logged_in(browser(), hub, "admin")
+    page = "/admin/residents/astrid/erasure"
+    looks = "/admin/residents/astrid/readings"
+    assert "Kusinen Berit ringte" in (await kari.get(looks)).text
+    assert (await kari.post(page, data={"reason": "Dødsfall"})).status_code == 303
+    assert (await admin.post(f"{page}/agree")).status_code == 303
+
+    left = await _everything(hub)
+    assert "Kusinen Berit" not in left
+    assert "Odd ropte" in left
+    assert "Fra den gamle tiden" in left, "it is in the seals of old: said on the page"
+    assert "før november 2026" in (await admin.get(page)).text
+    async with hub.database.read() as session:
+        assert (await seals.check(session)).broken_at is None
+        told = await readings.about(session, "astrid", clock.now - timedelta(days=1), clock.now)
+    assert reasons.GONE in [one.because for one in told]
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE access_reason SET text = 'noe annet'",
+        "UPDATE access_reason SET text = '', salt = ''",
+        "DELETE FROM access_reason",
+    ],
+)
+async def test_nobody_blanks_what_was_written_without_an_agreed_erasure_c41(
+    hub: Hub, clock: Clock, change: str
+) -> None:
+    async with hub.database.write() as session:
+        logins.log_reading(session, "jonas", "file.opened", [("odd", "alert:2")], clock.now, said="Odd ropte")
+
+    with pytest.raises(DBAPIError, match="can only be erased"):
+        async with hub.database.write() as session:
+            await (await session.connection()).exec_driver_sql(change)
+
+
+@pytest.mark.parametrize("change", ["UPDATE access_reason SET text = 'Løgn'", "DELETE FROM access_reason"])
+async def test_words_that_were_changed_past_the_triggers_break_the_seal_c81(
+    hub: Hub, clock: Clock, change: str
+) -> None:
+    async with hub.database.write() as session:
+        logins.log_reading(session, "jonas", "file.opened", [("odd", "alert:2")], clock.now, said="Odd ropte")
+    clock.passes(timedelta(minutes=11))
+    async with hub.database.write() as session:
+        await seals.seal(session, clock.now)
+        assert (await seals.check(session)).broken_at is None
+        connection = await session.connection()
+        for trigger in ("access_reason_blank_only", "access_reason_no_delete"):
+            await connection.exec_driver_sql(f"DROP TRIGGER {trigger}")
+        await connection.exec_driver_sql(change)
+
+    async with hub.database.read() as session:
+        assert (await seals.check(session)).broken_at is not None
 
 
 async def test_a_question_can_be_taken_back(hub: Hub, browser: Browse, clock: Clock) -> None:

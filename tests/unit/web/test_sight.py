@@ -10,7 +10,7 @@ from carehub.core.people.access import SEES, About, Permission, Role, Sight, Tie
 from carehub.core.people.shifts import Why
 from carehub.core.severity import Severity
 from carehub.flow.hub import Hub
-from carehub.store import tables, tasks, ties
+from carehub.store import readings, tables, tasks, ties
 from tests.unit.web.conftest import BOTH, Browse, Clock, logged_in
 
 FJORD = "c310".ljust(32, "0")
@@ -53,7 +53,9 @@ async def test_a_reason_opens_one_resident_for_an_hour_and_the_coordinator_reads
     async with hub.database.read() as session:
         log = (await session.exec(select(tables.AccessLog).order_by(col(tables.AccessLog.id)))).all()
         (line,) = await tasks.shown(session, {Role.COORDINATOR}, hub.clock())
-    assert ("file.opened", "odd", "Jeg hjelper en kollega") in [(r.action, r.resident_id, r.because) for r in log]
+        told = await readings.about(session, "odd", hub.clock() - timedelta(days=1), hub.clock() + timedelta(days=1))
+    assert ("file.opened", "Jeg hjelper en kollega") in [(one.action, one.because) for one in told]
+    assert "Jeg hjelper en kollega" not in [r.because for r in log], "the log has its hash (ADR 26)"
     assert ("alert", "odd", "opened") in [(r.action, r.resident_id, r.because) for r in log]
     assert "Jeg hjelper en kollega" in line.task.words
     assert "Odd" not in line.task.words
