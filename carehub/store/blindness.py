@@ -12,6 +12,7 @@ from carehub.core.watching.blindness import Guard
 from carehub.store import tables
 from carehub.store.database import Session
 from carehub.store.devices import WATCHED
+from carehub.store.residencies import lives_now
 from carehub.store.silences import in_force
 from carehub.store.tables.places import DeviceStatus
 
@@ -32,7 +33,7 @@ async def watched(session: Session, now: datetime) -> list[Watched]:
         select(tables.Resident, tables.Scope)
         .join(residency, col(residency.resident_id) == col(tables.Resident.id))
         .join(tables.Scope, col(tables.Scope.id) == col(residency.scope_id))
-        .where(col(residency.since) <= now, col(residency.until).is_(None) | (col(residency.until) > now))
+        .where(lives_now(now))
     )
     found = [Watched(resident, scope) for resident, scope in (await session.exec(statement)).all()]
     silent = await in_force(session, now)

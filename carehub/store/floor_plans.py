@@ -11,6 +11,7 @@ from carehub.kit.ids import new_id
 from carehub.kit.norwegian import nb_key
 from carehub.store import tables
 from carehub.store.database import Session
+from carehub.store.residencies import lives_now
 from carehub.store.tables.places import ScopeKind
 
 
@@ -30,10 +31,9 @@ async def rooms(session: Session, unit_id: str, now: datetime) -> list[Living]:
 async def living(session: Session, unit_id: str, now: datetime) -> list[Living]:
     """Every room and home of a unit with who lives there now, in the order in which people count them."""
     scope, residency = tables.Scope, tables.Residency
-    here = (col(residency.since) <= now) & (col(residency.until).is_(None) | (col(residency.until) > now))
     statement = (
         select(scope, tables.Resident)
-        .join(residency, (col(residency.scope_id) == col(scope.id)) & here, isouter=True)
+        .join(residency, (col(residency.scope_id) == col(scope.id)) & lives_now(now), isouter=True)
         .join(tables.Resident, col(tables.Resident.id) == col(residency.resident_id), isouter=True)
         .where(scope.unit_id == unit_id, col(scope.kind).in_([ScopeKind.ROOM, ScopeKind.HOME]))
         .order_by(scope.id, tables.Resident.given_name)

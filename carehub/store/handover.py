@@ -9,6 +9,7 @@ from sqlmodel import col, select
 from carehub.kit.ids import new_id
 from carehub.store import tables
 from carehub.store.database import Session
+from carehub.store.residencies import lives_now
 from carehub.store.tables.places import DeviceStatus
 
 EDIT_WITHIN = timedelta(minutes=30)
@@ -104,11 +105,10 @@ Found = tuple[tables.ModelFinding, tables.Resident, tables.Scope]
 async def found(session: Session, unit: str, since: datetime, now: datetime) -> list[Found]:
     """What the models found unusual in a unit and were allowed to say."""
     finding, lives = tables.ModelFinding, tables.Residency
-    here = (col(lives.since) <= now) & (col(lives.until).is_(None) | (col(lives.until) > now))
     statement = (
         select(finding, tables.Resident, tables.Scope)
         .join(tables.Resident, col(tables.Resident.id) == col(finding.resident_id))
-        .join(lives, (col(lives.resident_id) == col(finding.resident_id)) & here)
+        .join(lives, (col(lives.resident_id) == col(finding.resident_id)) & lives_now(now))
         .join(tables.Scope, col(tables.Scope.id) == col(lives.scope_id))
         .where(finding.at >= since, col(finding.spoken), tables.Scope.unit_id == unit)
         .order_by(col(finding.at).desc())

@@ -10,6 +10,7 @@ from carehub.contracts import Activity
 from carehub.core.findings import Outcome
 from carehub.store import tables
 from carehub.store.database import Session
+from carehub.store.residencies import lives_now
 
 _NOT_ACTIVITY = ("temperature", "humidity", "illuminance", "battery", "power", "device.heartbeat", "battery.low")
 
@@ -52,21 +53,12 @@ async def of_resident(session: Session, resident: str, since: datetime, limit: i
 
 async def scope_of(session: Session, resident: str, now: datetime) -> str | None:
     """Where a resident lives now."""
-    statement = select(tables.Residency.scope_id).where(
-        tables.Residency.resident_id == resident,
-        tables.Residency.since <= now,
-        (col(tables.Residency.until).is_(None)) | (col(tables.Residency.until) > now),
-    )
+    statement = select(tables.Residency.scope_id).where(tables.Residency.resident_id == resident, lives_now(now))
     return (await session.exec(statement)).first()
 
 
 async def inhabited(session: Session, now: datetime) -> Sequence[str]:
     """Homes and rooms where somebody lives now."""
     life = tables.Residency
-    statement = (
-        select(life.scope_id)
-        .where(life.since <= now, (col(life.until).is_(None)) | (col(life.until) > now))
-        .distinct()
-        .order_by(life.scope_id)
-    )
+    statement = select(life.scope_id).where(lives_now(now)).distinct().order_by(life.scope_id)
     return (await session.exec(statement)).all()

@@ -12,6 +12,7 @@ from carehub.core.watching.rounds import NOT_AT_HOME, Seen, windows
 from carehub.kit.ids import new_id
 from carehub.store import sql, tables
 from carehub.store.database import Session
+from carehub.store.residencies import lives_now
 
 _MOST = 300
 Units = Collection[str] | None
@@ -100,7 +101,7 @@ async def _lines(
         select(turn, agreed, tables.Resident, tables.Scope)
         .join(agreed, col(agreed.id) == col(turn.round_id))
         .join(tables.Resident, col(tables.Resident.id) == col(agreed.resident_id))
-        .join(lives, (col(lives.resident_id) == col(agreed.resident_id)) & _now(now))
+        .join(lives, (col(lives.resident_id) == col(agreed.resident_id)) & lives_now(now))
         .join(tables.Scope, col(tables.Scope.id) == col(lives.scope_id))
         .where(which)
         .order_by(col(turn.due_at).desc() if newest else col(turn.due_at), tables.Scope.name)
@@ -114,11 +115,6 @@ async def _lines(
         Line(turn=row, agreed=plan, resident=resident, scope=scope, done_by=names.get(row.done_by_id or ""))
         for row, plan, resident, scope in rows
     ]
-
-
-def _now(now: datetime) -> ColumnElement[bool]:
-    lives = tables.Residency
-    return (col(lives.since) <= now) & (col(lives.until).is_(None) | (col(lives.until) > now))
 
 
 async def _names(session: Session, ids: set[str]) -> dict[str, str]:
@@ -153,7 +149,7 @@ async def agreed_for(
     statement = (
         select(agreed, tables.Resident, tables.Scope)
         .join(tables.Resident, col(tables.Resident.id) == col(agreed.resident_id))
-        .join(lives, (col(lives.resident_id) == col(agreed.resident_id)) & _now(now))
+        .join(lives, (col(lives.resident_id) == col(agreed.resident_id)) & lives_now(now))
         .join(tables.Scope, col(tables.Scope.id) == col(lives.scope_id))
         .where(col(agreed.ended_at).is_(None))
         .order_by(tables.Scope.name, col(agreed.opens))

@@ -13,6 +13,7 @@ from carehub.core.events import Command, Tick
 from carehub.core.findings import Held
 from carehub.store import sql, tables
 from carehub.store.database import Session
+from carehub.store.residencies import lives_now
 
 GAP = timedelta(hours=1)
 """Silences closer together than this are one to whoever is not being watched over meanwhile."""
@@ -190,12 +191,12 @@ def _same(column: Any, value: str | None) -> ColumnElement[bool]:
 async def home_of(session: Session, resident_id: str, now: datetime) -> tuple[str | None, bool]:
     """Where somebody lives now, and whether nobody else does."""
     residency = tables.Residency
-    lives_now = (col(residency.since) <= now) & (col(residency.until).is_(None) | (col(residency.until) > now))
-    found = select(residency.scope_id).where(residency.resident_id == resident_id, lives_now)
+    here = lives_now(now)
+    found = select(residency.scope_id).where(residency.resident_id == resident_id, here)
     scope = (await session.exec(found)).first()
     if scope is None:
         return None, False
-    many = select(func.count()).select_from(residency).where(residency.scope_id == scope, lives_now)
+    many = select(func.count()).select_from(residency).where(residency.scope_id == scope, here)
     return scope, (await session.exec(many)).one() == 1
 
 

@@ -12,6 +12,7 @@ from carehub.core.events import Command, CommandKind, Tick
 from carehub.core.rules.overrides import Level, Number, Override
 from carehub.store import tables
 from carehub.store.database import Session
+from carehub.store.residencies import lives_now
 
 Residents = Mapping[str, Sequence[str]]
 """By scope: who lives there now."""
@@ -53,9 +54,10 @@ async def standing(session: Session, now: datetime) -> Sequence[tables.RuleOverr
 async def living(session: Session, now: datetime) -> dict[str, list[str]]:
     """By scope: who lives there now."""
     residency = tables.Residency
-    lives = (col(residency.since) <= now) & (col(residency.until).is_(None) | (col(residency.until) > now))
     found: dict[str, list[str]] = {}
-    for scope, who in (await session.exec(select(residency.scope_id, residency.resident_id).where(lives))).all():
+    for scope, who in (
+        await session.exec(select(residency.scope_id, residency.resident_id).where(lives_now(now)))
+    ).all():
         found.setdefault(scope, []).append(who)
     return found
 
@@ -150,8 +152,7 @@ async def off_for_residents(session: Session, now: datetime) -> list[tuple[table
         select(tables.Resident, tables.Scope)
         .join(lives, col(lives.resident_id) == col(tables.Resident.id))
         .join(tables.Scope, col(tables.Scope.id) == col(lives.scope_id))
-        .where(col(tables.Resident.id).in_({who for who, _ in off}), col(lives.since) <= now)
-        .where(or_(col(lives.until).is_(None), col(lives.until) > now))
+        .where(col(tables.Resident.id).in_({who for who, _ in off}), lives_now(now))
     )
     at_home = {resident.id: (resident, scope) for resident, scope in (await session.exec(homes)).all()}
     return [(*at_home[who], rule) for who, rule in off if who in at_home]

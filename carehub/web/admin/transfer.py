@@ -19,6 +19,8 @@ from carehub.web.admin.register import Refused
 from carehub.web.security import Visitor
 
 Seen = list[tuple[str | None, str]]
+NEW, CHANGED, SAME = "ny", "endret", "uendret"
+"""What a row would do, in the words of its plan."""
 
 
 @dataclass(slots=True)
@@ -101,7 +103,7 @@ class Planned:
     """What one row would do.
 
     Attributes:
-        words: "ny", "endret", "uendret"; or why it cannot be.
+        words: `NEW`, `CHANGED`, `SAME`; or why it cannot be.
         change: None where there is nothing to do, or it cannot be.
     """
 

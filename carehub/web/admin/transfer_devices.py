@@ -13,14 +13,27 @@ from carehub.store import devices, registers, registry, shifts, tables
 from carehub.store.database import Session
 from carehub.web import words
 from carehub.web.admin.register import Refused
-from carehub.web.admin.transfer import Change, Known, Outcome, Seen, by_name, day_in, known_word, may, must, time_in
+from carehub.web.admin.transfer import (
+    CHANGED,
+    NEW,
+    SAME,
+    Change,
+    Known,
+    Outcome,
+    Seen,
+    by_name,
+    day_in,
+    known_word,
+    may,
+    must,
+    time_in,
+)
 from carehub.web.tongue import later
 
 _KIND_NAMES, _STATUSES = dict(words.DEVICE_KINDS.items()), dict(words.DEVICE_STATUSES.items())
 """In bokmål, whoever takes them out: a file is read again by others."""
 _DEVICES = {name.casefold(): kind for kind, name in _KIND_NAMES.items()} | {one.value: one for one in DeviceKind}
 _PLACES = {name.casefold(): english for english, name in reversed([*PLACES.items()])}
-_NEW, _CHANGED, _SAME = "ny", "endret", "uendret"
 
 
 # --- devices, and where they stand ------------------------------------------------------------
@@ -53,7 +66,7 @@ def device_in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
         said["kind"] = kind
     before = at_hand.devices.get((source, address))
     if before is not None and all(getattr(before, name) == value for name, value in said.items()):
-        return _SAME, None
+        return SAME, None
 
     async def change(session: Session, out: Outcome) -> None:
         key = before.id if before else new_id()
@@ -66,7 +79,7 @@ def device_in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
             setattr(device, name, value)
         out.seen.append((None, f"device:{device.id}"))
 
-    return (_NEW if before is None else _CHANGED), change
+    return (NEW if before is None else CHANGED), change
 
 
 async def assignments_out(at_hand: Known, session: Session) -> tuple[list[Sequence[Cell]], Seen]:

@@ -15,7 +15,20 @@ from carehub.store.tables.places import ScopeKind
 from carehub.web import words
 from carehub.web.admin.people import WRONG_NUMBER, e164, may_manage
 from carehub.web.admin.register import Refused, fill_in
-from carehub.web.admin.transfer import Change, Known, Outcome, Seen, Sort, by_name, known_word, may, must
+from carehub.web.admin.transfer import (
+    CHANGED,
+    NEW,
+    SAME,
+    Change,
+    Known,
+    Outcome,
+    Seen,
+    Sort,
+    by_name,
+    known_word,
+    may,
+    must,
+)
 from carehub.web.admin.transfer_devices import (
     assignment_in,
     assignments_out,
@@ -31,7 +44,6 @@ _KINDS = {"rom": ScopeKind.ROOM, "hjem": ScopeKind.HOME}
 _KIND_NAMES = {kind: name for name, kind in _KINDS.items()}
 _RISK_NAMES = dict(words.RISKS.items())
 _RISKS = {name.casefold(): one for one, name in _RISK_NAMES.items()} | {one.value: one for one in Risk}
-NEW, CHANGED, SAME = "ny", "endret", "uendret"
 
 
 # --- homes and rooms --------------------------------------------------------------------------
