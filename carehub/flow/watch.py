@@ -25,29 +25,46 @@ _RISING = (Risk.LOW, Risk.NORMAL, Risk.HIGH)
 
 
 async def watch(hub: Hub, ingest: Ingest) -> int:
-    """Write down who was heard, find who was not; give how many devices fell silent."""
-    now, signs = hub.clock(), ingest.signs
-    ingest.signs = Signs()
+    """Write down who was heard, find who was not; give how many devices fell silent.
+
+    In several short transactions: an alarm waits for the writer no longer than one of them takes.
+    """
+    now = hub.clock()
+    async with hub.database.read() as session:
+        late = await devices.late(session, now)
+    fallen = await _hear(hub, ingest, late, now)
+    async with hub.database.write() as session:
+        lost = await _lost(session, ingest, now)
+    _observe(ingest, lost)
+    _observe(ingest, await numbers.count(hub.database, now))
+    async with hub.database.read() as session:
+        news = await silences.digests(hub, session, now)
+        forgotten = await stream.unaccounted(session, now - UNACCOUNTED_AFTER)
+    _observe(ingest, news)
+    await silences.tell_anew(hub, ingest)
+    await tuning.tell_anew(hub, ingest)
+    _account(hub, ingest, forgotten, now)
+    hub.health.beats["watch"] = now
+    return len(fallen)
+
+
+async def _hear(hub: Hub, ingest: Ingest, late: Sequence[str], now: datetime) -> Sequence[tables.Device]:
+    signs, ingest.signs = ingest.signs, Signs()
     try:
         async with hub.database.write() as session:
             await _write_down(session, signs, now)
             returned = await devices.returned(session, signs.heard)
-            fallen = await devices.fallen_silent(session, now)
-            news = [_about(device, ingest, EventKind.DEVICE_ONLINE, now) for device in returned]
-            news += await _lost(session, ingest, now)
-            news += await silences.digests(hub, session, now)
-            news += await numbers.count(session, now)
-            lost = await stream.unaccounted(session, now - UNACCOUNTED_AFTER)
+            fallen = await devices.fall_silent(session, late, now)
     except BaseException:
         ingest.signs = ingest.signs.after(signs)
         raise
+    _observe(ingest, [_about(device, ingest, EventKind.DEVICE_ONLINE, now) for device in returned])
+    return fallen
+
+
+def _observe(ingest: Ingest, news: Sequence[Event]) -> None:
     for event in news:
         ingest.observe(event)
-    await silences.tell_anew(hub, ingest)
-    await tuning.tell_anew(hub, ingest)
-    _account(hub, ingest, lost, now)
-    hub.health.beats["watch"] = now
-    return len(fallen)
 
 
 async def _write_down(session: Session, signs: Signs, now: datetime) -> None:

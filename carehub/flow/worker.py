@@ -24,7 +24,7 @@ from carehub.flow.watching.timekeeper import Timekeeper
 from carehub.kit.failpoints import fail_at
 from carehub.kit.log import log
 from carehub.kit.tasks import together
-from carehub.store import stream, tables
+from carehub.store import catchup, stream
 from carehub.store.errors import StoreDamaged, is_failing_disk, is_malformed
 from carehub.store.ownership import OwnershipLost
 
@@ -182,9 +182,7 @@ class Worker:
         now = self._hub.clock()
         await self._ingest.keep()
         async with self._hub.database.write() as session:
-            for name, at in list(self._hub.health.beats.items()):
-                await session.merge(tables.Beat(name=name, at=at))
-            await session.merge(tables.Beat(name="worker", at=now))
+            await catchup.beat(session, self._hub.health.beats | {"worker": now})
         self._beaten("worker")
 
     def _beaten(self, name: str) -> None:

@@ -1,6 +1,6 @@
 """What a hub finds when it comes back: steps that fell due meanwhile, notices that waited, what is long forgotten."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlmodel import col, select
@@ -8,12 +8,20 @@ from sqlmodel import col, select
 from carehub.core.answers.alerts import Status
 from carehub.core.showing.wording import LATE, late_text
 from carehub.core.watching.canary import CHANNEL, SCOPE
-from carehub.store import tables
+from carehub.store import sql, tables
 from carehub.store.database import Session
 from carehub.store.tables.alerts import NoticeState
 
 _LONGEST_TEXT = 600
 _ON_THEIR_WAY = (NoticeState.WAITING, NoticeState.SENDING)
+
+
+async def beat(session: Session, beats: Mapping[str, datetime]) -> None:
+    """Write down when each part last worked."""
+    await sql.write(session, _BEAT, list(beats.items()))
+
+
+_BEAT = "INSERT INTO beat (name, at) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET at = excluded.at"
 
 
 async def last_beat(session: Session) -> datetime | None:

@@ -15,6 +15,7 @@ from carehub.core.watching.supervision import (
     UNPROVEN_FOR,
     DeviceKind,
     is_silent,
+    silent_kinds,
 )
 from carehub.store import sql, tables
 from carehub.store.database import Session
@@ -69,27 +70,44 @@ async def returned(session: Session, heard: Collection[str]) -> list[tables.Devi
     return back
 
 
-async def fallen_silent(session: Session, now: datetime) -> list[tables.Device]:
-    """Put up, and not heard for longer than its kind may be, or never; from now on they are silent."""
-    device = tables.Device
-    statement = select(device.id, device.kind, device.expected_interval_s, device.last_seen_at).where(
-        col(device.status).in_(WATCHED), col(device.silent_since).is_(None)
-    )
-    rows = (await session.exec(statement)).all()
-    late = [name for name, kind, every, at in rows if at and is_silent(DeviceKind(kind), every, at, now)]
-    late += await _never_heard(session, [name for name, _, _, heard in rows if heard is None], now)
-    silent = [await session.get_one(device, name) for name in late]
-    for one in silent:
-        one.silent_since = now
-    return silent
+async def late(session: Session, now: datetime) -> list[str]:
+    """Put up, and not heard for longer than its kind may be, or never: whoever is to be told of as silent.
+
+    For a session that only reads: it looks at every device, and would keep an alarm waiting for the writer.
+    """
+    longest = [now - after for after in silent_kinds().values()]
+    rows = await sql.ask(session, _PERHAPS_LATE, *longest)
+    seen = ((name, DeviceKind(kind), every, None if at is None else sql.moment(at)) for name, kind, every, at in rows)
+    return [name for name, kind, every, at in seen if is_silent(kind, every, at, now)]
 
 
-async def _never_heard(session: Session, names: Sequence[str], now: datetime) -> list[str]:
-    """A device that never spoke counts from the day it was listed; one without that day is late already."""
+async def fall_silent(session: Session, names: Sequence[str], now: datetime) -> list[tables.Device]:
+    """Those of them that are late still; from now on they are silent."""
     if not names:
         return []
-    found = (await session.exec(select(tables.Device).where(col(tables.Device.id).in_(names)))).all()
-    return [one.id for one in found if is_silent(one.kind, one.expected_interval_s, one.first_seen_at, now)]
+    device = tables.Device
+    statement = select(device).where(
+        col(device.id).in_(names), col(device.status).in_(WATCHED), col(device.silent_since).is_(None)
+    )
+    fallen = [one for one in (await session.exec(statement)).all() if _is_late(one, now)]
+    for one in fallen:
+        one.silent_since = now
+    return fallen
+
+
+def _is_late(one: tables.Device, now: datetime) -> bool:
+    """A device that never spoke counts from the day it was listed; one without that day is late already."""
+    return is_silent(one.kind, one.expected_interval_s, one.last_seen_at or one.first_seen_at, now)
+
+
+_PERHAPS_LATE = f"""
+    SELECT id, kind, expected_interval_s, heard FROM (
+        SELECT id, kind, expected_interval_s, COALESCE(last_seen_at, first_seen_at) AS heard FROM device
+        WHERE silent_since IS NULL AND status IN ({", ".join(f"'{one.value}'" for one in WATCHED)})) AS listened
+    WHERE heard IS NULL OR expected_interval_s IS NOT NULL
+        OR {" OR ".join(f"(kind = '{kind.value}' AND heard < ?)" for kind in silent_kinds())}
+"""  # noqa: S608 - ours
+"""Devices with an interval of their own are looked at one by one."""
 
 
 async def silent(session: Session) -> Sequence[tables.Device]:

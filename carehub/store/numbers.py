@@ -17,19 +17,25 @@ _NUMBERED = """
     WHERE seq > ? AND seq <= ? AND number IS NOT NULL AND device_id IS NOT NULL AND outcome <> 'state_only'
     ORDER BY seq
 """
-_COUNTED_TO = "UPDATE ownership SET counted_to = ? WHERE partition = 0"
+_COUNTED_TO = "UPDATE ownership SET counted_to = ? WHERE partition = 0 AND counted_to < ?"
 _LAST = "SELECT id, last_number FROM device WHERE id = ANY (?)"
 _NOTE = "UPDATE device SET last_number = ? WHERE id = ?"
 
 
-async def unread(session: Session) -> list[tuple[str, int]]:
-    """Device and number of each event since the last look, in the order in which they came; now they are read."""
+async def unread(session: Session) -> tuple[list[tuple[str, int]], int]:
+    """Device and number of each event since the last look, in the order in which they came; and how far that was.
+
+    For a session that only reads: on a busy hub it passes over tens of thousands of events.
+    """
     newest = (await sql.ask(session, _NEWEST))[0][0]
     counted = (await sql.ask(session, _COUNTED))[0][0]
     rows = await sql.ask(session, _NUMBERED, counted, newest) if newest > counted else ()
-    if newest > counted:
-        await sql.change(session, _COUNTED_TO, newest)
-    return [(device, number) for device, number in rows]
+    return [(device, number) for device, number in rows], newest
+
+
+async def read_to(session: Session, newest: int) -> None:
+    """Those are read now."""
+    await sql.change(session, _COUNTED_TO, newest, newest)
 
 
 async def counts(session: Session, devices: Collection[str]) -> dict[str, Count]:

@@ -67,6 +67,11 @@ def silent_after(kind: DeviceKind, expected_interval_s: int | None) -> timedelta
     return min(LONGEST_SILENCE, _INTERVALS * timedelta(seconds=expected_interval_s))
 
 
+def silent_kinds() -> dict[DeviceKind, timedelta]:
+    """The same of a device without an interval of its own, for every kind."""
+    return {kind: silent_after(kind, None) for kind in DeviceKind}
+
+
 def is_silent(kind: DeviceKind, expected_interval_s: int | None, heard: datetime | None, now: datetime) -> bool:
     """Whether a device has been silent for too long.
 

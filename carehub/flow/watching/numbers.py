@@ -13,24 +13,28 @@ from carehub.core.watching.numbering import Count, hear
 from carehub.flow.journal import journal_line
 from carehub.flow.receiving.batch import hub_fault
 from carehub.store import alerts, numbers, stream, tables
-from carehub.store.database import Session
+from carehub.store.database import Database, Session
 
 TOLD_AFTER = timedelta(seconds=30)
 """Messages that overtake each other, or are sent again, have this long."""
 
 
-async def count(session: Session, now: datetime) -> list[Event]:
+async def count(database: Database, now: datetime) -> list[Event]:
     """Follow every device's count; gives an event for each gap that has not been told."""
-    heard = await numbers.unread(session)
-    before = await numbers.counts(session, {device for device, _ in heard})
-    after = dict(before)
-    for device, number in heard:
-        if device in after:
-            after[device] = hear(after[device], number)
-    changed = {device: count for device, count in after.items() if count != before[device]}
-    closed = await numbers.note(session, changed, now)
-    await _tell_of_filled(session, [gap for gap in closed if _is_filled(gap, changed)], now)
-    return await _untold(session, now)
+    async with database.read() as session:
+        heard, newest = await numbers.unread(session)
+    async with database.write() as session:
+        before = await numbers.counts(session, {device for device, _ in heard})
+        after = dict(before)
+        for device, number in heard:
+            if device in after:
+                after[device] = hear(after[device], number)
+        changed = {device: count for device, count in after.items() if count != before[device]}
+        closed = await numbers.note(session, changed, now)
+        await _tell_of_filled(session, [gap for gap in closed if _is_filled(gap, changed)], now)
+        await numbers.read_to(session, newest)
+    async with database.read() as session:
+        return await _untold(session, now)
 
 
 def _is_filled(gap: tables.DeviceGap, counted: dict[str, Count]) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -110,8 +110,10 @@ async def _mark(hub: Hub, override_id: str, by: str, *, over: bool) -> tables.Ru
 
 async def wanted(session: Session, rulebook: Rulebook, now: datetime) -> Told:
     """By scope: every decision that bears on it, those of its unit first."""
+    rows, no = await tuning.standing(session, now), await legal.no_longer(session, now)
+    if not rows and not no:  # each few seconds, and nearly always so: nobody need look up who lives where
+        return {}
     living, found = await tuning.living(session, now), defaultdict[str, list[Override]](list)
-    rows = await tuning.standing(session, now)
     by_unit = await tuning.scopes_by_unit(session) if any(row.unit_id for row in rows) else {}
     for row in rows:
         for scope in by_unit.get(row.unit_id or "", ()):
@@ -120,7 +122,7 @@ async def wanted(session: Session, rulebook: Rulebook, now: datetime) -> Told:
     for row in rows:
         for scope in homes.get(row.resident_id or "", ()):
             found[scope].append(tuning.override_of(row, shared=len(living[scope]) > 1))
-    for scope, off in await _objected(session, rulebook, living, now):
+    for scope, off in await _objected(session, rulebook, living, {row.resident_id for row in no}, now):
         found[scope].append(off)
     return {scope: tuple(one) for scope, one in found.items()}
 
@@ -134,10 +136,9 @@ def _homes(living: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
 
 
 async def _objected(
-    session: Session, rulebook: Rulebook, living: Mapping[str, list[str]], now: datetime
+    session: Session, rulebook: Rulebook, living: Mapping[str, list[str]], no: Collection[str], now: datetime
 ) -> list[tuple[str, Override]]:
     """What residents have said no to: off for themselves; in a home of their own, off."""
-    no = {row.resident_id for row in await legal.no_longer(session, now)}
     if not no:
         return []
     grounds = [one for one in await legal.grounds(session) if one.resident in no]
