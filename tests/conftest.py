@@ -10,6 +10,7 @@ import structlog
 from hypothesis import settings
 
 from carehub.store.database import Database
+from tests import dialects
 from tests.databases import Postgres, Sqlite
 from tests.skips import pytest_sessionfinish, pytest_terminal_summary
 
@@ -17,6 +18,8 @@ __all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
 
 settings.register_profile("carehub", deadline=None, max_examples=50)  # a slow machine has not found a fault
 settings.load_profile("carehub")
+
+dialects.share()
 
 structlog.configure(  # a traceback as the hub writes it: a rich one with every local costs the loop most of a second
     processors=[

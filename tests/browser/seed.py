@@ -16,7 +16,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import uvicorn
-from pwdlib import PasswordHash
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from carehub.core.findings import Outcome
@@ -32,13 +31,13 @@ from carehub.store import tables
 from carehub.store.database import Database
 from carehub.store.tables.places import DeviceStatus, ScopeKind, UnitKind
 from carehub.village.people import national_id
-from carehub.web import create_web
 from integrations.channels.console import ConsoleChannel
 from integrations.sources import carehub_v1, zigbee2mqtt
 from tests.browser import seed_alerts, seed_backtests, seed_family, seed_homecare, seed_models, seed_ward
+from tests.passwords import QUICK, quick_web
 
 PASSWORD = "solskinn-om-natten"
-_HASH = PasswordHash.recommended().hash(PASSWORD)
+_HASH = QUICK.hash(PASSWORD)
 _MIN = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 
@@ -290,7 +289,7 @@ async def serve(port: int, mood: str) -> None:
         hub = hub_on(database, broker=mood != "broker")
         hub.public_url = f"http://localhost:{port}"
         config = uvicorn.Config(
-            create_web(hub), host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1
+            quick_web(hub), host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1
         )
         await uvicorn.Server(config).serve()
         await database.close()

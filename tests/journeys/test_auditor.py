@@ -34,12 +34,12 @@ class Watched:
         )  # fmt: skip
         self.auditor = Auditor(settings, self.phones, night.clock)
 
-    async def look(self, seconds: int = 0, *, alive: bool = True) -> set[Concern]:
+    async def look(self, seconds: int = 0, *, alive: bool = True, every_s: int = _LOOK_S) -> set[Concern]:
         """The hub lives on (or not) for so long, and the auditor looks as often as it does."""
         concerns: set[Concern] = set()
-        for _ in range(max(1, seconds // _LOOK_S)):
+        for _ in range(max(1, seconds // every_s)):
             if seconds:
-                self.night.clock.advance(seconds=_LOOK_S)
+                self.night.clock.advance(seconds=every_s)
             if alive:
                 await self.beat()
             concerns = set(await self.auditor.attend())
@@ -215,7 +215,7 @@ async def test_it_shouts_once_it_is_sure_repeats_every_quarter_and_gives_the_all
     assert len(watched.said) == 2
     await watched.look(30)
     assert watched.said[2:] == ["CareHub Marker kl. 02:31: varslingen går igjen. Se over åpne varsler."]
-    await watched.look(3600)
+    await watched.look(3600, every_s=60)
     assert len(watched.said) == 3
 
 

@@ -14,6 +14,7 @@ from carehub.core.rules.rulebook import SAFE_MODE
 from carehub.flow.watching.ruleguard import stay_off
 from carehub.store import tables
 from carehub.web.wording.troubles import troubles
+from tests.databases import Sqlite
 from tests.journeys.building import ROOT, Night
 
 # --- F23: twenty broken rulebooks --------------------------------------------------------------
@@ -51,14 +52,13 @@ def _write(folder: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize("broken", BROKEN)
-async def test_a_broken_rulebook_keeps_no_hub_from_starting_f23(broken: str, tmp_path: Path) -> None:
+async def test_a_broken_rulebook_keeps_no_hub_from_starting_f23(broken: str, tmp_path: Path, sqlite: Sqlite) -> None:
     """F23: the hub starts in safe mode, says so on its pages, and tells somebody."""
     folder = tmp_path / "rules"
     folder.mkdir()
     BROKEN[broken](folder)
-    settings = Settings(
-        data_dir=tmp_path / "hub", rules_dir=folder, detectors="", channels="integrations.channels.tablet"
-    )
+    sqlite.copy_to(tmp_path)  # to make a store anew is what costs when a hub starts
+    settings = Settings(data_dir=tmp_path, rules_dir=folder, detectors="", channels="integrations.channels.tablet")
 
     async with opened(settings, with_broker=False) as running:
         while running.ingest.waiting:

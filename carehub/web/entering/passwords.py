@@ -21,21 +21,26 @@ _LOOKED_AT = 32
 
 
 @cache
-def _hasher() -> PasswordHash:
+def _recommended() -> PasswordHash:
     return PasswordHash.recommended()
 
 
 class Passwords:
-    """Hashes and checks; one for each web application, since the bound belongs to its event loop."""
+    """Hashes and checks; one for each web application, since the bound belongs to its event loop.
 
-    def __init__(self) -> None:
+    Args:
+        hasher: How, and at what cost; by default what is recommended today.
+    """
+
+    def __init__(self, hasher: PasswordHash | None = None) -> None:
+        self._hasher = hasher or _recommended()
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._nobody: str | None = None
 
     async def hashed(self, password: str) -> str:
         """What is stored of a password."""
         async with self._turns:
-            return await asyncio.to_thread(_hasher().hash, password)
+            return await asyncio.to_thread(self._hasher.hash, password)
 
     async def fits(self, password: str, stored: str | None) -> tuple[bool, str | None]:
         """Whether it is the right one, and a new hash where the old one is weaker than today's.
@@ -45,15 +50,14 @@ class Passwords:
         if self._nobody is None:
             self._nobody = await self.hashed(secrets.token_urlsafe())
         async with self._turns:
-            right, better = await asyncio.to_thread(_verified, password, stored or self._nobody)
+            right, better = await asyncio.to_thread(self._verified, password, stored or self._nobody)
         return right and stored is not None, better
 
-
-def _verified(password: str, stored: str) -> tuple[bool, str | None]:
-    try:
-        return _hasher().verify_and_update(password, stored)
-    except UnknownHashError:
-        return False, None
+    def _verified(self, password: str, stored: str) -> tuple[bool, str | None]:
+        try:
+            return self._hasher.verify_and_update(password, stored)
+        except UnknownHashError:
+            return False, None
 
 
 async def weakness_of(password: str, person: tables.Person, municipality: str) -> str | None:

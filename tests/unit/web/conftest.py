@@ -13,11 +13,11 @@ from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.hub import Health, Hub
 from carehub.store import logins, tables
 from carehub.store.database import Database
-from carehub.web import create_web
 from carehub.web.security import LIMITS
 from integrations.channels import twilio_webhooks
 from tests.browser.seed import fill
 from tests.databases import Postgres, Sqlite
+from tests.passwords import quick_web
 
 PUBLIC = "https://hub.nordvik.example"
 NOW = datetime(2026, 1, 15, 1, 14, tzinfo=UTC)
@@ -95,7 +95,7 @@ async def hub(hub_url: str, clock: Clock) -> AsyncIterator[Hub]:
 
 @pytest.fixture
 def web(hub: Hub) -> FastAPI:
-    return create_web(hub)
+    return quick_web(hub)
 
 
 Browse = Callable[..., AsyncClient]

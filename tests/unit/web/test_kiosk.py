@@ -7,17 +7,17 @@ from datetime import timedelta
 
 import pytest
 from httpx2 import AsyncClient
-from pwdlib import PasswordHash
 from sqlmodel import select
 
 from carehub.core.people.shared_tablet import MOST_WRONG, is_open
 from carehub.flow.hub import Hub
 from carehub.store import tables, tablets
+from tests.passwords import QUICK
 from tests.unit.web.conftest import BOTH, PUBLIC, Browse, Clock, logged_in
 from tests.unit.web.test_routes import _FILLED, EXPECTED
 
 PIN = "8152"
-_HASH = PasswordHash.recommended().hash(PIN)
+_HASH = QUICK.hash(PIN)
 A4F2 = "a4f2".ljust(32, "0")
 
 
