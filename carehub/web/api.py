@@ -133,7 +133,7 @@ def _shut(alert: tables.Alert) -> AlertOut:
     return _out(alert).model_copy(update={"scope": "", "place": None, "alert_code": None})
 
 
-class Closing(BaseModel):
+class Closing(BaseModel, extra="forbid"):
     """Why it happened, what was done, and whether the resident was seen or spoken with."""
 
     cause: Cause

@@ -34,7 +34,7 @@ async def _here(request: Request, hub: TheHub) -> Hub:
 Here = Annotated[Hub, Depends(_here)]
 
 
-class Draft(BaseModel):
+class Draft(BaseModel, extra="forbid"):
     """A text for a rule, and who has written it."""
 
     rule: Annotated[str, Field(max_length=60)]
@@ -43,7 +43,7 @@ class Draft(BaseModel):
     why: Annotated[str, Field(max_length=400)] = ""
 
 
-class Act(BaseModel):
+class Act(BaseModel, extra="forbid"):
     """Who does it, and why."""
 
     by: Annotated[str, Field(max_length=80)]

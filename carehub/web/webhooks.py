@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from fastapi.responses import Response
 from starlette.datastructures import FormData
 
@@ -44,6 +44,7 @@ async def signed_form(request: Request, hub: TheHub, provider: Provider) -> Form
 
 
 Signed = Annotated[FormData, Depends(signed_form)]
+Tries = Annotated[int, Query(ge=0, le=1000)]
 
 
 @router.post("/status")
@@ -81,7 +82,7 @@ async def call(form: Signed, hub: TheHub, provider: Provider) -> Response:
 
 
 @router.post("/voice/{notice_id}")
-async def voice(form: Signed, hub: TheHub, provider: Provider, notice_id: str, tries: int = 0) -> Response:
+async def voice(form: Signed, hub: TheHub, provider: Provider, notice_id: str, tries: Tries = 0) -> Response:
     """Somebody lifted the telephone, or pressed keys: what the voice says next. Voicemail is told nothing."""
     moment = provider.moment_of(form)
     if moment is None:

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from carehub.contracts import Fate
 from carehub.core.answers.alerts import Action, Status, after
 from carehub.core.answers.codes import with_check
-from carehub.flow import respond
+from carehub.flow import deliver, respond
 from carehub.flow.answering import replies
 from carehub.flow.reaching import telling
 from carehub.kit.ids import new_code, new_id
@@ -192,6 +193,23 @@ async def test_after_five_wrong_codes_a_number_is_not_listened_to_for_ten_minute
     night.clock.advance(minutes=10)
 
     assert (await night.reply(INGRID, right)).startswith("En kollega har allerede varsel ")
+
+
+async def test_what_a_provider_sends_three_times_counts_once_c20(night: Night) -> None:
+    """C20: a text with a code takes once and is answered each time; a report moves its notice once."""
+    await night.press()
+    right = night.code_for(INGRID)
+
+    first, *again = [await night.reply(INGRID, right) for _ in range(3)]
+    (notice,) = [one for one in await night.rows(tables.Notice) if one.address == INGRID][:1]
+    for _ in range(3):
+        await deliver.receive_status(night.hub, notice.reference or "", "delivered", None, Fate.DELIVERED)
+
+    assert first.startswith("Du har varsel ")
+    assert len(again) == 2
+    assert sum("taken" in line for line in await night.journal()) == 1
+    reports = [one for one in await night.rows(tables.StatusReport) if one.reference == notice.reference]
+    assert [(one.status, one.fate) for one in reports] == [("delivered", Fate.DELIVERED)]
 
 
 async def test_a_slip_of_the_thumb_is_no_guess_c22(night: Night) -> None:

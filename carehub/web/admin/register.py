@@ -33,7 +33,7 @@ _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 _HOMES = (ScopeKind.HOME, ScopeKind.ROOM)
 
 
-class About(BaseModel):
+class About(BaseModel, extra="forbid"):
     """Who a resident is, as the form says it."""
 
     given_name: _Name

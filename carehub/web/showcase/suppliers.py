@@ -44,7 +44,7 @@ EXAMPLES: tuple[tuple[str, Given], ...] = (
 
 
 @router.get("/suppliers")
-async def suppliers(request: Request, hub: Window, example: Annotated[int, Query(ge=0)] = 0) -> Response:
+async def suppliers(request: Request, hub: Window, example: Annotated[int, Query(ge=0, le=1000)] = 0) -> Response:
     """What a device must say, and a form that tells what would happen."""
     return _page(request, hub, EXAMPLES[min(example, len(EXAMPLES) - 1)][1])
 

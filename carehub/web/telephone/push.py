@@ -16,7 +16,7 @@ router = APIRouter()
 _Key = Annotated[str, StringConstraints(min_length=16, max_length=200, pattern=r"^[A-Za-z0-9_=-]+$")]
 
 
-class Keys(BaseModel):
+class Keys(BaseModel, extra="forbid"):
     """What encrypts for this browser alone."""
 
     p256dh: _Key
@@ -32,7 +32,7 @@ class Subscription(BaseModel):
     keys: Keys
 
 
-class Endpoint(BaseModel):
+class Endpoint(BaseModel, extra="forbid"):
     """Which subscription is over."""
 
     endpoint: Annotated[str, StringConstraints(max_length=600)]

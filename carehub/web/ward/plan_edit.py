@@ -25,7 +25,7 @@ Number = Annotated[int, Field(ge=-99, le=99)]
 Rooms = list[tuple[str, str]]
 
 
-class Drawn(BaseModel):
+class Drawn(BaseModel, extra="forbid"):
     """The form: the parts' fields one below the other, in the same order. Those of `gone` (from 0) are taken away."""
 
     version: int = 0

@@ -26,7 +26,7 @@ OLDEST = timedelta(hours=4)
 _AT_ONCE = timedelta(seconds=30)
 
 
-class Late(BaseModel):
+class Late(BaseModel, extra="forbid"):
     """One answer, as the telephone kept it."""
 
     id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]

@@ -100,9 +100,10 @@ async def test_a_forgery_is_refused(
     assert told == []
 
 
-async def test_the_address_comes_from_the_settings_and_not_from_the_request(
+async def test_the_address_comes_from_the_settings_and_not_from_the_request_c21(
     browser: Browse, told: list[tuple[object, ...]]
 ) -> None:
+    """C21: behind a proxy, whatever host it names."""
     headers = {
         "x-twilio-signature": signed(PUBLIC + STATUS, FORM),
         "host": "localhost", "x-forwarded-host": "evil.example", "x-forwarded-proto": "http",
