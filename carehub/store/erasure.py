@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, update
+from sqlalchemy import delete, exists, tuple_, update
 from sqlmodel import SQLModel, col, func, select
 
 from carehub.core.answers.alerts import Status
@@ -141,6 +141,27 @@ async def some_events(session: Session, resident: str, many: int) -> int:
     return len(rows)
 
 
+async def some_traces(session: Session, resident: str, many: int) -> int:
+    """Erase so many reasons why a rule kept quiet where they lived then; gives how many went."""
+    held, life = tables.HeldBack, tables.Residency
+    lived = exists().where(
+        col(life.resident_id) == resident, col(life.scope_id) == col(held.scope_id), col(life.since) <= col(held.at),
+        col(life.until).is_(None) | (col(life.until) > col(held.at)),
+    )  # fmt: skip
+    keys = (col(held.seq), col(held.rule_id), col(held.event_seq))
+    rows = (await session.exec(select(*keys).where(lived).limit(many))).all()
+    await session.exec(delete(held).where(tuple_(*keys).in_([tuple(one) for one in rows])))
+    return len(rows)
+
+
+async def _usual(session: Session, resident: str) -> None:
+    """What the rules were told is usual for them; the model that knew it forgets with the next training."""
+    told, life = tables.FoldInput, tables.Residency
+    homes = select(life.scope_id).where(life.resident_id == resident)
+    theirs = col(told.usual).contains(f'"resident":"{resident}"', autoescape=True)
+    await session.exec(delete(told).where(col(told.scope_id).in_(homes), theirs))
+
+
 KEPT = frozenset({
     "access_log", "access_reason", "alert", "alert_event", "alert_step", "assignment", "erasure", "event",
     "legal_basis", "legal_hold", "opened_file", "relation", "residency", "resident", "rule_override", "silence", "task",
@@ -155,7 +176,9 @@ async def _rest(session: Session, resident: str) -> None:
             await session.exec(delete(table).where(table.columns["resident_id"] == resident))
 
 
-STEPS: tuple[Step, ...] = (_messages, _relatives, _alert_words, _base_words, reasons.erase, _rest, _home, _person)
+STEPS: tuple[Step, ...] = (
+    _messages, _relatives, _alert_words, _base_words, reasons.erase, _usual, _rest, _home, _person,
+)  # fmt: skip
 """In this order, after the events: the name goes last, so that whoever looks meanwhile sees whose it is."""
 
 

@@ -63,12 +63,12 @@ async def agree(hub: Hub, resident: str, by: str) -> bool:
 
 
 async def _erase(hub: Hub, resident: str) -> None:
-    while True:
-        async with hub.database.write() as session:
-            went = await erasure.some_events(session, resident, _SLICE)
-        if went < _SLICE:
-            break
-        await asyncio.sleep(_BREATH_S)
+    for some in (erasure.some_events, erasure.some_traces):
+        went = _SLICE
+        while went == _SLICE:
+            async with hub.database.write() as session:
+                went = await some(session, resident, _SLICE)
+            await asyncio.sleep(_BREATH_S)
     for step in erasure.STEPS:
         async with hub.database.write() as session:
             await step(session, resident)
