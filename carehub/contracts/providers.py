@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from carehub.contracts.reaching import Fate
+from carehub.core.languages import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,11 +106,12 @@ class Webhooks(Protocol):
         """Read what happens in a call now; None where it is none."""
         ...
 
-    def speak(self, words: str, *, keys: int, ask_at: str) -> str:
+    def speak(self, words: str, *, keys: int, ask_at: str, language: Language) -> str:
         """The body that says `words` aloud.
 
         Args:
             keys: How many keys to wait for, posted to `ask_at`; with 0 the call ends.
+            language: Of the words, for the voice.
         """
         ...
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar, Protocol, runtime_checkable
 
+from carehub.core.languages import Language
 from carehub.core.severity import Severity
 
 
@@ -56,6 +57,7 @@ class OutgoingNotice:
         details: What the channel needs besides the address, such as a browser's subscription as JSON.
         ends: What an earlier notice began is over: switch it off. Only sirens and lamps are asked this.
         proves: The words hold a code that shows that this address reaches its owner, and opens nothing else.
+        language: Of whom it is for; the words are in it already, and a channel with words of its own says them in it.
     """
 
     id: str
@@ -65,6 +67,7 @@ class OutgoingNotice:
     details: str | None = None
     ends: bool = False
     proves: bool = False
+    language: Language = Language.NB
 
 
 class Channel(Protocol):

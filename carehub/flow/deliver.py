@@ -11,6 +11,7 @@ from carehub.contracts import Channel, Fate, OutgoingNotice, Receipt
 from carehub.core.answers.alerts import Status, Step
 from carehub.core.answers.escalation import Method
 from carehub.core.severity import Severity
+from carehub.core.showing.spoken import in_language
 from carehub.core.showing.wording import bundle_text, repeated_text
 from carehub.flow.hub import Hub
 from carehub.flow.reaching import lines
@@ -132,6 +133,7 @@ async def _hand_over(hub: Hub, channel: Channel, claimed: outbox.Claimed) -> Rec
     notice = claimed.notice
     if claimed.repeated:
         notice = replace(notice, text=repeated_text(notice.text))
+    notice = replace(notice, text=in_language(notice.text, notice.language))
     if hub.name:  # two hubs that cannot see each other both tell: people must see that it is one alarm
         notice = replace(notice, text=f"{hub.name}: {notice.text}")
     try:

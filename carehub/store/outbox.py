@@ -11,6 +11,7 @@ from sqlmodel import col, func, select
 
 from carehub.contracts import Fate, OutgoingNotice
 from carehub.core.answers.alerts import Status
+from carehub.core.languages import Language
 from carehub.core.severity import Severity
 from carehub.store import sql, tables
 from carehub.store.database import Session
@@ -44,7 +45,8 @@ _CLAIM = """
     SET pass_on_at = CASE WHEN attempts = 0 THEN ? ELSE pass_on_at END, repeated = (repeated OR state = 'sending'),
         state = 'sending', lease_until = ?, attempts = attempts + 1
     FROM mine WHERE id = wanted
-    RETURNING severity, channel, id, address, text, repeated, cycle, attempts
+    RETURNING severity, channel, id, address, text, repeated, cycle, attempts,
+        (SELECT person.language FROM person WHERE person.id = notice.person_id)
 """
 _DELIVERED = """
     UPDATE notice SET state = 'delivered', sent_at = ?, delivered_at = ?, reason = NULL, lease_until = NULL,
@@ -84,11 +86,14 @@ async def claim(session: Session, now: datetime, lease: timedelta, limit: int = 
                 severity=Severity(severity),
                 ends=cycle.startswith(OFF),
                 proves=cycle.startswith(CHECK),
+                language=Language(spoken or Language.NB),
             ),
             repeated=bool(again),
             was_held=attempts > 1 and not again and cycle.startswith(RUNG),
         )
-        for severity, channel, name, address, text, again, cycle, attempts in sorted(found, key=lambda row: -row[0])
+        for severity, channel, name, address, text, again, cycle, attempts, spoken in sorted(
+            found, key=lambda row: -row[0]
+        )
     ]
 
 

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, update
-from sqlmodel import col, func, select
+from sqlmodel import col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from carehub.core.answers.escalation import Bond, Colleague, Method
+from carehub.core.languages import Language
 from carehub.core.people.access import Role
 from carehub.core.people.consent import Insight
 from carehub.core.people.kin import may_be_asked
@@ -190,6 +191,15 @@ async def details_of(session: Session, channel: str, addresses: Sequence[str]) -
         method.channel == channel, col(method.address).in_(addresses), col(method.details).is_not(None)
     )
     return {address: details for address, details in (await session.exec(statement)).all() if details}
+
+
+async def language_at(session: Session, channel: str, address: str) -> Language | None:
+    """In which language to answer this address; None where nobody there has chosen one, or they chose several."""
+    person, method = tables.Person, tables.ContactMethod
+    by_way = select(method.person_id).where(method.channel == channel, method.address == address)
+    there = or_(person.phone == address, col(person.id).in_(by_way))
+    found = {*(await session.exec(select(person.language).where(there, person.active))).all()}
+    return found.pop() if len(found) == 1 else None
 
 
 async def with_address(session: Session, channel: str, address: str) -> Sequence[tables.Person]:

@@ -96,4 +96,5 @@ async def voice(form: Signed, hub: TheHub, provider: Provider, notice_id: str, t
         tries += 1
         speech = await calls.pressed(hub, notice_id, moment.number, moment.keys, tries)
     ask_at = f"{hub.public_url}/webhooks/twilio/voice/{notice_id}?tries={tries}"
-    return Response(provider.speak(speech.words, keys=speech.keys, ask_at=ask_at), media_type="text/xml")
+    said = provider.speak(speech.words, keys=speech.keys, ask_at=ask_at, language=speech.language)
+    return Response(said, media_type="text/xml")

@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from carehub.contracts import ChannelTools, ConfigurationError, Fate, Lost, OutgoingNotice, Receipt, late
+from carehub.core.showing.spoken import in_language
 from carehub.core.showing.wording import push_title
 from integrations.channels._settings import ChannelSettings
 
@@ -88,9 +89,8 @@ class PushChannel:
         where = _subscription(notice.details)
         if where is None or not self.accepts(where["endpoint"]):
             return Receipt(fate=Fate.FAILED_FOR_GOOD, reason="that is no push service", lost=Lost.GONE)
-        payload = json.dumps(
-            {"id": notice.id, "title": push_title(notice.severity), "url": _link(notice.text)}
-        ).encode()
+        title = in_language(push_title(notice.severity), notice.language)
+        payload = json.dumps({"id": notice.id, "title": title, "url": _link(notice.text)}).encode()
         try:
             body = pywebpush.WebPusher(where).encode(payload)["body"]
         except (pywebpush.WebPushException, ValueError, TypeError):

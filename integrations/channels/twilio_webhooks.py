@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from carehub.contracts import CallMoment, Fate, InboundText, StatusReport, late
+from carehub.core.languages import Language
 
 if TYPE_CHECKING:
     from twilio import request_validator
@@ -94,7 +95,9 @@ _CALL_FATES = {
     "failed": Fate.FAILED_FOR_GOOD,
 }
 """A call that ended: whoever pressed the right keys had taken the alert before, and then this moves nothing."""
-_SPOKEN, _KEYS_WITHIN_S, _TIMES = "nb-NO", 8, 2
+_KEYS_WITHIN_S, _TIMES = 8, 2
+_VOICES = {Language.NB: "nb-NO", Language.NN: "nb-NO", Language.EN: "en-GB"}
+"""The provider has no voice for nynorsk: the one for bokmål reads it."""
 
 
 def call_status_of(form: Mapping[str, Any]) -> StatusReport | None:
@@ -116,7 +119,7 @@ def moment_of(form: Mapping[str, Any]) -> CallMoment | None:
     return CallMoment(reference=reference[:80], number=number[:20], by_machine=by_machine, keys=keys)
 
 
-def speak(words: str, *, keys: int, ask_at: str) -> str:
+def speak(words: str, *, keys: int, ask_at: str, language: Language = Language.NB) -> str:
     """TwiML that says `words` twice and waits for keys, or once and hangs up; the library escapes them (C30)."""
     response = voice_response.VoiceResponse()
     if keys:
@@ -124,10 +127,10 @@ def speak(words: str, *, keys: int, ask_at: str) -> str:
             action=ask_at, method="POST", input="dtmf", num_digits=keys, timeout=_KEYS_WITHIN_S
         )
         for _ in range(_TIMES):
-            asked.say(words, language=_SPOKEN)
+            asked.say(words, language=_VOICES[language])
         response.append(asked)
     else:
-        response.say(words, language=_SPOKEN)
+        response.say(words, language=_VOICES[language])
     response.hangup()
     return str(response)
 

@@ -6,6 +6,7 @@ import httpx2
 import pytest
 
 from carehub.core.answers.alerts import Status
+from carehub.core.languages import Language
 from carehub.store import tables
 from carehub.store.tables.alerts import NoticeState
 from carehub.village import twilio_rules
@@ -183,3 +184,16 @@ async def ask(exchange: Exchange, notice_id: str, **form: str) -> httpx2.Respons
     signed = exchange.board._validator.compute_signature(f"https://hub.example{address}", fields)
     async with httpx2.AsyncClient(base_url=exchange.board.settings.reach or "") as client:
         return await client.post(address, data=fields, headers={"x-twilio-signature": signed})
+
+
+async def test_whoever_chose_english_is_called_in_english(quick_night: Night, exchange: Exchange) -> None:
+    async with quick_night.database.write() as session:
+        (await session.get_one(tables.Person, "ingrid")).language = Language.EN
+    exchange.behave(answers="never_heard_of")
+    await quick_night.press()
+
+    answer = await ask(exchange, (await the_call(quick_night)).id, To=INGRID)
+
+    assert 'language="en-GB"' in answer.text
+    assert "An alert is urgent and is waiting for you. Alert " in answer.text
+    assert "To take it: press 1, then " in answer.text

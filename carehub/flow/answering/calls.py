@@ -8,6 +8,8 @@ from datetime import datetime
 
 from carehub.contracts import Fate
 from carehub.core.answers.alerts import Status
+from carehub.core.languages import Language
+from carehub.core.showing.spoken import in_language
 from carehub.core.showing.wording import TAKE_KEY, alert_number, spoken_text
 from carehub.flow import deliver, respond
 from carehub.flow.hub import Hub
@@ -27,10 +29,21 @@ class Speech:
 
     Attributes:
         keys: How many keys may be pressed after it; 0 where the call ends with these words.
+        language: Of whom was called; the words are in it.
     """
 
     words: str
     keys: int = 0
+    language: Language = Language.NB
+
+
+def _said(words: str, person: tables.Person | None, keys: int = 0) -> Speech:
+    spoken = (person and person.language) or Language.NB
+    return Speech(words=in_language(words, spoken), keys=keys, language=spoken)
+
+
+async def _called(session: Session, notice: tables.Notice) -> tables.Person | None:
+    return await session.get(tables.Person, notice.person_id) if notice.person_id else None
 
 
 async def answered(hub: Hub, notice_id: str, number: str) -> Speech:
@@ -40,14 +53,14 @@ async def answered(hub: Hub, notice_id: str, number: str) -> Speech:
         if notice is None or notice.channel != "voice" or notice.address != number:
             return Speech(words=_NOTHING)
         alert = await session.get(tables.Alert, notice.alert_id) if notice.alert_id else None
-        code = await _code(session, notice)
+        code, who = await _code(session, notice), await _called(session, notice)
     if alert is None:
-        return Speech(words=notice.text)
+        return _said(notice.text, who)
     if alert.status is not Status.OPEN:
-        return Speech(words=_OVER)
+        return _said(_OVER, who)
     digits = code.digits if code else ""
     words = spoken_text(severity=alert.severity, number=alert_number(alert.id), digits=digits)
-    return Speech(words=words, keys=len(TAKE_KEY + digits) if digits else 0)
+    return _said(words, who, len(TAKE_KEY + digits) if digits else 0)
 
 
 async def pressed(hub: Hub, notice_id: str, number: str, keys: str, tries: int) -> Speech:
@@ -61,16 +74,16 @@ async def pressed(hub: Hub, notice_id: str, number: str, keys: str, tries: int) 
         notice = await session.get(tables.Notice, notice_id)
         if notice is None or notice.channel != "voice" or notice.address != number:
             return Speech(words=_NOTHING)
-        code = await _code(session, notice)
+        code, who = await _code(session, notice), await _called(session, notice)
         if code is None or not _fits(code, keys, now):
-            return await answered(hub, notice_id, number) if tries < MOST_TRIES else Speech(words=_WRONG)
+            return await answered(hub, notice_id, number) if tries < MOST_TRIES else _said(_WRONG, who)
         code.used_at = code.used_at or now
         session.add(code)
         answer = await respond.take(session, code.alert_id, code.person_id, now)
         mine = answer.owner is not None and answer.owner.id == code.person_id
     hub.live.change()
     await deliver.receive_status(hub, notice.reference or notice_id, "pressed", None, Fate.SEEN)
-    return Speech(words=_TAKEN if mine else _OVER)
+    return _said(_TAKEN if mine else _OVER, who)
 
 
 def _fits(code: tables.ReplyCode, keys: str, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from carehub.core.answers.alerts import Status
 from carehub.core.answers.codes import codes_in, looks_mistyped, must_wait, with_wrong
 from carehub.core.answers.escalation import Method
 from carehub.core.people.access import PRIVATE
+from carehub.core.showing.spoken import in_language
 from carehub.core.showing.wording import alert_number, local_time
 from carehub.flow import respond
 from carehub.flow.family import texts
@@ -34,6 +35,7 @@ async def receive_reply(hub: Hub, sender: str, body: str) -> str:
     """
     async with hub.database.write() as session:
         words = await _answer(hub, session, sender, body, hub.clock())
+        words = in_language(words, await people.language_at(session, SMS, sender))
     fail_at("reply.committed")
     hub.live.change()
     return words
