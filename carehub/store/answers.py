@@ -1,7 +1,7 @@
 """How soon alerts were answered: as few columns of each as the figures need, so that a year is read in a breath."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from math import inf
 from typing import Any
 
@@ -30,7 +30,7 @@ async def answered(
     rows = await sql.ask(session, _ALERTS, since, until)
     return [
         Answered(
-            start := sql.moment(at),
+            (start := _bare(at)).replace(tzinfo=UTC),
             unit,
             _SEVERITIES[int(severity)],
             _since(start, taken),
@@ -45,4 +45,9 @@ _SEVERITIES = {int(one): one for one in Severity}
 
 
 def _since(start: datetime, then: Any) -> float:
-    return inf if then is None else max(0.0, (sql.moment(then) - start).total_seconds())
+    return inf if then is None else max(0.0, (_bare(then) - start).total_seconds())
+
+
+def _bare(value: Any) -> datetime:
+    """`sql.moment` without giving SQLite's text its zone, which is half the cost: all moments of one answer are UTC."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
+from sqlalchemy import select as core_select
 from sqlmodel import col, func, select
 
 from carehub.core.answers.alerts import FOLLOW_UP, HELP, Step
@@ -30,16 +32,27 @@ async def cases(session: Session, since: datetime, until: datetime) -> list[Case
         .group_by(col(step.alert_id))
         .subquery()
     )
+    columns: tuple[Any, ...] = (  # a whole row is four times as wide, and costs more to build than the rest of a page
+        alert.id, alert.rule_id, alert.device_id, alert.resident_id, alert.unit_id, alert.severity, alert.raised_at,
+        answered.c.at, alert.cause, alert.aftermath,
+    )  # fmt: skip
     statement = (
-        select(alert, answered.c.at)
+        core_select(*columns)
         .join(answered, answered.c.alert_id == col(alert.id), isouter=True)
         .where(
-            alert.raised_at >= since, alert.raised_at < until, col(alert.rule_id).not_in(_BY_PEOPLE),
-            alert.kind != TEST,
+            col(alert.raised_at) >= since, col(alert.raised_at) < until, col(alert.rule_id).not_in(_BY_PEOPLE),
+            col(alert.kind) != TEST,
         )
         .order_by(col(alert.raised_at))
     )  # fmt: skip
-    return [case_of(row, at) for row, at in (await session.exec(statement)).all()]
+    rows = (await session.exec(statement)).all()  # type: ignore[call-overload]
+    return [
+        Case(
+            alert=alert_id, rule=rule, device=device, resident=resident, unit=unit, severity=severity, at=at,
+            answered_at=answered_at, cause=cause, aftermath=aftermath,
+        )
+        for alert_id, rule, device, resident, unit, severity, at, answered_at, cause, aftermath in rows
+    ]  # fmt: skip
 
 
 def case_of(row: tables.Alert, answered_at: datetime | None) -> Case:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from itertools import starmap
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, case, func, or_
 from sqlalchemy import select as columns
@@ -161,10 +162,24 @@ async def places_to_stand(session: AsyncSession) -> list[tables.Scope]:
     return sorted((await session.exec(statement)).all(), key=lambda scope: nb_key(scope.name))
 
 
-async def residents(session: AsyncSession) -> list[tables.Resident]:
-    """Everybody who is cared for, by family name."""
-    found = (await session.exec(select(tables.Resident))).all()
-    return sorted(found, key=lambda one: (nb_key(one.family_name), nb_key(one.given_name)))
+class Named(NamedTuple):
+    """A resident as a list to choose from names them."""
+
+    id: str
+    given_name: str
+    family_name: str
+
+
+async def residents(session: AsyncSession) -> list[Named]:
+    """Everybody who is cared for, by family name: their names alone, for lists are long and rows are wide."""
+    who = tables.Resident
+    found = (await session.exec(select(who.id, who.given_name, who.family_name))).all()
+    return sorted(starmap(Named, found), key=lambda one: (nb_key(one.family_name), nb_key(one.given_name)))
+
+
+async def resident_rows(session: AsyncSession) -> dict[str, tables.Resident]:
+    """All that is written of everybody who is cared for, by id."""
+    return {one.id: one for one in (await session.exec(select(tables.Resident))).all()}
 
 
 async def people(session: AsyncSession) -> list[tuple[tables.Person, str | None]]:

@@ -199,10 +199,16 @@ class Answers:
     unanswered: int
 
 
+_SHIFTS = [
+    next((Shift(name) for name, (start, end) in _HOURS.items() if start <= hour < end), Shift.NIGHT)
+    for hour in range(24)
+]
+"""By hour: it is asked of each alert several times."""
+
+
 def shift_of(moment: datetime, zone: ZoneInfo) -> Shift:
     """The shift in which a moment falls."""
-    hour = moment.astimezone(zone).hour
-    return Shift(next((name for name, (start, end) in _HOURS.items() if start <= hour < end), "night"))
+    return _SHIFTS[moment.astimezone(zone).hour]
 
 
 def loads(cases: Iterable[Case], key: Callable[[Case], str | None], zone: ZoneInfo) -> list[Load]:
@@ -217,13 +223,15 @@ def loads(cases: Iterable[Case], key: Callable[[Case], str | None], zone: ZoneIn
 
 
 def _load(key: str, cases: Sequence[Case], zone: ZoneInfo) -> Load:
-    judged = sum(case.judged for case in cases)
-    causes = Counter(case.cause for case in cases if case.false and case.cause)
+    judged = [case for case in cases if case.judged]
+    false = [case for case in judged if case.false]
+    acted_on = sum(case.acted_on for case in judged)
+    causes = Counter(case.cause for case in false if case.cause) if false else Counter[Cause]()
     return Load(
         key=key, alerts=len(cases),
-        acted_on=Share(sum(case.acted_on for case in cases), judged),
-        useful=Share(sum(case.useful for case in cases), judged),
-        false=Share(causes.total(), judged),
+        acted_on=Share(acted_on, len(judged)),
+        useful=Share(acted_on - sum(case.acted_on for case in false), len(judged)),
+        false=Share(len(false), len(judged)),
         false_by_cause=dict(causes.most_common()),
         by_shift=Counter(shift_of(case.at, zone) for case in cases),
     )  # fmt: skip

@@ -66,6 +66,11 @@ async def report(
     )  # fmt: skip
 
 
+async def by_rule(session: Session, zone: ZoneInfo, since: datetime, until: datetime) -> dict[str, Load]:
+    """What each rule asked of people in [since, until), without all the rest of a report."""
+    return {one.key: one for one in loads(await load.cases(session, since, until), lambda case: case.rule, zone)}
+
+
 def as_csv(report: Report, *, residents: bool) -> str:
     """The tables of rules, devices and (where they may be seen) residents, by id and never by name."""
     file = StringIO()

@@ -70,7 +70,8 @@ def _is_wanted(one: Severity, wanted: Severity | None) -> bool:
 
 
 def _by_unit(alerts: Iterable[Answered], units: dict[str, str]) -> list[tuple[str, Times]]:
-    found = grouped(alerts, lambda one: units.get(one.unit or "", _("Ingen enhet")))
+    none = _("Ingen enhet")
+    found = grouped(alerts, lambda one: units.get(one.unit or "", none))
     return sorted(found.items())
 
 

@@ -19,7 +19,7 @@ from carehub.core.rules.tuning import TuningError, may_be_off
 from carehub.flow.hub import Hub
 from carehub.flow.watching import bounds
 from carehub.flow.watching import tuning as flow
-from carehub.flow.watching.load import report
+from carehub.flow.watching.load import by_rule
 from carehub.flow.watching.tuning import Wish
 from carehub.store import blindness, drafts, logins, pages, registers, tables, tuning
 from carehub.store.database import Session
@@ -78,7 +78,7 @@ async def listed(request: Request, hub: TheHub, visitor: Administering) -> Respo
         failed = await blindness.rules_off(session)
         standing = await tuning.standing(session, now)
         residents = await _residents(hub, session, visitor)
-        load = {one.key: one for one in (await report(session, hub.zone, now - LOOK_BACK, now)).rules}
+        load = await by_rule(session, hub.zone, now - LOOK_BACK, now)
     tuned, off = Counter[str](), Counter[str]()
     for row in standing:
         (off if row.off else tuned)[row.rule_id] += 1
@@ -89,7 +89,7 @@ async def listed(request: Request, hub: TheHub, visitor: Administering) -> Respo
     )  # fmt: skip
 
 
-async def _residents(hub: Hub, session: Session, visitor: Visitor) -> list[tables.Resident]:
+async def _residents(hub: Hub, session: Session, visitor: Visitor) -> list[registers.Named]:
     """Whom they may decide about."""
     if not visitor.may(Permission.SEE_RESIDENTS):
         return []

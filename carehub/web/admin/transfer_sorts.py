@@ -76,7 +76,7 @@ def _place_in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
 
 
 async def _residents_out(at_hand: Known, session: Session) -> tuple[list[Sequence[Cell]], Seen]:
-    every = {one.id: one for one in await registers.residents(session)}
+    every = await registers.resident_rows(session)
     rows, seen = list[Sequence[Cell]](), Seen()
     for one in at_hand.residents.values():
         if at_hand.sight.covers(one.unit_id):
