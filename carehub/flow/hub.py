@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from msgspec import Struct
 from carehub.contracts import Channel, Message, Source, Webhooks
 from carehub.core.answers.breaker import Breaker
 from carehub.core.days.judging import SHADOW
+from carehub.core.people.access import Sight
 from carehub.core.people.oidc import Provider
 from carehub.core.people.retention import POLICIES, Policy
 from carehub.core.rules.rulebook import Rulebook
@@ -19,7 +20,10 @@ from carehub.core.watching.audit import Concern
 from carehub.core.watching.supervision import TEST_EVERY
 from carehub.flow.live import Live
 from carehub.kit.clock import Clock, Steady
+from carehub.kit.together import Together
 from carehub.store.database import Database
+from carehub.store.logins import Login, find_all
+from carehub.store.ties import Standing, sights_of
 
 
 class AuditorState(Struct, frozen=True, kw_only=True):
@@ -192,3 +196,18 @@ class Hub:
     """The SMS provider's language at our door; without it nothing there is believed."""
     twilio_tokens: tuple[str, ...] = ()
     """Auth tokens that may have signed a webhook: the present one first."""
+    logins: Together[str, Login] = field(init=False)
+    """By hash: those that hold now, for whoever asks at the same moment."""
+    sights: Together[Standing, Sight] = field(init=False)
+    """Whom they may see now, likewise."""
+
+    def __post_init__(self) -> None:
+        self.logins, self.sights = Together(self._find_logins), Together(self._find_sights)
+
+    async def _find_logins(self, hashes: Collection[str]) -> Mapping[str, Login]:
+        async with self.database.read() as session:
+            return await find_all(session, hashes, self.clock())
+
+    async def _find_sights(self, people: Collection[Standing]) -> Mapping[Standing, Sight]:
+        async with self.database.read() as session:
+            return await sights_of(session, people, self.clock())

@@ -25,17 +25,21 @@ class Living:
 
 async def rooms(session: Session, unit_id: str, now: datetime) -> list[Living]:
     """Every room of a unit, in the order in which people count them."""
-    return [one for one in await living(session, unit_id, now) if one.scope.kind is ScopeKind.ROOM]
+    return await living(session, unit_id, now, ScopeKind.ROOM)
 
 
-async def living(session: Session, unit_id: str, now: datetime) -> list[Living]:
-    """Every room and home of a unit with who lives there now, in the order in which people count them."""
+async def living(session: Session, unit_id: str, now: datetime, *kinds: ScopeKind) -> list[Living]:
+    """Every room and home of a unit with who lives there now, in the order in which people count them.
+
+    Args:
+        kinds: Only these. A zone of home care has hundreds of homes, and no rooms.
+    """
     scope, residency = tables.Scope, tables.Residency
     statement = (
         select(scope, tables.Resident)
         .join(residency, (col(residency.scope_id) == col(scope.id)) & lives_now(now), isouter=True)
         .join(tables.Resident, col(tables.Resident.id) == col(residency.resident_id), isouter=True)
-        .where(scope.unit_id == unit_id, col(scope.kind).in_([ScopeKind.ROOM, ScopeKind.HOME]))
+        .where(scope.unit_id == unit_id, col(scope.kind).in_(kinds or (ScopeKind.ROOM, ScopeKind.HOME)))
         .order_by(scope.id, tables.Resident.given_name)
     )
     found: dict[str, Living] = {}

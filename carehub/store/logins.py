@@ -1,7 +1,7 @@
 """Logins: sessions kept on the server, and the log of who looked at what."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -109,39 +109,46 @@ async def find(session: AsyncSession, token_hash: str, now: datetime) -> Login |
 
     Idleness is the caller's.
     """
+    return (await find_all(session, [token_hash], now)).get(token_hash)
+
+
+async def find_all(session: AsyncSession, hashes: Collection[str], now: datetime) -> dict[str, Login]:
+    """The same of many at once: by hash, those that hold."""
     statement = (
         select(tables.LoginSession, tables.Person)
         .join(tables.Person, col(tables.Person.id) == col(tables.LoginSession.person_id))
         .where(
-            tables.LoginSession.token_hash == token_hash,
+            col(tables.LoginSession.token_hash).in_(hashes),
             col(tables.LoginSession.expires_at) > now,
             tables.Person.active,
         )
     )
-    row = (await session.exec(statement)).first()
-    if row is None:
-        return None
-    login, person = row
-    if login.role not in {None, person.role}:
-        return None
-    if login.tablet_id and not await _as_on_tablet(session, person, login.tablet_id):
-        return None
-    return Login(
-        person=person, token_hash=login.token_hash, created_at=login.created_at, seen_at=login.seen_at,
-        expires_at=login.expires_at, proof=login.proof,
-        idle=timedelta(seconds=login.idle_s) if login.idle_s is not None else None,
-        origin=Origin(issuer=login.issuer, subject=login.subject, sid=login.sid, tablet=login.tablet_id),
-    )  # fmt: skip
+    rows = [(login, who) for login, who in (await session.exec(statement)).all() if login.role in {None, who.role}]
+    shared = await _tablets(session, {login.tablet_id for login, _ in rows if login.tablet_id})
+    return {
+        login.token_hash: Login(
+            person=who if login.tablet_id is None else _as_on_tablet(who, shared[login.tablet_id]),
+            token_hash=login.token_hash, created_at=login.created_at, seen_at=login.seen_at,
+            expires_at=login.expires_at, proof=login.proof,
+            idle=timedelta(seconds=login.idle_s) if login.idle_s is not None else None,
+            origin=Origin(issuer=login.issuer, subject=login.subject, sid=login.sid, tablet=login.tablet_id),
+        )
+        for login, who in rows if login.tablet_id is None or login.tablet_id in shared
+    }  # fmt: skip
 
 
-async def _as_on_tablet(session: AsyncSession, person: tables.Person, tablet_id: str) -> bool:
-    """On a shared tablet everybody is care-centre staff of its unit, and no more; False where it was revoked."""
-    tablet = await session.get(tables.Tablet, tablet_id)
-    if tablet is None or tablet.revoked_at is not None:
-        return False
-    session.expunge(person)  # a copy: what is changed here is never written
-    person.role, person.unit_id = Role.CARE_CENTRE, tablet.unit_id
-    return True
+async def _tablets(session: AsyncSession, ids: Collection[str]) -> dict[str, tables.Tablet]:
+    """Those that have not been revoked."""
+    if not ids:
+        return {}
+    tablet = tables.Tablet
+    rows = await session.exec(select(tablet).where(col(tablet.id).in_(ids), col(tablet.revoked_at).is_(None)))
+    return {one.id: one for one in rows.all()}
+
+
+def _as_on_tablet(person: tables.Person, tablet: tables.Tablet) -> tables.Person:
+    """On a shared tablet everybody is care-centre staff of its unit, and no more. A copy, which is never written."""
+    return tables.Person(**person.model_dump() | {"role": Role.CARE_CENTRE, "unit_id": tablet.unit_id})
 
 
 async def of_person(session: AsyncSession, person_id: str, now: datetime) -> list[tables.LoginSession]:

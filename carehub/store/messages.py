@@ -97,8 +97,11 @@ async def threads(session: Session, sight: Sight, now: datetime) -> list[Thread]
         .group_by(row.resident_id, row.person_id)
         .order_by(func.max(row.sent_at).desc())
     )
+    written = (await session.exec(grouped)).all()
+    if not written:  # where everybody lives is a long list, and every board asks
+        return []
     live_in = await past.units_of_residents(session, now)
-    every = [one for one in (await session.exec(grouped)).all() if sight.covers(live_in.get(one[0]))]
+    every = [one for one in written if sight.covers(live_in.get(one[0]))]
     rows = every[:_MOST_THREADS]
     who = {one.id: one for one in await _all(session, tables.Resident, {one[0] for one in rows})}
     by = {one.id: one for one in await _all(session, person, {one[1] for one in rows})}

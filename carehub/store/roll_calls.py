@@ -91,11 +91,9 @@ async def with_code(session: Session, codes: Sequence[str]) -> tables.RollCall |
     return (await session.exec(statement)).first()
 
 
-async def waiting_for(session: Session, person_id: str, now: datetime) -> bool:
-    """Whether this person's telephone has been asked and has not answered."""
-    call = tables.RollCall
-    statement = select(call.id).where(call.person_id == person_id, *_waits(now))
-    return (await session.exec(statement)).first() is not None
+async def waiting(session: Session, now: datetime) -> frozenset[str]:
+    """Those whose telephone has been asked and has not answered."""
+    return frozenset((await session.exec(select(tables.RollCall.person_id).where(*_waits(now)))).all())
 
 
 def _waits(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -163,6 +163,14 @@ async def of_person(
     return [(one, unit) for one, unit in (await session.exec(statement)).all()]
 
 
+async def everybodys(session: Session, now: datetime) -> dict[str, tables.Duty]:
+    """The shift that each person is in now; the first that began, of several."""
+    duty = tables.Duty
+    statement = select(duty).where(duty.since <= now, duty.until > now)
+    rows = (await session.exec(statement.order_by(col(duty.since).desc(), col(duty.unit_id).desc()))).all()
+    return {one.person_id: one for one in rows}
+
+
 async def on_duty(session: Session, unit: str, now: datetime) -> Sequence[str]:
     """Who has a shift in this unit now."""
     duty = tables.Duty

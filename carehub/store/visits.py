@@ -70,6 +70,15 @@ async def of_units(
     return list(found.values())
 
 
+async def left(session: Session, since: datetime, until: datetime) -> frozenset[tuple[str | None, str]]:
+    """On whose lists, None for nobody's, and in which units visits are still to be made that begin in that time."""
+    visit = tables.PlannedVisit
+    asked = select(visit.person_id, visit.unit_id).where(
+        visit.at >= since, visit.at < until, col(visit.state).not_in([VisitState.CANCELLED, VisitState.DONE])
+    )
+    return frozenset((await session.exec(asked.distinct())).all())
+
+
 async def write_plan(session: Session, lines: Iterable[Line]) -> int:
     """Put a plan in; what stands there by the same key is left as it is. Gives how many lines are new."""
     new = {line.key or key_of(line): line for line in lines}

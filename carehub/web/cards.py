@@ -20,8 +20,7 @@ from carehub.store.tables.places import ScopeKind
 from carehub.store.teams import Around
 from carehub.web import words
 from carehub.web.picture import Picture, drawn, window_start
-from carehub.web.security import Visitor
-from carehub.web.teams import Context, Team, allowed, context_of, is_unanswered, short, team_of
+from carehub.web.teams import Context, Team, allowed, is_unanswered, short, team_of
 from carehub.web.tongue import _
 from carehub.web.turns import once
 
@@ -99,13 +98,10 @@ class AlertView:
         return self.status is Status.OPEN
 
 
-async def with_pictures(
-    hub: Hub, session: Session, visitor: Visitor, cards: Sequence[pages.Card], context: Context | None = None
-) -> list[AlertView]:
+async def with_pictures(hub: Hub, session: Session, cards: Sequence[pages.Card], context: Context) -> list[AlertView]:
     """The cards with the residents' last hours, and with the reasons of each alert."""
     now = hub.clock()
     start = window_start(now)
-    context = context or await context_of(hub, session, visitor, cards, now)
     residents = {card.resident.id for card in cards if card.resident and opens(context.sight, card.alert, About.DAYS)}
     ids, known = tuple(card.alert.id for card in cards), frozenset(residents)
     movements = await once(hub, ("movements", known), partial(pages.movements, session, residents, start))
@@ -116,17 +112,16 @@ async def with_pictures(
         who = card.resident.id if card.resident else ""
         seen = who in residents
         picture = drawn(movements.get(who, []), marks.get(who, []), card.alert.id, now, hub.zone) if seen else None
-        views.append(view(hub, visitor, card, context, picture, traces.get(card.alert.id)))
+        views.append(view(hub, card, context, picture, traces.get(card.alert.id)))
     return views
 
 
 def view(
-    hub: Hub, visitor: Visitor, card: pages.Card, context: Context, picture: Picture | None = None,
-    trace: str | None = None,
+    hub: Hub, card: pages.Card, context: Context, picture: Picture | None = None, trace: str | None = None
 ) -> AlertView:  # fmt: skip
     """One alert in words, as far as this visitor may read it."""
     tie = tie_to(context.sight, card.alert)
-    whole = _whole(hub, visitor, card, context, tie, picture, trace)
+    whole = _whole(hub, card, context, tie, picture, trace)
     return whole if context.sight.sees(About.ALERT, tie) else _shut(whole, card)
 
 
@@ -148,9 +143,8 @@ def _shut(whole: AlertView, card: pages.Card) -> AlertView:
     )  # fmt: skip
 
 
-def _whole(  # noqa: PLR0913 - everything that stands on a card
-    hub: Hub, visitor: Visitor, card: pages.Card, context: Context, tie: Tie, picture: Picture | None,
-    trace: str | None,
+def _whole(
+    hub: Hub, card: pages.Card, context: Context, tie: Tie, picture: Picture | None, trace: str | None
 ) -> AlertView:  # fmt: skip
     alert, around = card.alert, context.around.get(card.alert.id, Around())
     return AlertView(
@@ -162,13 +156,13 @@ def _whole(  # noqa: PLR0913 - everything that stands on a card
         resident=_short_name(card), resident_full=_full_name(card), resident_id=alert.resident_id,
         detail=alert.detail, raised_at=alert.raised_at, happened_at=alert.happened_at, presses=alert.presses,
         owner=_called(card.owner) if card.owner and alert.status is not Status.OPEN else None,
-        mine=alert.owner_id == visitor.person.id and alert.status is not Status.OPEN,
+        mine=alert.owner_id == context.me and alert.status is not Status.OPEN,
         taken_at=alert.taken_at, arrived_at=alert.arrived_at, due_at=alert.due_at,
         next_step=words.next_step(alert, context.circle),
-        may=allowed(alert, around.parent, visitor, hub.clock()), closed_at=alert.closed_at, outcome=_outcome(alert),
+        may=allowed(alert, around.parent, context.me, hub.clock()), closed_at=alert.closed_at, outcome=_outcome(alert),
         closer=_called(card.closer) if card.closer else None, picture=picture, why=_why(trace), rule=alert.rule_id,
         unproven=card.unproven, kind=alert.kind, tie=tie,
-        team=team_of(alert, around, context.colleagues, visitor), unanswered=is_unanswered(alert),
+        team=team_of(alert, around, context.colleagues, context.me), unanswered=is_unanswered(alert),
         needs_contact=needs_contact(alert.kind, alert.severity, alert.resident_id),
     )  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Makes pages: the Jinja environment, Norwegian dates, icons, and what every page is given."""
 
 import io
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -20,13 +21,16 @@ from carehub.core.people.access import HOME_PAGE, Permission
 from carehub.core.showing.wording import alert_number
 from carehub.web import tongue, words
 from carehub.web.admin import nav as admin_nav
-from carehub.web.security import Visitor, hub_of
+from carehub.web.security import AUTOMATIC, Visitor, hub_of
+from carehub.web.turns import once
 from carehub.web.wording.script_words import script_words
 from carehub.web.wording.troubles import troubles
 
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
 _DATES = {Language.NB: "d. MMMM", Language.NN: "d. MMMM", Language.EN: "d MMMM"}
+_WHOLE, _ALONE = "base.html", "regions.html"
+"""A page that fetches itself takes its regions from the answer, and nothing of what stands around them."""
 _LOGIN_ENDS_SOON = timedelta(minutes=30)
 
 
@@ -118,8 +122,32 @@ def page(
         "login_ends": _ends_soon(visitor, now),
         "message": None,
     }
+    common["layout"] = _ALONE if AUTOMATIC in request.headers else _WHOLE
     text = environment(hub.zone).get_template(template).render({**common, **context})
     return HTMLResponse(text, status_code=status)
+
+
+async def region(request: Request, template: str, **context: Any) -> Markup:
+    """A part of a page, made once for all pages that fetch themselves and are given the same.
+
+    Args:
+        context: Everything that the part is made of, and nothing of who looks. What is shared (`turns.once`) is the
+            same where it is the same object; words, numbers and tuples where they are equal.
+    """
+    hub = hub_of(request)
+    given = context | {"here": _address_of(request)}
+
+    async def made() -> tuple[Markup, Mapping[str, Any]]:
+        text = environment(hub.zone).get_template(template).render({**given, "now": hub.clock()})
+        return Markup(text), given  # noqa: S704 - escaped by the template  # what is kept cannot be another's `id`
+
+    key = (template, tongue.language(), *((name, _same(value)) for name, value in given.items()))
+    text, _kept = await once(hub, key, made)
+    return text
+
+
+def _same(value: object) -> object:
+    return value if value is None or isinstance(value, (str, int, tuple, datetime)) else (id(value),)
 
 
 def _address_of(request: Request) -> str:

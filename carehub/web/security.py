@@ -185,9 +185,7 @@ async def _note_seen(hub: Hub, token_hash: str) -> None:
 
 async def valid_login(hub: Hub, token_hash: str) -> logins.Login | None:
     """The login, unless it has ended or lain unused too long for its role."""
-    now = hub.clock()
-    async with hub.database.read() as session:
-        login = await logins.find(session, token_hash, now)
+    login, now = await hub.logins.get(token_hash), hub.clock()
     if login is None or now - login.seen_at > (login.idle or LIMITS[login.person.role].idle):
         return None
     return login

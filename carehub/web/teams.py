@@ -1,7 +1,7 @@
 """Who is on an alert together, as its card shows it: who was asked, who helps, who takes over, what follows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -18,6 +18,8 @@ from carehub.web.security import Visitor
 from carehub.web.turns import once
 
 _HELD = frozenset({Status.TAKEN, Status.ARRIVED})
+NOBODY = ""
+"""Nobody's id: neither anybody's, nor that of an alert which nobody has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class Team:
         helpers: Calls for a second person.
         follow_up: The follow-up that waits because this one was closed without contact.
         parent: What this alert comes from.
+        colleagues: To whom whoever has it may hand it over.
     """
 
     rung: int = 0
@@ -59,12 +62,39 @@ class Team:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What cards are made with: the ladders and people of now, what stands around each alert, and whom we may see."""
+    """What cards are made with: the ladders and people of now, what stands around each alert, and whom we may see.
+
+    Attributes:
+        me: Who looks, by id; `NOBODY` where no card is theirs.
+    """
 
     sight: Sight
+    me: str
     circle: Circle
     around: dict[str, Around]
     colleagues: Sequence[tuple[str, str]]
+
+
+async def sight_of(hub: Hub, visitor: Visitor) -> Sight:
+    """Whom this visitor may see now, asked together with whoever else asks."""
+    who = ties.Standing(visitor.person.id, visitor.person.role, visitor.person.unit_id)
+    found = await hub.sights.get(who)
+    assert found is not None  # noqa: S101 - everybody has one
+    return found
+
+
+def shared(context: Context, cards: Sequence[pages.Card]) -> Context:
+    """The same context, with no more of whoever looks than these cards depend on: their ties, and which are theirs.
+
+    Whoever has an equal one is shown the same; cards that are made with it are shared between them.
+    """
+    alerts = [card.alert for card in cards]
+    alerts += [around.parent for one in alerts if (around := context.around.get(one.id)) and around.parent]
+    theirs = {person for one in alerts for person in (one.owner_id, one.handed_to_id, one.closed_by_id)}
+    far = [alert for alert in alerts if not context.sight.covers(alert.unit_id)]  # near ones are theirs by unit
+    whom = frozenset(one for alert in far for one in (alert.id, alert.resident_id) if one)
+    me = context.me if context.me in theirs else NOBODY
+    return replace(context, sight=context.sight.among(whom), me=me)
 
 
 async def context_of(
@@ -73,14 +103,15 @@ async def context_of(
     """Read it once for all cards of a page."""
     alerts = [card.alert for card in cards]
     return Context(
-        sight=await ties.sight_of(session, visitor.person, now),
+        sight=await sight_of(hub, visitor),
+        me=visitor.person.id,
         circle=await once(hub, "circle", partial(ladders.circle, session, now)),
         around=await once(hub, ("around", tuple(one.id for one in alerts)), partial(teams.around, session, alerts)),
         colleagues=await once(hub, "colleagues", partial(teams.colleagues, session)),
     )
 
 
-def team_of(alert: tables.Alert, around: Around, colleagues: Sequence[tuple[str, str]], visitor: Visitor) -> Team:
+def team_of(alert: tables.Alert, around: Around, colleagues: Sequence[tuple[str, str]], me: str) -> Team:
     """The team of one alert."""
     linked = {kind: [_linked(one, name) for one, name in around.children if one.kind == kind] for kind in _KINDS}
     waiting = [one for one in linked[FOLLOW_UP] if one.status is not Status.CLOSED]
@@ -89,7 +120,7 @@ def team_of(alert: tables.Alert, around: Around, colleagues: Sequence[tuple[str,
         helpers=tuple(linked[HELP]), follow_up=waiting[-1] if waiting else None,
         parent=_linked(around.parent, None) if around.parent else None,
         handed_to=short(around.handed_to) if around.handed_to else None,
-        colleagues=[one for one in colleagues if one[0] != visitor.person.id],
+        colleagues=[one for one in colleagues if one[0] != me] if alert.owner_id == me else (),
     )  # fmt: skip
 
 
@@ -112,9 +143,8 @@ def is_unanswered(alert: tables.Alert) -> bool:
     return alert.status is Status.OPEN and alert.severity >= LOUD_FROM and exhausted
 
 
-def allowed(alert: tables.Alert, parent: tables.Alert | None, visitor: Visitor, now: datetime) -> frozenset[Action]:
-    """What this visitor may do now: only whoever has an alert may give it back, hand it over, or call for help."""
-    me = visitor.person.id
+def allowed(alert: tables.Alert, parent: tables.Alert | None, me: str, now: datetime) -> frozenset[Action]:
+    """What whoever looks may do now: only whoever has an alert may give it back, hand it over, or call for help."""
     possible = {action for status, action in NEXT if status is alert.status}
     mine = alert.owner_id == me and alert.status in _HELD
     if alert.owner_id != me:

@@ -1,9 +1,9 @@
-"""Pages that fetch themselves wait their turn, and share what all of them read alike.
+"""Pages that fetch themselves wait their turn, and share what all of them read, and show, alike.
 
-When something changes, every open page asks at once. Each takes some 40 ms of the loop in which alarms are received
-too, so two hundred of them together would keep the next alarm waiting for seconds: two are made at a time, and whoever
-opens a page by hand, answers an alert, or sends an event goes past them. Families' pages have one turn of their own, so
-that however many of them are open, none stands in front of the staff's.
+When something changes, every open page asks at once, of the loop in which alarms are received too. So a few are made
+at a time, and whoever opens a page by hand, answers an alert, or sends an event goes past them. Those few ask the
+store together (`kit/together.py`) and are written into the access log together; what they show alike is made once.
+Families' pages have one turn of their own, so that however many of them are open, none stands in front of the staff's.
 """
 
 import asyncio
@@ -18,10 +18,13 @@ from carehub.flow.hub import Hub
 from carehub.web.security import AUTOMATIC
 
 T = TypeVar("T")
-AT_ONCE = 2
+AT_ONCE = 16
+"""So many share a question to the store; more of them would keep an alarm waiting that comes meanwhile."""
 _FAMILIES = ("/relatives", "/resident")
-KEPT_S = 1.0
-"""Longer than it takes to make the pages of one change, too short for anybody to see that it is old."""
+KEPT_S = 4.0
+"""As long as a page that has nothing to fetch believes what it shows (`live.BEAT_S`). A change ends it at once.
+
+What a visitor may see is never kept: it is asked anew for each page, and is in the key of what is shared."""
 
 
 class Kept:
@@ -30,15 +33,19 @@ class Kept:
     def __init__(self) -> None:
         self._version, self._read_at = -1, 0.0
         self._found: dict[object, Any] = {}
+        self._asking: dict[object, asyncio.Lock] = {}
 
     async def get(self, version: int, key: object, ask: Callable[[], Awaitable[T]]) -> T:
         """What was answered since the last change, or asked for now."""
         now = asyncio.get_running_loop().time()
         if version != self._version or now - self._read_at > KEPT_S:
-            self._version, self._read_at, self._found = version, now, {}
+            self._version, self._read_at, self._found, self._asking = version, now, {}, {}
         found = self._found
         if key not in found:
-            found[key] = await ask()
+            # Whoever comes while it is being asked waits for the answer; where that fails, the next one asks.
+            async with self._asking.setdefault(key, asyncio.Lock()):
+                if key not in found:
+                    found[key] = await ask()
         answer: T = found[key]
         return answer
 
@@ -57,7 +64,7 @@ async def once(hub: Hub, key: object, ask: Callable[[], Awaitable[T]]) -> T:
 
 
 class Turns:
-    """Lets two pages at a time fetch themselves, and one of a family's beside them."""
+    """Lets a few pages at a time fetch themselves, and one of a family's beside them."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

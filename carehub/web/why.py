@@ -22,7 +22,7 @@ async def why(request: Request, hub: TheHub, visitor: Caring, alert_id: str) -> 
         context = await context_of(hub, session, visitor, [account.card] if account else [], hub.clock())
     if account is None:
         raise HTTPException(404)
-    alert = cards.view(hub, visitor, account.card, context)
+    alert = cards.view(hub, account.card, context)
     if not alert.open_to_me:
         return reason_needed(request, visitor, alert)
     async with hub.database.write() as session:

@@ -1,6 +1,6 @@
 """Who may see and do what, as values: what a role may do, and what ties a person to the one whom it is about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -164,6 +164,13 @@ class Sight:
     def sees(self, about: About, tie: Tie) -> bool:
         """Whether they may read this of somebody to whom they have this tie."""
         return may(self.role, Permission.SEE_RESIDENTS) and about in SEES[tie]
+
+    def among(self, whom: frozenset[str]) -> "Sight":
+        """The same sight, of these residents and alerts (by id): it gives each of them the tie that the whole one does.
+
+        So two people who see the same of them have equal ones.
+        """
+        return replace(self, asked=self.asked & whom, opened=self.opened & whom)
 
     def covers(self, unit: str | None) -> bool:
         """Whether a unit is theirs."""

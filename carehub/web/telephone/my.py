@@ -53,7 +53,7 @@ async def shown(
         mine = await shifts.of_person(session, me, now, now + _SHOWN)
         ways = await contacts.of_person(session, me)
         removed = await contacts.removed(session, me, now)
-        asked = await roll_calls.waiting_for(session, me, now)
+        asked = me in await roll_calls.waiting(session, now)
         has_feed = await calendars.has_feed(session, person_id=me)
     return page(
         request, "my.html", visitor, status=status, wrong=_(wrong) if wrong else None, person=person, shifts=mine,

@@ -1,22 +1,25 @@
 """The telephone of home care: my alerts first, one thumb, and what I need to get in behind a tap."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from carehub.core.people.access import About
 from carehub.flow.hub import Hub
-from carehub.store import logins, pages, roll_calls, tables, teams, ties, visits, ways_in
+from carehub.store import logins, pages, roll_calls, tables, teams, visits, ways_in
 from carehub.store.database import Session
 from carehub.web import cards
 from carehub.web.cards import AlertView
-from carehub.web.render import page
+from carehub.web.render import page, region
 from carehub.web.rights.opening import reason_needed
 from carehub.web.rights.readings import Readings
 from carehub.web.security import Caring, TheHub, Visitor
+from carehub.web.teams import context_of
 from carehub.web.telephone import offline as telephone
 from carehub.web.telephone import planned, way_in
+from carehub.web.turns import once
 from carehub.web.ward.board import board
 from carehub.web.wording.retold import retold
 
@@ -27,23 +30,25 @@ _AHEAD = timedelta(hours=12)
 @router.get("/nurse")
 async def nurse(request: Request, hub: TheHub, visitor: Caring) -> Response:
     """Mine, then those that nobody has, then the rest; my own unit before the others."""
-    shown = await board(hub, visitor, visitor.person.unit_id)
+    unit = visitor.person.unit_id
+    async with hub.database.read() as session:
+        shown = await board(hub, visitor, unit)
+        shift, asked = await planned.duty_now(hub, session, visitor), await _is_asked(hub, session, visitor)
+        coming = planned.coming(await planned.of_shift(hub, session, visitor, shift, left=True))
     readings: Readings = request.app.state.readings
     await readings.note(hub, visitor, "nurse", [*shown.alerts, *shown.closed])
-    mine = [one for one in [*shown.alerts, *shown.elsewhere] if one.mine]
-    others = [one for one in shown.alerts if not one.mine]
-    elsewhere = [one for one in shown.elsewhere if not one.mine]
-    async with hub.database.read() as session:
-        now, me = hub.clock(), visitor.person.id
-        shift = await planned.duty_now(session, me, now)
-        coming = planned.coming(await planned.of_shift(hub, session, visitor, shift))
-        asked = await roll_calls.waiting_for(session, me, now)
     await readings.note(hub, visitor, "planned", coming, kind="visit")
-    return page(
-        request, "nurse.html", visitor, board=shown, mine=mine, others=others, elsewhere=elsewhere, shift=shift,
-        asked=asked, coming=coming, moves=planned.MOVES, kept=telephone.kept([*mine, *others, *elsewhere]),
-        **telephone.given(visitor),
+    drawn = await region(
+        request, "_nurse_board.html", board=shown, unit=unit, until=shift.until if shift else None, asked=asked,
+        coming=coming, moves=planned.MOVES, kept=telephone.kept,
     )  # fmt: skip
+    return page(request, "nurse.html", visitor, board=shown, region=drawn, **telephone.given(visitor))
+
+
+async def _is_asked(hub: Hub, session: Session, visitor: Visitor) -> bool:
+    """Whether their telephone has been asked whether it works."""
+    waiting = await once(hub, "asked", partial(roll_calls.waiting, session, hub.clock()))
+    return visitor.person.id in waiting
 
 
 @router.get("/a/{number}")
@@ -75,13 +80,13 @@ async def _alert_page(request: Request, hub: Hub, visitor: Visitor, alert_id: st
         card = await pages.card_of(session, alert_id)
         if card is None:
             raise HTTPException(404)
-        alert = (await cards.with_pictures(hub, session, visitor, [card]))[0]
+        context = await context_of(hub, session, visitor, [card], hub.clock())
+        alert = (await cards.with_pictures(hub, session, [card], context))[0]
         journal = await pages.journal(session, alert_id)
         callable_ = await teams.on_duty(session, visitor.person.id, hub.clock())
-        sight = await ties.sight_of(session, visitor.person, hub.clock())
         ahead = await _next_visits(session, card, hub.clock())
         way = await ways_in.of_scope(session, card.scope.id) if revealed and card.scope else None
-    if not alert.open_to_me or (revealed and not cards.opens(sight, card.alert, About.WAY_IN)):
+    if not alert.open_to_me or (revealed and not cards.opens(context.sight, card.alert, About.WAY_IN)):
         return reason_needed(request, visitor, alert)
     await _log(request, hub, visitor, alert, revealed=revealed)
     address = way_in.address_of(card.scope, way, hub)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -16,10 +17,14 @@ from carehub.store.tables.homecare import VisitState
 from carehub.web.render import page
 from carehub.web.rights.readings import Readings
 from carehub.web.security import Caring, TheHub, Visitor
+from carehub.web.teams import sight_of
 from carehub.web.telephone import offline as telephone
+from carehub.web.turns import once
 
 router = APIRouter(prefix="/nurse/visits")
 _BEFORE, _AFTER = timedelta(hours=4), timedelta(hours=12)
+_DAY = timedelta(days=1)
+"""No shift is longer."""
 _NEXT = 3
 _LATE = timedelta(minutes=15)
 MOVES = (15, 30, 60, 120)
@@ -45,25 +50,34 @@ class VisitView:
     moved_from: datetime | None
 
 
-async def of_shift(hub: Hub, session: Session, visitor: Visitor, duty: tables.Duty | None) -> list[VisitView]:
-    """What this visitor has to do in the shift; without a shift, what lies around now."""
+async def of_shift(
+    hub: Hub, session: Session, visitor: Visitor, duty: tables.Duty | None, *, left: bool = False
+) -> list[VisitView]:
+    """What this visitor has to do in the shift; without a shift, what lies around now. Or only what is left of it."""
     now, me = hub.clock(), visitor.person
     since, until = (duty.since, duty.until) if duty else (now - _BEFORE, now + _AFTER)
-    sight = await ties.sight_of(session, me, now)
+    sight = await sight_of(hub, visitor)
+    if left and not await _any(hub, session, sight, me.id):
+        return []
     found = await visits.of_units(session, sight.units, me.id, since, until)
     return [one for line in found if (one := _view(line, sight, me.id, now)) is not None]
 
 
-def coming(found: Sequence[VisitView]) -> list[VisitView]:
+async def _any(hub: Hub, session: Session, sight: Sight, me: str) -> bool:
+    """Whether anything at all is left on this person's list, or on nobody's in their units, a day either way."""
+    now = hub.clock()
+    left = await once(hub, "left", partial(visits.left, session, now - _DAY, now + _DAY))
+    return any(person == me or (person is None and sight.covers(unit)) for person, unit in left)
+
+
+def coming(found: Sequence[VisitView]) -> tuple[VisitView, ...]:
     """The next ones, those that are late first."""
-    return [one for one in found if not one.is_done][:_NEXT]
+    return tuple(one for one in found if not one.is_done)[:_NEXT]
 
 
-async def duty_now(session: Session, person_id: str, now: datetime) -> tables.Duty | None:
+async def duty_now(hub: Hub, session: Session, visitor: Visitor) -> tables.Duty | None:
     """The shift that this person is in."""
-    return next(
-        (duty for duty, _unit in await shifts.of_person(session, person_id, now, now) if duty.since <= now), None
-    )
+    return (await once(hub, "duties", partial(shifts.everybodys, session, hub.clock()))).get(visitor.person.id)
 
 
 def _view(line: visits.Planned, sight: Sight, me: str, now: datetime) -> VisitView | None:
@@ -89,7 +103,7 @@ def _tie(sight: Sight, visit: tables.PlannedVisit, me: str) -> Tie:
 async def list_visits(request: Request, hub: TheHub, visitor: Caring) -> Response:
     """The shift's visits, the first one first."""
     async with hub.database.read() as session:
-        duty = await duty_now(session, visitor.person.id, hub.clock())
+        duty = await duty_now(hub, session, visitor)
         found = await of_shift(hub, session, visitor, duty)
     readings: Readings = request.app.state.readings
     await readings.note(hub, visitor, "planned", found, kind="visit")

@@ -7,15 +7,18 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 
+from carehub.core.people.access import Sight
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.watching.blindness import off
 from carehub.flow.hub import Hub
 from carehub.store import blindness, messages, pages, silences, tables, tuning
 from carehub.store.blindness import guard_of
+from carehub.store.database import Session
 from carehub.web import words
 from carehub.web.cards import AlertView, view, with_pictures
 from carehub.web.security import Visitor
-from carehub.web.teams import context_of
+from carehub.web.teams import Context, context_of, shared
+from carehub.web.tongue import language
 from carehub.web.turns import once
 
 _RECENT = timedelta(hours=8)
@@ -50,11 +53,18 @@ class Board:
     """For whom a rule was switched off, or who has said no, and to what."""
     marks: Mapping[str, frozenset[Mark]] = field(default_factory=dict)
     """By scope: what does not work there, or does not tell."""
+    sight: Sight
+    """What was seen with: the visitor's, as far as it matters to these cards. Whoever has an equal one may share it."""
 
     @property
     def unanswered(self) -> list[AlertView]:
         """Those whose whole ladder has been asked, and nobody came."""
         return [alert for alert in self.alerts if alert.unanswered]
+
+    @property
+    def mine(self) -> list[AlertView]:
+        """Those that the visitor has, wherever they are."""
+        return [alert for alert in [*self.alerts, *self.elsewhere] if alert.mine]
 
     @property
     def waiting(self) -> int:
@@ -63,37 +73,48 @@ class Board:
 
 
 async def board(hub: Hub, visitor: Visitor, unit: str | None) -> Board:
-    """Read the whole board; an alert without a unit is shown in every unit."""
+    """Read the whole board; an alert without a unit is shown in every unit.
+
+    Pages that fetch themselves share one, where they see the same: the key is everything that it is made with.
+    """
     now = hub.clock()
     async with hub.database.read() as session:
         cards = await once(hub, "open", partial(pages.open_alerts, session))
         closed = await once(hub, "closed", partial(pages.closed_since, session, now - _RECENT))
-        context = await context_of(hub, session, visitor, [*cards, *closed], now)
-        views = await with_pictures(hub, session, visitor, [one for one in cards if is_in(one, unit)], context)
-        silent = [
-            one for one in await once(hub, "silent", partial(pages.silent_places, session))
-            if not one[1] or (unit in {None, one[1].unit_id} and context.sight.covers(one[1].unit_id))
-        ]  # fmt: skip
-        last = await once(hub, "last", partial(pages.last_event_at, session))
-        held = await once(hub, "held", partial(silences.in_force, session, now))
-        silenced = await once(hub, "silenced", partial(silences.how_many, session, now))
-        letters = await messages.unread(session, context.sight, now)
-        blind = await once(hub, "blind", partial(blindness.told, session))
-        blind = [one for one in blind if unit in {None, one[1].unit_id} and context.sight.covers(one[1].unit_id)]
-        off_now = await once(hub, "off", partial(tuning.off_for_residents, session, now))
-        off_now = [one for one in off_now if unit in {None, one[1].unit_id} and context.sight.covers(one[1].unit_id)]
+        every = [*cards, *closed]
+        context = shared(await context_of(hub, session, visitor, every, now), every)
+        key = ("board", unit, language(), context.sight, context.me)
+        return await once(hub, key, partial(_board, hub, session, unit, cards, closed, context))
+
+
+async def _board(
+    hub: Hub, session: Session, unit: str | None, cards: Sequence[pages.Card], closed: Sequence[pages.Card],
+    context: Context,
+) -> Board:  # fmt: skip
+    now, sight = hub.clock(), context.sight
+    views = await with_pictures(hub, session, [one for one in cards if is_in(one, unit)], context)
+    silent = [
+        one for one in await once(hub, "silent", partial(pages.silent_places, session))
+        if not one[1] or (unit in {None, one[1].unit_id} and sight.covers(one[1].unit_id))
+    ]  # fmt: skip
+    held = await once(hub, "held", partial(silences.in_force, session, now))
+    blind = await once(hub, "blind", partial(blindness.told, session))
+    blind = [one for one in blind if unit in {None, one[1].unit_id} and sight.covers(one[1].unit_id)]
+    off_now = await once(hub, "off", partial(tuning.off_for_residents, session, now))
+    off_now = [one for one in off_now if unit in {None, one[1].unit_id} and sight.covers(one[1].unit_id)]
     return Board(
         # Among equals that somebody has, the visitor's own: the card that was large stays large when it is taken.
         alerts=sorted(views, key=lambda one: (-one.severity, not one.waits, not one.mine, one.raised_at)),
-        elsewhere=[view(hub, visitor, card, context) for card in cards if not is_in(card, unit)],
-        closed=[one for card in closed if is_in(card, unit) and (one := view(hub, visitor, card, context)).open_to_me],
-        last_event_at=last,
-        silences=silenced,
-        letters=letters,
+        elsewhere=[view(hub, card, context) for card in cards if not is_in(card, unit)],
+        closed=[one for card in closed if is_in(card, unit) and (one := view(hub, card, context)).open_to_me],
+        last_event_at=await once(hub, "last", partial(pages.last_event_at, session)),
+        silences=await once(hub, "silenced", partial(silences.how_many, session, now)),
+        letters=await once(hub, ("letters", sight.units), partial(messages.unread, session, sight, now)),
         marks=_marks(blind, silent, held),
         blind=[_unwatched(*one) for one in blind],
         off=[(_who(scope, resident), _off_words(rule, hub.rulebook)) for resident, scope, rule in off_now],
         silent=[(_standing(device, scope, place), device.silent_since or now) for device, scope, place in silent],
+        sight=sight,
     )
 
 

@@ -105,7 +105,7 @@ async def _gather(hub: Hub, visitor: Visitor, unit: str) -> Handover:
 async def _closed(hub: Hub, session: Session, visitor: Visitor, unit: str, since: datetime) -> list[AlertView]:
     cards = await pages.closed_since(session, since, _MOST, unit=unit)
     context = await context_of(hub, session, visitor, cards, hub.clock())
-    return [view(hub, visitor, card, context) for card in cards]
+    return [view(hub, card, context) for card in cards]
 
 
 def _often(alerts: Sequence[AlertView]) -> list[tuple[str, int]]:

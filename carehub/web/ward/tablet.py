@@ -1,6 +1,8 @@
 """The care centre's screen: who needs somebody, where, and who has gone. As a list, or as the ward is drawn."""
 
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Cookie, Form, Query, Request
@@ -9,14 +11,17 @@ from fastapi.responses import Response
 from carehub.core.people.access import Permission, Role
 from carehub.flow.hub import Hub
 from carehub.kit.ids import new_id
-from carehub.store import pages, roll_calls, screens, ties
+from carehub.store import pages, roll_calls, screens
+from carehub.store.database import Session
 from carehub.store.screens import Said
 from carehub.web.entering.shared import TheTablet
-from carehub.web.render import page
+from carehub.web.render import page, region
 from carehub.web.rights.readings import Readings
 from carehub.web.security import Caring, Staff, TheHub, Visitor, is_https
-from carehub.web.ward.board import board
-from carehub.web.ward.floor_plan import floor_plan
+from carehub.web.tongue import language
+from carehub.web.turns import once
+from carehub.web.ward.board import Board, board
+from carehub.web.ward.floor_plan import FloorPlan, floor_plan
 from carehub.web.ward.rounds import HOWS, SEENS, due_in
 
 router = APIRouter()
@@ -45,29 +50,42 @@ async def tablet(  # noqa: PLR0913 - what may stand in the address
     screen: Annotated[str | None, Cookie(alias=SCREEN, max_length=32)] = None, *, show_board: ShowBoard = False,
 ) -> Response:  # fmt: skip
     """The board of one unit, or of all; what is open elsewhere is counted, never hidden."""
+    now = hub.clock()
     async with hub.database.read() as session:
-        units = await pages.units(session)
-    chosen = unit if any(one.id == unit for one in units) else None
-    shown, now = await board(hub, visitor, chosen), hub.clock()
-    async with hub.database.read() as session:
-        present = await roll_calls.present(session, now, chosen)
-        sight = await ties.sight_of(session, visitor.person, now)
-        plan = await floor_plan(session, chosen, shown, sight, now) if chosen and sight.covers(chosen) else None
-        due = await due_in(session, sight, chosen, now)
+        units = await once(hub, "units", partial(pages.units, session))
+        chosen = unit if any(one.id == unit for one in units) else None
+        shown = await board(hub, visitor, chosen)
+        sight = shown.sight
+        present = await once(hub, ("present", chosen), partial(roll_calls.present, session, now, chosen))
+        plan = await _plan(hub, session, chosen, shown)
+        due = await once(hub, ("due", chosen, sight.units), partial(due_in, session, sight, chosen, now))
         sound, known = await screens.sound_of(session, screen, now) if is_tablet(visitor) else (None, None)
     readings: Readings = request.app.state.readings
-    await readings.note(hub, visitor, "tablet", [*shown.alerts, *shown.closed])
     rounds_seen = [(one.line.resident.id, f"round:{one.line.turn.id}") for one in due]
     as_plan = bool(plan) and (view or remembered or View.PLAN) == View.PLAN
     in_plan = [(who, f"room:{spot.part.scope}") for spot in plan.rooms for who in spot.people] if plan else []
+    await readings.note(hub, visitor, "tablet", [*shown.alerts, *shown.closed])
     await readings.see(hub, visitor, "tablet", [*rounds_seen, *(in_plan if as_plan else [])])
-    answer = page(
-        request, "tablet.html", visitor, board=shown, units=units, unit=chosen, present=present, show_board=show_board,
-        plan=plan, as_plan=as_plan, may_draw=visitor.may(Permission.PLAN_SHIFTS), due=due, sound=sound, screen=known,
-        mine=sight.covers(chosen), HOWS=HOWS, SEENS=SEENS,
+    drawn = await region(
+        request, "_tablet_board.html", board=shown, units=units, unit=chosen, present=present, show_board=show_board,
+        plan=plan, as_plan=as_plan, may_draw=visitor.may(Permission.PLAN_SHIFTS), due=due, mine=sight.covers(chosen),
+        HOWS=HOWS, SEENS=SEENS,
     )  # fmt: skip
+    answer = page(request, "tablet.html", visitor, board=shown, region=drawn, unit=chosen, sound=sound, screen=known)
     _remember(answer, hub, view, screen)
     return answer
+
+
+async def _plan(hub: Hub, session: Session, unit: str | None, shown: Board) -> FloorPlan | None:
+    """The drawing, for whoever looks after the unit. It is made of the board, with the board's own sight."""
+    if unit is None or not shown.sight.covers(unit):
+        return None
+    made = partial(floor_plan, session, unit, shown, shown.sight, hub.clock())
+    return (await once(hub, ("plan", id(shown), language()), partial(_beside, shown, made)))[1]
+
+
+async def _beside(shown: Board, made: Callable[[], Awaitable[FloorPlan | None]]) -> tuple[Board, FloorPlan | None]:
+    return shown, await made()  # with the board, whose `id` is in the key: nobody else's may be the same meanwhile
 
 
 def is_tablet(visitor: Visitor) -> bool:
