@@ -183,6 +183,9 @@ async def _watch_all(address: str, secrets: list[str], pipe: Any) -> None:
     alone: dict[str, list[float]] = {}
     for one in watchers[:2]:
         alone[urlsplit(one.path).path] = await _alone(address, one)
+    for one in watchers[2:]:  # each was opened by somebody, who was written down as having seen what stood there
+        async with _client(address, one) as client:
+            (await client.get(one.path)).raise_for_status()
     tasks = [asyncio.create_task(_listen(address, one)) for one in watchers]
     await asyncio.sleep(_SETTLE_S)
     pipe.send(alone)

@@ -27,30 +27,57 @@ KEPT_S = 4.0
 What a visitor may see is never kept: it is asked anew for each page, and is in the key of what is shared."""
 
 
-class Kept:
-    """Answers of the store that are the same for every page, as long as nothing has changed."""
+class Found:
+    """Answers that are the same for every page, of one moment."""
 
-    def __init__(self) -> None:
-        self._version, self._read_at = -1, 0.0
+    def __init__(self, version: int, at: float) -> None:
+        self.version, self.at = version, at
         self._found: dict[object, Any] = {}
         self._asking: dict[object, asyncio.Lock] = {}
 
-    async def get(self, version: int, key: object, ask: Callable[[], Awaitable[T]]) -> T:
-        """What was answered since the last change, or asked for now."""
-        now = asyncio.get_running_loop().time()
-        if version != self._version or now - self._read_at > KEPT_S:
-            self._version, self._read_at, self._found, self._asking = version, now, {}, {}
-        found = self._found
-        if key not in found:
+    async def get(self, key: object, ask: Callable[[], Awaitable[T]]) -> T:
+        """What another page has been answered, or is being answered now; else asked for."""
+        if key not in self._found:
             # Whoever comes while it is being asked waits for the answer; where that fails, the next one asks.
             async with self._asking.setdefault(key, asyncio.Lock()):
-                if key not in found:
-                    found[key] = await ask()
-        answer: T = found[key]
+                if key not in self._found:
+                    self._found[key] = await ask()
+        answer: T = self._found[key]
         return answer
 
 
-_kept: ContextVar[Kept | None] = ContextVar("kept", default=None)
+class Kept:
+    """What was found since the last change."""
+
+    def __init__(self) -> None:
+        self._found = Found(-1, 0.0)
+
+    def at(self, version: int) -> Found:
+        """As of this version; empty where something has changed, or too much time has passed."""
+        now = asyncio.get_running_loop().time()
+        if version != self._found.version or now - self._found.at > KEPT_S:
+            self._found = Found(version, now)
+        return self._found
+
+
+class _Page:
+    """One page that fetches itself. It holds on to what was found when it began to look.
+
+    A change may come while it is made: what it has made of the old answers must not reach those who come after.
+    """
+
+    def __init__(self, kept: Kept) -> None:
+        self._kept = kept
+        self._found: Found | None = None
+
+    def found(self, version: int) -> Found:
+        """Of the moment in which it first asked."""
+        if self._found is None:
+            self._found = self._kept.at(version)
+        return self._found
+
+
+_page: ContextVar[_Page | None] = ContextVar("page", default=None)
 
 
 async def once(hub: Hub, key: object, ask: Callable[[], Awaitable[T]]) -> T:
@@ -59,8 +86,8 @@ async def once(hub: Hub, key: object, ask: Callable[[], Awaitable[T]]) -> T:
     Args:
         key: What is asked, with everything that the answer depends on: it is shared between visitors.
     """
-    kept = _kept.get()
-    return await ask() if kept is None else await kept.get(hub.live.version, key, ask)
+    page = _page.get()
+    return await ask() if page is None else await page.found(hub.live.version).get(key, ask)
 
 
 class Turns:
@@ -89,7 +116,7 @@ class Turns:
             give_back()
             await send(message)
 
-        _kept.set(self._kept)
+        _page.set(_Page(self._kept))
         try:
             await self.app(scope, receive, answered)
         finally:

@@ -67,8 +67,51 @@ async def test_what_all_pages_read_is_read_once_until_something_changes() -> Non
         asked += 1
         return asked
 
-    assert [await kept.get(version, "open", ask) for version in (1, 1, 2, 2)] == [1, 1, 2, 2]
-    assert await kept.get(2, "closed", ask) == 3
+    assert [await kept.at(version).get("open", ask) for version in (1, 1, 2, 2)] == [1, 1, 2, 2]
+    assert await kept.at(2).get("closed", ask) == 3
+
+
+async def test_those_who_ask_for_the_same_at_once_wait_for_one_answer_and_a_failure_is_asked_again() -> None:
+    kept, asked = Kept(), 0
+
+    async def ask() -> int:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0)
+        if asked == 1:
+            raise ZeroDivisionError
+        return asked
+
+    answers = await asyncio.gather(*(kept.at(1).get("open", ask) for _ in range(4)), return_exceptions=True)
+
+    assert [type(answers[0]), *answers[1:]] == [ZeroDivisionError, 2, 2, 2]
+
+
+async def test_what_a_page_made_of_old_answers_reaches_nobody_after_the_change(hub: Hub) -> None:
+    stored, read, go = "old", asyncio.Event(), asyncio.Event()
+
+    async def ask() -> str:
+        return stored
+
+    async def page(request: Request) -> str:
+        seen = await once(hub, "cards", ask)
+
+        async def made() -> str:
+            return f"made of {seen}"
+
+        if "slow" in request.url.path:
+            read.set()
+            await go.wait()
+        return await once(hub, "board", made)
+
+    async with _client(page) as client:
+        slow = asyncio.create_task(client.get("/slow", headers=ITSELF))
+        await read.wait()
+        stored = "new"
+        hub.live.change()
+        go.set()
+        assert (await slow).text == "made of old"  # it has been told of the change, and looks again
+        assert (await client.get("/", headers=ITSELF)).text == "made of new"
 
 
 async def test_a_persons_own_step_reads_anew(hub: Hub) -> None:
