@@ -166,7 +166,7 @@ async def test_what_is_no_answer_does_not_count_as_one(morning: Night, body: str
 
 async def waits(night: Night, who: str) -> bool:
     async with night.database.read() as session:
-        return await roll_calls.waiting_for(session, who, night.clock())
+        return who in await roll_calls.waiting(session, night.clock())
 
 
 async def test_an_ok_while_an_alert_waits_takes_no_alert_and_does_not_sound_like_it(morning: Night) -> None:
