@@ -49,6 +49,13 @@ async def planned_for(
     return list((await session.exec(asked.order_by(col(visit.at)).limit(MOST))).all())
 
 
+async def plan_of(session: Session, resident_id: str, since: datetime, until: datetime) -> list[tables.PlannedVisit]:
+    """The same with cancelled ones, for whoever plans."""
+    visit = tables.PlannedVisit
+    asked = select(visit).where(visit.resident_id == resident_id, visit.at >= since, visit.at < until)
+    return list((await session.exec(asked.order_by(col(visit.at), col(visit.id)).limit(MOST))).all())
+
+
 async def of_units(
     session: Session, units: Collection[str] | None, person_id: str, since: datetime, until: datetime
 ) -> list[Planned]:

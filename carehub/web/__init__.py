@@ -66,7 +66,7 @@ from carehub.web.rights.readings import Readings
 from carehub.web.security import Administering, Locks
 from carehub.web.showcase import suppliers as showcase_suppliers
 from carehub.web.showcase import window as showcase
-from carehub.web.telephone import my, nurse, planned, push, way_in
+from carehub.web.telephone import my, nurse, planned, planning, push, way_in
 from carehub.web.telephone import offline as telephone
 from carehub.web.tongue import Speaking
 from carehub.web.turns import Turns
@@ -95,6 +95,7 @@ DOORS = (
     plan_edit,
     telephone,
     planned,
+    planning,
     way_in,
     rounds,
     handover,

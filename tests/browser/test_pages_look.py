@@ -53,7 +53,8 @@ PAGES = [
     ("tor", "/admin/load?days=28"), ("maria", "/nothing"), ("anne", "/tablet"), (None, "/login"),
     (None, "/login?ended=true"),
     ("ingrid", "/account"), ("kari", "/admin/residents/astrid/readings"), ("maria", "/a/C310"), (None, "/setup/brukt"),
-    ("ingrid", "/nurse/visits"), (None, "/nurse/offline"), ("kari", "/admin/homes/storgata-5b/way-in"),
+    ("ingrid", "/nurse/visits"),
+    ("ingrid", "/residents/solveig/planned"), (None, "/nurse/offline"), ("kari", "/admin/homes/storgata-5b/way-in"),
     (None, "/showcase"), (None, "/showcase/suppliers"), (None, "/showcase/numbers"),
 ]  # fmt: skip
 _RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}}

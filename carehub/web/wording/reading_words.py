@@ -82,6 +82,11 @@ _ACTIONS = Spoken(
         "visit.done": "førte et besøk som utført",
         "visit.undone": "angret at et besøk var utført",
         "visit.moved": "flyttet et besøk",
+        "visits.planned": "så de planlagte besøkene",
+        "visit.planned": "planla et besøk",
+        "visit.changed": "endret et planlagt besøk",
+        "visit.cancelled": "avlyste et planlagt besøk",
+        "visit.restored": "angret at et besøk var avlyst",
         "way_in": "så hva som er skrevet om adkomst, uten koder",
         "way_in.changed": "endret hva som er skrevet om adkomst",
     }

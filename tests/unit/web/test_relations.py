@@ -51,6 +51,8 @@ _MADE_HERE = {
     "/nurse/visits/{visit_id}/done",
     "/nurse/visits/{visit_id}/move",
     "/nurse/visits/{visit_id}/undo",
+    "/residents/{resident_id}/planned/{visit_id}/cancel",
+    "/residents/{resident_id}/planned/{visit_id}/restore",
     "/tablet/handover/notes/{note_id}",
     "/tablet/rounds/{turn_id}/done",
     "/tablet/rounds/plans/{round_id}/end",

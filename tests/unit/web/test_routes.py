@@ -209,6 +209,10 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/admin/events/{seq}"): ACCOUNTING,
     ("GET", "/admin/ledger"): ACCOUNTING,
     ("GET", "/residents/{resident_id}/days"): STAFF,
+    ("GET", "/residents/{resident_id}/planned"): STAFF,
+    ("POST", "/residents/{resident_id}/planned"): STAFF,
+    ("POST", "/residents/{resident_id}/planned/{visit_id}/cancel"): STAFF,
+    ("POST", "/residents/{resident_id}/planned/{visit_id}/restore"): STAFF,
     ("GET", "/admin/load"): ADMIN,  # a technician sees no residents there: test_load.py
     ("GET", "/admin/load.csv"): ADMIN,
     ("GET", "/admin/models"): ADMIN,  # a technician sees no residents there: test_models_page.py
