@@ -48,6 +48,11 @@ async def open_windows(session: Session, now: datetime, zone: ZoneInfo) -> int:
     return len(fresh)
 
 
+async def are_agreed(session: Session) -> bool:
+    """Whether rounds have ever been agreed here: where none have, nobody need look for them every few seconds."""
+    return (await session.exec(select(tables.PlannedRound.id).limit(1))).first() is not None
+
+
 async def overdue(session: Session, now: datetime) -> list[Line]:
     """Those whose time is over, that nobody has done, and of which nobody was told; locked for us."""
     turn = tables.RoundTurn

@@ -31,6 +31,9 @@ _RULE, _VERSION = "rounds", "1"
 async def look(hub: Hub, ingest: Ingest) -> int:
     """Write down the times that have come, tell of those that were missed, and the rules of those that were done."""
     now = hub.clock()
+    async with hub.database.read() as session:
+        if not await rounds.are_agreed(session):
+            return 0
     async with hub.database.write() as session:
         opened = await rounds.open_windows(session, now, hub.zone)
         await session.flush()
