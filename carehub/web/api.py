@@ -56,7 +56,8 @@ async def receive_events(request: Request, hub: TheHub, visitor: MaybeVisitor) -
         raise NotAllowed
     try:
         # Shielded: what is under way is stored all the same, and a repeat is known by its id.
-        await asyncio.wait_for(asyncio.shield(hub.submit(messages)), _STORED_WITHIN_S)
+        async with asyncio.timeout(_STORED_WITHIN_S):
+            await asyncio.shield(hub.submit(messages))
     except _NOT_STORED:
         return problem(503, "Not stored. Send it again.")
     return JSONResponse({"stored": [_id_in(message) for message in messages]})

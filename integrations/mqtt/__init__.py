@@ -23,7 +23,8 @@ _T = TypeVar("_T")
 
 async def _confirmed(waiting: "asyncio.Future[None]") -> None:
     try:
-        await asyncio.wait_for(asyncio.shield(waiting), ANSWER_S)
+        async with asyncio.timeout(ANSWER_S):  # wait_for of 3.11 forgets a cancellation that comes with the answer
+            await asyncio.shield(waiting)
     except TimeoutError:
         raise TransportError(f"the broker did not confirm within {ANSWER_S:.0f} s") from None
 

@@ -15,7 +15,7 @@ import pytest
 
 from carehub.contracts import ConfigurationError, Message, TransportError
 from carehub.kit.clock import utc_now
-from integrations.mqtt import MqttTransport, publisher, reconnecting
+from integrations.mqtt import MqttTransport, _confirmed, publisher, reconnecting
 from integrations.mqtt.connection import Broker
 from tests.brokers import Mosquitto
 
@@ -309,6 +309,22 @@ async def test_a_frozen_broker_does_not_keep_us_from_leaving(broker: Mosquitto) 
         async with Hub(broker.url).connected():
             broker.sigstop()
     broker.sigcont()
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_station_that_is_told_to_end_as_the_brokers_answer_comes_ends(turns: int) -> None:
+    """A cancellation that comes with the answer is not forgotten: whoever publishes for ever would never end."""
+    answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    publishing = asyncio.create_task(_confirmed(answer))
+    await asyncio.sleep(0.01)
+
+    answer.set_result(None)
+    for _ in range(turns):
+        await asyncio.sleep(0)
+
+    if publishing.cancel():  # else it had ended
+        with pytest.raises(asyncio.CancelledError):
+            await publishing
 
 
 # --- losing the road -------------------------------------------------------------------------
