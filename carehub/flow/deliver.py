@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from carehub.contracts import Channel, Fate, OutgoingNotice, Receipt
 from carehub.core.answers.alerts import Status, Step
@@ -32,10 +33,10 @@ MOST_ATTEMPTS = 4
 LONGEST_WAIT_S = 60.0
 HURRIES_FROM = Severity.SERIOUS
 """From here on nobody waits for a provider that says "later": the next way is tried at once (F42)."""
-_HEARD_WITHIN_S = 60.0
 _BUNDLED = frozenset({SMS, "sms_gateway"})
 _LONGEST_REASON, _LONGEST_REFERENCE = 200, 80
 _AT_ONCE = frozenset({Fate.DELIVERED, Fate.SEEN})
+_WENT_WELL = _AT_ONCE | {Fate.ACCEPTED}
 _ARRIVED = frozenset({NoticeState.DELIVERED, NoticeState.SEEN})
 _MISSING_CHANNEL = Receipt(fate=Fate.FAILED_FOR_GOOD, reason="the channel is not set up here")
 
@@ -47,7 +48,7 @@ async def deliver(hub: Hub) -> int:
     if not claimed:
         return 0
     fail_at("outbox.claimed")
-    sending = {asyncio.create_task(_send(hub, one)): notices for one, notices in _bundled(hub, claimed)}
+    sending = {asyncio.create_task(_send(hub, one)): (one.channel, them) for one, them in _bundled(hub, claimed)}
     try:
         prompt, slow = await asyncio.wait(sending, timeout=PROMPT_S)
     except asyncio.CancelledError:
@@ -55,10 +56,11 @@ async def deliver(hub: Hub) -> int:
             task.cancel()
         raise
     for task in slow:
-        late = asyncio.create_task(_record_later(hub, sending[task], task))
+        late = asyncio.create_task(_record_later(hub, *sending[task], task))
         hub.sending.add(late)
         late.add_done_callback(hub.sending.discard)
-    await _record(hub, [(one, task.result()) for task, notices in sending.items() if task in prompt for one in notices])
+    done = [(channel, them, task.result()) for task, (channel, them) in sending.items() if task in prompt]
+    await _record(hub, [_Sent(channel, one, receipt) for channel, them, receipt in done for one in them])
     return len(claimed)
 
 
@@ -93,11 +95,19 @@ async def _with_details(session: Session, claimed: list[outbox.Claimed]) -> list
     ]
 
 
-async def _record_later(hub: Hub, notices: Sequence[OutgoingNotice], sending: "asyncio.Task[Receipt]") -> None:
+class _Sent(NamedTuple):
+    channel: str
+    notice: OutgoingNotice
+    receipt: Receipt
+
+
+async def _record_later(
+    hub: Hub, channel: str, notices: Sequence[OutgoingNotice], sending: "asyncio.Task[Receipt]"
+) -> None:
     """Wait for a slow channel beside the others. If the store fails then, the lease runs out and it is sent again."""
     try:
         receipt = await sending
-        await _record(hub, [(notice, receipt) for notice in notices])
+        await _record(hub, [_Sent(channel, notice, receipt) for notice in notices])
     except asyncio.CancelledError:
         sending.cancel()
         raise
@@ -105,13 +115,17 @@ async def _record_later(hub: Hub, notices: Sequence[OutgoingNotice], sending: "a
         log.error("notice.not_recorded", notices=[notice.id for notice in notices], error=type(error).__name__)
 
 
-async def _record(hub: Hub, receipts: Sequence[tuple[OutgoingNotice, Receipt]]) -> None:
+async def _record(hub: Hub, sent: Sequence[_Sent]) -> None:
+    """What went well is written together, since an alarm waits for the same writer; what did not, one by one."""
+    now = hub.clock()
     async with hub.database.write() as session:
-        arrived = [notice.id for notice, receipt in receipts if receipt.fate in _AT_ONCE]
-        await outbox.note_delivered(session, arrived, hub.clock())
-        for notice, receipt in receipts:
-            if receipt.fate not in _AT_ONCE:
-                await _note(hub, session, notice, receipt)
+        await outbox.note_delivered(session, [one.notice.id for one in sent if one.receipt.fate in _AT_ONCE], now)
+        taken = [_accepted(hub, one, now) for one in sent if one.receipt.fate is Fate.ACCEPTED]
+        for row in await outbox.note_accepted(session, taken):
+            await _reports_that_came_first(session, row, now)
+        for one in sent:
+            if one.receipt.fate not in _WENT_WELL:
+                await _note_failed(hub, session, one.notice, one.receipt)
     fail_at("notify.recorded")
     hub.live.change()
 
@@ -147,17 +161,20 @@ async def _hand_over(hub: Hub, channel: Channel, claimed: outbox.Claimed) -> Rec
         return Receipt(fate=Fate.FAILED_FOR_NOW, reason=type(error).__name__)
 
 
-async def _note(hub: Hub, session: Session, sent: OutgoingNotice, receipt: Receipt) -> None:
+def _accepted(hub: Hub, sent: _Sent, now: datetime) -> outbox.Accepted:
+    reference, reason = sent.receipt.reference, sent.receipt.reason
+    return outbox.Accepted(
+        at=now, reference=reference and reference[:_LONGEST_REFERENCE], reason=reason and reason[:_LONGEST_REASON],
+        silent_at=lines.silent_at(hub, sent.channel, now), notice=sent.notice.id,
+    )  # fmt: skip
+
+
+async def _note_failed(hub: Hub, session: Session, sent: OutgoingNotice, receipt: Receipt) -> None:
     notice, now = await session.get(tables.Notice, sent.id, with_for_update=True), hub.clock()
     if notice is None or notice.state is not NoticeState.SENDING:
         return  # another sender was faster, after this one's lease had run out
     notice.reason, notice.lease_until = receipt.reason and receipt.reason[:_LONGEST_REASON], None
-    reference = receipt.reference and receipt.reference[:_LONGEST_REFERENCE]
     match receipt.fate:
-        case Fate.ACCEPTED:
-            notice.state, notice.sent_at, notice.reference = NoticeState.ACCEPTED, now, reference
-            notice.pass_on_at = _silent_at(hub, notice.channel, now)
-            await _reports_that_came_first(session, notice, now)
         case Fate.FAILED_FOR_NOW if await _comes_too_late(session, notice):
             notice.state, notice.reason = NoticeState.FAILED, "answered before it was sent"
         case Fate.FAILED_FOR_NOW if notice.attempts < MOST_ATTEMPTS or sent.ends:  # a siren is not left howling
@@ -181,13 +198,6 @@ async def _comes_too_late(session: Session, notice: tables.Notice) -> bool:
         return False
     alert = await session.get(tables.Alert, notice.alert_id)
     return alert is not None and alert.status is not Status.OPEN
-
-
-def _silent_at(hub: Hub, channel: str, now: datetime) -> datetime | None:
-    """When silence counts as a failure; None where nobody will ever report."""
-    known = hub.channels.get(channel)
-    within = known.heard_within_s if known else _HEARD_WITHIN_S
-    return None if within is None else now + timedelta(seconds=within)
 
 
 async def _give_up(session: Session, notice: tables.Notice, now: datetime) -> None:

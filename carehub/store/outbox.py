@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import aliased
@@ -55,6 +55,12 @@ _DELIVERED = """
 """
 
 
+_ACCEPTED = """
+    UPDATE notice SET state = 'accepted', sent_at = ?, reference = ?, reason = ?, pass_on_at = ?, lease_until = NULL
+    WHERE id = ? AND state = 'sending'
+"""
+
+
 LASTING = ("siren", "lamp")
 """Channels whose notices go on until they are switched off."""
 RUNG, OFF, CHECK = "rung:", "off:", "check:"
@@ -101,6 +107,32 @@ async def note_delivered(session: Session, notices: Sequence[str], now: datetime
     """These arrived with the sending; what another sender has taken over or noted is left as it is."""
     if notices:
         await sql.write(session, _DELIVERED, [(now, now, notice) for notice in notices])
+
+
+class Accepted(NamedTuple):
+    """A notice that a provider has taken."""
+
+    at: datetime
+    reference: str | None
+    reason: str | None
+    silent_at: datetime | None
+    """When silence counts as a failure."""
+    notice: str
+
+
+async def note_accepted(session: Session, accepted: Sequence[Accepted]) -> list[tables.Notice]:
+    """These were taken, all in one statement; gives those of which a report has come already."""
+    await sql.write(session, _ACCEPTED, accepted)
+    references = [one.reference for one in accepted if one.reference]
+    if not references:
+        return []
+    notice = tables.Notice
+    reported = select(tables.StatusReport.reference).where(col(tables.StatusReport.reference).in_(references))
+    statement = select(notice).where(
+        col(notice.id).in_([one.notice for one in accepted]), notice.state == NoticeState.ACCEPTED,
+        col(notice.reference).in_(reported),
+    )  # fmt: skip
+    return list((await session.exec(statement.with_for_update())).all())
 
 
 async def stop_asking(session: Session, alert_id: str) -> None:

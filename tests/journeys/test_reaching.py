@@ -124,7 +124,7 @@ async def test_a_store_that_fails_while_a_slow_receipt_comes_leaves_the_notice_t
         raise OSError("the disk is full")
 
     with monkeypatch.context() as broken:
-        broken.setattr(deliver, "_note", fails)
+        broken.setattr(outbox, "note_accepted", fails)
         night.phones.let_go.set()
         await asyncio.gather(*night.hub.sending)
     await night.pass_time(seconds=31)
@@ -229,14 +229,17 @@ async def test_killed_between_claim_and_record_it_is_sent_again_after_the_lease_
     assert {n.attempts for n in await night.notices() if n.cycle == "rung:1" and n.channel == "sms"} == {2}
 
 
-async def test_an_answer_that_comes_after_the_lease_does_not_overwrite_the_second_sending_f46(night: Night) -> None:
+@pytest.mark.parametrize("fate", [Fate.FAILED_FOR_GOOD, Fate.ACCEPTED])
+async def test_an_answer_that_comes_after_the_lease_does_not_overwrite_the_second_sending_f46(
+    night: Night, fate: Fate
+) -> None:
     night.ingest.deliver(night.pressed())
     await night.fold()
     async with night.database.write() as session:
         claimed = await outbox.claim(session, night.clock(), deliver.LEASE)
     await night.pass_time(seconds=31)
 
-    await deliver._record(night.hub, [(one.notice, Receipt(fate=Fate.FAILED_FOR_GOOD)) for one in claimed])
+    await deliver._record(night.hub, [deliver._Sent(one.channel, one.notice, Receipt(fate=fate)) for one in claimed])
 
     assert {one.state for one in await night.notices()} == {NoticeState.DELIVERED}
 

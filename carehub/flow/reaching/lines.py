@@ -16,7 +16,7 @@ from carehub.kit.log import log
 from carehub.store import alerts
 
 _NEVER_TRIED = Breaker()
-_HUB = "hub"
+_HUB, _HEARD_WITHIN_S = "hub", 60.0
 DARK_AFTER = timedelta(seconds=30)
 """A page that is loaded anew is dark for a moment."""
 
@@ -94,3 +94,10 @@ async def tell(hub: Hub, ingest: Ingest) -> None:
                     session.add(journal_line(alert.id, Step.RESOLVED, hub.clock(), text=words))
         hub.live.change()
     del hub.faults[: len(faults)], hub.good_news[: len(good_news)]
+
+
+def silent_at(hub: Hub, channel: str, now: datetime) -> datetime | None:
+    """When silence counts as a failure; None where nobody will ever report."""
+    known = hub.channels.get(channel)
+    within = known.heard_within_s if known else _HEARD_WITHIN_S
+    return None if within is None else now + timedelta(seconds=within)
