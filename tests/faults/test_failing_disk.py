@@ -1,10 +1,14 @@
-"""A disk whose syncs fail (F27), made by libfiu beneath the real hub: what is acknowledged is what is stored."""
+"""A disk whose syncs fail (F27) or that turns read-only (F32), by libfiu beneath the real hub.
+
+What is acknowledged is what is stored.
+"""
 
 import asyncio
+import errno
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +22,7 @@ from tests.faults.town import Town, settings
 from tests.hubs import HubProcess
 
 _FAILS = "enable_random name=posix/io/sync/*,probability=0.2"
+_WRITES = "posix/io/rw/pwrite"
 _WITHIN_S, _MOST = 15, 400
 
 
@@ -34,9 +39,9 @@ def failing(tmp_path: Path) -> Iterator[tuple[HubProcess, Mosquitto]]:
             yield hub, broker
 
 
-def _let_syncs_fail(hub: HubProcess, pipes: Path) -> None:
+def _command(hub: HubProcess, pipes: Path, command: str) -> None:
     assert hub.process is not None
-    subprocess.run(["fiu-ctrl", "-f", str(pipes), "-c", _FAILS, str(hub.process.pid)], check=True, timeout=10)
+    subprocess.run(["fiu-ctrl", "-f", str(pipes), "-c", command, str(hub.process.pid)], check=True, timeout=10)
 
 
 async def test_what_is_acknowledged_on_a_failing_disk_is_stored_f27(
@@ -45,7 +50,7 @@ async def test_what_is_acknowledged_on_a_failing_disk_is_stored_f27(
     """F27: every fifth sync says EIO; no acknowledged press is lost, none counts twice, and the trouble is told."""
     hub, broker = failing
     await ready(hub)
-    _let_syncs_fail(hub, tmp_path / "fiu")
+    _command(hub, tmp_path / "fiu", _FAILS)
 
     async with buttons(broker.url) as pressing, browser(5) as client:
         await _press_until_told(hub, pressing)
@@ -62,6 +67,36 @@ async def test_what_is_acknowledged_on_a_failing_disk_is_stored_f27(
     keys = {f"carehub_v1/{device}/{identity}" for device, identity in pressing.pressed}
     assert _stored_keys(hub) <= keys
     assert not pressing.unanswered
+
+
+async def test_a_disk_that_turns_read_only_under_the_hub_is_told_and_what_was_pressed_is_stored_afterwards_f32(
+    failing: tuple[HubProcess, Mosquitto], tmp_path: Path
+) -> None:
+    """F32, live: as ext4 does after an error, every write says EROFS; nothing is acknowledged that is not stored."""
+    hub, broker = failing
+    await ready(hub)
+    _command(hub, tmp_path / "fiu", f"enable name={_WRITES},failinfo={errno.EROFS}")
+
+    async with buttons(broker.url) as pressing, browser(5) as client:
+        for number in range(5):
+            await pressing.press("knapp-anna", str(number))
+        await _until(lambda: "alarm.not_stored" in hub.log and "disk.failing" in hub.log)
+        answer = await client.get(f"{hub.url}/readyz")
+        unanswered = set(pressing.unanswered)
+        _command(hub, tmp_path / "fiu", f"disable name={_WRITES}")
+
+        assert not answer.is_success
+        assert "the database takes nothing" in answer.text
+        assert len(unanswered) == 5
+        assert await pressing.all_answered(_WITHIN_S), hub.log[-2000:]
+    assert {f"carehub_v1/knapp-anna/{number}" for number in range(5)} <= _stored_keys(hub)
+
+
+async def _until(done: Callable[[], bool]) -> None:
+    until = time.monotonic() + _WITHIN_S
+    while not done():
+        assert time.monotonic() < until
+        await asyncio.sleep(0.1)
 
 
 async def _press_until_told(hub: HubProcess, pressing: Buttons) -> None:
