@@ -18,7 +18,7 @@ from carehub.web import words
 from carehub.web.cards import AlertView, view, with_pictures
 from carehub.web.security import Visitor
 from carehub.web.teams import Context, context_of, shared
-from carehub.web.tongue import language
+from carehub.web.tongue import _, language
 from carehub.web.turns import once
 
 _RECENT = timedelta(hours=8)
@@ -123,9 +123,9 @@ def _marks(
     silent: Iterable[tuple[tables.Device, tables.Scope | None, str | None]], held: Iterable[tables.Silence],
 ) -> dict[str, frozenset[Mark]]:  # fmt: skip
     found: dict[str, set[Mark]] = defaultdict(set)
-    for _, scope, _ in blind:
+    for _device, scope, _who_else in blind:
         found[scope.id].add(Mark.BLIND)
-    for _, where, _ in silent:
+    for _device, where, _place in silent:
         if where:
             found[where.id].add(Mark.SILENT)
     for one in held:
@@ -137,7 +137,7 @@ def _marks(
 def _unwatched(device: tables.Device, scope: tables.Scope, resident: tables.Resident | None) -> tuple[str, str]:
     """Whom ("Storgata 5, Gerd N."), and what does not work ("Trygghetsalarm: svarer ikke")."""
     who = _who(scope, resident)
-    cause, _ = off(guard_of(device))
+    cause, _since = off(guard_of(device))
     because = f": {words.BLIND_BECAUSE[cause]}" if cause else ""
     return who, f"{words.DEVICE_KINDS[device.kind]}{because}"
 
@@ -148,8 +148,8 @@ def _who(scope: tables.Scope, resident: tables.Resident | None) -> str:
 
 def _off_words(rule: str | None, book: Rulebook) -> str:
     if rule is None:
-        return "har sagt nei til noe av utstyret"
-    return f"{book.rules[rule].title.nb if rule in book.rules else rule}: slått av"
+        return _("har sagt nei til noe av utstyret")
+    return _("%(rule)s: slått av", rule=words.own(book.rules[rule].title) if rule in book.rules else rule)
 
 
 def is_in(card: pages.Card, unit: str | None) -> bool:
@@ -159,4 +159,5 @@ def is_in(card: pages.Card, unit: str | None) -> bool:
 
 def _standing(device: tables.Device, scope: tables.Scope | None, place: str | None) -> str:
     where = " · ".join(part for part in (scope.name if scope else "", words.place_name(place)) if part)
-    return f"{where or 'Ikke plassert'}: {device.label or device.address}"
+    where = where or _("Ikke plassert")
+    return f"{where}: {device.label or device.address}"
