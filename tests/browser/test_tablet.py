@@ -108,6 +108,9 @@ def test_a_tablet_is_heard_when_a_person_says_so_and_says_it_to_the_hub_f80(chro
     page.locator("#sound-bar button:visible").first.click()
     expect(page.locator("#sound-bar")).to_have_attribute("data-state", "asking")
     expect(page.locator("#sound-heard")).to_be_focused()
+    page.wait_for_function("() => !pressed && !fetching")
+    page.evaluate("() => refresh()")  # a change elsewhere, while the question stands
+    expect(page.locator("#sound-heard")).to_be_focused()
     page.keyboard.press("Enter")
 
     expect(page.locator("#sound-bar")).to_have_attribute("data-state", "heard")

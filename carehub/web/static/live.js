@@ -115,9 +115,9 @@ function swap(text) {
   document.title = next.title;
   fresh = heard = drawn = Date.now();
   if (order !== keys(document)) movedAt = Date.now();
-  keepFocus(focused);
-  announce(before);
   document.dispatchEvent(new CustomEvent("carehub:swapped"));
+  keepFocus(focused); // after the page's own scripts have shown what they hide: what is hidden takes no focus
+  announce(before);
   tick();
 }
 
