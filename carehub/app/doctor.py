@@ -16,7 +16,7 @@ from carehub.flow.watch import UNACCOUNTED_AFTER
 from carehub.kit.clock import utc_now
 from carehub.kit.late import load_late
 from carehub.plugins import load_channels, load_module, load_rulebook, load_sources
-from carehub.store import people, seals, staffing, stream
+from carehub.store import ledger, people, seals, staffing
 from carehub.store.database import Database
 
 _LOW_DISK_BYTES = 500 * 1024 * 1024
@@ -124,7 +124,7 @@ async def _staffing(database: Database) -> Diagnosis:
 
 async def _ledger(database: Database) -> Diagnosis:
     async with database.read() as session:
-        lost = await stream.unaccounted_seqs(session, utc_now() - UNACCOUNTED_AFTER)
+        lost = await ledger.unaccounted_seqs(session, utc_now() - UNACCOUNTED_AFTER)
     if not lost:
         return Diagnosis(what="ledger", well=True, words="Every event is accounted for.")
     words = (

@@ -26,7 +26,7 @@ from carehub.core.people.access import Role
 from carehub.flow import escalate, respond
 from carehub.kit.clock import utc_now
 from carehub.kit.ids import new_id
-from carehub.store import alerts, stream, tables
+from carehub.store import alerts, ledger, stream, tables
 from carehub.store.database import Session
 from carehub.store.tables.places import DeviceStatus, ScopeKind
 
@@ -254,9 +254,9 @@ async def _close_the_books(running: Running, account: Account, wanted: Wanted, n
     counts = running.ingest.counts
     labels = labels_of(wanted.path, wanted.format or recognise(wanted.path), wanted.zone)
     async with running.hub.database.read() as session:
-        account.outcomes = await stream.outcomes(session)
-        account.events = await stream.from_senders(session)
-        account.overdue = await stream.unaccounted(session, now - timedelta(seconds=60))
+        account.outcomes = await ledger.outcomes(session)
+        account.events = await ledger.from_senders(session)
+        account.overdue = await ledger.unaccounted(session, now - timedelta(seconds=60))
         account.raised = [_raised(alert, wanted, labels) for alert in await alerts.every(session)]
     account.taken, account.readings = counts.messages, counts.readings
     account.duplicates, account.letters = counts.duplicates, counts.letters

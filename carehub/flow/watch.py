@@ -15,7 +15,7 @@ from carehub.flow.receiving.batch import hub_fault
 from carehub.flow.watching import numbers, silences, tuning
 from carehub.flow.watching.signs import Signs
 from carehub.kit.log import log
-from carehub.store import batteries, devices, heard, incidents, stream, tables
+from carehub.store import batteries, devices, heard, incidents, ledger, stream, tables
 from carehub.store.blindness import guard_of
 from carehub.store.database import Session
 from carehub.store.registry import unknown_scope
@@ -39,7 +39,7 @@ async def watch(hub: Hub, ingest: Ingest) -> int:
     _observe(ingest, await numbers.count(hub.database, now))
     async with hub.database.read() as session:
         news = await silences.digests(hub, session, now)
-        forgotten = await stream.unaccounted(session, now - UNACCOUNTED_AFTER)
+        forgotten = await ledger.unaccounted(session, now - UNACCOUNTED_AFTER)
     _observe(ingest, news)
     await silences.tell_anew(hub, ingest)
     await tuning.tell_anew(hub, ingest)

@@ -11,7 +11,7 @@ from carehub.core.findings import Outcome
 from carehub.core.kinds import LIFE_SAFETY
 from carehub.core.watching.audit import Picture
 from carehub.core.watching.canary import SCOPE as CANARY
-from carehub.store import stream, tables
+from carehub.store import ledger, tables
 from carehub.store.database import Session
 from carehub.store.tables.alerts import NoticeState
 
@@ -36,7 +36,7 @@ async def look(session: Session, now: datetime, tolerance: timedelta) -> Picture
         untold=await _count(session, alert, *is_open, *_nobody_was_told(late)),
         lost=await _count(session, tables.Event, *await _became_nothing(session, late)),
         stuck=await _count(session, tables.Notice, _is_stuck(late)),
-        unaccounted=await stream.unaccounted(session, late),
+        unaccounted=await ledger.unaccounted(session, late),
         beats=dict((await session.exec(select(tables.Beat.name, tables.Beat.at))).all()),
         canary_back=(await session.exec(select(func.max(tables.CanarySong.returned_at)))).one(),
         canary_first=(await session.exec(select(func.min(tables.CanarySong.sung_at)))).one(),

@@ -4,9 +4,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, func, select
 
 from carehub.core.findings import Outcome
+from carehub.core.kinds import HUB_ONLY
 from carehub.core.rules.language import Rule
 from carehub.store import tables
 from carehub.store.database import Session
@@ -148,3 +150,41 @@ async def waiting(session: Session, now: datetime, limit: int = 50) -> list[Told
     seqs = (await session.exec(statement.order_by(col(tables.Event.pending_until)).limit(limit))).all()
     found = await told(session, seqs)
     return [found[seq] for seq in seqs]
+
+
+async def outcomes(session: Session, since_seq: int = 0) -> dict[str, int]:
+    """How many events had each outcome: the ledger in one line."""
+    statement = (
+        select(tables.Event.outcome, func.count()).where(tables.Event.seq > since_seq)
+        .group_by(col(tables.Event.outcome))
+    )  # fmt: skip
+    return {str(outcome): count for outcome, count in (await session.exec(statement)).all()}
+
+
+async def unaccounted(session: Session, now: datetime) -> int:
+    """How many events wait for a deadline which should have been answered by `now` (invariant 12)."""
+    return (await session.exec(select(func.count(func.distinct(tables.Event.seq))).where(*_overdue(now)))).one()
+
+
+async def unaccounted_seqs(session: Session, now: datetime, limit: int = 100) -> list[int]:
+    """Which they are, the longest overdue first."""
+    statement = select(tables.Event.seq).where(*_overdue(now)).group_by(col(tables.Event.seq))
+    return list((await session.exec(statement.order_by(col(tables.Event.seq)).limit(limit))).all())
+
+
+def _overdue(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Begins with the deadlines that are overdue: in a sound hub there are none, and nothing else is looked at."""
+    event, row = tables.Event, tables.FoldDeadline
+    return (
+        col(row.due_at) < now,
+        col(event.scope_id) == col(row.scope_id),
+        col(event.pending_until) >= col(row.due_at),
+        col(event.pending_until) < now,
+        col(event.outcome) == Outcome.PENDING,
+    )
+
+
+async def from_senders(session: Session) -> int:
+    """How many events came from outside; what the hub itself observed is not counted."""
+    statement = select(func.count()).where(tables.Event.source != "hub", col(tables.Event.kind).not_in(HUB_ONLY))
+    return (await session.exec(statement)).one()

@@ -29,9 +29,13 @@ class Rows:
 
 
 def _not_held(resident: Any) -> Condition:
+    return or_(resident.is_(None), _none_held(resident))
+
+
+def _none_held(resident: Any, *ties: Condition) -> Condition:
+    """Nobody to whom these ties lead is under a legal hold."""
     hold = tables.LegalHold
-    held = exists().where(col(hold.resident_id) == resident, col(hold.ended_at).is_(None))
-    return or_(resident.is_(None), ~held)
+    return ~exists().where(*ties, col(hold.resident_id) == resident, col(hold.ended_at).is_(None))
 
 
 def _events(before: datetime) -> list[Condition]:
@@ -59,20 +63,13 @@ def _messages(before: datetime) -> list[Condition]:
     notice, alert = tables.Notice, tables.Alert
     waits = col(notice.state).in_([NoticeState.WAITING, NoticeState.SENDING])
     of_open = exists().where(col(alert.id) == col(notice.alert_id), col(alert.status) != Status.CLOSED)
-    hold = tables.LegalHold
-    held = exists().where(
-        col(alert.id) == col(notice.alert_id), col(hold.resident_id) == col(alert.resident_id),
-        col(hold.ended_at).is_(None),
-    )  # fmt: skip
-    return [col(notice.created_at) < before, ~waits, ~of_open, ~held]
+    free = _none_held(col(alert.resident_id), col(alert.id) == col(notice.alert_id))
+    return [col(notice.created_at) < before, ~waits, ~of_open, free]
 
 
 def _home_not_held(scope: Any) -> Condition:
-    home, hold = tables.Residency, tables.LegalHold
-    held = exists().where(
-        col(home.scope_id) == scope, col(hold.resident_id) == col(home.resident_id), col(hold.ended_at).is_(None)
-    )
-    return ~held
+    home = tables.Residency
+    return _none_held(col(home.resident_id), col(home.scope_id) == scope)
 
 
 def _inputs(before: datetime) -> list[Condition]:
@@ -100,21 +97,15 @@ def _inputs(before: datetime) -> list[Condition]:
 
 
 def _late_answers(before: datetime) -> list[Condition]:
-    late, alert, hold = tables.LateAnswer, tables.Alert, tables.LegalHold
-    held = exists().where(
-        col(alert.id) == col(late.alert_id), col(hold.resident_id) == col(alert.resident_id),
-        col(hold.ended_at).is_(None),
-    )  # fmt: skip
-    return [col(late.received_at) < before, ~held]
+    late, alert = tables.LateAnswer, tables.Alert
+    return [
+        col(late.received_at) < before, _none_held(col(alert.resident_id), col(alert.id) == col(late.alert_id))
+    ]  # fmt: skip
 
 
 def _turns(before: datetime) -> list[Condition]:
-    turn, agreed, hold = tables.RoundTurn, tables.PlannedRound, tables.LegalHold
-    held = exists().where(
-        col(agreed.id) == col(turn.round_id), col(hold.resident_id) == col(agreed.resident_id),
-        col(hold.ended_at).is_(None),
-    )  # fmt: skip
-    return [col(turn.due_at) < before, ~held]
+    turn, agreed = tables.RoundTurn, tables.PlannedRound
+    return [col(turn.due_at) < before, _none_held(col(agreed.resident_id), col(agreed.id) == col(turn.round_id))]
 
 
 def _silences(before: datetime) -> list[Condition]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import SQLModel, col, select
@@ -14,7 +14,6 @@ from sqlmodel import SQLModel, col, select
 from carehub.core.events import Command, CommandKind, Event, Tick, Value
 from carehub.core.findings import Deadline, Outcome, Trace
 from carehub.core.folding.fold import ScopeState
-from carehub.core.kinds import HUB_ONLY
 from carehub.store import ownership, sql, tables
 from carehub.store.database import Session
 
@@ -268,41 +267,3 @@ async def next_deadline(session: Session) -> datetime | None:
     return (
         await session.exec(select(tables.FoldDeadline.due_at).order_by(col(tables.FoldDeadline.due_at)).limit(1))
     ).first()
-
-
-async def outcomes(session: Session, since_seq: int = 0) -> dict[str, int]:
-    """How many events had each outcome: the ledger in one line."""
-    statement = (
-        select(tables.Event.outcome, func.count()).where(tables.Event.seq > since_seq)
-        .group_by(col(tables.Event.outcome))
-    )  # fmt: skip
-    return {str(outcome): count for outcome, count in (await session.exec(statement)).all()}
-
-
-async def unaccounted(session: Session, now: datetime) -> int:
-    """How many events wait for a deadline which should have been answered by `now` (invariant 12)."""
-    return (await session.exec(select(func.count(func.distinct(tables.Event.seq))).where(*_overdue(now)))).one()
-
-
-async def unaccounted_seqs(session: Session, now: datetime, limit: int = 100) -> list[int]:
-    """Which they are, the longest overdue first."""
-    statement = select(tables.Event.seq).where(*_overdue(now)).group_by(col(tables.Event.seq))
-    return list((await session.exec(statement.order_by(col(tables.Event.seq)).limit(limit))).all())
-
-
-def _overdue(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Begins with the deadlines that are overdue: in a sound hub there are none, and nothing else is looked at."""
-    event, row = tables.Event, tables.FoldDeadline
-    return (
-        col(row.due_at) < now,
-        col(event.scope_id) == col(row.scope_id),
-        col(event.pending_until) >= col(row.due_at),
-        col(event.pending_until) < now,
-        col(event.outcome) == Outcome.PENDING,
-    )
-
-
-async def from_senders(session: Session) -> int:
-    """How many events came from outside; what the hub itself observed is not counted."""
-    statement = select(func.count()).where(tables.Event.source != "hub", col(tables.Event.kind).not_in(HUB_ONLY))
-    return (await session.exec(statement)).one()

@@ -34,7 +34,7 @@ from carehub.flow.respond import Answer
 from carehub.flow.worker import Worker
 from carehub.kit.ids import new_id
 from carehub.plugins import load_rulebook, load_sources
-from carehub.store import alerts, people, registry, stream, tables
+from carehub.store import alerts, ledger, people, registry, stream, tables
 from carehub.store.database import Database, Session
 from carehub.store.tables.alerts import NoticeState
 from carehub.store.tables.places import DeviceStatus, ScopeKind, UnitKind
@@ -494,7 +494,7 @@ class Night:
 
     async def outcomes(self) -> dict[str, int]:
         async with self.database.read() as session:
-            return await stream.outcomes(session)
+            return await ledger.outcomes(session)
 
     async def check_the_promises(self) -> None:
         """What must hold after every night, whatever happened in it."""

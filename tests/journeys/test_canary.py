@@ -10,7 +10,7 @@ from carehub.core.answers.alerts import Status
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.watching import canary
 from carehub.flow.watching.canary import Canary, Recipient
-from carehub.store import audit, pages, registers, stream, tables
+from carehub.store import audit, ledger, pages, registers, tables
 from tests.journeys.building import INGRID, Night
 
 
@@ -85,7 +85,7 @@ async def test_no_page_and_no_count_shows_it(bird: Bird) -> None:
         assert [card.alert.scope_id for card in await pages.open_alerts(session)] == ["home:anna"]
         assert await registers.waiting_notices(session) == 0
         assert sum((await registers.open_by_severity(session)).values()) == 1
-        assert await stream.outcomes(session) == {"alert": 1}
+        assert await ledger.outcomes(session) == {"alert": 1}
         assert [row.device.address for row in await registers.devices(session, registers.Show.ALL, "canary")] == []
         (its_own,) = await bird.rows(tables.Alert, tables.Alert.scope_id == canary.SCOPE)
         assert isinstance(its_own, tables.Alert)

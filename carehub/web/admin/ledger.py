@@ -12,7 +12,7 @@ from carehub.core.findings import Outcome
 from carehub.core.people.access import About, Permission
 from carehub.flow import ledger as answers
 from carehub.flow.hub import Hub
-from carehub.store import ledger, logins, registers, stream, tables
+from carehub.store import ledger, logins, registers, tables
 from carehub.store.database import Session
 from carehub.store.ledger import Count
 from carehub.store.registers import Wanted
@@ -115,7 +115,7 @@ async def account(request: Request, hub: TheHub, visitor: Accounting, day: _Text
     async with hub.database.read() as session:
         counts = await ledger.counts(session, start, end)
         waiting = await ledger.waiting(session, now)
-        lost = await ledger.told(session, await stream.unaccounted_seqs(session, now))
+        lost = await ledger.told(session, await ledger.unaccounted_seqs(session, now))
         units = _units(visitor, await near(session, visitor, now))
     waiting = [one for one in waiting if _is_in(one, units)]
     lost = {seq: one for seq, one in lost.items() if _is_in(one, units)}

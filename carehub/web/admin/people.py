@@ -104,16 +104,22 @@ async def add(  # noqa: PLR0913 - one form
     relation = None
     if role in PRIVATE:
         standing = Standing.SELF if role is Role.RESIDENT else Standing.GUARDIAN if guardian else Standing.RELATIVE
-        relation = tables.Relation(
-            id=new_id(), person_id=person.id, resident_id=resident_id, standing=standing,
-            kinship=kinship.strip() or _KINSHIP[standing], insight=insight, since=hub.clock(),
-            may_be_asked=may_be_asked and standing is not Standing.SELF,
-        )  # fmt: skip
+        relation = _relation(person, resident_id, standing, kinship, hub.clock())
+        relation.insight, relation.may_be_asked = insight, may_be_asked and standing is not Standing.SELF
     try:
         token = await _enter(hub, visitor, person, relation)
     except USED_ALREADY:
         return await _people_page(request, hub, visitor, status=409, wrong=_TAKEN)
     return await _people_page(request, hub, visitor, link=(person.username, setup_link(hub, token)))
+
+
+def _relation(
+    person: tables.Person, resident_id: str, standing: Standing, kinship: str, now: datetime
+) -> tables.Relation:
+    return tables.Relation(
+        id=new_id(), person_id=person.id, resident_id=resident_id, standing=standing,
+        kinship=kinship.strip() or _KINSHIP[standing], since=now,
+    )  # fmt: skip
 
 
 async def _enter(hub: Hub, visitor: Visitor, person: tables.Person, relation: tables.Relation | None) -> str:

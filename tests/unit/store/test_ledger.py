@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from carehub.core.findings import Outcome
-from carehub.store import ledger, registers, stream, tables
+from carehub.store import ledger, registers, tables
 from carehub.store.registers import Wanted
 from tests.journeys.building import NIGHT, Night
 
@@ -64,12 +64,12 @@ async def test_what_waits_is_listed_until_it_waits_too_long(night: Night) -> Non
 
     async with night.database.read() as session:
         waiting = await ledger.waiting(session, night.clock())
-        lost_yet = await stream.unaccounted_seqs(session, night.clock())
+        lost_yet = await ledger.unaccounted_seqs(session, night.clock())
     night.clock.advance(minutes=6)  # and nobody ticks
     async with night.database.read() as session:
         late = await ledger.waiting(session, night.clock())
-        lost = await stream.unaccounted_seqs(session, night.clock())
-        count = await stream.unaccounted(session, night.clock())
+        lost = await ledger.unaccounted_seqs(session, night.clock())
+        count = await ledger.unaccounted(session, night.clock())
 
     assert [one.event.seq for one in waiting] == [opened]
     assert waiting[0].event.pending_until == NIGHT + timedelta(minutes=5)
@@ -82,5 +82,5 @@ async def test_what_was_answered_is_accounted_for(night: Night) -> None:
     await night.pass_time(6)
 
     async with night.database.read() as session:
-        assert await stream.unaccounted(session, night.clock()) == 0
+        assert await ledger.unaccounted(session, night.clock()) == 0
     assert len(await night.rows(tables.Alert)) == 1

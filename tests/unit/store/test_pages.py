@@ -6,7 +6,7 @@ from carehub.core.findings import Outcome
 from carehub.core.people.access import Role
 from carehub.core.people.consent import Insight
 from carehub.core.severity import Severity
-from carehub.store import alerts, kin, logins, pages, registers, registry, stream, tables
+from carehub.store import alerts, kin, ledger, logins, pages, registers, registry, tables
 from carehub.store.registers import Show, Wanted
 from carehub.store.tables.places import DeviceStatus
 from tests.journeys.building import NIGHT, Night
@@ -94,7 +94,7 @@ async def test_the_store_tells_which_ladder_is_next_and_what_is_old(night: Night
         due = await alerts.next_due(session)
         old = await alerts.raised_before(session, NIGHT + timedelta(minutes=1, seconds=30))
         kinds = [alert.rule_id for alert in await alerts.every(session)]
-        senders = await stream.from_senders(session)
+        senders = await ledger.from_senders(session)
         outcomes = await registers.outcomes_since(session, 0)
         newest = await registers.newest_seq(session)
 
