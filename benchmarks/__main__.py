@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -67,6 +68,7 @@ so all of it is about an hour, and it says as it goes what is left; --runs 1, al
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, print, write `build/bench.json`; 2 when the kit is not there."""
     given = _parsed(arguments)
+    shutil.rmtree(WORK, ignore_errors=True)  # what a run that was stopped left: a settled store cannot be settled again
     if given.only in _BY_ITSELF:
         return _BY_ITSELF[given.only](given)
     kit, plan = Kit(given.kit.resolve()), _QUICK if given.quick else replace(_FULL, runs=given.runs)
