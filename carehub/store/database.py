@@ -4,7 +4,7 @@ import asyncio
 import re
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from importlib import import_module
@@ -21,6 +21,7 @@ from sqlmodel import Session as SyncSession
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from carehub.contracts import ConfigurationError
+from carehub.store import quick
 from carehub.store.unseen import hide_canary
 
 _SQLITE_PRAGMAS = (
@@ -125,11 +126,13 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed at the end, or rolled back whole."""
-        async with self._turn or nullcontext(), AsyncSession(self._writer, expire_on_commit=False) as session:
-            if self.is_sqlite:
-                await (await session.connection()).exec_driver_sql("BEGIN IMMEDIATE")
-            yield session
-            await session.commit()
+        if self._turn is None:
+            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+                yield session
+                await session.commit()
+        else:
+            async with self._turn, quick.writing(self._writer) as session:
+                yield session
 
     @asynccontextmanager
     async def glance(self) -> AsyncIterator[AsyncSession]:
@@ -215,42 +218,12 @@ def _reading_engine(url: str) -> AsyncEngine:
     return create_async_engine(parsed, poolclass=NullPool, connect_args={"timeout": 5}, hide_parameters=True)
 
 
-class _QuickConnection(aiosqlite.Connection):
-    """The writer's connection: what touches pages in memory runs at once, what waits for the disk in its thread.
-
-    aiosqlite sends every call through its thread, four for a statement, and the two switches of each
-    cost more than the statement. A commit waits for the disk, the first statement of a transaction
-    for a lock, and a long insert is work: these still go to the thread, so the event loop never waits.
-    """
-
-    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        is_ours = getattr(fn, "__self__", None) is self._connection  # a cursor's close is nothing, ours is
-        if (is_ours and fn.__name__ == "close") or self._may_wait(fn.__name__, args):
-            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
-        return fn(*args, **kwargs)
-
-    def _may_wait(self, name: str, args: Sequence[Any]) -> bool:
-        match name:
-            case "execute":
-                return str(args[0]).startswith(_TAKES_A_LOCK)
-            case "executemany":
-                return len(args[1]) > _FEW
-            case "rollback":
-                return self._conn.in_transaction
-            case _:
-                return name == "commit"
-
-
-_TAKES_A_LOCK = ("BEGIN", "PRAGMA", "CREATE", "ALTER", "DROP")
-_FEW = 20
-
-
 def _writing_engine(url: str) -> AsyncEngine:
     """One connection, since SQLite has one writer at a time and ours take turns."""
     path = make_url(url).database or ":memory:"
 
     async def connect() -> aiosqlite.Connection:
-        connection = _QuickConnection(partial(sqlite3.connect, path, check_same_thread=False), 64)
+        connection = quick.Connection(partial(sqlite3.connect, path, check_same_thread=False), 64)
         connection._thread.daemon = True  # noqa: SLF001 - as SQLAlchemy does: it must not hold a process that ends
         return await connection
 

@@ -61,6 +61,8 @@ _ACCEPTED = """
 """
 
 
+_REPORTED = "SELECT reference FROM status_report WHERE reference = ANY (?) LIMIT 1"
+
 LASTING = ("siren", "lamp")
 """Channels whose notices go on until they are switched off."""
 RUNG, OFF, CHECK = "rung:", "off:", "check:"
@@ -125,6 +127,8 @@ async def note_accepted(session: Session, accepted: Sequence[Accepted]) -> list[
     await sql.write(session, _ACCEPTED, accepted)
     references = [one.reference for one in accepted if one.reference]
     if not references:
+        return []
+    if not await sql.ask(session, _REPORTED, references):
         return []
     notice = tables.Notice
     reported = select(tables.StatusReport.reference).where(col(tables.StatusReport.reference).in_(references))

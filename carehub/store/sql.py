@@ -16,6 +16,7 @@ from sqlalchemy import Dialect, String
 from sqlalchemy.dialects import postgresql
 from sqlmodel import SQLModel
 
+from carehub.store import quick
 from carehub.store.database import Session
 
 _LISTS = (list, tuple, set, frozenset)
@@ -51,6 +52,8 @@ def is_sqlite(session: Session) -> bool:
 async def ask(session: Session, statement: str, *values: Any) -> Rows:
     """The rows that a constant statement gives."""
     written, bind = _in_its_words(session, statement)
+    if past := quick.of(session):
+        return past.run(written, tuple(map(bind, values))).fetchall()
     found = await (await session.connection()).exec_driver_sql(written, tuple(map(bind, values)))
     return found.all()
 
@@ -70,6 +73,8 @@ async def ask_all(session: Session, *questions: tuple[Any, ...]) -> list[Rows]:
 async def change(session: Session, statement: str, *values: Any) -> int:
     """Run a constant statement once; give how many rows it changed."""
     written, bind = _in_its_words(session, statement)
+    if past := quick.of(session):
+        return past.run(written, tuple(map(bind, values))).rowcount
     return (await (await session.connection()).exec_driver_sql(written, tuple(map(bind, values)))).rowcount
 
 
@@ -77,14 +82,17 @@ async def write(session: Session, statement: str, rows: Rows) -> None:
     """Run a constant statement once for each row, in one call to the database; no row is no call."""
     if not rows:
         return
-    written, bind = _in_its_words(session, statement)
-    await (await session.connection()).exec_driver_sql(written, [tuple(map(bind, row)) for row in rows])
+    _, bind = _in_its_words(session, statement)
+    await write_bound(session, statement, [tuple(map(bind, row)) for row in rows])
 
 
 async def write_bound(session: Session, statement: str, rows: list[tuple[Any, ...]]) -> None:
     """The same with moments from `moments_of`: the stream pays for every look at a value."""
     written, _ = _in_its_words(session, statement)
-    await (await session.connection()).exec_driver_sql(written, rows)
+    if past := quick.of(session):
+        await past.run_each(written, rows)
+    else:
+        await (await session.connection()).exec_driver_sql(written, rows)
 
 
 def moments_of(session: Session) -> Callable[[datetime | None], Any]:

@@ -237,6 +237,7 @@ _EARLIER_DEADLINE = (
     "ON CONFLICT (scope_id, key) DO UPDATE SET due_at = excluded.due_at WHERE fold_deadline.due_at > excluded.due_at"
 )
 _SET_DEADLINE = f"INSERT INTO fold_deadline (scope_id, key, due_at) VALUES (?, ?, ?) {_EARLIER_DEADLINE}"  # noqa: S608 - ours
+_SCOPES_DUE = "SELECT scope_id FROM fold_deadline WHERE due_at <= ? GROUP BY scope_id ORDER BY min(due_at) LIMIT ?"
 _DROP_DUE = "DELETE FROM fold_deadline WHERE scope_id = ? AND due_at <= ?"
 _ADD_EVENT = f"INSERT INTO event ({', '.join(_EVENT_COLUMNS)}) VALUES ({', '.join('?' * len(_EVENT_COLUMNS))})"  # noqa: S608 - ours
 _ADD_PLAIN_EVENT = f"INSERT INTO event ({', '.join(_PLAIN_COLUMNS)}) VALUES ({', '.join('?' * len(_PLAIN_COLUMNS))})"  # noqa: S608 - ours
@@ -244,11 +245,7 @@ _ADD_PLAIN_EVENT = f"INSERT INTO event ({', '.join(_PLAIN_COLUMNS)}) VALUES ({',
 
 async def scopes_due(session: Session, now: datetime, limit: int = 500) -> list[str]:
     """Scopes that want a tick, the longest overdue first."""
-    statement = (
-        select(tables.FoldDeadline.scope_id).where(tables.FoldDeadline.due_at <= now)
-        .group_by(col(tables.FoldDeadline.scope_id)).order_by(func.min(tables.FoldDeadline.due_at)).limit(limit)
-    )  # fmt: skip
-    return list((await session.exec(statement)).all())
+    return [scope for (scope,) in await sql.ask(session, _SCOPES_DUE, now, limit)]
 
 
 async def scopes_waiting(session: Session) -> Sequence[str]:

@@ -1,0 +1,107 @@
+"""SQLite's one writer, on the road of an alarm: SQLAlchemy's session for whoever needs it, and a way past it.
+
+What SQLAlchemy does around a statement takes ten times what SQLite takes to run it, and an alarm waits for some dozen
+statements in three transactions.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
+
+import aiosqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.orm import Session
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+_KEPT_AS = "quick"
+
+
+def of(session: AsyncSession) -> "Connection | None":
+    """The way past SQLAlchemy within this transaction; None where a server, or no writer, is behind the session."""
+    found: Connection | None = session.info.get(_KEPT_AS)
+    return found
+
+
+@asynccontextmanager
+async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
+    """One transaction that begins as a writer: committed at the end, or rolled back whole."""
+    session = AsyncSession(engine, expire_on_commit=False)
+    try:
+        session.info[_KEPT_AS] = connection = await session.run_sync(_connection)
+        await connection.begin()
+        yield session
+        await session.run_sync(_finish)
+    except BaseException:
+        await asyncio.shield(asyncio.ensure_future(session.close()))
+        raise
+
+
+def _connection(session: Session) -> "Connection":
+    found = session.connection().connection.driver_connection
+    assert isinstance(found, Connection)  # noqa: S101 - the engine makes no other
+    return found
+
+
+def _finish(session: Session) -> None:
+    session.commit()
+    session.close()
+
+
+class Connection(aiosqlite.Connection):
+    """The writer's connection: what touches pages in memory runs at once, what waits for the disk in its thread.
+
+    aiosqlite sends every call through its thread, four for a statement, and the two switches of each
+    cost more than the statement. A commit waits for the disk, the first statement of a transaction
+    for a lock, and a long insert is work: these still go to the thread, so the event loop never waits.
+    """
+
+    async def begin(self) -> None:
+        """Begin as a writer; waits for the lock in the connection's thread."""
+        with _as_sqlalchemy_says("BEGIN"):
+            await super()._execute(self._conn.execute, "BEGIN IMMEDIATE")  # type: ignore[no-untyped-call]
+
+    def run(self, statement: str, values: Sequence[Any]) -> sqlite3.Cursor:
+        """A plain statement, past SQLAlchemy: what that does around it takes ten times what SQLite does.
+
+        Raises:
+            DBAPIError: As SQLAlchemy would, so that nobody need know which way a statement went.
+        """
+        with _as_sqlalchemy_says(statement):
+            return self._conn.execute(statement, values)
+
+    async def run_each(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        """The same for each row."""
+        with _as_sqlalchemy_says(statement):
+            await self._execute(self._conn.executemany, statement, rows)
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        is_ours = getattr(fn, "__self__", None) is self._connection  # a cursor's close is nothing, ours is
+        if (is_ours and fn.__name__ == "close") or self._may_wait(fn.__name__, args):
+            return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+        return fn(*args, **kwargs)
+
+    def _may_wait(self, name: str, args: Sequence[Any]) -> bool:
+        match name:
+            case "execute":
+                return str(args[0]).startswith(_TAKES_A_LOCK)
+            case "executemany":
+                return len(args[1]) > _FEW
+            case "rollback":
+                return self._conn.in_transaction
+            case _:
+                return name == "commit"
+
+
+@contextmanager
+def _as_sqlalchemy_says(statement: str) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(statement, None, error, sqlite3.Error, hide_parameters=True) from error
+
+
+_TAKES_A_LOCK = ("BEGIN", "PRAGMA", "CREATE", "ALTER", "DROP")
+_FEW = 20
