@@ -41,10 +41,11 @@ class KnownDevice:
 
     def at(self, moment: datetime) -> Place | None:
         """Where it stood at `moment`; None when it was assigned to nobody."""
-        index = bisect_right(self.places, moment, key=lambda place: place.since) - 1
-        if index < 0:
+        if not self.places or moment < self.places[0].since:
             return None
-        found = self.places[index]
+        found = self.places[-1]  # where it stands now is what nearly every report asks for
+        if moment < found.since:
+            found = self.places[bisect_right(self.places, moment, key=lambda place: place.since) - 1]
         return found if found.until is None or moment < found.until else None
 
 

@@ -221,8 +221,13 @@ class Connection(aiomqtt.Client):
 
     def _read_all(self) -> None:
         try:
-            while not self._client.loop_read() and self._read_to < len(self._unread):
-                pass
+            while self._client._sock is not None:
+                code = self._client._packet_read()
+                if code > 0:
+                    self._client._loop_rc_handle(code)
+                elif self._read_to < len(self._unread):
+                    continue
+                return
         except Exception as error:  # noqa: BLE001 - whatever it was, it ends this connection and is told in lost()
             self._fail(error)
 

@@ -26,14 +26,13 @@ def check(program: Program, state: RuleState | None, event: Event, situation: Si
     if program.base is None or not program.base.fits(event):
         return None
     before = state.hits if state else ()
-    known = next((hit for hit in before if hit.device == event.device), None)
-    hits = tuple(hit for hit in before if hit is not known)
-    if program.steps[0].fits(event):
-        if known is not None:
-            return None
-        hits = (*hits, hit_of(event))
-    elif known is None:
-        return None
+    known = None
+    for hit in before:  # a generator costs more than the two or three devices that a home has of a kind
+        if hit.device == event.device:
+            known = hit
+    if program.steps[0].fits(event) == (known is not None):
+        return None  # told before, or not told and still not so
+    hits = (*before, hit_of(event)) if known is None else tuple(hit for hit in before if hit is not known)
     if not hits:
         return Stepped(None)
     due = state.due if state is not None else None

@@ -14,7 +14,7 @@ EVERY_DAY = frozenset(range(7))
 _DAY = timedelta(days=1)
 
 
-class Window(Struct, frozen=True, kw_only=True):
+class Window(Struct, frozen=True, kw_only=True, cache_hash=True):
     """A stretch of the local day.
 
     Attributes:
