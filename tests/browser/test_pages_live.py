@@ -253,3 +253,28 @@ def test_a_family_s_page_says_that_it_does_not_update_itself_and_is_not_green(ch
     assert page.evaluate("() => getComputedStyle(document.querySelector('.today')).filter") == "grayscale(1)"
     here.send(signal.SIGCONT)
     expect(page.locator("#dead")).to_be_hidden(timeout=15_000)
+
+
+def test_a_conversation_goes_on_by_itself_on_both_sides_and_keeps_what_is_half_written(
+    chromium: Browser, here: Night
+) -> None:
+    anne = window(chromium, here, "anne", "/relatives/astrid/messages")
+    maria = window(chromium, here, "maria", "/messages/astrid/anne")
+    before = maria.locator(".thread__one").count()
+    maria.fill("#text", "Vi ser til henne")
+    maria.focus("#text")
+
+    anne.fill("#text", "Har mor spist?")
+    anne.click("form.form button")
+
+    expect(maria.locator(".thread__one")).to_have_count(before + 1, timeout=5000)
+    expect(maria.locator("#announcer")).to_contain_text("Har mor spist?")
+    expect(maria.locator("#text")).to_have_value("Vi ser til henne")
+    assert maria.evaluate("() => document.activeElement.id") == "text"
+    expect(anne.locator(".thread__one").last).to_contain_text("Ikke lest ennå.")
+
+    maria.click("form.form button")
+
+    expect(anne.locator(".thread__one").last).to_contain_text("Vi ser til henne", timeout=5000)
+    expect(anne.locator(".thread__one").nth(-2)).to_contain_text("Lest kl.")
+    expect(anne.locator("#announcer")).to_contain_text("Vi ser til henne")

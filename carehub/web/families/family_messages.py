@@ -8,9 +8,10 @@ from fastapi.responses import RedirectResponse, Response
 
 from carehub.core.people.retention import Kind
 from carehub.flow.hub import Hub
-from carehub.store import kin, logins, messages
+from carehub.store import kin, messages
 from carehub.store.kin import Bond
 from carehub.web.render import page
+from carehub.web.rights.readings import by_itself, opened
 from carehub.web.security import Own, TheHub, Visitor
 from carehub.web.tongue import later
 
@@ -32,17 +33,17 @@ async def bond_of(hub: Hub, visitor: Visitor, resident_id: str) -> Bond:
 
 @router.get("")
 async def thread(request: Request, hub: TheHub, visitor: Own, resident_id: str) -> Response:
-    """My messages about this resident, and the answers; what is shown is read."""
+    """My messages about this resident, and the answers; what I open is read, what comes while it stands open is not."""
     return await _shown(request, hub, visitor, await bond_of(hub, visitor, resident_id))
 
 
 async def _shown(request: Request, hub: Hub, visitor: Visitor, bond: Bond, *, wrong: str | None = None) -> Response:
     who, me, now = bond.resident.id, visitor.person.id, hub.clock()
     async with hub.database.write() as session:
-        if await messages.mark_read(session, who, me, now, by_staff=False):
+        if not by_itself(request) and await messages.mark_read(session, who, me, now, by_staff=False):
             hub.live.change()
         lines = await messages.thread(session, who, me)
-        logins.log_reading(session, me, "messages", [(who, "messages")], now)
+    await opened(request, hub, visitor, "messages", [(who, "messages")])
     return page(
         request, "family_messages.html", visitor, status=422 if wrong else 200, bond=bond, lines=lines, wrong=wrong,
         kept=next(one.days for one in hub.retention if one.kind is Kind.LETTERS), longest=LONGEST,

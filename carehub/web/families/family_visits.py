@@ -13,12 +13,13 @@ from carehub.core.people.consent import KNOWS
 from carehub.core.people.kin import Sort, Window, minute_of
 from carehub.flow.hub import Hub
 from carehub.kit.ids import new_id
-from carehub.store import family, kin, logins, tables
+from carehub.store import family, kin, tables
 from carehub.store import visits as visits_store
 from carehub.store.kin import Bond
 from carehub.web.families import family_words
 from carehub.web.families.family_messages import bond_of
 from carehub.web.render import page
+from carehub.web.rights.readings import opened
 from carehub.web.security import Relative, TheHub, Visitor
 from carehub.web.tongue import later
 
@@ -47,8 +48,7 @@ async def _shown(request: Request, hub: Hub, visitor: Visitor, bond: Bond, *, wr
         planned = await visits_store.planned_for(session, who, now, now + _SHOWN) if rhythm else []
         windows = (await family.windows(session, [me])).get(me, [])
         settings = await kin.settings_of(session, me)
-    async with hub.database.write() as session:
-        logins.log_reading(session, me, "relatives.visits", [(who, "visits")], now)
+    await opened(request, hub, visitor, "relatives.visits", [(who, "visits")])
     return page(
         request, "family_visits.html", visitor, status=422 if wrong else 200, wrong=wrong, bond=bond,
         mine=[visit for visit, _ in announced if visit.person_id == me], windows=windows, settings=settings,

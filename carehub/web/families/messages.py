@@ -14,6 +14,7 @@ from carehub.store.kin import Bond
 from carehub.web.families import family_words
 from carehub.web.render import page
 from carehub.web.rights.near import near
+from carehub.web.rights.readings import by_itself, opened
 from carehub.web.security import Caring, NotAllowed, TheHub, Visitor
 
 router = APIRouter(prefix="/messages")
@@ -29,8 +30,7 @@ async def threads(request: Request, hub: TheHub, visitor: Caring) -> Response:
         found = await messages.threads(session, sight, now)
         coming = await family.visits_seen(session, sight, now, now + timedelta(days=7))
     seen = {one.resident.id for one in found} | {one.resident.id for one in coming}
-    async with hub.database.write() as session:
-        logins.log_reading(session, visitor.person.id, "messages", [(who, "threads") for who in sorted(seen)], now)
+    await opened(request, hub, visitor, "messages", [(who, "threads") for who in sorted(seen)])
     return page(request, "messages.html", visitor, threads=found, coming=coming, family=family_words)
 
 
@@ -40,12 +40,12 @@ async def thread(request: Request, hub: TheHub, visitor: Caring, resident_id: st
     now = hub.clock()
     async with hub.database.write() as session:
         bond, resident, person = await _known(hub, session, visitor, resident_id, person_id)
-        if await messages.mark_read(session, resident_id, person_id, now, by_staff=True):
+        if not by_itself(request) and await messages.mark_read(session, resident_id, person_id, now, by_staff=True):
             hub.live.change()
         lines = await messages.thread(session, resident_id, person_id)
         wish = (await family.wishes(session, [resident_id])).get(resident_id)
         coming = [visit for visit, _ in await family.visits(session, [resident_id], now, now + _AHEAD)]
-        logins.log_reading(session, visitor.person.id, "messages", [(resident_id, f"thread:{person_id}")], now)
+    await opened(request, hub, visitor, "messages", [(resident_id, f"thread:{person_id}")])
     return page(
         request, "messages_thread.html", visitor, bond=bond, resident=resident, person=person, lines=lines,
         wish=wish.text if wish else "", coming=coming, family=family_words,

@@ -19,8 +19,8 @@ from carehub.store.database import Session
 from carehub.store.kin import Bond
 from carehub.web.families import calm, family_words
 from carehub.web.render import page
-from carehub.web.rights.readings import Readings
-from carehub.web.security import AUTOMATIC, Relative, TheHub, Visitor
+from carehub.web.rights.readings import opened
+from carehub.web.security import Relative, TheHub
 
 router = APIRouter(prefix="/relatives")
 _SHOWN = timedelta(days=30)
@@ -67,15 +67,8 @@ async def relatives(request: Request, hub: TheHub, visitor: Relative) -> Respons
             )
             for bond in bonds
         ]
-    await note(request, hub, visitor, "relatives", [(bond.resident.id, bond.insight.value) for bond in bonds])
+    await opened(request, hub, visitor, "relatives", [(bond.resident.id, bond.insight.value) for bond in bonds])
     return page(request, "relatives.html", visitor, cards=shown, family=family_words)
-
-
-async def note(request: Request, hub: Hub, visitor: Visitor, where: str, seen: list[tuple[str, str]]) -> None:
-    """Log each time that somebody opens the page, and not each time that an open page fetches itself."""
-    readings: Readings = request.app.state.readings
-    itself = AUTOMATIC in request.headers
-    await readings.see(hub, visitor, where, seen, {what: None for _who, what in seen}, again=not itself)
 
 
 async def card(

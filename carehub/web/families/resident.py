@@ -19,8 +19,9 @@ from carehub.store.database import Session
 from carehub.store.kin import Bond, Decision
 from carehub.store.legal import Line
 from carehub.web.families import family_words
-from carehub.web.families.relatives import Card, card, note
+from carehub.web.families.relatives import Card, card
 from carehub.web.render import page
+from carehub.web.rights.readings import opened
 from carehub.web.security import Own, TheHub, Visitor
 from carehub.web.wording import reading_words
 
@@ -67,7 +68,7 @@ async def mine(request: Request, hub: TheHub, visitor: Own) -> Response:
         shown = [await _one(hub, session, bond, now, unread.get(bond.resident.id, 0)) for bond in bonds]
     if not shown and visitor.person.role != "resident":
         return RedirectResponse("/relatives", status_code=303)
-    await note(request, hub, visitor, "own", [(bond.resident.id, "own") for bond in bonds])
+    await opened(request, hub, visitor, "own", [(bond.resident.id, "own") for bond in bonds])
     return page(
         request, "resident.html", visitor, shown=shown, family=family_words, levels=list(Insight),
         functions=family_words.FUNCTIONS, bases=BASES, did=reading_words.did, why=reading_words.why,

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
+from fastapi import Request
+
 from carehub.core.people.access import Tie
 from carehub.flow.hub import Hub
 from carehub.kit.log import log
 from carehub.store import logins
 from carehub.store.errors import STORE_FAILED
-from carehub.web.security import Visitor
+from carehub.web.security import AUTOMATIC, Visitor
 
 
 class Seen(Protocol):
@@ -102,3 +104,14 @@ class Readings:
             self._shown[one.key] = None
         while len(self._shown) > self._MOST:
             del self._shown[next(iter(self._shown))]
+
+
+def by_itself(request: Request) -> bool:
+    """Whether an open page fetches itself, which says nothing of anybody looking at it."""
+    return AUTOMATIC in request.headers
+
+
+async def opened(request: Request, hub: Hub, visitor: Visitor, where: str, seen: Sequence[tuple[str, str]]) -> None:
+    """Log each time that somebody opens the page, and not each time that an open page fetches itself."""
+    readings: Readings = request.app.state.readings
+    await readings.see(hub, visitor, where, seen, {what: None for _who, what in seen}, again=not by_itself(request))

@@ -240,3 +240,21 @@ async def test_the_pages_speak_english_and_nynorsk(hub: Hub, browser: Browse) ->
     assert "What the sensors notice" in said[2]
     assert "What is measured, and why" in own
     assert not any(word in own for word in ("Lagre", "Hvem", "familien", "Skjul"))
+
+
+async def test_what_comes_while_a_page_stands_open_is_unread_and_is_no_new_look(hub: Hub, browser: Browse) -> None:
+    """A tablet that fetches its page by itself has read nothing: an answer that nobody saw must not say "lest"."""
+    maria, itself = await logged_in(browser(), hub, "maria"), {"x-carehub-live": "1"}
+    await maria.get("/messages/astrid/anne")
+    await _write(hub, "anne", "astrid", "Har mor spist?")
+    looked = len(await logged(hub, "maria"))
+
+    assert "Har mor spist?" in (await maria.get("/messages/astrid/anne", headers=itself)).text
+
+    async with hub.database.read() as session:
+        assert (await messages.thread(session, "astrid", "anne"))[-1].message.read_at is None
+    assert len(await logged(hub, "maria")) == looked
+    await maria.get("/messages/astrid/anne")
+    async with hub.database.read() as session:
+        assert (await messages.thread(session, "astrid", "anne"))[-1].message.read_at is not None
+    assert len(await logged(hub, "maria")) == looked + 1
