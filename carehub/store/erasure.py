@@ -72,7 +72,8 @@ async def _home(session: Session, resident: str) -> None:
     lives = tables.Residency
     theirs = select(lives.scope_id).where(lives.resident_id == resident)
     others = select(lives.scope_id).where(lives.resident_id != resident)
-    scope = tables.Scope
+    scope, sealed = tables.Scope, tables.SealedHome
+    await session.exec(delete(sealed).where(col(sealed.scope_id).in_(theirs), col(sealed.scope_id).not_in(others)))
     await session.exec(
         update(scope)
         .where(col(scope.id).in_(theirs), col(scope.id).not_in(others), col(scope.kind) == "home")

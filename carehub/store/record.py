@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import tuple_
 from sqlmodel import SQLModel, col, or_, select
 
-from carehub.store import readings, record_parts, tables
+from carehub.core.people.access import Errand, Where, tells
+from carehub.store import protected, readings, record_parts, tables
 from carehub.store.database import Database, Session
 from carehub.store.record_parts import given, plain
 
@@ -35,6 +36,8 @@ SECTIONS: dict[str, tuple[type[SQLModel], tuple[str, ...]]] = {
     "silences": (tables.Silence, ("why", "kind", "since", "until", "ended_at")),
     "held_by_silences": (tables.HeldAlert, ("at", "kind", "place", "rule_id", "severity")),
     "findings_of_models": (tables.ModelFinding, ("at", "module", "version", "sort", "score", "words", "spoken")),
+    "protected_addresses": (tables.AddressMark, (
+        "mark", "reason", "since", "ended_at", "lower_to", "lower_reason", "lower_asked_at")),
     "wishes": (tables.Wish, ("text", "changed_at")),
     "pauses_of_sharing": (tables.SharingPause, ("since", "until")),
     "notes_of_shifts": (tables.ShiftNote, ("at", "written_at", "text")),
@@ -46,7 +49,7 @@ SECTIONS: dict[str, tuple[type[SQLModel], tuple[str, ...]]] = {
 """What hangs on the resident by itself: the table, and the fields that are given."""
 EXPORTED: dict[str, frozenset[str]] = {
     **{name: frozenset({str(table.__tablename__)}) for name, (table, _fields) in SECTIONS.items()},
-    "resident": frozenset({"resident"}), "homes": frozenset({"residency", "scope", "way_in"}),
+    "resident": frozenset({"resident"}), "homes": frozenset({"residency", "scope", "sealed_home", "way_in"}),
     "devices": frozenset({"assignment", "device"}), "events": frozenset({"event"}),
     "days": frozenset({"daily_feature"}),
     "usual": frozenset({"fold_input"}), "rules_that_kept_quiet": frozenset({"trace"}),
@@ -70,8 +73,14 @@ LEFT_OUT: dict[str, str] = {
 _EVENT = ("seq", "at", "device_at", "kind", "value", "unit", "detail", "source", "place", "alarm", "late", "outcome")
 
 
-async def of_resident(session: Session, resident: tables.Resident, now: datetime) -> dict[str, Any]:
-    """All but the events, which are many: `events` gives them."""
+async def of_resident(
+    session: Session, resident: tables.Resident, now: datetime, errand: Errand = Errand.SELF
+) -> dict[str, Any]:
+    """All but the events, which are many: `events` gives them.
+
+    Args:
+        errand: For whom: not everybody who may take a record along is told a protected address.
+    """
     found: dict[str, Any] = {
         "resident": given(
             resident, ("id", "given_name", "family_name", "national_id", "phone", "born_year", "note", "risk")
@@ -80,7 +89,10 @@ async def of_resident(session: Session, resident: tables.Resident, now: datetime
     for name, (table, fields) in SECTIONS.items():
         rows = await session.exec(select(table).where(table.resident_id == resident.id))  # type: ignore[attr-defined]
         found[name] = [given(row, fields) for row in rows.all()]
-    found |= await record_parts.of_resident(session, resident.id)
+    grading = await protected.of_resident(session, resident.id)
+    if grading and not tells(grading.mark, errand, Where.ADDRESS):  # why it is protected may name the reader
+        found["protected_addresses"] = []
+    found |= await record_parts.of_resident(session, resident.id, errand)
     found["alerts"] = await record_parts.alerts(session, resident.id)
     found["who_looked"] = await _who_looked(session, resident.id, now)
     return found

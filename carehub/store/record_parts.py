@@ -11,7 +11,8 @@ from sqlmodel import SQLModel, col, or_, select
 
 from carehub.core.answers.alerts import Status
 from carehub.core.days.dayrow import LAYOUT, unpack
-from carehub.store import tables
+from carehub.core.people.access import Errand, Where, tells
+from carehub.store import protected, tables
 from carehub.store.database import Session
 
 _ALERT = (
@@ -35,11 +36,11 @@ def given(row: SQLModel, fields: tuple[str, ...]) -> dict[str, Any]:
     return {name: plain(getattr(row, name)) for name in fields}
 
 
-async def of_resident(session: Session, resident: str) -> dict[str, Any]:
+async def of_resident(session: Session, resident: str, errand: Errand) -> dict[str, Any]:
     """Each part by its name in the record, but for the alerts."""
     kin = await _kin(session, resident)
     return {
-        "homes": await _homes(session, resident),
+        "homes": await _homes(session, resident, errand),
         "devices": await _devices(session, resident),
         "messages": await _messages(session, resident, kin),
         "planned_visits": await _planned_visits(session, resident),
@@ -57,8 +58,11 @@ async def _kin(session: Session, resident: str) -> dict[str, str]:
     return dict((await session.exec(asked)).all())
 
 
-async def _homes(session: Session, resident: str) -> list[dict[str, Any]]:
-    """Without the codes of doors and key boxes: a record is printed and handed on."""
+async def _homes(session: Session, resident: str, errand: Errand) -> list[dict[str, Any]]:
+    """Without the codes of doors and key boxes: a record is printed and handed on.
+
+    Of a protected address only the cover name, for whoever is not told it.
+    """
     life, scope, way_in = tables.Residency, tables.Scope, tables.WayIn
     asked = (
         select(life, scope, way_in)
@@ -67,10 +71,15 @@ async def _homes(session: Session, resident: str) -> list[dict[str, Any]]:
         .where(life.resident_id == resident)
     )
     rows: Sequence[Any] = (await session.exec(asked.order_by(col(life.since)))).all()
-    return [
-        {"name": home.name, **given(row, ("since", "until")), **(given(way, _WAY_IN) if way else {})}
-        for row, home, way in rows
-    ]
+    return [{**given(row, ("since", "until")), **await _home(session, home, way, errand)} for row, home, way in rows]
+
+
+async def _home(
+    session: Session, scope: tables.Scope, way: tables.WayIn | None, errand: Errand
+) -> dict[str, Any]:  # fmt: skip
+    mark, sealed = await protected.of_home(session, scope.id), await protected.sealed(session, scope.id)
+    name = sealed.name if sealed and tells(mark, errand, Where.NAME) else scope.name
+    return {"name": name, **(given(way, _WAY_IN) if way and tells(mark, errand, Where.ADDRESS) else {})}
 
 
 async def _devices(session: Session, resident: str) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from carehub.kit.ids import new_id
 from carehub.kit.norwegian import nb_key
-from carehub.store import kin, registry, silences, tables
+from carehub.store import kin, protected, registry, silences, tables
 from carehub.store.database import Session
 from carehub.store.tables.places import DeviceStatus
 
@@ -113,6 +113,8 @@ async def move_in(session: Session, resident_id: str, scope_id: str, now: dateti
     """
     touched = await _move_out(session, resident_id, now) | {scope_id}
     session.add(tables.Residency(id=new_id(), resident_id=resident_id, scope_id=scope_id, since=now))
+    await session.flush()
+    await protected.hide_homes_of(session, resident_id, now)
     for row in await _own(session, resident_id):
         touched |= await registry.assign_device(session, row.device_id, scope_id, resident_id, None, now)
     await silences.end_for(session, touched, "", now)

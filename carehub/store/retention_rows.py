@@ -169,6 +169,9 @@ ROWS: dict[Kind, Rows] = {
             func.coalesce(tables.RuleOverride.ended_at, tables.RuleOverride.until), col(tables.RuleOverride.resident_id)
         ),
     ),
+    Kind.GRADINGS: Rows(
+        tables.AddressMark, _of(col(tables.AddressMark.ended_at), col(tables.AddressMark.resident_id))
+    ),
     Kind.INCIDENTS: Rows(
         tables.Incident, _of(col(tables.Incident.ended_at)), ((tables.IncidentDevice, "incident_id"),)
     ),

@@ -77,6 +77,17 @@ async def of_units(
     return list(found.values())
 
 
+async def home_of(session: Session, visit: tables.PlannedVisit) -> tables.Scope | None:
+    """Where the visit goes: the resident's home now."""
+    living, scope = tables.Residency, tables.Scope
+    asked = (
+        select(scope)
+        .join(living, col(living.scope_id) == col(scope.id))
+        .where(living.resident_id == visit.resident_id, col(living.until).is_(None))
+    )
+    return (await session.exec(asked.limit(1))).first()
+
+
 async def left(session: Session, since: datetime, until: datetime) -> frozenset[tuple[str | None, str]]:
     """On whose lists, None for nobody's, and in which units visits are still to be made that begin in that time."""
     visit = tables.PlannedVisit

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
-from carehub.store import tables
+from carehub.store import protected, tables
 from carehub.store.database import Session
 
 
@@ -30,20 +30,25 @@ async def of_scope(session: Session, scope_id: str) -> tables.WayIn | None:
     return await session.get(tables.WayIn, scope_id)
 
 
-async def write(session: Session, scope: tables.Scope, entry: Entry, by: str, now: datetime) -> None:
-    """Write it down, in the place of what was there."""
+async def write(
+    session: Session, scope: tables.Scope, entry: Entry, by: str, now: datetime, *, keep_empty: bool = False
+) -> None:
+    """Write it down, in the place of what was there; with `keep_empty` an empty text leaves what was there."""
     row = await session.get(tables.WayIn, scope.id) or tables.WayIn(scope_id=scope.id, changed_at=now)
-    row.address, row.key_box, row.pets, row.hazard = (
-        text or None for text in (entry.address, entry.key_box, entry.pets, entry.hazard)
-    )
+    for name in ("address", "key_box", "pets", "hazard"):
+        if getattr(entry, name) or not keep_empty:
+            setattr(row, name, getattr(entry, name) or None)
     row.oxygen, row.smoking = entry.oxygen, entry.smoking
     if entry.key_box_code is not None:
         row.key_box_code = entry.key_box_code or None
     if entry.door_code is not None:
         row.door_code = entry.door_code or None
     row.changed_at, row.changed_by_id = now, by
-    scope.access_note = entry.note or None
-    session.add_all([row, scope])
+    if entry.note or not keep_empty:
+        home = await protected.sealed(session, scope.id) or scope
+        home.access_note = entry.note or None
+        session.add(home)
+    session.add(row)
 
 
 async def living_in(session: Session, scope_id: str) -> Sequence[tables.Resident]:

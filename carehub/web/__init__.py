@@ -60,7 +60,7 @@ from carehub.web.oidc import doors as oidc
 from carehub.web.oidc import linked as oidc_linked
 from carehub.web.oidc.client import Client
 from carehub.web.render import STATIC
-from carehub.web.rights import audit, erasing, opening, record
+from carehub.web.rights import audit, erasing, opening, protecting, record
 from carehub.web.rights import readers as rights
 from carehub.web.rights.readings import Readings
 from carehub.web.security import Administering, Locks
@@ -127,6 +127,7 @@ DOORS = (
     admin_joining,
     admin_places,
     admin_register,
+    protecting,
     admin_backtest,
     admin_models,
     admin_ledger,

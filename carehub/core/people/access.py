@@ -175,3 +175,112 @@ class Sight:
     def covers(self, unit: str | None) -> bool:
         """Whether a unit is theirs."""
         return self.units is None or unit is None or unit in self.units
+
+
+class Mark(StrEnum):
+    """How an address is graded in Folkeregisteret (`adressegradering`)."""
+
+    NONE = "none"
+    CONFIDENTIAL = "confidential"
+    """Fortrolig adresse, known as kode 7."""
+    STRICT = "strict"
+    """Strengt fortrolig adresse, known as kode 6."""
+
+
+STRICTEST = (Mark.STRICT, Mark.CONFIDENTIAL, Mark.NONE)
+"""Where two share a home, the first of these that either of them has holds for it."""
+
+
+class Where(StrEnum):
+    """What tells where somebody lives, field by field."""
+
+    NAME = "name"
+    """The home's own name, which is an address: "Storgata 5"."""
+    ADDRESS = "address"
+    """As the road knows it."""
+    ENTRY = "entry"
+    """Key box, codes of doors, and how one gets in."""
+    ROUTE = "route"
+    """A map's link: whoever draws the map learns the address."""
+    PRESENCE = "presence"
+    """Their name where people walk past: it says in which house they live."""
+    POSITION = "position"
+    """Coordinates."""
+
+
+class Errand(StrEnum):
+    """For what somebody, or something, would be told."""
+
+    GOING = "going"
+    """Somebody who must go there (`must_go`), behind the tap that is logged."""
+    STAFF = "staff"
+    """Everybody else on the staff, on lists, cards, searches and on paper."""
+    REGISTER = "register"
+    """Whoever keeps the register, and the files that they take out."""
+    SELF = "self"
+    """The resident's own right to what is kept."""
+    GUARDIAN = "guardian"
+    """Whoever has that right in the resident's place."""
+    WALL = "wall"
+    """A screen that everybody sees who walks past."""
+    OUTSIDE = "outside"
+    """Texts, calls, mail, calendars, relatives' pages, the alarm centre, logs, numbers and the showcase."""
+
+
+_OWN_WHERE = frozenset({Where.NAME, Where.ADDRESS, Where.ENTRY})
+_NOBODY: dict[Errand, frozenset[Where]] = dict.fromkeys(Errand, frozenset())
+TELLS: dict[Mark, dict[Errand, frozenset[Where]]] = {
+    Mark.NONE: _NOBODY | {
+        Errand.GOING: _OWN_WHERE | {Where.ROUTE},
+        Errand.STAFF: frozenset({Where.NAME, Where.ENTRY, Where.PRESENCE}),
+        Errand.REGISTER: _OWN_WHERE,
+        Errand.SELF: _OWN_WHERE,
+        Errand.GUARDIAN: _OWN_WHERE,
+        Errand.WALL: frozenset({Where.PRESENCE}),
+    },
+    Mark.CONFIDENTIAL: _NOBODY | {
+        Errand.GOING: _OWN_WHERE, Errand.SELF: _OWN_WHERE, Errand.GUARDIAN: _OWN_WHERE,
+        Errand.STAFF: frozenset({Where.PRESENCE}),
+    },
+    Mark.STRICT: _NOBODY | {
+        Errand.GOING: _OWN_WHERE, Errand.SELF: _OWN_WHERE, Errand.STAFF: frozenset({Where.PRESENCE}),
+    },
+}  # fmt: skip
+"""What is told of where somebody lives. Coordinates are told nobody, whatever the mark: the hub keeps none."""
+
+
+def tells(mark: Mark, errand: Errand, what: Where) -> bool:
+    """Whether this is told."""
+    return what in TELLS[mark][errand]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errands:
+    """What makes somebody on the staff one who must go there.
+
+    Attributes:
+        has: They have taken the alert, or the visit is on their own list.
+        shared: The visit is on nobody's list, in a unit of theirs.
+        of_unit: The resident's unit is theirs.
+        on_duty: They are at work now.
+        asked: They were asked: by the ladder, as everybody where nobody answered, or by the plan.
+        reason: They have said why within the hour, and the coordinator reads it.
+    """
+
+    has: bool = False
+    shared: bool = False
+    of_unit: bool = False
+    on_duty: bool = False
+    asked: bool = False
+    reason: bool = False
+
+
+def must_go(mark: Mark, to: Errands) -> bool:
+    """Whether this is somebody who must go there: has it, and was sent.
+
+    A strict mark asks more: who works in the unit must be on duty, and the visit must be on their own list. Whoever has
+    the alert and said why is never stopped: a press ends with a person.
+    """
+    strict = mark is Mark.STRICT
+    sent = to.asked or to.reason or (to.of_unit and (to.on_duty or not strict))
+    return (to.has and sent) or (to.shared and to.of_unit and not strict)

@@ -34,6 +34,7 @@ class Kind(StrEnum):
     NOTES = "notes"
     BASES = "bases"
     DECISIONS = "decisions"
+    GRADINGS = "gradings"
     INCIDENTS = "incidents"
     BATTERIES = "batteries"
     DUTIES = "duties"
@@ -98,6 +99,7 @@ POLICIES: tuple[Policy, ...] = (
     Policy(kind=Kind.NOTES, days=365, least=35, title="Notater ved vaktskifte", ground=_RECORD),
     Policy(kind=Kind.BASES, days=3650, least=1826, title="Rettslig grunnlag som er over", ground=_LAWFUL),
     Policy(kind=Kind.DECISIONS, days=3650, least=365, title="Avgjørelser om regler som er over", ground=_LAWFUL),
+    Policy(kind=Kind.GRADINGS, days=1826, least=365, title="Adressesperre som er opphevet", ground=_LAWFUL),
     Policy(kind=Kind.INCIDENTS, days=400, least=35, title="Utstyr som falt ut samtidig", ground=_MINIMAL),
     Policy(kind=Kind.BATTERIES, days=400, least=90, title="Batterier dag for dag", ground=_MINIMAL),
     Policy(kind=Kind.DUTIES, days=1826, least=365, title="Hvem som var på vakt", ground=_ACCESS),
@@ -124,10 +126,10 @@ KEPT: tuple[Kept, ...] = (
         ground="Så lenge hjelpen varer. Beboerens del slettes på beboerens egen side: "
         "personvernforordningen artikkel 17.",
         tables=frozenset({
-            "resident", "residency", "scope", "way_in", "device", "assignment", "heard_kind", "device_gap", "unit",
-            "unit_neighbour", "person", "competence", "contact_method", "login_factor", "person_identity",
-            "kin_settings", "availability", "wish", "sharing_pause", "tablet", "tablet_pin", "pin_tries", "wall_link",
-            "calendar_feed", "fixed_contact", "ladder", "ladder_rung", "floor_plan",
+            "resident", "residency", "scope", "sealed_home", "way_in", "device", "assignment", "heard_kind",
+            "device_gap", "unit", "unit_neighbour", "person", "competence", "contact_method", "login_factor",
+            "person_identity", "kin_settings", "availability", "wish", "sharing_pause", "tablet", "tablet_pin",
+            "pin_tries", "wall_link", "calendar_feed", "fixed_contact", "ladder", "ladder_rung", "floor_plan",
         }),
     ),
     Kept(

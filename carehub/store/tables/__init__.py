@@ -3,7 +3,7 @@
 from carehub.store.tables.alerts import Alert, AlertEvent, AlertStep, Notice, ReplyCode, StatusReport
 from carehub.store.tables.backtests import BacktestRun
 from carehub.store.tables.drafts import RuleDraft
-from carehub.store.tables.homecare import LateAnswer, PlannedVisit, WayIn
+from carehub.store.tables.homecare import AddressMark, LateAnswer, PlannedVisit, SealedHome, WayIn
 from carehub.store.tables.kin import Availability, CareMessage, FamilyVisit, KinSettings, SharingPause, Wish
 from carehub.store.tables.ladders import FixedContact, LadderChange, LadderRow, LadderRung
 from carehub.store.tables.learning import DailyFeature, DetectorState, Model, ModelFinding
@@ -58,6 +58,7 @@ __all__ = [
     "AccessSeal",
     "AccessTrim",
     "Activation",
+    "AddressMark",
     "Alert",
     "AlertEvent",
     "AlertStep",
@@ -126,6 +127,7 @@ __all__ = [
     "ScopeStateRow",
     "ScopeTuning",
     "Screen",
+    "SealedHome",
     "SetupLink",
     "SharingPause",
     "ShiftChange",

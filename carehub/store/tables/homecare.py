@@ -3,9 +3,10 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, false
+from sqlalchemy import Index, Text, false, text
 from sqlmodel import Field
 
+from carehub.core.people.access import Mark
 from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
 
 
@@ -33,6 +34,45 @@ class WayIn(SQLModel, table=True):
     """Another danger to those who come."""
     changed_at: datetime = moment()
     changed_by_id: str | None = Field(default=None, foreign_key="person.id", max_length=32)
+
+
+class AddressMark(SQLModel, table=True):
+    """A resident's address is graded, from when to when, and why. A change ends the row and begins another."""
+
+    __tablename__ = "address_mark"
+    __table_args__ = (
+        Index(
+            "uq_address_mark_resident_id_open", "resident_id", unique=True,
+            sqlite_where=text("ended_at IS NULL"), postgresql_where=text("ended_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    id: str = Field(primary_key=True, max_length=32)
+    resident_id: str = Field(foreign_key="resident.id", index=True, max_length=32)
+    mark: Mark = choice(Mark)
+    reason: str = Field(max_length=400)
+    since: datetime = moment()
+    by_id: str = Field(foreign_key="person.id", max_length=32)
+    lower_to: Mark | None = choice(Mark, default=None, nullable=True)
+    """What somebody has asked for, which a second person must agree to; None where nobody has."""
+    lower_reason: str | None = Field(default=None, max_length=400)
+    lower_asked_at: datetime | None = moment_or_none()
+    lower_asked_by_id: str | None = Field(default=None, foreign_key="person.id", max_length=32)
+    ended_at: datetime | None = moment_or_none()
+    ended_by_id: str | None = Field(default=None, foreign_key="person.id", max_length=32)
+
+
+class SealedHome(SQLModel, table=True):
+    """What a home was called, and how one gets in, while `scope` says nothing of it: read behind the tap alone."""
+
+    __tablename__ = "sealed_home"
+
+    scope_id: str = Field(foreign_key="scope.id", primary_key=True, max_length=80)
+    name: str = Field(max_length=80)
+    access_note: str | None = Field(default=None, max_length=400)
+    labels: str = Field(default="{}", sa_type=Text)
+    """What devices there were called whose names told the address, by id, as JSON; None for one that had no label."""
+    since: datetime = moment()
 
 
 class VisitState(StrEnum):

@@ -8,10 +8,11 @@ from fastapi.responses import RedirectResponse, Response
 from carehub.core.people.access import Permission, Sight
 from carehub.flow.hub import Hub
 from carehub.kit.ids import new_id
-from carehub.store import logins, pages, places, residents, tables, ties
+from carehub.store import logins, pages, places, protected, residents, tables, ties
 from carehub.store.database import Session
 from carehub.store.tables.places import ScopeKind, UnitKind
 from carehub.web.admin.devices import tell_fold
+from carehub.web.admin.rules import Deciding
 from carehub.web.paging import PageNumber, matching, paged
 from carehub.web.render import page
 from carehub.web.security import Administering, NotAllowed, Planning, TheHub, Visitor
@@ -20,6 +21,7 @@ from carehub.web.tongue import _
 router = APIRouter(prefix="/admin")
 Name = Annotated[str, Form(min_length=2, max_length=80)]
 UnitId = Annotated[str, Form(max_length=32)]
+Reason = Annotated[str, Form(min_length=4, max_length=400)]
 _KINDS = {"home": ScopeKind.HOME, "room": ScopeKind.ROOM}
 
 
@@ -81,13 +83,15 @@ async def _one(request: Request, hub: Hub, visitor: Visitor, scope_id: str, wron
         sees = visitor.may(Permission.SEE_RESIDENTS)
         people = await residents.living_in(session, scope_id) if sees else []
         unused = await places.is_unused(session, scope_id)
+        sealed = await protected.sealed(session, scope_id) is not None
+        free = sealed and sees and not await protected.is_home_of_anybody(session, scope_id)
     if people:
         async with hub.database.write() as session:
             seen: list[tuple[str | None, str]] = [(who.id, f"scope:{scope_id}") for who in people]
             logins.log_reading(session, visitor.person.id, "access_note", seen, hub.clock())
     return page(
         request, "admin_place.html", visitor, status=409 if wrong else 200, wrong=wrong, scope=scope, units=units,
-        people=people, devices=devices, sees=sees, unused=unused,
+        people=people, devices=devices, sees=sees, unused=unused, sealed=sealed, free=free,
     )  # fmt: skip
 
 
@@ -100,14 +104,34 @@ async def change(
     unit_id: UnitId,
     access_note: Annotated[str | None, Form(max_length=400)] = None,
 ) -> Response:
-    """Its name, its unit, and how one gets in: that only for whoever may see residents."""
+    """Its name, its unit, and how one gets in: that only for whoever may see residents.
+
+    While it is sealed its cover name stays, and an empty note leaves the one that is there.
+    """
     async with hub.database.write() as session:
         scope = await _mine(hub, session, visitor, scope_id)
         await _must_be_mine(hub, session, visitor, unit_id)
-        scope.name, scope.unit_id = name.strip(), unit_id
-        if access_note is not None and visitor.may(Permission.SEE_RESIDENTS):
-            scope.access_note = access_note.strip() or None
+        sealed, scope.unit_id = await protected.sealed(session, scope_id), unit_id
+        home, note = sealed or scope, (access_note or "").strip()
+        if sealed is None:
+            scope.name = name.strip()
+        if visitor.may(Permission.SEE_RESIDENTS) and (note or (access_note is not None and sealed is None)):
+            home.access_note = note or None
+        session.add_all([home, scope])
         _note(session, visitor, "place.changed", f"scope:{scope_id}", hub)
+    await tell_fold(hub, visitor, set())
+    return RedirectResponse(f"/admin/places/{scope_id}", status_code=303)
+
+
+@router.post("/places/{scope_id}/name")
+async def show_name(hub: TheHub, visitor: Deciding, scope_id: str, reason: Reason) -> Response:
+    """A sealed home in which nobody with a protected address lives any more is called what it was called."""
+    async with hub.database.write() as session:
+        await _mine(hub, session, visitor, scope_id)
+        if not await protected.show_home(session, scope_id):
+            raise HTTPException(409)
+        seen: list[tuple[str | None, str]] = [(None, f"scope:{scope_id}")]
+        logins.log_reading(session, visitor.person.id, "place.shown", seen, hub.clock(), said=reason.strip())
     await tell_fold(hub, visitor, set())
     return RedirectResponse(f"/admin/places/{scope_id}", status_code=303)
 

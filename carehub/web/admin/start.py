@@ -1,5 +1,6 @@
 """Administration: what needs somebody today, how the hub is, and messages that could not be read."""
 
+import re
 import string
 from datetime import timedelta
 from typing import Annotated, Any
@@ -21,6 +22,10 @@ from carehub.web.security import Administering, TheHub
 
 router = APIRouter(prefix="/admin")
 _SHOWN_BYTES = 2_000
+_POSITION = re.compile(
+    rb'("(?:lat|lon|lng|latitude|longitude|altitude|alt|desc|SSID|BSSID)"\s*:\s*)(?:"(?:[^"\\]|\\.)*"|-?[0-9.eE+-]+)',
+    re.IGNORECASE,
+)
 _READABLE = frozenset(string.printable) - frozenset("\x0b\x0c\r")
 
 
@@ -84,9 +89,16 @@ async def dead_letters(
     """Messages that could not be read, as they came, the newest first; searched by topic or reason."""
     async with hub.database.read() as session:
         letters, many = await registers.dead_letters(session, q.strip(), number)
-    rows = [(letter, readable(letter.payload), hexadecimal(letter.payload)) for letter in letters]
+    rows = [
+        (letter, readable(raw), hexadecimal(raw)) for letter in letters for raw in [without_position(letter.payload)]
+    ]
     shown = page_of(rows, many, number, "/admin/dead-letters", registers.LETTERS, q=q)
     return page(request, "admin_dead_letters.html", visitor, shown=shown, q=q)
+
+
+def without_position(raw: bytes) -> bytes:
+    """What a locator sent, without where it was: that is told nobody (`access.Where.POSITION`)."""
+    return _POSITION.sub(rb'\1"..."', raw)
 
 
 def readable(raw: bytes) -> str:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from carehub.core.people.access import SEES, About, Permission, Role, Tie, roles_with
+from carehub.core.people.access import SEES, About, Errand, Mark, Permission, Role, Tie, Where, roles_with, tells
 from carehub.core.people.consent import KNOWS, OWN, Insight
 from carehub.web.security import OPENS_FOR
 from carehub.web.words import ROLES
@@ -63,6 +63,7 @@ READS: dict[str, Read] = {
                                                        "hand-over", "close")},
     **{f"/api/v1/alerts/{{alert_id}}/{act}": _ACT for act in ("take", "arrive", "release", "close")},
     **{f"/nurse/visits/{{visit_id}}/{act}": Read(By.RESIDENT) for act in ("done", "move", "undo")},
+    "/nurse/visits/{visit_id}/access": Read(By.RESIDENT, About.WAY_IN),
     "/api/v1/alerts": Read(By.MASKED, About.ALERT),
     "/residents/{resident_id}/days": Read(By.RESIDENT, About.DAYS),
     "/residents/{resident_id}/planned": Read(By.RESIDENT),
@@ -93,6 +94,7 @@ READS: dict[str, Read] = {
     "/admin/residents/{resident_id}": Read(By.RESIDENT),
     "/admin/residents/{resident_id}/about": Read(By.RESIDENT),
     "/admin/residents/{resident_id}/move": Read(By.RESIDENT),
+    **{f"/admin/residents/{{resident_id}}/address{rest}": Read(By.RESIDENT) for rest in ("", "/lower", "/lower/{act}")},
     "/admin/residents/{resident_id}/care/{act}": Read(By.RESIDENT),
     "/admin/residents/{resident_id}/state": Read(By.RESIDENT),
     "/admin/residents/{resident_id}/erasure": Read(By.RESIDENT),
@@ -154,16 +156,19 @@ def written(routes: Iterable[APIRoute]) -> str:
     """The whole table as Markdown, with the number of its decisions."""
     rows = list(_route_rows(routes))
     ties, consents = list(_tie_rows()), list(_consent_rows())
-    many = len(rows) * (len(Role) + 1) + len(ties) * len(Tie) + len(consents) * len(About)
+    places = list(_where_rows())
+    many = len(rows) * (len(Role) + 1) + len(ties) * len(Tie) + len(consents) * len(About) + len(places) * len(Where)
     counted = (
         f"{many} decisions: {len(rows)} routes by {len(Role)} roles and nobody, {len(About)} kinds of information by "
-        f"{len(Tie)} ties of staff and by {len(consents)} agreements of those outside the staff."
+        f"{len(Tie)} ties of staff and by {len(consents)} agreements of those outside the staff, and {len(Where)} "
+        f"parts of where somebody lives by {len(Mark)} gradings of the address and {len(Errand)} errands."
     )
     return "\n".join([
         "# Who may what", "", counted, "",
         "## Routes", "", *_table(["Route", *(ROLES[one] for one in Role), "Nobody", "Reads", "Decided by"], rows),
         "## Staff who may see residents, by tie", "", *_table(["About", *Tie], ties),
         "## Outside the staff, by agreement", "", *_table(["Agreement", *About], consents),
+        "## Where somebody lives, by grading of the address", "", *_table(["Grading, to whom", *Where], places),
     ])  # fmt: skip
 
 
@@ -185,6 +190,12 @@ def _consent_rows() -> Iterator[list[str]]:
         yield [f"relative: {level.value}", *(_mark(about in KNOWS[level]) for about in About)]
     yield ["resident, or guardian while the decision lasts", *(_mark(about in OWN) for about in About)]
     yield ["any, once it has ended", *(_mark(held=False) for _ in About)]
+
+
+def _where_rows() -> Iterator[list[str]]:
+    for mark in Mark:
+        for errand in Errand:
+            yield [f"{mark}, {errand}", *(_mark(tells(mark, errand, what)) for what in Where)]
 
 
 def _mark(held: bool) -> str:  # noqa: FBT001 - one cell

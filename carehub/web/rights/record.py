@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter
 from fastapi.responses import Response, StreamingResponse
 
+from carehub.core.people.access import Errand, Role
 from carehub.flow.hub import Hub
 from carehub.store import logins, record, tables
 from carehub.web.admin.rules import Deciding
@@ -22,25 +23,25 @@ router = APIRouter()
 @router.get("/record/{resident_id}/export.json")
 async def my_json(hub: TheHub, visitor: Own, resident_id: str) -> Response:
     """For the resident, and whoever acts for them."""
-    return await _json(hub, visitor, await own_resident(hub, visitor, resident_id))
+    return await _json(hub, visitor, await own_resident(hub, visitor, resident_id), _own(visitor))
 
 
 @router.get("/record/{resident_id}/export.pdf")
 async def my_pdf(hub: TheHub, visitor: Own, resident_id: str) -> Response:
     """The same to read."""
-    return await _pdf(hub, visitor, await own_resident(hub, visitor, resident_id))
+    return await _pdf(hub, visitor, await own_resident(hub, visitor, resident_id), _own(visitor))
 
 
 @router.get("/admin/residents/{resident_id}/export.json")
 async def their_json(hub: TheHub, visitor: Deciding, resident_id: str) -> Response:
     """By the coordinator, to hand over."""
-    return await _json(hub, visitor, await _theirs(hub, visitor, resident_id))
+    return await _json(hub, visitor, await _theirs(hub, visitor, resident_id), Errand.REGISTER)
 
 
 @router.get("/admin/residents/{resident_id}/export.pdf")
 async def their_pdf(hub: TheHub, visitor: Deciding, resident_id: str) -> Response:
     """The same to print."""
-    return await _pdf(hub, visitor, await _theirs(hub, visitor, resident_id))
+    return await _pdf(hub, visitor, await _theirs(hub, visitor, resident_id), Errand.REGISTER)
 
 
 async def _theirs(hub: Hub, visitor: Visitor, resident_id: str) -> tables.Resident:
@@ -48,20 +49,27 @@ async def _theirs(hub: Hub, visitor: Visitor, resident_id: str) -> tables.Reside
         return await must_see(session, visitor, resident_id, hub.clock())
 
 
-async def _taken(hub: Hub, visitor: Visitor, resident: tables.Resident, form: str) -> dict[str, Any]:
+def _own(visitor: Visitor) -> Errand:
+    """Whether it is the resident's own right, or that of whoever acts for them."""
+    return Errand.SELF if visitor.person.role is Role.RESIDENT else Errand.GUARDIAN
+
+
+async def _taken(
+    hub: Hub, visitor: Visitor, resident: tables.Resident, form: str, errand: Errand
+) -> dict[str, Any]:  # fmt: skip
     """All but the events; that it was taken is logged first."""
     async with hub.database.write() as session:
         seen: list[tuple[str | None, str]] = [(resident.id, f"record:{form}")]
         logins.log_reading(session, visitor.person.id, "record.exported", seen, hub.clock())
     async with hub.database.read() as session:
-        found = await record.of_resident(session, resident, hub.clock())
+        found = await record.of_resident(session, resident, hub.clock(), errand)
     head = {"schema": record.SCHEMA, "made_at": hub.clock().isoformat(), "municipality": hub.municipality}
     return {**head, **found}
 
 
-async def _json(hub: Hub, visitor: Visitor, resident: tables.Resident) -> Response:
+async def _json(hub: Hub, visitor: Visitor, resident: tables.Resident, errand: Errand) -> Response:
     """Sent as it is read, so that the browser shows how far it is, and a long life needs little memory."""
-    found = await _taken(hub, visitor, resident, "json")
+    found = await _taken(hub, visitor, resident, "json", errand)
     body = _pieces(hub, resident.id, json.dumps(found, ensure_ascii=False, indent=1))
     return StreamingResponse(body, media_type="application/json", headers=_named(hub, "json"))
 
@@ -79,8 +87,8 @@ async def _pieces(hub: Hub, resident: str, head: str) -> AsyncIterator[str]:
     yield "\n}\n"
 
 
-async def _pdf(hub: Hub, visitor: Visitor, resident: tables.Resident) -> Response:
-    found = await _taken(hub, visitor, resident, "pdf")
+async def _pdf(hub: Hub, visitor: Visitor, resident: tables.Resident, errand: Errand) -> Response:
+    found = await _taken(hub, visitor, resident, "pdf", errand)
     events = await _by_day(record.events(hub.database, resident.id))
     quiet = await _by_day(record.kept_quiet(hub.database, resident.id))
     body = await asyncio.to_thread(_paper, found, events, quiet, hub.zone)

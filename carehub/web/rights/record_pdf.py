@@ -26,7 +26,7 @@ SECTIONS = Spoken({
     "held_by_silences": "Holdt tilbake mens noe var satt på stille", "tasks": "Oppgaver",
     "days": "Døgn for døgn i tall", "usual": "Det huben har regnet som vanlig",
     "findings_of_models": "Funn fra modeller", "wishes": "Det som er viktig for beboeren",
-    "legal_holds": "Sperret mot sletting", "erasures": "Bedt om sletting",
+    "protected_addresses": "Adressesperre", "legal_holds": "Sperret mot sletting", "erasures": "Bedt om sletting",
     "opened_across_units": "Åpnet fra en annen enhet", "who_looked": "Hvem har sett opplysningene",
 })  # fmt: skip
 _UNDER = ("steps", "told", "turns")

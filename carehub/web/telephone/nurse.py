@@ -6,9 +6,10 @@ from functools import partial
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
+from carehub.core.answers.alerts import Status
 from carehub.core.people.access import About
 from carehub.flow.hub import Hub
-from carehub.store import logins, pages, roll_calls, tables, teams, visits, ways_in
+from carehub.store import logins, pages, protected, roll_calls, tables, teams, visits
 from carehub.store.database import Session
 from carehub.web import cards
 from carehub.web.cards import AlertView
@@ -16,7 +17,7 @@ from carehub.web.render import page, region
 from carehub.web.rights.opening import reason_needed
 from carehub.web.rights.readings import Readings
 from carehub.web.security import Caring, TheHub, Visitor
-from carehub.web.teams import context_of
+from carehub.web.teams import Context, context_of
 from carehub.web.telephone import offline as telephone
 from carehub.web.telephone import planned, way_in
 from carehub.web.turns import once
@@ -85,16 +86,24 @@ async def _alert_page(request: Request, hub: Hub, visitor: Visitor, alert_id: st
         journal = await pages.journal(session, alert_id)
         callable_ = await teams.on_duty(session, visitor.person.id, hub.clock())
         ahead = await _next_visits(session, card, hub.clock())
-        way = await ways_in.of_scope(session, card.scope.id) if revealed and card.scope else None
+        way = await _way_in(hub, session, visitor, card, context) if revealed else None
     if not alert.open_to_me or (revealed and not cards.opens(context.sight, card.alert, About.WAY_IN)):
         return reason_needed(request, visitor, alert)
     await _log(request, hub, visitor, alert, revealed=revealed)
-    address = way_in.address_of(card.scope, way, hub)
     return page(
-        request, "alert.html", visitor, alert=alert, journal=journal, revealed=revealed, scope=card.scope,
-        resident=card.resident, way=way, address=address, route=way_in.route_to(hub, address) if revealed else None,
-        dangers=way_in.dangers(way), callable=callable_, ahead=ahead, retold=retold, **telephone.given(visitor),
+        request, "alert.html", visitor, alert=alert, journal=journal, revealed=revealed, resident=card.resident,
+        way=way, tap=f"/nurse/{alert.id}/access", callable=callable_, ahead=ahead, retold=retold,
+        **telephone.given(visitor),
     )  # fmt: skip
+
+
+async def _way_in(hub: Hub, session: Session, visitor: Visitor, card: pages.Card, context: Context) -> way_in.Shown:
+    """How one gets in, as far as this visitor must go there."""
+    alert, held = card.alert, card.alert.status in {Status.TAKEN, Status.ARRIVED}
+    to = await protected.errands(
+        session, visitor.person, alert, context.sight, hub.clock(), has=held and alert.owner_id == visitor.person.id
+    )
+    return await way_in.shown(hub, session, card.scope, to, alert.id)
 
 
 async def _next_visits(session: Session, card: pages.Card, now: datetime) -> list[tables.PlannedVisit]:

@@ -9,9 +9,9 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
-from carehub.core.people.access import About, Sight, Tie
+from carehub.core.people.access import About, Errands, Sight, Tie
 from carehub.flow.hub import Hub
-from carehub.store import logins, shifts, tables, ties, visits
+from carehub.store import logins, protected, shifts, tables, ties, visits
 from carehub.store.database import Session
 from carehub.store.tables.homecare import VisitState
 from carehub.web.render import page
@@ -19,6 +19,7 @@ from carehub.web.rights.readings import Readings
 from carehub.web.security import Caring, TheHub, Visitor
 from carehub.web.teams import sight_of
 from carehub.web.telephone import offline as telephone
+from carehub.web.telephone import way_in
 from carehub.web.turns import once
 
 router = APIRouter(prefix="/nurse/visits")
@@ -110,6 +111,26 @@ async def list_visits(request: Request, hub: TheHub, visitor: Caring) -> Respons
     return page(request, "planned.html", visitor, visits=found, shift=duty, moves=MOVES, **telephone.given(visitor))
 
 
+@router.post("/{visit_id}/access")
+async def access(request: Request, hub: TheHub, visitor: Caring, visit_id: str) -> Response:
+    """Where it is and how one gets in: asked for on purpose, and logged each time."""
+    now, me = hub.clock(), visitor.person
+    async with hub.database.write() as session:
+        visit = await _mine(hub, session, visitor, visit_id, "visit.way_in", About.WAY_IN)
+        sight = await ties.sight_of(session, me, now)
+        soon = visit.state is VisitState.PLANNED and visit.at - _AFTER <= now <= visit.until + _BEFORE
+        to = Errands(
+            has=soon and visit.person_id == me.id, asked=True, shared=soon and visit.person_id is None,
+            of_unit=sight.covers(visit.unit_id), on_duty=await protected.at_work(session, me, now),
+        )  # fmt: skip
+        scope, resident = await visits.home_of(session, visit), await session.get(tables.Resident, visit.resident_id)
+        way = await way_in.shown(hub, session, scope, to)
+    return page(
+        request, "visit_access.html", visitor, visit=visit, scope=scope, resident=resident, way=way, revealed=True,
+        **telephone.given(visitor),
+    )  # fmt: skip
+
+
 @router.post("/{visit_id}/done")
 async def done(hub: TheHub, visitor: Caring, visit_id: str) -> RedirectResponse:
     """Somebody has been there: whoever taps."""
@@ -137,12 +158,14 @@ async def move(
     return _back(hub, visit_id)
 
 
-async def _mine(hub: Hub, session: Session, visitor: Visitor, visit_id: str, action: str) -> tables.PlannedVisit:
+async def _mine(
+    hub: Hub, session: Session, visitor: Visitor, visit_id: str, action: str, about: About = About.IDENTITY
+) -> tables.PlannedVisit:
     """The visit, where this visitor may see whom it is about; what they do with it is logged. Else 404."""
     visit = await session.get(tables.PlannedVisit, visit_id, with_for_update=True)
     now, me = hub.clock(), visitor.person
     sight = await ties.sight_of(session, me, now)
-    if visit is None or not sight.sees(About.IDENTITY, tie := _tie(sight, visit, me.id)):
+    if visit is None or not sight.sees(about, tie := _tie(sight, visit, me.id)):
         raise HTTPException(404)
     logins.log_reading(session, me.id, action, [(visit.resident_id, f"visit:{visit.id}")], now, because=tie)
     session.add(visit)

@@ -1,14 +1,16 @@
 """How one gets into a home: what the telephone shows behind its tap, and where a coordinator writes it down."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
+from carehub.core.people.access import Errand, Errands, Mark, Where, must_go, tells
 from carehub.flow.hub import Hub
-from carehub.store import logins, tables, ties, ways_in
+from carehub.store import logins, protected, tables, ties, ways_in
 from carehub.store.database import Session
 from carehub.store.tables.places import ScopeKind
 from carehub.web.admin.rules import Deciding
@@ -34,14 +36,52 @@ def dangers(way: tables.WayIn | None) -> Sequence[str]:
     return [one for one in found if one]
 
 
-def address_of(scope: tables.Scope | None, way: tables.WayIn | None, hub: Hub) -> str | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What stands behind the tap. For whoever need not go to a protected address: what to beware of, and no way there.
+
+    Attributes:
+        withheld: The address is protected, and this is nobody who must go there.
+        opens: Where they may say why they must, after which they are told; None where they have not taken the alert.
+    """
+
+    way: tables.WayIn | None
+    dangers: Sequence[str]
+    address: str | None = None
+    note: str | None = None
+    route: str | None = None
+    mark: Mark = Mark.NONE
+    withheld: bool = False
+    opens: str | None = None
+
+
+async def shown(
+    hub: Hub, session: Session, scope: tables.Scope | None, to: Errands, alert: str | None = None
+) -> Shown:  # fmt: skip
+    """The way into a home, as `core.access` lets it be told to somebody with this errand."""
+    mark = await protected.of_home(session, scope.id if scope else None)
+    way = await ways_in.of_scope(session, scope.id) if scope else None
+    errand = Errand.GOING if mark is Mark.NONE or must_go(mark, to) else Errand.STAFF
+    if not tells(mark, errand, Where.ADDRESS):
+        opens = f"/alerts/{alert}/open" if alert and to.has else None
+        return Shown(way=None, dangers=dangers(way), mark=mark, withheld=True, opens=opens)
+    sealed = await protected.sealed(session, scope.id) if scope else None
+    said = sealed or scope
+    address = (way.address if way else None) or _address(hub, scope, said.name if said else "")
+    told = tells(mark, errand, Where.ROUTE)
+    return Shown(
+        way=way, dangers=dangers(way), address=address, note=said.access_note if said else None,
+        route=_route_to(hub, address) if told else None,
+        mark=mark,
+    )  # fmt: skip
+
+
+def _address(hub: Hub, scope: tables.Scope | None, name: str) -> str | None:
     """The home as the road knows it; None where it is no home."""
-    if way and way.address:
-        return way.address
-    return f"{scope.name}, {hub.municipality}" if scope and scope.kind is ScopeKind.HOME else None
+    return f"{name}, {hub.municipality}" if scope and scope.kind is ScopeKind.HOME else None
 
 
-def route_to(hub: Hub, address: str | None) -> str | None:
+def _route_to(hub: Hub, address: str | None) -> str | None:
     """A link that shows the way, where the municipality allows one: whoever is named in it learns the address."""
     return hub.route_link.replace("{address}", quote(address, safe="")) if hub.route_link and address else None
 
@@ -52,9 +92,13 @@ async def form(request: Request, hub: TheHub, visitor: Deciding, scope_id: str, 
     async with hub.database.write() as session:
         scope, living = await _home(hub, session, visitor, scope_id)
         way = await ways_in.of_scope(session, scope_id)
+        mark = await protected.of_home(session, scope_id)
         seen = [(one.id, f"scope:{scope_id}") for one in living]
         logins.log_reading(session, visitor.person.id, "way_in", seen, hub.clock())
-    return page(request, "way_in.html", visitor, scope=scope, way=way, living=living, saved=saved)
+    return page(
+        request, "way_in.html", visitor, scope=scope, way=way, living=living, saved=saved,
+        told=tells(mark, Errand.REGISTER, Where.ENTRY), mark=mark,
+    )  # fmt: skip
 
 
 @router.post("")
@@ -63,8 +107,13 @@ async def save(  # noqa: PLR0913 - one form
     door_code: Code = "", pets: Text = "", hazard: Text = "", note: Annotated[str, Form(max_length=400)] = "",
     oxygen: Annotated[bool, Form()] = False, smoking: Annotated[bool, Form()] = False,  # noqa: FBT002 - boxes of a form
     no_key_box_code: Annotated[bool, Form()] = False, no_door_code: Annotated[bool, Form()] = False,  # noqa: FBT002
+    afresh: Annotated[bool, Form()] = False,  # noqa: FBT002
 ) -> RedirectResponse:  # fmt: skip
-    """Write it down; an empty code leaves the one that is there."""
+    """Write it down; an empty code leaves the one that is there.
+
+    Of a protected home nothing is shown to whoever writes, so an empty text leaves what is there too, unless all of it
+    is to be written `afresh`.
+    """
     entry = ways_in.Entry(
         address=address.strip(), key_box=key_box.strip()[:120], pets=pets.strip()[:120], hazard=hazard.strip(),
         note=note.strip(), oxygen=oxygen, smoking=smoking,
@@ -72,7 +121,9 @@ async def save(  # noqa: PLR0913 - one form
     )  # fmt: skip
     async with hub.database.write() as session:
         scope, living = await _home(hub, session, visitor, scope_id)
-        await ways_in.write(session, scope, entry, visitor.person.id, hub.clock())
+        mark = await protected.of_home(session, scope_id)
+        blind = not tells(mark, Errand.REGISTER, Where.ENTRY) and not afresh
+        await ways_in.write(session, scope, entry, visitor.person.id, hub.clock(), keep_empty=blind)
         whose: list[str | None] = [one.id for one in living] or [None]
         changed = [(one, f"scope:{scope_id}") for one in whose]
         logins.log_reading(session, visitor.person.id, "way_in.changed", changed, hub.clock())

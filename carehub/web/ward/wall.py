@@ -1,6 +1,7 @@
 """The screen on a ward's wall: large, without controls, and telling only what everybody who walks past may know."""
 
 from collections.abc import AsyncIterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -10,10 +11,10 @@ from fastapi import APIRouter, Cookie, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
-from carehub.core.people.access import Permission, Role
+from carehub.core.people.access import Errand, Permission, Role, Where, tells
 from carehub.flow.hub import Hub
 from carehub.kit.log import log
-from carehub.store import logins, tables, ties, walls
+from carehub.store import logins, protected, tables, ties, walls
 from carehub.store.errors import STORE_FAILED
 from carehub.store.tables.places import WallShows
 from carehub.web.cards import AlertView
@@ -90,10 +91,13 @@ async def wall(
     """What calls in the unit, where, and whether somebody is on the way."""
     looking = await _looking(hub, visitor, secret, unit)
     shows, now = looking.unit.wall_shows, hub.clock()
-    shown = _masked(await board(hub, looking.visitor, looking.unit.id), shows)
+    async with hub.database.read() as session:
+        marks = await protected.marks(session)
+    graded = {who for who, mark in marks.items() if not tells(mark, Errand.WALL, Where.PRESENCE)}
+    shown = _masked(await board(hub, looking.visitor, looking.unit.id), shows, graded)
     async with hub.database.read() as session:
         sight = await ties.sight_of(session, looking.visitor.person, now)
-        plan = await floor_plan(session, looking.unit.id, shown, sight, now)
+        plan = _unnamed(await floor_plan(session, looking.unit.id, shown, sight, now), graded)
     if shows is WallShows.NAME:
         readings: Readings = request.app.state.readings
         seen = [(who, f"room:{spot.part.scope}") for spot in plan.rooms for who in spot.people] if plan else []
@@ -105,15 +109,21 @@ async def wall(
     )  # fmt: skip
 
 
-def _masked(shown: Board, shows: WallShows) -> Board:
+def _masked(shown: Board, shows: WallShows, graded: AbstractSet[str]) -> Board:
     """The board without what a wall may not tell: nothing that is left out here reaches the page."""
     return replace(
-        shown, alerts=[_mask(one, shows) for one in shown.alerts], elsewhere=(), closed=(), silent=(), blind=(), off=()
+        shown,
+        alerts=[_mask(one, shows, graded) for one in shown.alerts],
+        elsewhere=(),
+        closed=(),
+        silent=(),
+        blind=(),
+        off=(),
     )
 
 
-def _mask(alert: AlertView, shows: WallShows) -> AlertView:
-    name = shows is WallShows.NAME
+def _mask(alert: AlertView, shows: WallShows, graded: AbstractSet[str]) -> AlertView:
+    name = shows is WallShows.NAME and alert.resident_id not in graded
     what = shows is not WallShows.ROOM
     return replace(
         # A home is never named where people walk past: its name is an address (the locked tablet says likewise).
@@ -122,6 +132,14 @@ def _mask(alert: AlertView, shows: WallShows) -> AlertView:
         resident_full="", title=alert.title if what else "", kind=alert.kind if what else "",
         spot=alert.spot if what else "", icon=alert.icon if what else "BellFill",
     )  # fmt: skip
+
+
+def _unnamed(plan: FloorPlan | None, graded: AbstractSet[str]) -> FloorPlan | None:
+    """A protected address is also the house in which somebody lives: of a room with them nobody is named."""
+    if plan is None:
+        return None
+    spots = [replace(spot, who="", people=()) if graded & set(spot.people) else spot for spot in plan.spots]
+    return replace(plan, spots=spots)
 
 
 def _without_names(plan: FloorPlan | None, shows: WallShows) -> FloorPlan | None:

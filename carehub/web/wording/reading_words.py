@@ -87,6 +87,13 @@ _ACTIONS = Spoken(
         "visit.changed": "endret et planlagt besøk",
         "visit.cancelled": "avlyste et planlagt besøk",
         "visit.restored": "angret at et besøk var avlyst",
+        "address": "så om adressen er sperret",
+        "address.graded": "sperret adressen",
+        "address.lowering": "ba om at adressesperren senkes eller oppheves",
+        "address.lowered": "bekreftet at adressesperren senkes eller oppheves",
+        "address.kept": "beholdt adressesperren",
+        "place.shown": "viste et hjems eget navn igjen",
+        "visit.way_in": "åpnet adkomst og telefon for et besøk",
         "way_in": "så hva som er skrevet om adkomst, uten koder",
         "way_in.changed": "endret hva som er skrevet om adkomst",
     }

@@ -12,7 +12,7 @@ from carehub.core.days.usual import Quantiles, Usual
 from carehub.core.events import CommandKind
 from carehub.core.findings import Outcome
 from carehub.core.folding.silence import Why
-from carehub.core.people.access import Role
+from carehub.core.people.access import Mark, Role
 from carehub.core.people.basis import Basis
 from carehub.core.people.consent import Standing
 from carehub.core.people.kin import Sort
@@ -105,6 +105,10 @@ async def _one_of_each(hub: Hub) -> None:
             ),
             tables.OpenedFile(id="f", person_id="jonas", resident_id="astrid", reason="Vikar", at=now, until=now),
             tables.LegalHold(id="h", resident_id="astrid", reason="Tilsyn", since=now, by_id="kari"),
+            tables.AddressMark(
+                id="am", resident_id="astrid", mark=Mark.CONFIDENTIAL, reason="Var sperret", since=now, by_id="kari",
+                ended_at=now,
+            ),
             tables.Erasure(id="e", resident_id="astrid", reason="Ba om det", asked_at=now, asked_by_id="kari"),
             tables.CareMessage(
                 id="c", resident_id="astrid", person_id="anne", author_id="maria", by_staff=True, text="Hun har spist",

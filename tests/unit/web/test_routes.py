@@ -186,6 +186,12 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/admin/places/{scope_id}"): ADMIN,
     ("POST", "/admin/places/{scope_id}"): ADMIN,
     ("POST", "/admin/places/{scope_id}/remove"): ADMIN,
+    ("POST", "/admin/places/{scope_id}/name"): PLANNERS,  # its own name, once no protected address is there
+    ("GET", "/admin/residents/{resident_id}/address"): PLANNERS,
+    ("POST", "/admin/residents/{resident_id}/address"): PLANNERS,
+    ("POST", "/admin/residents/{resident_id}/address/lower"): PLANNERS,
+    ("POST", "/admin/residents/{resident_id}/address/lower/{act}"): PLANNERS,  # two persons: test_protected_pages.py
+    ("POST", "/nurse/visits/{visit_id}/access"): STAFF,
     ("POST", "/admin/units"): PLANNERS,
     ("POST", "/admin/units/{unit_id}"): PLANNERS,
     ("GET", "/admin/reviews"): PLANNERS,
