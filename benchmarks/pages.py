@@ -15,6 +15,7 @@ from httpx2 import ASGITransport, AsyncClient
 from sqlalchemy import insert
 
 from benchmarks.kit import ROOT, WORK
+from carehub.app.serve import keep_collections_short
 from carehub.core.answers.alerts import Aftermath, Cause, Status
 from carehub.core.findings import Outcome
 from carehub.core.people.access import Role
@@ -23,6 +24,7 @@ from carehub.core.people.legal import Function
 from carehub.core.severity import Severity
 from carehub.core.watching.supervision import DeviceKind
 from carehub.flow.hub import Health, Hub
+from carehub.flow.watching import answer_days
 from carehub.plugins import load_rulebook
 from carehub.store import logins, tables
 from carehub.store.database import Database
@@ -63,7 +65,9 @@ async def _measure(many: int) -> dict[str, Any]:
         database=database, clock=lambda: NOW, zone=ZoneInfo("Europe/Oslo"), public_url=_PUBLIC, municipality="Nordvik",
         rulebook=rulebook, health=Health(broker=True, beats={"worker": NOW}),
     )  # fmt: skip
+    await answer_days.sum_up(hub)  # as the worker does each hour
     transport = ASGITransport(app=create_web(hub))
+    keep_collections_short()  # as the served hub does
     async with AsyncClient(transport=transport, base_url=_PUBLIC, headers={"sec-fetch-site": "same-origin"}) as client:
         async with database.write() as session:
             person = await session.get_one(tables.Person, "p0")

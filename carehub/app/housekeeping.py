@@ -17,7 +17,17 @@ from carehub.app.trainer import ProcessTrainer
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.staff import roll_call, roster, staffing
-from carehub.flow.watching import bounds, learn, little_use, protection, retention, rounds, screens, training
+from carehub.flow.watching import (
+    answer_days,
+    bounds,
+    learn,
+    little_use,
+    protection,
+    retention,
+    rounds,
+    screens,
+    training,
+)
 from carehub.flow.watching.canary import Canary
 from carehub.flow.watching.daybook import Daybook
 from carehub.flow.watching.unheard import Unheard
@@ -33,6 +43,7 @@ _BACKTEST_EVERY_S = 2.0
 _BACKUP_EVERY_S = 600.0
 _CERTIFICATE_EVERY_S = 21600.0
 _RENEW_EVERY_S = 600.0
+_SUM_EVERY_S = 3600.0
 _CALL_EVERY_S = 5.0
 _SCREENS_EVERY_S = 30.0
 _LISTEN_EVERY_S, _SWEEP_EVERY_S = 1.0, 600.0
@@ -59,7 +70,7 @@ def add_roster(hub: Hub, ingest: Ingest, worker: Worker) -> None:
 
 
 def add_sweeping(hub: Hub, worker: Worker) -> None:
-    """Give the worker what is tidied: old codes and ways, bases and decisions that no longer hold, seals, old data."""
+    """Give the worker what is tidied: old codes and ways, bases and decisions that ended, seals, old data, sums."""
     worker.add("legal bases", partial(protection.review, hub), _RENEW_EVERY_S)
     worker.add("decisions out of bounds", partial(bounds.review, hub), _RENEW_EVERY_S)
 
@@ -75,6 +86,7 @@ def add_sweeping(hub: Hub, worker: Worker) -> None:
     async def clean() -> None:
         await retention.clean(hub.database, hub.clock, hub.retention)
 
+    worker.add("answer days", partial(answer_days.sum_up, hub), _SUM_EVERY_S)
     worker.daily("retention", clean, _CLEAN_AT)
     worker.add("sweep codes", sweep, _RENEW_EVERY_S)
     worker.add("seal the log", seal, _RENEW_EVERY_S)

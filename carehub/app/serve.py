@@ -63,7 +63,7 @@ async def _run(settings: Settings, running: Running, stop: asyncio.Event) -> Non
             parts = {"stations": running.run(), "pages": house.open(), "watchdog": dog.beat()}
             whole = asyncio.create_task(together(parts), name="whole")
             told = asyncio.create_task(stop.wait(), name="told")
-            _keep_collections_short()
+            keep_collections_short()
             log.info("hub.started", url=settings.public_url, rules=len(hub.rulebook.programs))
             await asyncio.wait({whole, told}, return_when=asyncio.FIRST_COMPLETED)
             told.cancel()
@@ -117,7 +117,7 @@ async def first_heard(running: Running) -> None:
                 calm = calm + 1 if hears else 0
 
 
-def _keep_collections_short() -> None:
+def keep_collections_short() -> None:
     """Let the garbage collector pass over what lives as long as the process: looking at it all took up to 0.2 s."""
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import select as core_select
 from sqlmodel import col, or_, select
 
 from carehub.core.people.legal import Ground
@@ -30,8 +32,13 @@ def ground_of(row: tables.LegalBasis) -> Ground:
 async def grounds(session: Session) -> list[Ground]:
     """Every row that nobody has ended, also those that have run out."""
     row = tables.LegalBasis
-    statement = select(row).where(col(row.ended_at).is_(None)).order_by(col(row.made_at), col(row.id))
-    return [ground_of(one) for one in (await session.exec(statement)).all()]
+    columns: tuple[Any, ...] = (row.id, row.resident_id, row.function, row.basis, row.since, row.until, row.objection)
+    statement = core_select(*columns).where(col(row.ended_at).is_(None)).order_by(col(row.made_at), col(row.id))
+    rows = (await (await session.connection()).execute(statement)).all()
+    return [
+        Ground(id=id_, resident=resident, function=function, basis=basis, since=since, until=until, objection=objection)
+        for id_, resident, function, basis, since, until, objection in rows
+    ]
 
 
 async def of_resident(session: Session, resident: str) -> list[Line]:

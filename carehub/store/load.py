@@ -1,16 +1,15 @@
 """What alerts asked of people: each alert with how it ended, and each message that made a sound."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta, tzinfo
 
-from sqlalchemy import select as core_select
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
-from carehub.core.answers.alerts import FOLLOW_UP, HELP, Step
+from carehub.core.answers.alerts import FOLLOW_UP, HELP, Aftermath, Cause, Step
 from carehub.core.answers.usefulness import Case, Summons
 from carehub.core.people.access import PRIVATE
-from carehub.store import tables
+from carehub.core.severity import Severity
+from carehub.store import sql, tables
 from carehub.store.database import Session
 
 _ANSWERS = (Step.TAKEN, Step.ARRIVED, Step.CLOSED)
@@ -23,35 +22,40 @@ _PLANNED = timedelta(days=14)
 """Whoever had a shift so lately is in the plan, and outside of it off duty."""
 
 
-async def cases(session: Session, since: datetime, until: datetime) -> list[Case]:
-    """Every alert that a rule or the floor raised in this time; tests of equipment are no load of any rule."""
-    alert, step = tables.Alert, tables.AlertStep
-    answered = (
-        select(step.alert_id, func.min(step.at).label("at"))
-        .where(col(step.step).in_(_ANSWERS), col(step.person_id).is_not(None), step.at >= since)
-        .group_by(col(step.alert_id))
-        .subquery()
-    )
-    columns: tuple[Any, ...] = (  # a whole row is four times as wide, and costs more to build than the rest of a page
-        alert.id, alert.rule_id, alert.device_id, alert.resident_id, alert.unit_id, alert.severity, alert.raised_at,
-        answered.c.at, alert.cause, alert.aftermath,
-    )  # fmt: skip
-    statement = (
-        core_select(*columns)
-        .join(answered, answered.c.alert_id == col(alert.id), isouter=True)
-        .where(
-            col(alert.raised_at) >= since, col(alert.raised_at) < until, col(alert.rule_id).not_in(_BY_PEOPLE),
-            col(alert.kind) != TEST,
-        )
-        .order_by(col(alert.raised_at))
-    )  # fmt: skip
-    rows = (await session.exec(statement)).all()  # type: ignore[call-overload]
+_CASES = """
+    SELECT id, rule_id, device_id, resident_id, unit_id, severity, raised_at,
+        (SELECT min(alert_step.at) FROM alert_step
+         WHERE alert_step.alert_id = alert.id AND step = ANY (?) AND person_id IS NOT NULL) AS answered_at,
+        cause, aftermath
+    FROM alert
+    WHERE raised_at >= ? AND raised_at < ? AND NOT (rule_id = ANY (?)) AND kind <> ?
+    ORDER BY raised_at
+"""
+_SUMMONS = """
+    SELECT notice.person_id, alert.unit_id, notice.sent_at
+    FROM notice JOIN alert ON alert.id = notice.alert_id
+    WHERE notice.sent_at >= ? AND notice.sent_at < ? AND NOT (notice.channel = ANY (?))
+        AND notice.person_id IS NOT NULL
+    ORDER BY notice.sent_at
+"""
+_NO_STAFF = "SELECT id FROM person WHERE role = ANY (?)"
+_SEVERITIES = {int(one): one for one in Severity}
+
+
+async def cases(session: Session, since: datetime, until: datetime, zone: tzinfo = UTC) -> list[Case]:
+    """Every alert that a rule or the floor raised in this time; tests of equipment are no load of any rule.
+
+    Args:
+        zone: In which moments are told: to ask many for their local hour, again and again, then costs nothing.
+    """
+    rows = await sql.ask(session, _CASES, _ANSWERS, since, until, _BY_PEOPLE, TEST)
     return [
         Case(
-            alert=alert_id, rule=rule, device=device, resident=resident, unit=unit, severity=severity, at=at,
-            answered_at=answered_at, cause=cause, aftermath=aftermath,
+            alert, rule, device, resident, unit, _SEVERITIES[int(severity)], sql.moment(at).astimezone(zone),
+            sql.moment(answered) if answered else None, Cause(cause) if cause else None,
+            Aftermath(aftermath) if aftermath else None,
         )
-        for alert_id, rule, device, resident, unit, severity, at, answered_at, cause, aftermath in rows
+        for alert, rule, device, resident, unit, severity, at, answered, cause, aftermath in rows
     ]  # fmt: skip
 
 
@@ -63,25 +67,13 @@ def case_of(row: tables.Alert, answered_at: datetime | None) -> Case:
     )  # fmt: skip
 
 
-async def summons(session: Session, since: datetime, until: datetime) -> list[Summons]:
+async def summons(session: Session, since: datetime, until: datetime, zone: tzinfo = UTC) -> list[Summons]:
     """Every message about an alert that was sent to a person's own device in this time."""
-    notice, alert = tables.Notice, tables.Alert
-    statement = (
-        select(notice.person_id, alert.unit_id, notice.sent_at)
-        .join(alert, col(alert.id) == col(notice.alert_id))
-        .join(tables.Person, col(tables.Person.id) == col(notice.person_id))
-        .where(
-            col(notice.sent_at) >= since, col(notice.sent_at) < until, col(notice.channel).not_in(SILENT_WAYS),
-            col(tables.Person.role).not_in(PRIVATE),
-        )
-        .order_by(col(notice.sent_at))
-    )  # fmt: skip
-    rows = (await session.exec(statement)).all()
-    duties = await _duties(session, {person for person, _, _ in rows if person}, since, until)
-    return [
-        Summons(person=person, unit=unit, at=at, on_duty=_on_duty(duties.get(person), at))
-        for person, unit, at in rows if person and at
-    ]  # fmt: skip
+    private = {one for (one,) in await sql.ask(session, _NO_STAFF, tuple(PRIVATE))}
+    rows = [row for row in await sql.ask(session, _SUMMONS, since, until, SILENT_WAYS) if row[0] not in private]
+    duties = await _duties(session, {str(person) for person, _, _ in rows}, since, until)
+    moments = [(person, unit, sql.moment(at).astimezone(zone)) for person, unit, at in rows]
+    return [Summons(person, unit, at, _on_duty(duties.get(person), at)) for person, unit, at in moments]
 
 
 _Spans = Sequence[tuple[datetime, datetime]]

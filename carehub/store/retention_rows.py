@@ -184,6 +184,7 @@ ROWS: dict[Kind, Rows] = {
     Kind.ROLL_CALLS: Rows(tables.RollCall, _of(col(tables.RollCall.due_at))),
     Kind.LINKS: Rows(tables.SetupLink, _of(col(tables.SetupLink.expires_at))),
     Kind.SCREENS: Rows(tables.Screen, _of(col(tables.Screen.said_at))),
+    Kind.ANSWER_DAYS: Rows(tables.AnswerDay, _of_day(col(tables.AnswerDay.day))),
     Kind.FINDINGS: Rows(
         tables.ModelFinding, _of(col(tables.ModelFinding.at), col(tables.ModelFinding.resident_id))
     ),

@@ -102,7 +102,7 @@ def moments_of(session: Session) -> Callable[[datetime | None], Any]:
 
 def moment(value: Any) -> datetime:
     """A moment as `ask` gives it: SQLite has text without a zone, which is UTC; a server has the moment."""
-    return value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return value if isinstance(value, datetime) else datetime.fromisoformat(f"{value}+00:00")
 
 
 async def add(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]], otherwise: str = "") -> None:

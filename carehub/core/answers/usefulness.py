@@ -7,10 +7,11 @@ as they are: of fewer than five there is no share, and each share has its interv
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from math import ceil, inf, sqrt
 from statistics import NormalDist, median
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from carehub.core.answers.alerts import Aftermath, Cause
@@ -38,8 +39,7 @@ class Shift(StrEnum):
     NIGHT = "night"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(NamedTuple):
     """One alert, as far as its load is concerned.
 
     Attributes:
@@ -79,8 +79,7 @@ class Case:
         return self.acted_on and not self.false
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """So many of so many, with the interval that 95 of 100 such samples would hold (Wilson)."""
 
     part: int
@@ -122,8 +121,7 @@ def _per_cent(share: float) -> int:
     return round(100 * share)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Load:
+class Load(NamedTuple):
     """What one rule, device or resident has asked of people."""
 
     key: str
@@ -140,8 +138,7 @@ class Load:
         return self.useful.tells and self.useful.value < USEFUL_BELOW
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summons:
+class Summons(NamedTuple):
     """One message that asked one person, by a way that makes a sound.
 
     Attributes:
@@ -211,61 +208,88 @@ def shift_of(moment: datetime, zone: ZoneInfo) -> Shift:
     return _SHIFTS[moment.astimezone(zone).hour]
 
 
+class _Sum:
+    """What is counted of one rule, device or resident: plain numbers, for there are thousands of them."""
+
+    __slots__ = ("acted_on", "alerts", "causes", "false", "judged", "shifts", "useful")
+
+    def __init__(self) -> None:
+        self.alerts = self.judged = self.acted_on = self.useful = self.false = 0
+        self.causes: dict[Cause, int] = {}
+        self.shifts: dict[Shift, int] = {}
+
+    def add(self, case: Case, shift: Shift) -> None:
+        self.alerts += 1
+        self.shifts[shift] = self.shifts.get(shift, 0) + 1
+        if case.judged:
+            self.judged += 1
+            acted_on, false = case.acted_on, case.false
+            self.acted_on += acted_on
+            self.useful += acted_on and not false
+            if false and case.cause:
+                self.false += 1
+                self.causes[case.cause] = self.causes.get(case.cause, 0) + 1
+
+    def load(self, key: str) -> Load:
+        return Load(
+            key=key, alerts=self.alerts, acted_on=Share(self.acted_on, self.judged),
+            useful=Share(self.useful, self.judged), false=Share(self.false, self.judged),
+            false_by_cause=dict(sorted(self.causes.items(), key=lambda item: -item[1])), by_shift=self.shifts,
+        )  # fmt: skip
+
+
 def loads(cases: Iterable[Case], key: Callable[[Case], str | None], zone: ZoneInfo) -> list[Load]:
     """The load of everything that `key` names, the heaviest first."""
-    grouped: dict[str, list[Case]] = {}
+    sums: dict[str, _Sum] = {}
     for case in cases:
         name = key(case)
         if name is not None:
-            grouped.setdefault(name, []).append(case)
-    found = [_load(name, mine, zone) for name, mine in grouped.items()]
+            if name not in sums:
+                sums[name] = _Sum()
+            sums[name].add(case, shift_of(case.at, zone))
+    found = [one.load(name) for name, one in sums.items()]
     return sorted(found, key=lambda one: (-one.alerts, one.key))
-
-
-def _load(key: str, cases: Sequence[Case], zone: ZoneInfo) -> Load:
-    judged = [case for case in cases if case.judged]
-    false = [case for case in judged if case.false]
-    acted_on = sum(case.acted_on for case in judged)
-    causes = Counter(case.cause for case in false if case.cause) if false else Counter[Cause]()
-    return Load(
-        key=key, alerts=len(cases),
-        acted_on=Share(acted_on, len(judged)),
-        useful=Share(acted_on - sum(case.acted_on for case in false), len(judged)),
-        false=Share(len(false), len(judged)),
-        false_by_cause=dict(causes.most_common()),
-        by_shift=Counter(shift_of(case.at, zone) for case in cases),
-    )  # fmt: skip
 
 
 def hours(cases: Iterable[Case], summons: Iterable[Summons], zone: ZoneInfo) -> list[Hour]:
     """Each of the 24 hours of the local day."""
-    found: dict[int, Counter[str]] = {hour: Counter() for hour in range(24)}
+    useful, false, other, asked, off_duty = ([0] * 24 for _ in range(5))
     for case in cases:
-        kind = "useful" if case.useful else "false" if case.false else "other"
-        found[case.at.astimezone(zone).hour][kind] += 1
+        (useful if case.useful else false if case.false else other)[case.at.astimezone(zone).hour] += 1
     for one in summons:
-        counted = found[one.at.astimezone(zone).hour]
-        counted["summons"] += 1
-        counted["off_duty"] += one.on_duty is False
-    return [Hour(hour=hour, **counted) for hour, counted in found.items()]
+        hour = one.at.astimezone(zone).hour
+        asked[hour] += 1
+        off_duty[hour] += one.on_duty is False
+    return [
+        Hour(
+            hour=hour, useful=useful[hour], false=false[hour], other=other[hour], summons=asked[hour],
+            off_duty=off_duty[hour],
+        )
+        for hour in range(24)
+    ]  # fmt: skip
 
 
 def nights(summons: Iterable[Summons], zone: ZoneInfo) -> list[Night]:
     """Each unit's nights: messages for each person and night among those who were asked at all, and who was woken."""
-    grouped: dict[str | None, list[Summons]] = {}
+    each: dict[str | None, Counter[tuple[date, str]]] = {}
+    woken: dict[str | None, Counter[str]] = {}
     for one in summons:
-        if shift_of(one.at, zone) is Shift.NIGHT:
-            grouped.setdefault(one.unit, []).append(one)
-    return [_night(unit, mine, zone) for unit, mine in sorted(grouped.items(), key=lambda item: item[0] or "")]
+        local = one.at.astimezone(zone)
+        if _SHIFTS[local.hour] is Shift.NIGHT:
+            # A night belongs to the day on which it begins: half a day back, so that 02:10 is still yesterday's.
+            each.setdefault(one.unit, Counter())[(local - _HALF_A_DAY).date(), one.person] += 1
+            if one.on_duty is False:
+                woken.setdefault(one.unit, Counter())[one.person] += 1
+    return [_night(unit, each[unit], woken.get(unit, Counter())) for unit in sorted(each, key=lambda one: one or "")]
 
 
-def _night(unit: str | None, summons: Sequence[Summons], zone: ZoneInfo) -> Night:
-    # A night belongs to the day on which it begins: half a day back, so that 02:10 is still yesterday's.
-    each = Counter(((one.at.astimezone(zone) - timedelta(hours=12)).date(), one.person) for one in summons)
+_HALF_A_DAY = timedelta(hours=12)
+
+
+def _night(unit: str | None, each: Mapping[tuple[date, str], int], woken: Counter[str]) -> Night:
     return Night(
         unit=unit, nights=len({day for day, _ in each}), people=len({person for _, person in each}),
-        median=median(each.values()), most=max(each.values()),
-        woken=dict(Counter(one.person for one in summons if one.on_duty is False).most_common()),
+        median=median(each.values()), most=max(each.values()), woken=dict(woken.most_common()),
     )  # fmt: skip
 
 
@@ -292,7 +316,10 @@ def _answers(unit: str | None, shift: Shift, took: list[float]) -> Answers:
 
 def rank(took: list[float], share: float) -> timedelta | None:
     """The time within which so many were answered. By nearest rank, so that what was never answered needs no number."""
-    if len(took) < FEWEST:
-        return None
-    seconds = sorted(took)[ceil(share * len(took)) - 1]
-    return timedelta(seconds=seconds) if seconds != inf else None
+    seconds = nearest(sorted(took), share)
+    return timedelta(seconds=seconds) if seconds is not None and seconds != inf else None
+
+
+def nearest(ordered: Sequence[float], share: float) -> float | None:
+    """The one by which so many are reached; None of too few."""
+    return ordered[ceil(share * len(ordered)) - 1] if len(ordered) >= FEWEST else None

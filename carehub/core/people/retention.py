@@ -43,6 +43,7 @@ class Kind(StrEnum):
     ROLL_CALLS = "roll_calls"
     LINKS = "links"
     SCREENS = "screens"
+    ANSWER_DAYS = "answer_days"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,7 @@ POLICIES: tuple[Policy, ...] = (
     Policy(kind=Kind.ROLL_CALLS, days=90, least=14, title="Opprop på telefon", ground=_MINIMAL),
     Policy(kind=Kind.LINKS, days=30, least=1, title="Utløpte lenker for å velge passord", ground=_MINIMAL),
     Policy(kind=Kind.SCREENS, days=90, least=7, title="Nettbrett som ikke lenger er i bruk", ground=_MINIMAL),
+    Policy(kind=Kind.ANSWER_DAYS, days=400, least=370, title="Svartider dag for dag, uten navn", ground=_MINIMAL),
 )  # fmt: skip
 
 

@@ -25,6 +25,8 @@ from carehub.store.database import Session
 
 SHIFT_NB: dict[Shift, str] = {Shift.DAY: "dag", Shift.EVENING: "kveld", Shift.NIGHT: "natt"}
 _CAUSES = sorted(FALSE_CAUSES)
+MOST = 20
+"""So many devices and residents have a name, which is as many as the page shows; the file has them all, by id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +54,12 @@ async def report(
     covers: Callable[[str | None], bool] = lambda _: True,
 ) -> Report:  # fmt: skip
     """Everything that the page shows, of [since, until); residents only of units that are covered."""
-    cases = await load.cases(session, since, until)
-    summons = await load.summons(session, since, until)
+    cases = await load.cases(session, since, until, zone)
+    summons = await load.summons(session, since, until, zone)
     devices = loads(cases, lambda case: case.device, zone)
     residents = loads(cases, lambda case: case.resident if covers(case.unit) else None, zone)
     asleep = nights(summons, zone)
-    who, what = await load.names(session, {one.key for one in residents}, {one.key for one in devices})
+    who, what = await load.names(session, {one.key for one in residents[:MOST]}, {one.key for one in devices[:MOST]})
     staff = await load.people(session, {person for night in asleep for person in night.woken})
     return Report(
         since=since, until=until, alerts=len(cases), rules=loads(cases, lambda case: case.rule, zone),
@@ -68,7 +70,7 @@ async def report(
 
 async def by_rule(session: Session, zone: ZoneInfo, since: datetime, until: datetime) -> dict[str, Load]:
     """What each rule asked of people in [since, until), without all the rest of a report."""
-    return {one.key: one for one in loads(await load.cases(session, since, until), lambda case: case.rule, zone)}
+    return {one.key: one for one in loads(await load.cases(session, since, until, zone), lambda case: case.rule, zone)}
 
 
 def as_csv(report: Report, *, residents: bool) -> str:

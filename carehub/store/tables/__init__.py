@@ -1,6 +1,6 @@
 """All tables, read as `tables.Alert`, `tables.Event`, ..."""
 
-from carehub.store.tables.alerts import Alert, AlertEvent, AlertStep, Notice, ReplyCode, StatusReport
+from carehub.store.tables.alerts import Alert, AlertEvent, AlertStep, AnswerDay, Notice, ReplyCode, StatusReport
 from carehub.store.tables.backtests import BacktestRun
 from carehub.store.tables.drafts import RuleDraft
 from carehub.store.tables.homecare import AddressMark, LateAnswer, PlannedVisit, SealedHome, WayIn
@@ -62,6 +62,7 @@ __all__ = [
     "Alert",
     "AlertEvent",
     "AlertStep",
+    "AnswerDay",
     "Assignment",
     "Availability",
     "BacktestRun",

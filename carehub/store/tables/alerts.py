@@ -1,9 +1,9 @@
 """Alerts, the journal of each, the outbox, and what providers report back."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, Text, text
 from sqlmodel import Field
 
 from carehub.contracts import Fate
@@ -123,6 +123,8 @@ class Notice(SQLModel, table=True):
         Index("uq_notice_step", "alert_id", "cycle", "channel", "address", unique=True),
         Index("ix_notice_state_not_before", "state", "not_before"),
         Index("ix_notice_pass_on_at", "pass_on_at"),
+        # All that the load on people asks of a message, so that weeks of them are read without the texts.
+        Index("ix_notice_sent_at", "sent_at", "channel", "person_id", "alert_id"),
     )
 
     id: str = Field(primary_key=True, max_length=32)
@@ -163,6 +165,18 @@ class StatusReport(SQLModel, table=True):
     fate: Fate | None = choice(Fate, default=None, nullable=True)
     error: str | None = Field(default=None, max_length=40)
     at: datetime = moment()
+
+
+class AnswerDay(SQLModel, table=True):
+    """How soon the alerts of one local day were answered, of those that cannot change any more. Nobody is in it."""
+
+    __tablename__ = "answer_day"
+
+    zone: str = Field(primary_key=True, max_length=60)
+    """The local day of which zone."""
+    day: date = Field(primary_key=True)
+    body: bytes = Field(sa_type=LargeBinary)
+    """`carehub.store.answers.Kept` as MessagePack."""
 
 
 class ReplyCode(SQLModel, table=True):

@@ -1,7 +1,7 @@
 """Administration of answer times: how soon alerts were taken and somebody was there. Nobody is named."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, TypeVar
@@ -10,10 +10,11 @@ from babel.dates import format_date
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from carehub.core.answers.answer_times import Answered, Figures, Times, grouped, hour_of, settled, times, week_of
+from carehub.core.answers.answer_times import Figures, Times, divided
 from carehub.core.answers.usefulness import FEWEST
 from carehub.core.severity import Severity
-from carehub.store import answers, pages, ties
+from carehub.flow.watching import answer_days
+from carehub.store import pages, ties
 from carehub.web import tongue, words
 from carehub.web.render import page
 from carehub.web.security import Administering, TheHub
@@ -46,47 +47,38 @@ async def answer_times(
     async with hub.database.read() as session:
         sight = await ties.sight_of(session, visitor.person, now)
         units = {one.id: one.name for one in await pages.units(session) if sight.covers(one.id)}
-        every = await answers.answered(session, now - timedelta(days=days), now, sight.covers)
-    found = [one for one in every if (not unit or one.unit == unit) and _is_wanted(one.severity, severity)]
-    asked = settled(found, now)
-    hours = grouped(asked, hour_of(hub.zone))
+        every = await answer_days.days(session, hub.zone, now - timedelta(days=days), now)
+    found = divided(
+        every, lambda one: sight.covers(one) and (not unit or one == unit), None if severity is None else {severity}
+    )  # fmt: skip
     return page(
         request, "admin_answers.html", visitor, days=days, choices=_CHOICES, unit=unit, units=units, severity=severity,
         severities=[one for one in sorted(Severity, reverse=True) if one >= Severity.MODERATE],
-        all=times(asked), fewest=FEWEST, span=time_words,
+        all=found.all, fewest=FEWEST, span=time_words,
         tables=[
-            Table(_("Etter enhet"), _("Enhet"), _by_unit(asked, units)),
-            Table(_("Etter hast"), _("Hast"), _sorted(asked, lambda one: -one.severity, _urgency)),
-            Table(_("Etter tid på døgnet"), _("Time"), [(_hour(one), hours[one]) for one in sorted(hours)]),
-            Table(_("Etter uke"), _("Uke"), _sorted(asked, week_of(hub.zone), _week)),
+            Table(_("Etter enhet"), _("Enhet"), _by_unit(found.units, units)),
+            Table(_("Etter hast"), _("Hast"), _named(found.urgencies, _urgency)[::-1]),
+            Table(_("Etter tid på døgnet"), _("Time"), _named(found.hours, _hour)),
+            Table(_("Etter uke"), _("Uke"), _named(found.weeks, _week)),
         ],
-        plot=json.dumps(_plot(hours)),
+        plot=json.dumps(_plot(found.hours)),
     )  # fmt: skip
 
 
-def _is_wanted(one: Severity, wanted: Severity | None) -> bool:
-    """What is only a notice is no alert that anybody hurries to."""
-    return one >= Severity.MODERATE if wanted is None else one == wanted
-
-
-def _by_unit(alerts: Iterable[Answered], units: dict[str, str]) -> list[tuple[str, Times]]:
+def _by_unit(found: Mapping[str, Times], units: Mapping[str, str]) -> list[tuple[str, Times]]:
     none = _("Ingen enhet")
-    found = grouped(alerts, lambda one: units.get(one.unit or "", none))
-    return sorted(found.items())
+    return sorted(((units.get(one, none), it) for one, it in found.items()), key=lambda row: row[0])
 
 
-_Key = TypeVar("_Key", int, date)
+_Key = TypeVar("_Key", int, date, Severity)
 
 
-def _sorted(
-    alerts: Iterable[Answered], key: Callable[[Answered], _Key], name: Callable[[_Key], str]
-) -> list[tuple[str, Times]]:
-    found = grouped(alerts, key)
+def _named(found: Mapping[_Key, Times], name: Callable[[_Key], str]) -> list[tuple[str, Times]]:
     return [(name(one), found[one]) for one in sorted(found)]
 
 
-def _urgency(negative: int) -> str:
-    return _(words.URGENCIES[Severity(-negative)])
+def _urgency(severity: Severity) -> str:
+    return _(words.URGENCIES[severity])
 
 
 def _hour(hour: int) -> str:
@@ -98,7 +90,7 @@ def _week(monday: date) -> str:
     return _("Uke %(number)s, fra %(day)s", number=monday.isocalendar().week, day=day)
 
 
-def _plot(hours: dict[int, Times]) -> dict[str, list[float | None]]:
+def _plot(hours: Mapping[int, Times]) -> dict[str, list[float | None]]:
     """What the picture draws, in seconds; an hour with too few has a hole."""
 
     def seconds(figures: Figures | None, rank: str) -> float | None:

@@ -16,7 +16,7 @@ from carehub.core.folding import floor
 from carehub.core.people.access import Permission
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.hub import Hub
-from carehub.flow.watching.load import Report, as_csv, report
+from carehub.flow.watching.load import MOST, Report, as_csv, report
 from carehub.store import logins, pages, ties
 from carehub.web import words
 from carehub.web.render import page
@@ -26,8 +26,6 @@ from carehub.web.tongue import _
 router = APIRouter(prefix="/admin")
 _Days = Annotated[int, Query(ge=1, le=366)]
 _CHOICES = (14, 28, 90)
-_MOST = 20
-"""So many devices and residents are shown; the file has them all."""
 _HEIGHT = 120
 
 
@@ -46,11 +44,11 @@ async def load(request: Request, hub: TheHub, visitor: Administering, days: _Day
     found = await _report(hub, visitor, days)
     async with hub.database.read() as session:
         units = {unit.id: unit.name for unit in await pages.units(session)}
-    residents = found.residents[:_MOST] if visitor.may(Permission.SEE_RESIDENTS) else []
+    residents = found.residents[:MOST] if visitor.may(Permission.SEE_RESIDENTS) else []
     await _log(hub, visitor, residents)
     return page(
         request, "admin_load.html", visitor, found=found, days=days, choices=_CHOICES, units=units,
-        residents=residents, devices=found.devices[:_MOST], bars=bars(found.hours), height=_HEIGHT,
+        residents=residents, devices=found.devices[:MOST], bars=bars(found.hours), height=_HEIGHT,
         titles={one.key: _title(one.key, hub.rulebook) for one in found.rules}, shifts=words.SHIFTS,
         span=words.length, peak=max((one.alerts for one in found.hours), default=0),
     )  # fmt: skip

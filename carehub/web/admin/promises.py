@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from carehub.core.answers.answer_times import settled, times
+from carehub.core.answers.answer_times import divided
 from carehub.core.severity import Severity
 from carehub.flow.hub import Hub
-from carehub.store import answers, canary, registers, ties, today
+from carehub.flow.watching import answer_days
+from carehub.store import canary, registers, ties, today
 from carehub.store.database import Session
 from carehub.web.admin.answers import time_words
 from carehub.web.health import auditor_says
@@ -94,7 +96,7 @@ async def _now(hub: Hub, session: Session, visitor: Visitor) -> Sequence[Now]:
         Now(_("Uleselige meldinger siste døgn"), str(dead), good=not dead),
         Now(_("Målinger kastet siden start"), str(health.dropped), good=not health.dropped),
         Now(_("Lengste opphold i huben siste minutt"), f"{round(lag * 1000)} ms", good=lag < 1),
-        await _of_answers(session, visitor, clock),
+        await _of_answers(session, hub.zone, visitor, clock),
     ]
 
 
@@ -122,9 +124,9 @@ def _of_auditor(hub: Hub, clock: datetime) -> Now:
     return Now(_("Kontrolløren, som også sender hjerteslaget ut"), names[said] + ago, good=good)
 
 
-async def _of_answers(session: Session, visitor: Visitor, clock: datetime) -> Now:
+async def _of_answers(session: Session, zone: ZoneInfo, visitor: Visitor, clock: datetime) -> Now:
     sight = await ties.sight_of(session, visitor.person, clock)
-    every = await answers.answered(session, clock - _LOOK_BACK, clock, sight.covers)
-    found = times(settled([one for one in every if one.severity >= Severity.SERIOUS], clock)).taken
+    every = await answer_days.days(session, zone, clock - _LOOK_BACK, clock)
+    found = divided(every, sight.covers, {Severity.SERIOUS, Severity.CRITICAL}).all.taken
     share = f"{round(100 * found.prompt.value)} %" if found.prompt.tells else _("for få til å si noe")
     return Now(_("Kritiske og alvorlige varsler tatt innen 180 sekunder, siste 28 dager"), share)
