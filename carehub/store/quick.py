@@ -27,15 +27,22 @@ def of(session: AsyncSession) -> "Connection | None":
 
 @asynccontextmanager
 async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
-    """One transaction that begins as a writer: committed at the end, or rolled back whole."""
+    """One transaction that begins as a writer: committed at the end, or rolled back whole.
+
+    Given up in its midst (cancelled), the connection goes too: its thread may still be at what it was given, and would
+    begin, or insert, after the rollback.
+    """
     session = AsyncSession(engine, expire_on_commit=False)
     try:
         session.info[_KEPT_AS] = connection = await session.run_sync(_connection)
         await connection.begin()
         yield session
         await session.run_sync(_finish)
-    except BaseException:
+    except Exception:
         await asyncio.shield(asyncio.ensure_future(session.close()))
+        raise
+    except BaseException:
+        await asyncio.shield(asyncio.ensure_future(session.invalidate()))
         raise
 
 

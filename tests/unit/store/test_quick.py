@@ -1,0 +1,68 @@
+"""SQLite's one writer: given up in the midst of what its thread does, and what it says of errors."""
+
+import asyncio
+import sqlite3
+
+import pytest
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from carehub.store import errors, sql
+from carehub.store.database import Database
+from tests.journeys.building import NIGHT
+
+_ADD = (
+    "INSERT INTO ownership (partition, owner, epoch, lease_until, next_seq, broker_session) VALUES (?, ?, ?, ?, ?, ?)"
+)
+
+
+async def test_a_writer_that_is_given_up_leaves_nothing_and_the_next_one_writes(sqlite_url: str) -> None:
+    """Its thread may go on with what it was given: neither a transaction nor a row of it may be left behind."""
+    database = Database(sqlite_url)
+    await database.migrate()
+    many = [(number, "x", 0, NIGHT, 0, 0) for number in range(100, 20_100)]
+
+    async def waits_for_the_lock() -> None:
+        async with database.write() as session:
+            await sql.write(session, _ADD, many[:1])
+
+    async def writes_long() -> None:
+        async with database.write() as session:
+            await sql.write(session, _ADD, many)
+
+    other = sqlite3.connect(make_url(sqlite_url).database or "", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    for given in (waits_for_the_lock, writes_long):
+        task = asyncio.create_task(given())
+        await asyncio.sleep(0.02)
+        task.cancel()
+        await asyncio.wait([task])
+        assert task.cancelled()
+        if other.in_transaction:
+            other.execute("ROLLBACK")
+
+        async with database.write() as session:
+            assert await sql.ask(session, "SELECT count(*) FROM ownership WHERE partition >= 100") == [(0,)]
+            await sql.write(session, _ADD, [(7, "y", 0, NIGHT, 0, 0)])
+        async with database.write() as session:
+            assert await sql.change(session, "DELETE FROM ownership WHERE partition = 7") == 1
+    other.close()
+    await database.close()
+
+
+async def test_an_error_past_sqlalchemy_is_what_sqlalchemy_would_raise(sqlite_url: str) -> None:
+    """What waits for the store (F25) and what sets a message aside must not know which way a statement went."""
+    database = Database(sqlite_url)
+    await database.migrate()
+
+    with pytest.raises(IntegrityError) as twice:
+        async with database.write() as session:
+            await sql.write(session, _ADD, [(7, "y", 0, NIGHT, 0, 0)] * 2)
+    with pytest.raises(OperationalError) as gone:
+        async with database.write() as session:
+            await sql.ask(session, "SELECT 1 FROM nowhere")
+
+    assert not errors.is_unavailable(twice.value)
+    assert errors.is_unavailable(gone.value)
+    assert "SELECT 1" in str(gone.value)
+    await database.close()
