@@ -95,7 +95,7 @@ async def log_in(
     if person is None:
         throttle.failed(username, address, hub.clock())
         return form(request, hub, status=401, next=onwards, wrong=_(_WRONG), username=username)
-    throttle.succeeded(username, address)
+    throttle.succeeded(username, address, hub.clock())
     return await after_first(request, hub, person, onwards)
 
 

@@ -23,8 +23,6 @@ router = APIRouter(prefix="/login/second")
 _STEP_S = 30
 _SLACK = (0, -1, 1)
 """Clocks differ: the code before and the one after are right too (RFC 6238, 5.2)."""
-_ANYWHERE = "second"
-"""Whoever knows the password may try from many addresses: all their tries are counted together."""
 _WRONG = later("Koden stemmer ikke. Vent til appen viser en ny, og prøv den.")
 
 
@@ -75,8 +73,9 @@ async def prove(
     """Six digits from the app: in, or try again, a few times."""
     owing, onwards, now = _owing(visitor), local_path(next, ""), hub.clock()
     throttle: Throttle = request.app.state.throttle
+    # Whoever knows the password may try from many addresses: all their tries are counted together, and nobody else's.
     account = f"second:{owing.person.id}"
-    wait = throttle.wait_s(account, _ANYWHERE, now)
+    wait = throttle.wait_s(account, account, now)
     if wait:
         words = _(
             "For mange forsøk. Vent %(minutes)s min, eller få hjelp på vaktrommet.", minutes=max(1, round(wait / 60))
@@ -85,9 +84,9 @@ async def prove(
     async with hub.database.write() as session:
         right = await is_right(session, owing.person, code, now)
     if not right:
-        throttle.failed(account, _ANYWHERE, now)
+        throttle.failed(account, account, now)
         return await _page(request, hub, owing, onwards, status=401, wrong=_(_WRONG))
-    throttle.succeeded(account, _ANYWHERE)
+    throttle.succeeded(account, account, now)
     return await enter(request, hub, owing.person, allowed(owing.person, onwards), origin=owing.login.origin)
 
 

@@ -2,6 +2,7 @@
 
 from collections import deque
 from datetime import datetime, timedelta
+from typing import Any
 
 _WINDOW = timedelta(minutes=15)
 PER_ACCOUNT_HERE = 8
@@ -10,6 +11,10 @@ PER_ADDRESS = 60
 """From one address: a whole ward may share it."""
 PER_ACCOUNT = 60
 """At one account from everywhere: far above what a tired nurse needs, far below what guessing needs."""
+EVERYWHERE = 600
+"""At any account from anywhere: guessing spread over many of both. It is never asked of an address from which somebody
+got in lately, so those who are guessed at get in all the while; keys and providers are another door."""
+_KNOWN_FOR = timedelta(days=30)
 _MOST_KEYS = 20_000
 
 
@@ -18,21 +23,25 @@ class Throttle:
 
     def __init__(self) -> None:
         self._failures: dict[str, deque[datetime]] = {}
+        self._known: dict[str, datetime] = {}
 
     def wait_s(self, account: str, address: str, now: datetime) -> int:
         """Seconds until the next try is heard; 0 for at once. The same whether the account exists or not."""
-        return max(self._wait(key, most, now) for key, most in _keys(account, address))
+        known = now - self._known.get(address, now - 2 * _KNOWN_FOR) < _KNOWN_FOR
+        keys = _keys(account, address)
+        return max(self._wait(key, most, now) for key, most in keys if not (known and key == _ALL))
 
     def failed(self, account: str, address: str, now: datetime) -> None:
         """Remember a wrong try."""
-        for key, _ in _keys(account, address):
-            self._failures.setdefault(key, deque(maxlen=PER_ADDRESS)).append(now)
-        while len(self._failures) > _MOST_KEYS:
-            del self._failures[next(iter(self._failures))]
+        for key, most in _keys(account, address):
+            self._failures.setdefault(key, deque(maxlen=most)).append(now)
+        _bound(self._failures)
 
-    def succeeded(self, account: str, address: str) -> None:
-        """Whoever knew the password is forgiven their slips, here; the address is not."""
+    def succeeded(self, account: str, address: str, now: datetime) -> None:
+        """Whoever knew the password is forgiven their slips, here; the address is not, but it is known."""
         self._failures.pop(_keys(account, address)[0][0], None)
+        self._known[address] = now
+        _bound(self._known)
 
     def _wait(self, key: str, most: int, now: datetime) -> int:
         tries = self._failures.get(key)
@@ -45,9 +54,24 @@ class Throttle:
         return max(1, int((tries[-most] + _WINDOW - now).total_seconds()))
 
 
+_ALL = "*"
+"""The key of all tries; every other holds an @."""
+
+
 def _keys(account: str, address: str) -> tuple[tuple[str, int], ...]:
     name = account.strip().casefold()[:80]
-    return (f"{name}@{address}", PER_ACCOUNT_HERE), (f"@{address}", PER_ADDRESS), (f"{name}@", PER_ACCOUNT)
+    if account == address:  # whoever knows the password already: all their tries, wherever from, and nobody else's
+        return ((f"{name}@{address}", PER_ACCOUNT_HERE),)
+    return (
+        (f"{name}@{address}", PER_ACCOUNT_HERE), (f"@{address}", PER_ADDRESS), (f"{name}@", PER_ACCOUNT),
+        (_ALL, EVERYWHERE),
+    )  # fmt: skip
+
+
+def _bound(found: dict[str, Any]) -> None:
+    """The oldest keys go first; that all tries are counted together keeps anybody from pushing others' out."""
+    while len(found) > _MOST_KEYS:
+        del found[next(key for key in found if key != _ALL)]
 
 
 class Quota:
@@ -63,6 +87,5 @@ class Quota:
         if len(taken) == self._most and now - taken[0] < self._within:
             return False
         taken.append(now)
-        while len(self._taken) > _MOST_KEYS:
-            del self._taken[next(iter(self._taken))]
+        _bound(self._taken)
         return True

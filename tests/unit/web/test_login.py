@@ -5,7 +5,7 @@ import pytest
 from carehub.core.people.access import Role
 from carehub.flow.hub import Hub
 from carehub.store import logins, tables
-from carehub.web.entering.throttle import PER_ACCOUNT_HERE, Throttle
+from carehub.web.entering.throttle import EVERYWHERE, PER_ACCOUNT, PER_ACCOUNT_HERE, PER_ADDRESS, Throttle
 from carehub.web.security import LIMITS
 from tests.browser.seed import PASSWORD
 from tests.unit.web.conftest import Browse, Clock, logged_in
@@ -91,6 +91,88 @@ def test_an_address_that_tries_many_names_is_slowed_down(clock: Clock) -> None:
 
     assert throttle.wait_s("another", "10.0.0.1", clock.now) > 0
     assert throttle.wait_s("another", "10.0.0.2", clock.now) == 0
+
+
+async def test_a_hundred_guesses_at_one_account_from_everywhere_keep_nobody_inside_from_an_alarm_c45(
+    hub: Hub, browser: Browse, clock: Clock
+) -> None:
+    inside = await logged_in(browser(), hub, "maria")
+    told = []
+    for number in range(100):
+        guesser = browser(address=f"10.2.{number // 20}.1")
+        told.append((await guesser.post("/login", data={"username": "maria", "password": f"{number}"})).status_code)
+
+    assert told.count(401) == 5 * PER_ACCOUNT_HERE, "eight from each address"
+    assert told.count(429) == 100 - 5 * PER_ACCOUNT_HERE
+    alert = "a4f2".ljust(32, "0")
+    assert (await inside.get("/tablet?unit=sol")).status_code == 200
+    for act in ("take", "arrive"):
+        assert (await inside.post(f"/alerts/{alert}/{act}", data={"back": "/tablet"})).status_code == 303
+    async with hub.database.read() as session:
+        assert (await session.get_one(tables.Alert, alert)).owner_id == "maria"
+
+
+def test_one_account_is_guessed_at_sixty_times_and_no_more_c45(clock: Clock) -> None:
+    throttle, heard = Throttle(), 0
+    for number in range(100):
+        if not throttle.wait_s("maria", f"10.3.0.{number}", clock.now):
+            heard += 1
+            throttle.failed("maria", f"10.3.0.{number}", clock.now)
+
+    assert heard == PER_ACCOUNT
+    assert throttle.wait_s("jonas", "10.3.0.1", clock.now) == 0
+
+
+def _guessed_everywhere(throttle: Throttle, clock: Clock) -> int:
+    """Another name from another address each time: how many are heard."""
+    heard = 0
+    for number in range(2 * EVERYWHERE):
+        if not throttle.wait_s(f"navn{number}", f"10.{number // 250}.4.{number % 250}", clock.now):
+            heard += 1
+            throttle.failed(f"navn{number}", f"10.{number // 250}.4.{number % 250}", clock.now)
+    return heard
+
+
+def test_guesses_spread_over_accounts_and_addresses_are_counted_together_c45(clock: Clock) -> None:
+    throttle = Throttle()
+    throttle.succeeded("maria", "192.0.2.7", clock.now)
+
+    assert _guessed_everywhere(throttle, clock) == EVERYWHERE
+
+    assert throttle.wait_s("jonas", "198.51.100.1", clock.now) > 0
+    assert throttle.wait_s("jonas", "192.0.2.7", clock.now) == 0, "a ward from which somebody got in lately"
+    assert throttle.wait_s("second:jonas", "second:jonas", clock.now) == 0, "who knows the password is no guesser"
+    clock.passes(timedelta(minutes=16))
+    assert throttle.wait_s("jonas", "198.51.100.1", clock.now) == 0
+
+
+def test_a_place_is_known_for_a_while_and_still_counted_by_itself_c45(clock: Clock) -> None:
+    throttle = Throttle()
+    throttle.succeeded("maria", "192.0.2.7", clock.now)
+    clock.passes(timedelta(days=31))
+    _guessed_everywhere(throttle, clock)
+    assert throttle.wait_s("jonas", "192.0.2.7", clock.now) > 0
+
+    throttle.succeeded("maria", "192.0.2.7", clock.now)
+    for number in range(PER_ADDRESS):
+        throttle.failed(f"navn{number}", "192.0.2.7", clock.now)
+    assert throttle.wait_s("jonas", "192.0.2.7", clock.now) > 0
+
+
+def test_nobody_pushes_the_tries_at_an_account_out_of_the_count_c45(clock: Clock) -> None:
+    """Twenty thousand names, as a flood would bring them: none that is not heard is remembered."""
+    throttle = Throttle()
+    for number in range(PER_ACCOUNT):
+        throttle.failed("maria", f"10.9.0.{number}", clock.now)
+
+    for number in range(20_001):
+        address = f"10.{number // 65_000}.{number // 250 % 250}.{number % 250}"
+        if not throttle.wait_s(f"navn{number}", address, clock.now):
+            throttle.failed(f"navn{number}", address, clock.now)
+
+    assert throttle.wait_s("maria", "192.0.2.9", clock.now) > 0
+    throttle.succeeded("jonas", "192.0.2.9", clock.now)
+    assert throttle.wait_s("maria", "192.0.2.9", clock.now) > 0, "counted at the account itself"
 
 
 @pytest.mark.parametrize(
