@@ -18,6 +18,10 @@ _SEEN_EVERY, _SEEN_EVERY_ON_TABLETS = timedelta(minutes=1), timedelta(seconds=5)
 """How often a login's last use is written; a tablet that locks after a minute must know better."""
 
 
+LAPSED_FOR = timedelta(hours=12)
+"""So long a browser whose login ended by itself is still told that something waits: no shift is longer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """How long a login lives: unused, and at most."""
@@ -81,9 +85,9 @@ async def begin(  # noqa: PLR0913 - one row
     session: AsyncSession, person: tables.Person, limits: Limits, now: datetime,
     *, proof: Proof = Proof.WHOLE, browser: str = "", origin: Origin = HERE,
 ) -> str:  # fmt: skip
-    """Open a session and give its secret, which is nowhere stored; finished ones are swept away."""
+    """Open a session and give its secret, which is nowhere stored; those that ended long ago are swept away."""
     token = new_token()
-    await session.exec(delete(tables.LoginSession).where(col(tables.LoginSession.expires_at) <= now))
+    await session.exec(delete(tables.LoginSession).where(col(tables.LoginSession.expires_at) <= now - LAPSED_FOR))
     session.add(
         tables.LoginSession(
             token_hash=hash_of(token),
@@ -102,6 +106,25 @@ async def begin(  # noqa: PLR0913 - one row
         )
     )
     return token
+
+
+async def lapsed(session: AsyncSession, token_hash: str, now: datetime) -> tables.Person | None:
+    """Whose login it was that ended by itself, or is half of one: not of somebody who logged out or was shut out.
+
+    It opens nothing: it says whose screen this is.
+    """
+    login = tables.LoginSession
+    statement = (
+        select(login, tables.Person)
+        .join(tables.Person, col(tables.Person.id) == col(login.person_id))
+        .where(login.token_hash == token_hash, col(login.tablet_id).is_(None), tables.Person.active)
+    )
+    found = (await session.exec(statement)).first()
+    if found is None or found[0].role not in {None, found[1].role}:
+        return None
+    row, person = found
+    until = row.expires_at + (LAPSED_FOR if row.proof is Proof.WHOLE else timedelta(0))
+    return person if now < until else None
 
 
 async def find(session: AsyncSession, token_hash: str, now: datetime) -> Login | None:

@@ -51,7 +51,7 @@ from carehub.web.admin import states
 from carehub.web.admin import tablets as admin_tablets
 from carehub.web.admin import tasks as admin_tasks
 from carehub.web.admin import transfer_page as admin_transfer
-from carehub.web.entering import account, kiosk, languages, login, passkeys, pin, second, setup
+from carehub.web.entering import account, kiosk, languages, locked, login, passkeys, pin, second, setup
 from carehub.web.entering.passwords import Passwords
 from carehub.web.entering.throttle import Throttle
 from carehub.web.families import family_about, family_messages, family_visits, messages, relatives, resident
@@ -80,6 +80,7 @@ LONGEST_LIST = 4 * 1024 * 1024
 """A megabyte as a form writes it: each letter beyond ASCII takes six."""
 DOORS = (
     login,
+    locked,
     second,
     languages,
     accessibility,

@@ -69,7 +69,8 @@ async def open_session(  # noqa: PLR0913 - one row
         session, person, limits, hub.clock(), proof=proof, browser=browser_of(request), origin=origin
     )
     answer.set_cookie(
-        cookie_name(hub), secret, max_age=int(limits.absolute.total_seconds()), path="/",
+        # Longer than the login: a browser whose login has ended still says whose screen it is (locked.py).
+        cookie_name(hub), secret, max_age=int((limits.absolute + logins.LAPSED_FOR).total_seconds()), path="/",
         secure=is_https(hub), httponly=True, samesite="lax",
     )  # fmt: skip
 

@@ -1,25 +1,18 @@
 """A tablet that a ward shares: the board for whoever passes, and a PIN for whoever acts. No more is opened."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
-from carehub.core.answers.alerts import Status
-from carehub.core.severity import Severity
-from carehub.core.showing.wording import URGENCY_NB
 from carehub.flow.hub import Hub
 from carehub.kit.ids import new_token
 from carehub.store import factors, logins, pages, tables, tablets
 from carehub.store.database import Session
 from carehub.store.logins import Limits, Origin
-from carehub.store.tables.logins import Shows
-from carehub.store.tables.places import ScopeKind
-from carehub.web.cards import COLOURS
 from carehub.web.entering.entry import open_session
+from carehub.web.entering.locked import masked
 from carehub.web.entering.passwords import Passwords
 from carehub.web.entering.shared import TheTablet, tablet_cookie
 from carehub.web.render import page
@@ -33,19 +26,6 @@ _YEAR_S = 365 * 24 * 3600
 Digits = Annotated[str, Form(max_length=12)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """An open alert as anybody who passes may see it: no name, no cause."""
-
-    id: str
-    severity: Severity
-    urgency: str
-    colour: str
-    room: str
-    held: bool
-    raised_at: datetime
-
-
 @router.get("")
 async def locked(request: Request, hub: TheHub, tablet: TheTablet, visitor: MaybeVisitor) -> Response:
     """The board with nobody logged in; whoever is logged in is led to their own."""
@@ -54,24 +34,7 @@ async def locked(request: Request, hub: TheHub, tablet: TheTablet, visitor: Mayb
     async with hub.database.read() as session:
         unit = await session.get_one(tables.Unit, tablet.unit_id)
         cards = [one for one in await pages.open_alerts(session) if one.alert.unit_id in {None, tablet.unit_id}]
-    return page(request, "kiosk.html", tablet=tablet, unit=unit, waiting=_masked(cards, tablet.shows))
-
-
-def _masked(cards: Sequence[pages.Card], shows: Shows) -> list[Waiting]:
-    """As the unit's policy has it, the most urgent first. A home is never named: its name is an address."""
-    found = [
-        Waiting(
-            id=card.alert.id, severity=card.alert.severity, urgency=URGENCY_NB[card.alert.severity],
-            colour=COLOURS[card.alert.severity], held=card.alert.status is not Status.OPEN,
-            raised_at=card.alert.raised_at, room=_room(card.scope) if shows is Shows.ROOMS else "",
-        )
-        for card in cards
-    ]  # fmt: skip
-    return sorted(found, key=lambda one: (-one.severity, one.held, one.raised_at))
-
-
-def _room(scope: tables.Scope | None) -> str:
-    return scope.name if scope is not None and scope.kind in {ScopeKind.ROOM, ScopeKind.WARD} else ""
+    return page(request, "kiosk.html", tablet=tablet, unit=unit, waiting=masked(cards, tablet.shows))
 
 
 @router.get("/in")

@@ -9,6 +9,7 @@ from carehub.core.people.oidc import Profile
 from carehub.flow.hub import Hub
 from carehub.store import logins, tables
 from carehub.web.entering.entry import after_first, home_of
+from carehub.web.entering.locked import waiting_here
 from carehub.web.entering.passkeys import can_passkeys
 from carehub.web.entering.passwords import Passwords
 from carehub.web.entering.shared import MaybeTablet
@@ -52,10 +53,10 @@ async def login_page(  # noqa: PLR0913 - what an address may say
         return RedirectResponse(onwards or home_of(visitor.person), status_code=303)
     if tablet is not None and not full:
         return RedirectResponse("/kiosk", status_code=303)
-    return form(request, hub, next=onwards, ended=ended, left=left)
+    return await form(request, hub, next=onwards, ended=ended, left=left)
 
 
-def form(  # noqa: PLR0913 - what the form shows
+async def form(  # noqa: PLR0913 - what the form shows
     request: Request, hub: Hub, *, next: str = "", status: int = 200, ended: bool = False,  # noqa: A002
     wrong: str | None = None, username: str = "", left: str = "",
 ) -> Response:  # fmt: skip
@@ -63,6 +64,7 @@ def form(  # noqa: PLR0913 - what the form shows
     return page(
         request, "login.html", status=status, next=next, ended=ended, wrong=wrong, username=username,
         by_passkey=can_passkeys(hub), providers=profiles_of(hub), left=hub.providers.get(left),
+        waiting=await waiting_here(request, hub),
     )  # fmt: skip
 
 
@@ -88,13 +90,13 @@ async def log_in(
         words = _(
             "For mange forsøk. Vent %(minutes)s min, eller få hjelp på vaktrommet.", minutes=max(1, round(wait / 60))
         )
-        answer = form(request, hub, status=429, next=onwards, wrong=words, username=username)
+        answer = await form(request, hub, status=429, next=onwards, wrong=words, username=username)
         answer.headers["Retry-After"] = str(wait)
         return answer
     person = await _proven(request, hub, username, password)
     if person is None:
         throttle.failed(username, address, hub.clock())
-        return form(request, hub, status=401, next=onwards, wrong=_(_WRONG), username=username)
+        return await form(request, hub, status=401, next=onwards, wrong=_(_WRONG), username=username)
     throttle.succeeded(username, address, hub.clock())
     return await after_first(request, hub, person, onwards)
 

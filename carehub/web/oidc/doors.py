@@ -63,7 +63,7 @@ async def _away(request: Request, hub: Hub, provider: str, purpose: dict[str, st
     try:
         begun = await client.begin(language())
     except OidcError as error:
-        return _refused(request, hub, client, error)
+        return await _refused(request, hub, client, error)
     async with hub.database.write() as session:
         kept = {"provider": provider, "state": begun.state, "nonce": begun.nonce, "verifier": begun.verifier}
         token = await factors.begin_step(session, _STEP, kept | purpose, hub.clock())
@@ -76,15 +76,15 @@ async def _away(request: Request, hub: Hub, provider: str, purpose: dict[str, st
     return answer
 
 
-def _refused(request: Request, hub: Hub, client: Client, error: OidcError) -> Response:
+async def _refused(request: Request, hub: Hub, client: Client, error: OidcError) -> Response:
     """The login page with what went wrong, in words; the reason, which names nobody, is for the log."""
     name = client.provider.profile.title
     log.warning("login.provider_refused", provider=client.provider.name, reason=error.reason)
     if isinstance(error, ProviderDown):
         words = _("%(name)s svarer ikke nå. Logg inn med passord eller nøkkel, eller prøv igjen om litt.", name=name)
-        return login.form(request, hub, status=503, wrong=words)
+        return await login.form(request, hub, status=503, wrong=words)
     words = _("Innloggingen hos %(name)s ble ikke godkjent. Prøv en gang til fra denne siden.", name=name)
-    return login.form(request, hub, status=401, wrong=words)
+    return await login.form(request, hub, status=401, wrong=words)
 
 
 @router.get("/login/with/{provider}/back")
@@ -99,7 +99,7 @@ async def back(  # noqa: PLR0913 - the protocol's own names
     try:
         proven = await client.finish(came, begun)
     except OidcError as refused:
-        return _refused(request, hub, client, refused)
+        return await _refused(request, hub, client, refused)
     answer = await _entered(request, hub, client, proven, begun or {})
     answer.delete_cookie(_cookie(hub), path="/", secure=is_https(hub), httponly=True, samesite="lax")
     return answer
@@ -111,10 +111,10 @@ async def _entered(request: Request, hub: Hub, client: Client, proven: Proven, b
     async with hub.database.write() as session:
         if not await _linked(session, hub, client, proven, begun):
             await session.rollback()  # or half of it would be kept
-            return _not_linked(request, hub, client)
+            return await _not_linked(request, hub, client)
         person = await identities.find(session, proven.issuer, proven.subject, now)
     if person is None:
-        return _unknown(request, hub, client)
+        return await _unknown(request, hub, client)
     origin = Origin(issuer=proven.issuer, subject=proven.subject, sid=proven.sid)
     onwards = "/account" if "person" in begun else begun.get("next", "")
     hub.live.change()
@@ -151,18 +151,18 @@ async def _owner(session: Session, hub: Hub, begun: dict[str, str]) -> tables.Pe
     return held.person if held and held.person.id == begun["person"] else None
 
 
-def _not_linked(request: Request, hub: Hub, client: Client) -> Response:
+async def _not_linked(request: Request, hub: Hub, client: Client) -> Response:
     name = client.provider.profile.title
     words = _("Det gikk ikke å knytte %(name)s til deg: lenken er brukt, eller den hører til en annen.", name=name)
-    return login.form(request, hub, status=409, wrong=words)
+    return await login.form(request, hub, status=409, wrong=words)
 
 
-def _unknown(request: Request, hub: Hub, client: Client) -> Response:
+async def _unknown(request: Request, hub: Hub, client: Client) -> Response:
     """Somebody real, who is nobody here: no account is made, and nothing of them is kept."""
     log.info("login.provider_unknown", provider=client.provider.name)
     name = client.provider.profile.title
     words = _("Du er ikke knyttet til noen bruker her. Be koordinator om en lenke, og velg %(name)s der.", name=name)
-    return login.form(request, hub, status=403, wrong=words)
+    return await login.form(request, hub, status=403, wrong=words)
 
 
 @router.post("/login/with/{provider}/ended")
@@ -204,5 +204,5 @@ async def leave(request: Request, hub: TheHub, provider: str) -> Response:
     try:
         way = await client.way_out(f"{hub.public_url}/login")
     except OidcError as error:
-        return _refused(request, hub, client, error)
+        return await _refused(request, hub, client, error)
     return RedirectResponse(way or "/login", status_code=303)

@@ -26,6 +26,7 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/"): OPEN,
     ("GET", "/login"): OPEN,
     ("POST", "/login"): OPEN,
+    ("GET", "/login/waiting"): OPEN,  # that something waits, for a browser whose login has ended: test_locked.py
     ("POST", "/logout"): OPEN,
     ("GET", "/accessibility"): OPEN,  # a statement to everybody
     ("POST", "/language"): OPEN,  # also before the login

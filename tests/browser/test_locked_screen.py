@@ -1,0 +1,74 @@
+"""A login that ends while its page stands open (C48), in a real Chromium: what waits stays, and goes on being looked at."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect
+
+from carehub.kit.clock import utc_now
+from carehub.store.logins import hash_of
+from tests.browser.nights import Night, log_in, night, open_browser
+
+pytestmark = pytest.mark.browser
+SECRET = "snart-over"
+HERS = "e0b4".ljust(32, "0")
+_LASTS = timedelta(seconds=25)
+_WHOM = ("Arne", "Storgata", "Solveig", "Bakkeveien", "Trygghetsalarm")
+
+
+def _soon_over(path: str) -> None:
+    """Ingrid's login, which ends by itself while the test looks on."""
+    now = utc_now()
+    row = (hash_of(SECRET), "ingrid", "nurse", "whole", "", *(str(one)[:26] for one in (now, now, now + _LASTS)))
+    with closing(sqlite3.connect(path)) as store:
+        store.execute(
+            "INSERT INTO login_session (token_hash, person_id, role, proof, browser, created_at, seen_at, expires_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row,
+        )  # fmt: skip
+        store.commit()
+
+
+@pytest.fixture
+def here() -> Iterator[Night]:
+    yield from night(_soon_over)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    yield from open_browser()
+
+
+def test_the_page_of_a_login_that_ended_goes_on_saying_that_something_waits_c48(
+    chromium: Browser, here: Night
+) -> None:
+    context = chromium.new_context(locale="nb-NO", viewport={"width": 390, "height": 844})
+    context.add_cookies([{"name": "carehub", "value": SECRET, "url": here.url, "httpOnly": True}])
+    page = context.new_page()
+    page.goto(f"{here.url}/nurse")
+    expect(page.locator("#board")).to_contain_text("Arne")
+    emir = chromium.new_context(locale="nb-NO").new_page()
+    log_in(emir, here, "emir")
+    emir.goto(f"{here.url}/nurse/{HERS}")
+
+    page.wait_for_url(lambda address: "/login" in address, timeout=60_000)
+
+    waiting = page.locator("#waiting")
+    expect(waiting).to_contain_text("2 åpne varsler")
+    assert [word for word in _WHOM if word in page.content()] == []
+    assert Axe().run(page).response["violations"] == []
+    page.fill("#username", "ingrid")
+
+    emir.click(f"#finish-button-{HERS}")
+    emir.check(f"#cause-fall-{HERS}", force=True)
+    emir.check(f"#aftermath-helped_on_site-{HERS}", force=True)
+    emir.click(f"#close-{HERS}")
+
+    expect(waiting).to_contain_text("1 åpent varsel")
+    expect(page.locator("#waiting-told")).to_have_text("1 åpent varsel")
+    expect(page.locator("#username")).to_have_value("ingrid")
+    page.route("**/login/waiting", lambda route: route.abort())
+    expect(waiting).to_contain_text("Ikke oppdatert")
