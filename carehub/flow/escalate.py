@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from carehub.core.answers.alerts import HELP, Status, Step
 from carehub.core.answers.answering import when_to_tell_relatives
@@ -51,6 +51,7 @@ async def escalate(hub: Hub, session: Session, now: datetime) -> int:
 
 async def _climb(hub: Hub, session: Session, due: Sequence[tables.Alert], now: datetime) -> None:
     circle = await ladders.circle(session, now, [alert.resident_id for alert in due])
+    told: list[_Told] = []
     for alert in due:
         if alert.scope_id == CANARY:
             await canary.ask_again(session, alert, now)
@@ -60,7 +61,8 @@ async def _climb(hub: Hub, session: Session, due: Sequence[tables.Alert], now: d
             continue
         if alert.status is not Status.OPEN:
             _reopen(session, alert, now)
-        await summon(hub, session, alert, now, circle)
+        told.append(await _next(hub, session, alert, now, circle))
+    await _write(session, told)
 
 
 def _reopen(session: Session, alert: tables.Alert, now: datetime) -> None:
@@ -71,9 +73,20 @@ def _reopen(session: Session, alert: tables.Alert, now: datetime) -> None:
     alert.remind_at, alert.handed_to_id = None, None
 
 
-async def summon(hub: Hub, session: Session, alert: tables.Alert, now: datetime, circle: Circle | None = None) -> None:
+class _Told(NamedTuple):
+    """What a step writes besides the alert itself, as rows."""
+
+    codes: list[dict[str, Any]]
+    notices: list[dict[str, Any]]
+
+
+async def summon(hub: Hub, session: Session, alert: tables.Alert, now: datetime) -> None:
     """Ask the next rung; one that reaches nobody is passed at once, and journal and coordinator are told."""
-    circle = circle or await ladders.circle(session, now, [alert.resident_id])
+    circle = await ladders.circle(session, now, [alert.resident_id])
+    await _write(session, [await _next(hub, session, alert, now, circle)])
+
+
+async def _next(hub: Hub, session: Session, alert: tables.Alert, now: datetime, circle: Circle) -> _Told:
     concern, before = await _concern(session, alert), Place(alert.rung, alert.turn)
     reached = reach(circle.plan(alert.unit_id, alert.severity).ladder, before, concern, circle, now)
     late = now - (alert.due_at or now)
@@ -86,9 +99,15 @@ async def summon(hub: Hub, session: Session, alert: tables.Alert, now: datetime,
     session.add(journal_line(alert.id, step, now, text=told_words(reached)))
     telling = replace(about(alert, rung(reached.place), now), late=late)
     notices, given = summons_rows(hub, telling, reached, alert.raised_at)
+    return _Told(given, [*notices, *unmanned_rows(hub, telling, reached, concern, circle)])
+
+
+async def _write(session: Session, told: Sequence[_Told]) -> None:
+    """All at once: fifty that are due, one by one, would keep the next alarm waiting for a tenth of a second."""
+    notices = [notice for one in told for notice in one.notices]
     await session.flush()
-    await codes.add(session, given, notices)
-    await outbox.write(session, [*notices, *unmanned_rows(hub, telling, reached, concern, circle)])
+    await codes.add(session, [code for one in told for code in one.codes], notices)
+    await outbox.write(session, notices)
 
 
 async def _concern(session: Session, alert: tables.Alert) -> Concern:
