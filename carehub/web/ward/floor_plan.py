@@ -21,6 +21,10 @@ _LEAST = (24, 10)
 """Columns and rows that the picture has at least: three rooms are not drawn as large as a door."""
 _LETTER = 6.4
 """How broad a letter of the small text is, in the same units."""
+_FLAT, _LOW, _HIGH = 30, 40, 60
+"""A room must be higher than this to hold its urgency, its people, and who has it."""
+_NUMBER = 5
+"""So many letters stand large in any room."""
 SHAPES: dict[Severity, str] = {
     Severity.CRITICAL: "octagon", Severity.SERIOUS: "triangle", Severity.MODERATE: "diamond",
     Severity.NORMAL: "circle", Severity.NOT_REPORTED: "circle",
@@ -78,15 +82,30 @@ class Spot:
         return text if len(text) <= most else f"{text[: most - 1]}…"
 
     @property
+    def seen(self) -> tuple[str, str, str, str, str]:
+        """What is written in the room, from above: number, people, urgency, who has it, how many more; or nothing."""
+        height = self.part.h * SQUARE
+        alert = self.alert if height > _FLAT else None
+        return (
+            self.fits(self.short) if len(self.short) > _NUMBER else self.short,
+            self.fits(self.who) if height > _LOW else "",
+            self.fits(alert.urgency) if alert else "",
+            self.fits(self.holder, 3 if self.more else 0) if alert and height > _HIGH else "",
+            f"+{self.more}" if alert and self.more else "",
+        )
+
+    @property
     def words(self) -> str:
-        """The whole room in a sentence, for whoever hears it read."""
-        said = [f"{self.alert.urgency}, {self.alert.title}, {self.holder}"] if self.alert else []
+        """The whole room, for whoever hears it read: first what is seen, as it is seen, for that is what people say."""
+        number, *texts = self.seen
+        first = [self.name if self.name.endswith(number) else number, *filter(None, texts)]
+        whole = [self.name, self.who, *([self.alert.urgency, self.alert.title, self.holder] if self.alert else [])]
+        said = [one for one in whole if one and one not in first]
         if self.more:
             said.append(_("%(many)s varsler til", many=self.more))
         said += [MARK_WORDS[mark] for mark in Mark if mark in self.marks]
-        where = ", ".join(part for part in (self.name, self.who) if part)
         calm = _("rolig")
-        return f"{where}: {'; '.join(said) or calm}"
+        return f"{', '.join(first)}: {', '.join(said) or calm}"
 
 
 MARK_WORDS = Spoken({

@@ -1,6 +1,8 @@
 """The ward as a drawing: every room is on it, says its state in words, and is drawn by whoever coordinates."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from carehub.core.showing.floor_plan import (
     EMPTY,
@@ -16,6 +18,8 @@ from carehub.core.showing.floor_plan import (
 )
 from carehub.flow.hub import Hub
 from carehub.store import floor_plans, tables
+from carehub.web.ward.board import Mark
+from carehub.web.ward.floor_plan import Spot
 from tests.unit.web.conftest import BOTH, Browse, logged_in
 
 ROOMS = [(f"rom-{number}", f"Rom {number}") for number in range(1, 8)]
@@ -67,8 +71,20 @@ async def test_the_drawing_says_of_each_room_who_what_and_whether_somebody_is_on
     page = (await client.get("/tablet?unit=sol")).text
 
     assert f'href="#alert-{FALL}"' in page
-    assert 'aria-label="Rom 104, Astrid N.: Kritisk, Fall, Venter"' in page
+    assert 'aria-label="Rom 104, Astrid N., Kritisk, Venter: Fall"' in page
     assert 'href="/residents/ragnhild/days"' in page
+
+
+@given(st.integers(2, 9), st.integers(1, 6), st.sampled_from(["Rom 104", "Stuen i sør", "12", "Aud Marie sitt rom"]),
+       st.sampled_from(["", "Astrid N.", "Astrid N., Bernhard-Kristoffer Ø."]))  # fmt: skip
+def test_what_is_seen_of_a_room_is_said_first_and_as_it_is_seen_wcag_2_5_3(w: int, h: int, name: str, who: str) -> None:
+    short = name.rsplit(maxsplit=1)[-1] if name[-1].isdigit() else name
+    spot = Spot(part=room("rom-1", w=w, h=h), name=name, short=short, who=who, marks=frozenset({Mark.SILENT}))
+
+    assert ", ".join(one for one in spot.seen if one) in spot.words
+    assert name in spot.words
+    assert who in spot.words
+    assert "Sensor er stille" in spot.words
 
 
 async def test_alerts_of_no_room_are_named_beside_the_drawing(hub: Hub, browser: Browse) -> None:
