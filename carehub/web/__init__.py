@@ -66,6 +66,7 @@ from carehub.web.rights.readings import Readings
 from carehub.web.security import Administering, Locks
 from carehub.web.showcase import suppliers as showcase_suppliers
 from carehub.web.showcase import window as showcase
+from carehub.web.streams import Streams
 from carehub.web.telephone import my, nurse, planned, planning, push, way_in
 from carehub.web.telephone import offline as telephone
 from carehub.web.tongue import Speaking
@@ -198,6 +199,7 @@ def create_web(hub: Hub) -> FastAPI:
     app.mount("/static", _Files(directory=STATIC), name="static")
     errors.install(app)
     # The last one added is the first to be asked.
+    app.add_middleware(Streams, hub=hub)
     app.add_middleware(_Limited)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(hub), www_redirect=False)
     app.add_middleware(Locks, hub=hub)

@@ -10,6 +10,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from carehub.core.people.access import PRIVATE, Permission
 from carehub.flow.hub import Hub
+from carehub.flow.live import EVERY_SCREEN
 from carehub.store import tables
 from carehub.web.entering.shared import MaybeTablet, is_in_use
 from carehub.web.security import LoginNeeded, MaybeVisitor, TheHub, Visitor, valid_login
@@ -39,12 +40,20 @@ async def live(
     A tablet says which unit it shows: so the hub knows which are live (F79). A shared one does so with nobody
     logged in, too: it shows that something waits, and calls.
     """
-    is_tablet = screen and (tablet is not None or (visitor is not None and visitor.may(Permission.SEE_ALERTS)))
-    with hub.live.watching(screen) if screen and is_tablet else nullcontext():
+    shown = _shown(visitor, tablet, screen)
+    with hub.live.watching(shown) if shown else nullcontext():
         calm = visitor is not None and visitor.person.role in PRIVATE
         breath = CALM_BREATH_S if calm else _BREATH_S
         async for event in stream_while(hub, _holds(hub, visitor, tablet), beat_s=BEAT_S, breath_s=breath):
             yield event
+
+
+def _shown(visitor: Visitor | None, tablet: tables.Tablet | None, screen: str | None) -> str | None:
+    """The unit that this page shows to those who answer; a shared tablet speaks for its own unit, and for no other."""
+    may = visitor.may(Permission.SEE_ALERTS) if visitor is not None else tablet is not None
+    if not may or tablet is None:
+        return screen if may else None
+    return tablet.unit_id if screen in {tablet.unit_id, EVERY_SCREEN} else None
 
 
 def _holds(hub: Hub, visitor: Visitor | None, tablet: tables.Tablet | None) -> Holds:

@@ -130,11 +130,17 @@ def is_forged(method: str, path: str, headers: Headers, hub: Hub) -> bool:
         return False
     if path in {"/api/v1/events", "/showcase/api/v1/events"} and bearer_of(headers):
         return False
+    return not is_ours(headers, hub) or not ({"sec-fetch-site", "origin"} & set(headers.keys()))
+
+
+def is_ours(headers: Headers, hub: Hub) -> bool:
+    """Whether nothing says that another site asks; a program says neither."""
     site = headers.get("sec-fetch-site")
     if site is not None:
-        return site != "same-origin"
-    asked_from = urlsplit(headers.get("origin", "")).netloc
-    return not asked_from or asked_from not in {urlsplit(hub.public_url).netloc, headers.get("host")}
+        return site == "same-origin"
+    if "origin" not in headers:
+        return True
+    return urlsplit(headers["origin"]).netloc in {urlsplit(hub.public_url).netloc, headers.get("host")}
 
 
 def bearer_of(headers: Headers) -> str | None:

@@ -1,4 +1,4 @@
-"""A login that ends while its page stands open (C48), in a real Chromium: what waits stays, and goes on being looked at."""
+"""A login that ends while its page stands open (C48), in a real Chromium: what waits stays, and is looked at again."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -42,9 +42,7 @@ def chromium() -> Iterator[Browser]:
     yield from open_browser()
 
 
-def test_the_page_of_a_login_that_ended_goes_on_saying_that_something_waits_c48(
-    chromium: Browser, here: Night
-) -> None:
+def test_the_page_of_a_login_that_ended_goes_on_saying_that_something_waits_c48(chromium: Browser, here: Night) -> None:
     context = chromium.new_context(locale="nb-NO", viewport={"width": 390, "height": 844})
     context.add_cookies([{"name": "carehub", "value": SECRET, "url": here.url, "httpOnly": True}])
     page = context.new_page()
