@@ -14,7 +14,7 @@ from carehub.core.rules.errors import RuleError
 from carehub.core.rules.language import Example, Rule
 from carehub.core.rules.miniature import Miniature
 from carehub.core.rules.personal import ending
-from carehub.core.rules.program import compiled
+from carehub.core.rules.program import Program
 from carehub.core.rules.rulebook import OSLO
 from carehub.core.rules.state import DAILY, Shape
 from carehub.core.rules.windows import next_ending
@@ -38,7 +38,8 @@ def failures(rule: Rule, zone: str = OSLO) -> list[Failure]:
 
     A rule must show at least once that it alerts and once that it keeps quiet.
     """
-    found = [failure for example in rule.examples if (failure := _judge(rule, example, zone))]
+    book = Rulebook.of([rule.model_copy(update={"enabled": True})], zone)
+    found = [failure for example in rule.examples if (failure := _judge(rule, example, book))]
     quiet = [example.expect == "nothing" for example in rule.examples]
     if all(quiet):
         found.append(Failure(rule.id, "", "no example shows that it alerts"))
@@ -47,12 +48,11 @@ def failures(rule: Rule, zone: str = OSLO) -> list[Failure]:
     return found
 
 
-def _judge(rule: Rule, example: Example, zone: str) -> Failure | None:
-    book = Rulebook.of([rule.model_copy(update={"enabled": True})], zone)
+def _judge(rule: Rule, example: Example, book: Rulebook) -> Failure | None:
     try:
         given = [stories.told(line, seq, example.day, book.zone) for seq, line in enumerate(example.given, 1)]
         wanted = _wanted(example, book.zone)
-        alerts = play(given, book, _horizon(rule, given, wanted, book.zone))
+        alerts = play(given, book, _horizon(book.programs[rule.id], given, wanted, book.zone))
     except RuleError as error:
         return Failure(rule.id, example.name, str(error))
     if alerts == wanted:
@@ -106,14 +106,13 @@ class _Player:
         self.alerts += [(found.at, found.kind) for found in folded.findings if found.rule != floor.FLOOR]
 
 
-def _horizon(rule: Rule, given: list[Input], wanted: list[Alert], zone: ZoneInfo) -> datetime:
+def _horizon(program: Program, given: list[Input], wanted: list[Alert], zone: ZoneInfo) -> datetime:
     """How long to let time pass: long enough for the rule to decide about the last line."""
-    program = compiled(rule)
-    longest = program.personal.most if program.personal and rule.shape is Shape.WAIT else 1
+    longest = program.personal.most if program.personal and program.shape is Shape.WAIT else 1
     end: datetime = given[-1].at + max(program.wait, timedelta(minutes=longest))
-    if rule.shape in DAILY and program.window:
+    if program.shape in DAILY and program.window:
         end = next_ending(program.window, given[-1].at, zone).end
-    if rule.shape is Shape.ABSENT and program.personal and program.window:
+    if program.shape is Shape.ABSENT and program.personal and program.window:
         end = max(end, next_ending(ending(program.window, program.personal.most), given[-1].at, zone).end)
     return max([end, *(at for at, _ in wanted)])
 

@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 
 from carehub.store.types import EnumValue, UtcDateTime
 
+SQLModel.model_config["defer_build"] = True  # rows are not validated: a validator is built where one is asked for
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
