@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser import axe
 from tests.browser.nights import Night, log_in, night, open_browser
 from tests.browser.test_pages_look import _CONTRAST, _RULES, _TOUCH
 
@@ -59,11 +59,11 @@ def tablet(chromium: Browser, here: Night) -> Iterator[BrowserContext]:
 
 
 def faults_of(page: Page) -> list[Any]:
-    found = Axe().run(page, options=_RULES).response["violations"]
+    found = axe.found(page, _RULES)
     page.emulate_media(color_scheme="dark")
-    found += Axe().run(page, options=_CONTRAST).response["violations"]
+    found += axe.found(page, _CONTRAST)
     page.emulate_media(color_scheme="light")
-    return [(one["id"], [node["html"][:160] for node in one["nodes"]][:3]) for one in found]
+    return found
 
 
 def test_each_of_its_pages_can_be_read_by_everybody_at_every_width(tablet: BrowserContext, here: Night) -> None:
