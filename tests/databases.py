@@ -25,6 +25,7 @@ from carehub.store.database import Database
 
 _TEMPLATE = "carehub_template"
 _STARTS_WITHIN_S = 30.0
+_DONE = "-- done --"
 
 _SERVER_SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -95,6 +96,7 @@ class Postgres:
         shutil.chown(self.folder, self.user)
         self.port = _free_port()
         self.server: subprocess.Popen[bytes] | None = None
+        self._session: _Session | None = None
 
     def url(self, name: str) -> str:
         """Where a database of this cluster is."""
@@ -111,6 +113,8 @@ class Postgres:
 
     def stop(self) -> None:
         """End the server and forget everything."""
+        if self._session is not None:
+            self._session.end()
         if self.server is not None:
             self.server.send_signal(signal.SIGINT)  # "fast": does not wait for clients
             self.server.wait(timeout=_STARTS_WITHIN_S)
@@ -140,9 +144,10 @@ class Postgres:
         self.sql(f"DROP DATABASE {name} WITH (FORCE)")
 
     def sql(self, statement: str) -> None:
-        """Run one statement as the cluster's owner."""
-        self._run("psql", "--quiet", "--no-psqlrc", "-h", "127.0.0.1", "-p", str(self.port), "-U", "carehub",
-                  "-d", "postgres", "-v", "ON_ERROR_STOP=1", "-c", statement)  # fmt: skip
+        """Run one statement as the cluster's owner, in a session that lasts as long as the cluster."""
+        if self._session is None or self._session.has_ended:
+            self._session = _Session(self.bin / "psql", self.url("postgres"))
+        self._session.run(statement)
 
     def _copy(self, template: str, name: str) -> None:
         # PostgreSQL 15 would write every block to its log, at twice the processor time; before 15 there is no choice.
@@ -183,6 +188,39 @@ class Postgres:
     def _accepts(self) -> bool:
         asked: list[str | Path] = [self.bin / "pg_isready", "--quiet", "-h", "127.0.0.1", "-p", str(self.port)]
         return subprocess.run(asked, check=False).returncode == 0
+
+
+class _Session:
+    """One psql that is told statement after statement: each of its own cost more than the database that it made."""
+
+    def __init__(self, program: Path, url: str) -> None:
+        command = [str(program), "--quiet", "--no-psqlrc", "-v", "ON_ERROR_STOP=1", url]
+        self._psql = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether a statement failed."""
+        return self._psql.poll() is not None
+
+    def run(self, statement: str) -> None:
+        """Until it is done; psql ends with the first that fails, and says why."""
+        if self._psql.stdin is None or self._psql.stdout is None:
+            raise RuntimeError("psql has no pipes")
+        self._psql.stdin.write(f"{statement};\n\\echo {_DONE}\n")
+        self._psql.stdin.flush()
+        said: list[str] = []
+        for line in self._psql.stdout:
+            if line.strip() == _DONE:
+                return
+            said.append(line)
+        self.end()
+        raise RuntimeError(f"psql failed: {''.join(said)}")
+
+    def end(self) -> None:
+        """Let it go."""
+        self._psql.communicate()
 
 
 def _free_port() -> int:
