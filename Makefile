@@ -11,8 +11,9 @@ BIN := $(VENV)/bin
 UV := $(VENV)/uv/bin/uv
 # More arguments for pytest: make test PYTEST="-k journey -x"
 PYTEST ?=
-# Test processes side by side; 0 is one process. More than two processors' worth: many tests wait for a process to start.
-WORKERS ?= 4
+# Test processes side by side; 0 is one process. One more than two processors: many tests wait for a process to start,
+# and each of them collects the whole suite for itself.
+WORKERS ?= 3
 # Branch coverage that core, flow and store must have, in percent.
 COVERED ?= 93
 

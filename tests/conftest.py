@@ -16,6 +16,8 @@ from tests.skips import pytest_sessionfinish, pytest_terminal_summary
 
 __all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
 
+gc.disable()  # until all is collected: to look for garbage in what stays took a fifth of it
+
 settings.register_profile("carehub", deadline=None, max_examples=50)  # a slow machine has not found a fault
 settings.load_profile("carehub")
 
@@ -33,6 +35,8 @@ structlog.configure(  # a traceback as the hub writes it: a rich one with every 
 def pytest_collection_finish() -> None:
     """What collecting made stays until the end: nobody need look through it for garbage, again and again."""
     gc.freeze()
+    gc.set_threshold(10_000, 20, 50)  # as in the hub
+    gc.enable()
 
 
 # --- the environment -------------------------------------------------------------------------
