@@ -23,7 +23,9 @@ from carehub.web.tongue import Spoken
 ROOT = Path(__file__).resolve().parents[1]
 WEB = ROOT / "carehub" / "web"
 LANGUAGES = ("nn", "en")
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "later": None}
+TOLD = (ROOT / "carehub" / "core" / "rules", ROOT / "carehub" / "flow" / "ledger.py")
+"""Where reasons are told by `Telling`, in bokmål, before the pages have the other languages."""
+KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "later": None, "say": None, "_say": None}
 NOT_WORDS = re.compile(r"^(CareHub|SMS|CSV|YAML|MiB|PDF|OK|ID-porten|HelseID)$")
 """Names, which are the same in every language."""
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
@@ -47,11 +49,13 @@ def texts() -> Texts:
     found: Texts = {}
     options = {"extensions": "jinja2.ext.do", "trimmed": "true", "newstyle_gettext": "true", "silent": "false",
                "trim_blocks": "true", "lstrip_blocks": "true"}  # fmt: skip
-    for pattern, method in (("*.html", "jinja2.ext:babel_extract"), ("*.py", "python")):
-        for path in sorted(WEB.rglob(pattern)):
-            with path.open("rb") as opened:
-                for line, message, *_rest in extract(method, opened, KEYWORDS, (), options):
-                    found.setdefault(key_of(message), f"{path.relative_to(ROOT)}:{line}")
+    pages, scripts = sorted(WEB.rglob("*.html")), sorted(WEB.rglob("*.py"))
+    scripts += [path for told in TOLD for path in (sorted(told.glob("*.py")) if told.is_dir() else [told])]
+    for path in (*pages, *scripts):
+        method = "python" if path.suffix == ".py" else "jinja2.ext:babel_extract"
+        with path.open("rb") as opened:
+            for line, message, *_rest in extract(method, opened, KEYWORDS, (), options):
+                found.setdefault(key_of(message), f"{path.relative_to(ROOT)}:{line}")
     for where, spoken in spoken_constants():
         for text in spoken.source.values():
             if _LETTERS.search(text) or text.strip().isalpha():

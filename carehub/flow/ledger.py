@@ -11,6 +11,7 @@ from carehub.core.folding.scope_state import ScopeState
 from carehub.core.rules.daily import MEMORY
 from carehub.core.rules.overrides import Override
 from carehub.core.rules.rulebook import Rulebook
+from carehub.core.rules.telling import SOURCE, Telling
 from carehub.core.rules.verdicts import Verdict, general, verdicts, window_ends
 from carehub.core.showing.terms import OUTCOMES
 from carehub.store import journal, ledger, tables
@@ -57,26 +58,28 @@ class _Read:
     notes: list[str]
 
 
-async def why_event(session: Session, seq: int) -> Answer | None:
+async def why_event(session: Session, seq: int, telling: Telling = SOURCE) -> Answer | None:
     """What became of this event, and what each rule that asks for its kind made of it; None if it is not stored."""
     told = (await ledger.told(session, {seq})).get(seq)
     if told is None:
         return None
-    read = await _read(session, told.event.scope_id, told.event.at, told.event.at)
+    read = await _read(session, told.event.scope_id, told.event.at, told.event.at, telling)
     index = next(place for place, step in enumerate(read.steps) if step.entry.seq == seq)
     step = read.steps[index]
     return Answer(
-        told=told, general=general(step), verdicts=verdicts(read.steps, index),
-        notes=[*read.notes, *_disagreement(step)],
+        told=told, general=general(step, telling), verdicts=verdicts(read.steps, index, telling),
+        notes=[*read.notes, *_disagreement(step, telling)],
         alerts=await ledger.alerts_of(session, seq), held=await ledger.held_back(session, seq),
     )  # fmt: skip
 
 
-async def why_not(session: Session, resident: str, rule: str, start: datetime, end: datetime) -> Silent:
+async def why_not(
+    session: Session, resident: str, rule: str, start: datetime, end: datetime, telling: Telling = SOURCE
+) -> Silent:
     """Why a rule did not alert for a resident between these moments, event by event."""
     whole = Silent(in_force=False, events=[], ends=[], notes=[])
     for scope in await ledger.homes_of(session, resident, start, end):
-        part = _judged(await _read(session, scope, start, end), rule, start, end)
+        part = _judged(await _read(session, scope, start, end, telling), rule, start, end, telling)
         whole = Silent(
             in_force=whole.in_force or part.in_force, events=[*whole.events, *part.events],
             ends=[*whole.ends, *part.ends], notes=[*whole.notes, *part.notes], tuned=[*whole.tuned, *part.tuned],
@@ -84,16 +87,16 @@ async def why_not(session: Session, resident: str, rule: str, start: datetime, e
     return replace(whole, notes=list(dict.fromkeys(whole.notes)), tuned=list(dict.fromkeys(whole.tuned)))
 
 
-def _judged(read: _Read, rule: str, start: datetime, end: datetime) -> Silent:
+def _judged(read: _Read, rule: str, start: datetime, end: datetime, telling: Telling) -> Silent:
     inside = [index for index, step in enumerate(read.steps) if start <= step.entry.at <= end]
     before = [step for step in read.steps if step.entry.at <= end]
     program = next((found for step in reversed(before) if (found := step.rulebook.programs.get(rule))), None)
     events = [
         (_event_at(read.steps[index]), verdict)
-        for index in inside for verdict in verdicts(read.steps, index) if verdict.rule == rule
+        for index in inside for verdict in verdicts(read.steps, index, telling) if verdict.rule == rule
     ]  # fmt: skip
-    notes = [*read.notes, *(note for index in inside for note in _disagreement(read.steps[index]))]
-    ends = window_ends(read.steps, program, start, end) if program else []
+    notes = [*read.notes, *(note for index in inside for note in _disagreement(read.steps[index], telling))]
+    ends = window_ends(read.steps, program, start, end, telling) if program else []
     tuned = [one for step in before for one in step.folded.state.tuning.told if one.rule == rule]
     held = [one for one in tuned if one.since <= end and (one.until is None or one.until > start)]
     return Silent(in_force=program is not None, events=events, ends=ends, notes=notes, tuned=held)
@@ -103,7 +106,7 @@ def _event_at(step: Step) -> int | None:
     return step.entry.seq if isinstance(step.entry, Recorded) else None
 
 
-async def _read(session: Session, scope: str, start: datetime, end: datetime) -> _Read:
+async def _read(session: Session, scope: str, start: datetime, end: datetime, telling: Telling) -> _Read:
     """Fold a scope's journal as far as it bears on this time, and on beyond it until every wait is over."""
     changes = await journal.activations(session)
     books = {one.seq: await journal.rules_of(session, one) for one in changes}
@@ -114,24 +117,32 @@ async def _read(session: Session, scope: str, start: datetime, end: datetime) ->
     entries = await journal.entries(session, scope, since, until)
     book = begun[-1] if begun else Rulebook.safe_mode()
     steps = list(refold(ScopeState(scope=scope), entries, book, lambda one: books[one.seq]))
-    notes = [f"Historikken er lest fra hendelse {since + 1}; det som skjedde før, er ikke med."] if since else []
+    say, notes = telling.say, list[str]()
+    if since:
+        notes.append(say("Historikken er lest fra hendelse %(seq)s; det som skjedde før, er ikke med.", seq=since + 1))
     if not changes or await journal.first_seq(session) < changes[0].seq:
-        notes.append("Hvilke regler som gjaldt i begynnelsen av historikken, er ikke lagret.")
+        notes.append(say("Hvilke regler som gjaldt i begynnelsen av historikken, er ikke lagret."))
     if not since and await journal.first_seq(session) > 1:
-        notes.append("Eldre historikk er slettet; det som skjedde før, er ikke med.")
+        notes.append(say("Eldre historikk er slettet; det som skjedde før, er ikke med."))
     notes += [
-        f"Regelen {rule} i utgave {version} kan ikke leses lenger, og er ikke med."
+        say("Regelen %(rule)s i utgave %(version)s kan ikke leses lenger, og er ikke med.", rule=rule, version=version)
         for one in changes for rule, version in one.rules.items() if rule not in books[one.seq].programs
     ]  # fmt: skip
     return _Read(steps=steps, notes=list(dict.fromkeys(notes)))
 
 
-def _disagreement(step: Step) -> list[str]:
+def _disagreement(step: Step, telling: Telling) -> list[str]:
     """A replay that comes to something else was not given the whole history, and must say so."""
     entry = step.entry
     if not isinstance(entry, Recorded) or step.folded.outcome is entry.outcome:
         return []
-    again = OUTCOMES[step.folded.outcome or Outcome.NO_RULE]
-    stored = OUTCOMES[entry.outcome]
-    said = f"Hendelse {entry.seq}: beregnet på nytt blir utfallet «{again}», lagret er «{stored}»."
-    return [f"{said} Historikken er ikke hel, så forklaringen kan være feil."]
+    again, stored = (
+        telling.say(OUTCOMES[outcome]) for outcome in (step.folded.outcome or Outcome.NO_RULE, entry.outcome)
+    )
+    return [
+        telling.say(
+            "Hendelse %(seq)s: beregnet på nytt blir utfallet «%(again)s», lagret er «%(stored)s». Historikken er ikke "
+            "hel, så forklaringen kan være feil.",
+            seq=entry.seq, again=again, stored=stored,
+        )
+    ]  # fmt: skip

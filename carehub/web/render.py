@@ -23,6 +23,7 @@ from carehub.web import tongue, words
 from carehub.web.admin import nav as admin_nav
 from carehub.web.security import AUTOMATIC, Visitor, hub_of
 from carehub.web.turns import once
+from carehub.web.wording.retold import retold
 from carehub.web.wording.script_words import script_words
 from carehub.web.wording.troubles import troubles
 
@@ -59,6 +60,7 @@ def environment(zone: ZoneInfo) -> Environment:
         decimal=tongue.decimal,
         short_date=lambda date: format_date(date, _DATES[tongue.language()], locale=tongue.locale()),
         told=words.own,
+        retold=retold,
         capital=lambda text: text[:1].upper() + text[1:],
     )
     made.globals.update(

@@ -18,6 +18,7 @@ from carehub.core.rules.describe import described
 from carehub.core.rules.fields import Text
 from carehub.core.rules.language import Rule
 from carehub.core.rules.rulebook import Rulebook
+from carehub.core.rules.telling import Telling
 from carehub.core.showing import terms
 from carehub.core.showing.terms import span
 from carehub.core.showing.wording import AFTERMATH_NB, CAUSE_NB, FLOOR_TITLES_NB, URGENCY_NB
@@ -129,6 +130,11 @@ def spoken() -> rule_words.Language:
     return {Language.NB: "nb", Language.NN: "nn", Language.EN: "en"}[language()]  # type: ignore[return-value]
 
 
+def telling() -> Telling:
+    """How the core tells reasons in the language of the request."""
+    return Telling(spoken(), _)
+
+
 def place_name(place: str | None) -> str:
     """A place as staff say it: "bad"; an unknown one as it is written."""
     return _(terms.place_name(place))
@@ -191,8 +197,7 @@ def age(moment: datetime, now: datetime) -> str:
 
 def length(time: timedelta) -> str:
     """A length of time as short as a card needs, in the language of the request."""
-    said = span(time)
-    return said if language() is not Language.EN else said.replace(" t ", " h ").replace("døgn", "days")
+    return span(time, spoken())
 
 
 def clock(moment: datetime, zone: ZoneInfo) -> str:

@@ -105,8 +105,9 @@ def kind_name(kind: str) -> str:
     return KINDS.get(kind, kind)
 
 
-def span(length: timedelta) -> str:
-    """A length of time as short as a card needs: "1 min 12 s", "9 min", "2 t 5 min", "3 døgn"."""
+def span(length: timedelta, language: str = "nb") -> str:
+    """A length of time as short as a card needs: "1 min 12 s", "9 min", "2 t 5 min", "3 døgn" ("2 h", "3 days")."""
+    hour, many_days = ("h", "days") if language == "en" else ("t", "døgn")
     seconds = max(0, int(length.total_seconds()))
     minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
     if minutes < 1:
@@ -116,8 +117,8 @@ def span(length: timedelta) -> str:
     if hours < 1:
         return f"{minutes} min"
     if days < 2:  # noqa: PLR2004
-        return f"{hours} t {minutes % 60} min"
-    return f"{days} døgn"
+        return f"{hours} {hour} {minutes % 60} min"
+    return f"{days} {many_days}"
 
 
 def plain(text: str, say: Callable[[str], str] = str) -> str:

@@ -16,6 +16,7 @@ from carehub.store import ledger, logins, registers, tables
 from carehub.store.database import Session
 from carehub.store.ledger import Count
 from carehub.store.registers import Wanted
+from carehub.web import words
 from carehub.web.admin.rules import Deciding
 from carehub.web.render import page
 from carehub.web.rights.near import Near, near
@@ -64,7 +65,7 @@ async def one_event(request: Request, hub: TheHub, visitor: Accounting, seq: str
     if not seq.isascii() or not seq.isdigit() or len(seq) > 18:  # noqa: PLR2004 - what a place in the order can be
         raise HTTPException(404)
     async with hub.database.read() as session:
-        answer = await answers.why_event(session, int(seq))
+        answer = await answers.why_event(session, int(seq), words.telling())
         if answer is None:
             raise HTTPException(404)
         if not await _is_theirs(hub, session, visitor, answer.told.event):
@@ -93,7 +94,7 @@ async def why_not(  # noqa: PLR0913 - one form
         residents = [one for one in await registers.residents(session) if close.sees(one.id)]
         if resident and rule and start and end:
             wrong = wrong or _unanswerable(start, end)
-            silent = None if wrong else await answers.why_not(session, resident, rule, start, end)
+            silent = None if wrong else await answers.why_not(session, resident, rule, start, end, words.telling())
         lines = await silent_lines(session, silent, rule) if silent else []
     if silent is not None:
         async with hub.database.write() as session:
@@ -101,8 +102,8 @@ async def why_not(  # noqa: PLR0913 - one form
             logins.log_reading(session, visitor.person.id, "ledger.why_not", seen, hub.clock())
     return page(
         request, "admin_why_not.html", visitor, silent=silent, residents=residents, resident=resident, rule=rule,
-        since=since, until=until, rules=sorted(hub.rulebook.rules.values(), key=lambda one: one.title.nb), wrong=wrong,
-        lines=lines,
+        since=since, until=until, wrong=wrong, lines=lines,
+        rules=sorted(hub.rulebook.rules.values(), key=lambda one: words.own(one.title)),
     )  # fmt: skip
 
 

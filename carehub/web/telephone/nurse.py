@@ -22,7 +22,6 @@ from carehub.web.telephone import offline as telephone
 from carehub.web.telephone import planned, way_in
 from carehub.web.turns import once
 from carehub.web.ward.board import board
-from carehub.web.wording.retold import retold
 
 router = APIRouter()
 _AHEAD = timedelta(hours=12)
@@ -92,7 +91,7 @@ async def _alert_page(request: Request, hub: Hub, visitor: Visitor, alert_id: st
     await _log(request, hub, visitor, alert, revealed=revealed)
     return page(
         request, "alert.html", visitor, alert=alert, journal=journal, revealed=revealed, resident=card.resident,
-        way=way, tap=f"/nurse/{alert.id}/access", callable=callable_, ahead=ahead, retold=retold,
+        way=way, tap=f"/nurse/{alert.id}/access", callable=callable_, ahead=ahead,
         **telephone.given(visitor),
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ from carehub.store.tables.alerts import NoticeState
 from carehub.web import words
 from carehub.web.admin import decisions
 from carehub.web.tongue import Spoken, _, later
+from carehub.web.wording.retold import retold
 
 MOST_REASONS = 20
 """A button that was pressed a hundred times is told by its first presses and its last."""
@@ -193,7 +194,7 @@ def happening(seq: int, told: Told | None) -> Happening:
     kind = words.kind_name(event.kind)
     said = ", ".join(part for part in (f"{kind}{value}", words.place_name(event.place)) if part)
     if event.kind in HUB_ONLY and event.detail:
-        said = f"{kind}: {event.detail}"  # what a model or the hub itself said, in its own words
+        said = f"{kind}: {retold(event.detail)}"  # what a model or the hub itself said
     return Happening(
         seq=seq, at=event.at, words=said, device=(device.label or device.address) if device else "",
         device_at=event.device_at if event.late else None,

@@ -1,6 +1,7 @@
 """Sentences that the hub wrote down in bokmål: in its journal, its tasks and its refusals; retold where they are shown.
 
-What is stored stays as it was said. Each pattern is a sentence with its values; what is not known here stays as it is.
+What is stored stays as it was said, also what older releases said. Each pattern is a sentence with its values; what is
+not known here stays as it is, as does what a model says of a person's days. A test reads what the stations write.
 """
 
 import re
@@ -37,7 +38,12 @@ SENTENCES = (
     later("Fristen gikk ut for mer enn et døgn siden: står på listen, ingen er vekket."),
     later("Fristen var over et døgn gammel da huben startet: satt på listen over glemte varsler."),
     later("Meldingene som manglet fra %(device)s, er kommet."),
-    later("Trykket kl. %(clock)s, uten dekning."),
+    later("Trykket kl. %(clock)s, uten dekning."), later("%(channel)s: kom ikke frem."),
+    later("Snakket med beboeren."), later("Avsluttet sammen med varsel %(number)s."),
+    later("Varsel %(number)s ble avsluttet uten kontakt med beboeren."), later("Avslutningen ble angret."),
+    later("Kan gå bort."), later("Kan ikke gå bort."),
+    later("%(how)s: skulle vært gjort innen kl. %(time)s."), later("Sett ved tilsyn. Noen må gå dit."),
+    later("Tilsynet er utført."), later("Holdt tilbake mens det var stille: %(what)s."),
     # what the hub says of itself
     later("Enheten brukte samme id på to ulike meldinger."),
     later("Huben fikk ikke lagret noe fra kl. %(time)s. Alt som kom, er lagret nå."),
@@ -52,29 +58,53 @@ SENTENCES = (
     later("Regelen «%(rule)s» feilet %(many)s ganger og er slått av til den endres."),
     later("Prøvealarmen kom ikke tilbake: varsler kan bli borte."), later("Huben hører boligene igjen."),
     later("Huben hører sensorene igjen."), later("Huben hører ikke sensorene: %(reason)s."),
+    later("Huben var døv fra kl. %(since)s til %(until)s, og MQTT-tjeneren hadde glemt den. Det som bare ble sendt da, "
+          "kan mangle. Se til dem som har enheter uten kvittering."),
+    later("En annen hub bruker trolig samme navn hos MQTT-tjeneren: de kaster hverandre ut. Stans den ene."),
+    later("Ingen boliger er hørt siden kl. %(time)s. Regler som venter på livstegn, varsler ikke så lenge. Ring "
+          "teknisk vakt, og se til dem som trenger det."),
+    later("En egen hendelse kunne ikke lagres: %(reason)s."), later("Disken har lagret uten feil i ett minutt."),
+    later("1 melding mangler fra %(device)s (nr. %(which)s). Sjekk enheten og veien hit."),
+    later("%(many)s meldinger mangler fra %(device)s (nr. %(which)s). Sjekk enheten og veien hit."),
+    later("Nettbrettet som viser alle enheter kan ikke høres: lyden er av eller ikke prøvd. Slå den på og prøv den."),
+    later("Nettbrettet i %(unit)s kan ikke høres: lyden er av eller ikke prøvd. Slå den på og prøv den."),
+    later("%(many)s hendelser venter på en frist som er passert."), later("Delen «%(part)s» svikter: %(reason)s."),
+    later("Det kom flere målinger enn huben rekker, og noen ble kastet. Ingen alarmer er kastet."),
     # tasks
     later("Grunnlaget for %(what)s er gått ut. Reglene varsler fortsatt. Forny det, eller avslutt funksjonen."),
     later("Grunnlaget for %(what)s går snart ut. Vurder det på nytt."),
     later("Beboeren har sagt nei til %(what)s. Reglene er slått av, ikke det livsviktige. Ta bort utstyret, "
           "eller vurder kapittel 4 A."),
     later("Grunnlag for %(what)s mangler i registeret. Reglene varsler."),
+    later("Det som er bestemt for en beboer i regelen «%(rule)s», er utenfor grensene etter at regelen ble endret, og "
+          "gjelder ikke: %(wrong)s Avslutt det, eller bestem noe nytt."),
+    later("Det som er bestemt for en enhet i regelen «%(rule)s», er utenfor grensene etter at regelen ble endret, og "
+          "gjelder ikke: %(wrong)s Avslutt det, eller bestem noe nytt."),
+    later("%(model)s ble ikke trent: %(reason)s. Den forrige modellen brukes."),
+    later("%(model)s har lyttet lenge nok. Se hva den ville sagt, og bestem."),
     # what models say of themselves
     later("Dagene ligner ikke lenger på dem modellen lærte av (%(what)s: PSI %(index)s)."),
     later("%(many)s funn siste uke, mot vanlig %(usual)s."),
 )  # fmt: skip
 _VALUE = re.compile(r"%\((\w+)\)s")
+_SAID = frozenset({"how", "wrong"})
+"""Values that are words of the hub's own; the others are names and numbers."""
 
 
 def retold(text: str) -> str:
-    """A sentence in the language of the request, where it is one of those that are known.
+    """A sentence, or the name of a thing, in the language of the request, where it is one of those that are known.
 
     >>> retold("Varslet 2 på trinn 1.")
     'Varslet 2 på trinn 1.'
     """
     for pattern, sentence in _patterns():
         if found := pattern.fullmatch(text):
-            return _(sentence, **found.groupdict())
-    return text
+            return _(sentence, **{name: _value(name, value) for name, value in found.groupdict().items()})
+    return _(text) if "%" not in text else text
+
+
+def _value(name: str, value: str) -> str:
+    return retold(value) if name in _SAID else value
 
 
 @cache

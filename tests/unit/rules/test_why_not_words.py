@@ -6,7 +6,10 @@ from carehub.core.events import Command, CommandKind, Event, Tick
 from carehub.core.findings import Outcome
 from carehub.core.folding.fold import ScopeState
 from carehub.core.folding.journal import Entry, Recorded, refold
+from carehub.core.languages import Language
+from carehub.core.rules.telling import SOURCE, Telling
 from carehub.core.rules.verdicts import verdicts, window_ends
+from carehub.web.tongue import catalogue
 from tests.unit.rules.building import NIGHT, SCOPE, after, book, command, event, local, tick
 from tests.unit.rules.test_usual import told
 
@@ -26,11 +29,15 @@ def weight(value: object, hours: float) -> Event:
     return event("body_weight", at=after(hours=hours), device="scale", value=value)  # type: ignore[arg-type]
 
 
+def english(text: str) -> str:
+    return catalogue(Language.EN)[text][0]
+
+
 def entry(one: Event | Tick | Command) -> Entry:
     return Recorded(event=one, outcome=Outcome.NO_RULE) if isinstance(one, Event) else one
 
 
-def words(rule: str, *given: Event | Tick | Command) -> str:
+def words(rule: str, *given: Event | Tick | Command, telling: Telling = SOURCE) -> str:
     """What the rule made of the last event among them."""
     entries: list[Entry] = [
         Recorded(event=one, outcome=Outcome.NO_RULE) if isinstance(one, Event) else one for one in given
@@ -38,7 +45,7 @@ def words(rule: str, *given: Event | Tick | Command) -> str:
     rulebook = book(rule)
     steps = list(refold(ScopeState(scope=SCOPE), entries, rulebook, lambda _: rulebook))
     last = max(place for place, one in enumerate(entries) if isinstance(one, Recorded))
-    return verdicts(steps, last)[0].words
+    return verdicts(steps, last, telling)[0].words
 
 
 @pytest.mark.parametrize(
@@ -86,3 +93,29 @@ def test_a_check_tells_what_it_decided_at_its_time() -> None:
 
     assert told_then.words == "Kl. 23:00: Varslet kl. 23:00."
     assert told_then.alerted
+
+
+@pytest.mark.parametrize(
+    ("rule", "given", "said"),
+    [
+        (
+            "watch: {kind: door.opened}\nunless: [asleep]",
+            [command(CommandKind.ASLEEP, until=after(hours=2)), event("door.opened")],
+            "Held back at 02:10: ",
+        ),
+        (WEIGHT, [weight(70.0, 0), weight(71.5, 24)], "the change since 15.01. at 02:10 was +1.5."),
+        (
+            STAY, [event("motion.detected", "bathroom"), event("motion.detected", "kitchen", after(minutes=20))],
+            "Ended the waiting that began at 02:10: the rule waits 45 minutes, this came after 20 min.",
+        ),
+        (EXITS, [event("bed.left")], "times within 8 hours; this was no. 1 (02:10)."),
+        (STOVE, [event("stove.on")], "The rule looks at this at 23:00."),
+        ("watch: {kind: temperature, below: 16}", [event("temperature", value=18.5)], "18.5 (2.5 from the limit)"),
+    ],
+)  # fmt: skip
+def test_a_reason_is_told_whole_in_another_language(rule: str, given: list[Event | Command], said: str) -> None:
+    """`english` raises for a text that it does not know."""
+    told = words(rule, *given, telling=Telling("en", english))
+
+    assert said in told
+    assert not {"og", "ikke", "kl.", "regelen", "venter", "av", "på"} & set(told.lower().split())
