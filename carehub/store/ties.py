@@ -1,21 +1,17 @@
 """What ties a person on the staff to residents, read for one request."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlmodel import and_, col, or_, select
-
-from carehub.core.answers.alerts import Status
 from carehub.core.people.access import Role, Sight
+from carehub.core.watching import canary
 from carehub.kit.ids import new_id
-from carehub.store import tables
+from carehub.store import sql, tables
 from carehub.store.database import Session
 
 OPEN_FOR = timedelta(hours=1)
-_select: Any = select  # more columns than its types know
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +36,8 @@ async def sights_of(session: Session, people: Collection[Standing], now: datetim
     if not bound:
         return found
     ids = {one.person for one in bound}
-    planned, opened = await _planned(session, ids, now), await _opened(session, ids, now)
+    planned = _grouped(await sql.ask(session, _PLANNED, ids, now, now))
+    opened = _grouped(await sql.ask(session, _OPENED, ids, now))
     units = {one: frozenset({*planned.get(one.person, ()), *([one.unit] if one.unit else [])}) for one in bound}
     told, by_tablet = await _told(session, ids, {unit for known in units.values() for unit in known})
     for one in bound:
@@ -54,65 +51,41 @@ async def sights_of(session: Session, people: Collection[Standing], now: datetim
 
 
 _Found = dict[str, set[str]]
-
-
-async def _planned(session: Session, people: Collection[str], now: datetime) -> _Found:
-    """The units in which they are on duty."""
-    duty = tables.Duty
-    rows = await session.exec(
-        select(duty.person_id, duty.unit_id).where(
-            col(duty.person_id).in_(people), duty.since <= now, duty.until > now
-        )
-    )  # fmt: skip
-    return _grouped(rows.all())
+_PLANNED = "SELECT person_id, unit_id FROM duty WHERE person_id = ANY (?) AND since <= ? AND until > ?"
+_OPENED = "SELECT person_id, resident_id FROM opened_file WHERE person_id = ANY (?) AND until > ?"
+# The open alerts are few and have an index of their own; of notices there are years, which must not be read through.
+_HELD = """
+    SELECT owner_id, handed_to_id, id, resident_id, parent_id FROM alert
+    WHERE status <> 'closed' AND scope_id <> ? AND (owner_id = ANY (?) OR handed_to_id = ANY (?))
+"""
+_TOLD = """
+    SELECT DISTINCT n.person_id, n.channel, n.address, a.id, a.resident_id, a.parent_id
+    FROM alert AS a CROSS JOIN notice AS n
+    WHERE a.status <> 'closed' AND a.scope_id <> ? AND n.alert_id = a.id
+    AND (n.person_id = ANY (?) OR (n.channel = 'tablet' AND n.address = ANY (?)))
+"""
 
 
 async def _told(session: Session, people: Collection[str], units: Collection[str]) -> tuple[_Found, _Found]:
     """Open alerts that they have, or that they or the tablet of their unit were told of, and whom these are about.
 
-    Gives those of each person, and those of each unit's tablet.
+    Gives those of each person, and those of each unit's tablet. The canary is nobody's.
     """
-    alert, notice = tables.Alert, tables.Notice
-    about = (alert.id, alert.resident_id, alert.parent_id)
-    is_open = alert.status != Status.CLOSED
-    theirs, tablets = (
-        col(notice.person_id).in_(people),
-        and_(notice.channel == "tablet", col(notice.address).in_(units)),
-    )
-    held = await session.exec(
-        _select(alert.owner_id, alert.handed_to_id, *about).where(
-            is_open, or_(col(alert.owner_id).in_(people), col(alert.handed_to_id).in_(people))
-        )
-    )
-    told = await session.exec(
-        _select(notice.person_id, notice.channel, notice.address, *about)
-        .join(alert, col(alert.id) == col(notice.alert_id))
-        .where(is_open, or_(theirs, tablets))
-        .distinct()
-    )
+    questions = (_HELD, canary.SCOPE, people, people), (_TOLD, canary.SCOPE, people, units)
+    held, told = await sql.ask_all(session, *questions)
     by_person: _Found = defaultdict(set)
     by_tablet: _Found = defaultdict(set)
-    for owner, handed_to, *whom in held.all():
+    for owner, handed_to, *whom in held:
         for person in {owner, handed_to} - {None}:
             by_person[person].update(filter(None, whom))
-    for person, channel, address, *whom in told.all():
+    for person, channel, address, *whom in told:
         by_person[person or ""].update(filter(None, whom))
         if channel == "tablet":
             by_tablet[address].update(filter(None, whom))
     return by_person, by_tablet
 
 
-async def _opened(session: Session, people: Collection[str], now: datetime) -> _Found:
-    opened = tables.OpenedFile
-    rows = await session.exec(
-        select(opened.person_id, opened.resident_id).where(
-            col(opened.person_id).in_(people), col(opened.until) > now
-        )
-    )  # fmt: skip
-    return _grouped(rows.all())
-
-
-def _grouped(rows: Iterable[tuple[str, str]]) -> _Found:
+def _grouped(rows: sql.Rows) -> _Found:
     found: _Found = defaultdict(set)
     for key, value in rows:
         found[key].add(value)
