@@ -6,14 +6,12 @@ It opens only where it is asked for (`CAREHUB_SHOWCASE`) and where nobody in the
 import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from statistics import median
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import Response
-from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from carehub.core.answers.usefulness import Case
 from carehub.core.folding import floor
@@ -24,6 +22,7 @@ from carehub.flow.hub import Hub
 from carehub.flow.sandbox import Sandboxes
 from carehub.store import load, village
 from carehub.web.entering.throttle import Quota
+from carehub.web.live import Stream, Words, word
 from carehub.web.render import page
 from carehub.web.security import TheHub
 from carehub.web.showcase.journey import journey
@@ -93,9 +92,13 @@ async def window(request: Request, hub: Window) -> Response:
     )  # fmt: skip
 
 
-@router.get("/live", response_class=EventSourceResponse)
-async def live(hub: Window, kept: Kept) -> AsyncIterator[ServerSentEvent]:
+@router.get("/live", response_class=Stream)
+async def live(hub: Window, kept: Kept) -> Stream:
     """Tell the page when to look again; no data goes this way."""
+    return Stream(_words(hub, kept))
+
+
+async def _words(hub: Hub, kept: Showcase) -> Words:
     if kept.watching >= _MOST_WATCHING:
         return
     kept.watching += 1
@@ -104,7 +107,7 @@ async def live(hub: Window, kept: Kept) -> AsyncIterator[ServerSentEvent]:
         async for version in hub.live.changes(beat_s=_BEAT_S):
             name = "beat" if version == told else "change"
             told = version
-            yield ServerSentEvent(event=name, data={"version": version, "at": hub.clock()}, retry=5000)
+            yield word(name, hub, version, retry_ms=5000)
             await asyncio.sleep(_BREATH_S)
     finally:
         kept.watching -= 1

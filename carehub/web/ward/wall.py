@@ -1,6 +1,5 @@
 """The screen on a ward's wall: large, without controls, and telling only what everybody who walks past may know."""
 
-from collections.abc import AsyncIterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -9,7 +8,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Cookie, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
-from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from carehub.core.people.access import Errand, Permission, Role, Where, tells
 from carehub.flow.hub import Hub
@@ -18,7 +16,7 @@ from carehub.store import logins, protected, tables, ties, walls
 from carehub.store.errors import STORE_FAILED
 from carehub.store.tables.places import WallShows
 from carehub.web.cards import AlertView
-from carehub.web.live import stream_while
+from carehub.web.live import Stream, stream_while
 from carehub.web.render import page
 from carehub.web.rights.readings import Readings
 from carehub.web.security import LoginNeeded, MaybeVisitor, NotAllowed, TheHub, Visitor, is_https, valid_login
@@ -161,13 +159,10 @@ async def open_wall(hub: TheHub, secret: str) -> Response:
     return answer
 
 
-@router.get("/live", response_class=EventSourceResponse)
-async def live(
-    hub: TheHub, visitor: MaybeVisitor, unit: Unit = None, secret: Secret = None
-) -> AsyncIterator[ServerSentEvent]:
+@router.get("/live", response_class=Stream)
+async def live(hub: TheHub, visitor: MaybeVisitor, unit: Unit = None, secret: Secret = None) -> Stream:
     """The same signs of life as every page gets, for as long as the wall may show anything."""
-    async for event in stream_while(hub, partial(_may_still, hub, visitor, secret, unit)):
-        yield event
+    return Stream(stream_while(hub, partial(_may_still, hub, visitor, secret, unit)))
 
 
 async def _may_still(hub: Hub, visitor: Visitor | None, secret: str | None, unit: str | None) -> bool:

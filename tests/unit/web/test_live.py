@@ -1,11 +1,13 @@
 import asyncio
+import json
 from datetime import timedelta
 
-from fastapi.sse import ServerSentEvent
+import pytest
+from starlette.types import Message
 
 from carehub.flow.hub import Hub
 from carehub.store import logins, tables
-from carehub.web.live import stream
+from carehub.web.live import Stream, Word, Words, stream, word
 from carehub.web.security import LIMITS
 from tests.unit.web.conftest import Clock
 
@@ -17,7 +19,7 @@ async def secret_of(hub: Hub, username: str) -> str:
 
 
 async def collect(hub: Hub, secret: str, many: int, *, beat_s: float = 0.05) -> list[str | None]:
-    found: list[ServerSentEvent] = []
+    found: list[Word] = []
     async with asyncio.timeout(5):
         async for event in stream(hub, secret, beat_s=beat_s):
             found.append(event)
@@ -61,5 +63,36 @@ async def test_closing_the_hub_lets_every_page_go(hub: Hub) -> None:
 
 async def test_no_data_goes_by_the_stream(hub: Hub) -> None:
     async for event in stream(hub, await secret_of(hub, "maria"), beat_s=0.05):
-        assert set(event.data) == {"version", "at"}
+        (data,) = [line for line in event.written().decode().splitlines() if line.startswith("data: ")]
+        assert set(json.loads(data.removeprefix("data: "))) == {"version", "at"}
         break
+
+
+async def test_a_screen_whose_line_breaks_is_not_counted_as_live_any_more(hub: Hub) -> None:
+    """F79: whether somebody goes, or a word does not get through to them."""
+
+    async def words() -> Words:
+        with hub.live.watching("sol"):
+            while True:
+                yield word("beat", hub, 1, retry_ms=1)
+                await asyncio.sleep(0.01)
+
+    async def breaks(message: Message) -> None:
+        assert hub.live.shows("sol") or message["type"] == "http.response.start"
+        if message["type"] == "http.response.body":
+            raise BrokenPipeError
+
+    async def goes() -> Message:
+        await asyncio.sleep(0.05)
+        return {"type": "http.disconnect"}
+
+    async def silent(_message: Message) -> None:
+        return
+
+    with pytest.raises(BrokenPipeError):
+        await Stream(words()).stream_response(breaks)
+    assert not hub.live.shows("sol")
+
+    async with asyncio.timeout(5):
+        await Stream(words())({"type": "http", "asgi": {"spec_version": "2.3"}}, goes, silent)
+    assert not hub.live.shows("sol")
