@@ -204,7 +204,7 @@ def create_web(hub: Hub) -> FastAPI:
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=_hosts(hub), www_redirect=False)
     app.add_middleware(Locks, hub=hub)
     app.add_middleware(Speaking)
-    app.add_middleware(Turns)
+    app.add_middleware(Turns, live=hub.live)
     app.add_middleware(Counting, meters=app.state.meters)
     return app
 

@@ -1,12 +1,12 @@
 """Makes pages: the Jinja environment, Norwegian dates, icons, and what every page is given."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import segno
@@ -19,6 +19,7 @@ from markupsafe import Markup
 from carehub.core.languages import Language
 from carehub.core.people.access import HOME_PAGE, Permission
 from carehub.core.showing.wording import alert_number
+from carehub.flow.hub import Hub
 from carehub.web import tongue, words
 from carehub.web.admin import nav as admin_nav
 from carehub.web.security import AUTOMATIC, Visitor, hub_of
@@ -27,6 +28,7 @@ from carehub.web.wording.retold import retold
 from carehub.web.wording.script_words import script_words
 from carehub.web.wording.troubles import troubles
 
+T = TypeVar("T")
 _HERE = Path(__file__).parent
 STATIC = _HERE / "static"
 _DATES = {Language.NB: "d. MMMM", Language.NN: "d. MMMM", Language.EN: "d MMMM"}
@@ -129,6 +131,28 @@ def page(
     return HTMLResponse(text, status_code=status)
 
 
+async def board_page(request: Request, template: str, visitor: Visitor, **context: Any) -> HTMLResponse:
+    """A page of which many are open: where it fetches itself, written once for all who are given the same.
+
+    Args:
+        context: As for `region`. Nothing of who looks may stand in it, nor be used by the template's regions.
+    """
+    if AUTOMATIC not in request.headers:
+        return page(request, template, visitor, whole=True, **context)
+    hub = hub_of(request)
+    now = hub.clock()
+    given = context | {
+        "troubles": tuple(troubles(hub, now)) if visitor.may(Permission.SEE_ALERTS) else (),
+        "login_ends": _ends_soon(visitor, now),
+    }
+
+    async def made() -> tuple[bytes, Mapping[str, Any]]:
+        text = environment(hub.zone).get_template(template).render({**given, "layout": _ALONE, "whole": False})
+        return text.encode(), given
+
+    return HTMLResponse(await _once_given(hub, template, given, made))
+
+
 async def region(request: Request, template: str, **context: Any) -> Markup:
     """A part of a page, made once for all pages that fetch themselves and are given the same.
 
@@ -141,11 +165,17 @@ async def region(request: Request, template: str, **context: Any) -> Markup:
 
     async def made() -> tuple[Markup, Mapping[str, Any]]:
         text = environment(hub.zone).get_template(template).render({**given, "now": hub.clock()})
-        return Markup(text), given  # noqa: S704 - escaped by the template  # what is kept cannot be another's `id`
+        return Markup(text), given  # noqa: S704 - escaped by the template
 
+    return await _once_given(hub, template, given, made)
+
+
+async def _once_given(
+    hub: Hub, template: str, given: Mapping[str, Any], made: Callable[[], Awaitable[tuple[T, Mapping[str, Any]]]]
+) -> T:
+    """Made once of what is given; it is kept with it, since another's `id` must not be the same meanwhile."""
     key = (template, tongue.language(), *((name, _same(value)) for name, value in given.items()))
-    text, _kept = await once(hub, key, made)
-    return text
+    return (await once(hub, key, made))[0]
 
 
 def _same(value: object) -> object:

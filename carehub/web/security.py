@@ -155,7 +155,12 @@ def hub_of(request: Request) -> Hub:
     return hub
 
 
-TheHub = Annotated[Hub, Depends(hub_of)]
+async def _hub_here(request: Request) -> Hub:
+    """FastAPI asks what is not a coroutine in a thread of its own, for each request."""
+    return hub_of(request)
+
+
+TheHub = Annotated[Hub, Depends(_hub_here)]
 
 
 async def visitor_of(request: Request, hub: TheHub) -> Visitor | None:

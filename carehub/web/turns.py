@@ -7,19 +7,23 @@ Families' pages have one turn of their own, so that however many of them are ope
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from carehub.flow.hub import Hub
+from carehub.flow.live import Live
 from carehub.web.security import AUTOMATIC
 
 T = TypeVar("T")
-AT_ONCE = 16
+AT_ONCE = 32
 """So many share a question to the store; more of them would keep an alarm waiting that comes meanwhile."""
+VERSION = "x-carehub-version"
+"""Which change the answer shows, so that its page need not look again for one that it shows already."""
 _FAMILIES = ("/relatives", "/resident")
 KEPT_S = 4.0
 """As long as a page that has nothing to fetch believes what it shows (`live.BEAT_S`). A change ends it at once.
@@ -90,12 +94,45 @@ async def once(hub: Hub, key: object, ask: Callable[[], Awaitable[T]]) -> T:
     return await ask() if page is None else await page.found(hub.live.version).get(key, ask)
 
 
+class _Door:
+    """Lets so many in at a time, and the next in groups: those who come in together ask the store together."""
+
+    def __init__(self, places: int) -> None:
+        self._places, self._free = places, places
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    async def enter(self) -> None:
+        """Wait for a place."""
+        if self._free and not self._waiting:
+            self._free -= 1
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self.leave()  # it was let in just then
+            raise
+
+    def leave(self) -> None:
+        """Give the place back. When half of them are free the next go in: a slow page holds up no other."""
+        self._free += 1
+        if self._free < (self._places + 1) // 2:
+            return
+        while self._waiting and self._free:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                self._free -= 1
+                turn.set_result(None)
+
+
 class Turns:
     """Lets a few pages at a time fetch themselves, and one of a family's beside them."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-        self._staff, self._families, self._kept = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(1), Kept()
+    def __init__(self, app: ASGIApp, live: Live) -> None:
+        self.app, self._live = app, live
+        self._staff, self._families, self._kept = _Door(AT_ONCE), _Door(1), Kept()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Wait for a turn, and give it back with the first byte: a slow telephone must not keep it."""
@@ -103,17 +140,19 @@ class Turns:
             await self.app(scope, receive, send)
             return
         turn = self._families if scope["path"].startswith(_FAMILIES) else self._staff
-        await turn.acquire()
-        held = True
+        await turn.enter()
+        held, version = True, self._live.version
 
         def give_back() -> None:
             nonlocal held
             if held:
                 held = False
-                turn.release()
+                turn.leave()
 
         async def answered(message: Message) -> None:
             give_back()
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)[VERSION] = str(version)
             await send(message)
 
         _page.set(_Page(self._kept))

@@ -12,6 +12,8 @@ from tests.browser.nights import Night, log_in, night, open_browser
 pytestmark = pytest.mark.browser
 FALL, RESTLESS = ("a4f2".ljust(32, "0"), "d9aa".ljust(32, "0"))
 AT_ONCE_MS = 2000
+BEAT_MS = 4500
+LIVE_FETCH = "**/tablet"
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +32,26 @@ def window(chromium: Browser, here: Night, username: str, path: str) -> Page:
     page.goto(here.url + path)
     expect(page.locator("#live")).to_have_attribute("data-state", "live")
     return page
+
+
+def first(page: Page, held: list[Route]) -> Route:
+    """The fetch that is held, as soon as the page has begun one."""
+    for _ in range(500):
+        if held:
+            return held[0]
+        page.wait_for_timeout(20)
+    raise AssertionError("The page did not fetch itself.")
+
+
+def arrive_too(page: Page, other: Page) -> None:
+    """The next step is taken, and the page has been told of it."""
+    holder = other.locator(f"#alert-{FALL} .alert__holder")
+    expect(holder).to_have_text("Du er på vei")
+    other.wait_for_timeout(700)  # a tap right after the list has moved does not count
+    before = page.evaluate("() => told")
+    other.click(f"#arrive-{FALL}")
+    expect(holder).to_have_text("Du er der")
+    page.wait_for_function("(before) => told > before", arg=before)
 
 
 def test_what_one_takes_the_others_see_at_once(chromium: Browser, here: Night) -> None:
@@ -58,6 +80,39 @@ def test_the_whole_life_by_keyboard_alone(chromium: Browser, here: Night) -> Non
 
     expect(page.locator(f"#alert-{FALL}")).to_have_count(0)
     expect(page.locator(".closed").first).to_contain_text("Fall – Hjalp på stedet · Maria H.")
+
+
+def test_a_change_that_comes_while_the_page_is_fetched_is_shown_without_another_word(
+    chromium: Browser, here: Night
+) -> None:
+    """It used to wait for the next sign of life, four seconds long."""
+    page, other = window(chromium, here, "maria", "/tablet"), window(chromium, here, "ingrid", "/a/A4F2")
+    held: list[Route] = []
+    page.route(LIVE_FETCH, lambda route: route.continue_() if held else held.append(route))
+    other.click(f"#take-{FALL}")
+    answer = first(page, held).fetch()
+    arrive_too(page, other)
+    page.evaluate("() => source.close()")
+
+    held[0].fulfill(response=answer)
+
+    expect(page.locator(f"#alert-{FALL} .alert__holder")).to_have_text("Ingrid S. er der", timeout=AT_ONCE_MS)
+
+
+def test_a_page_that_shows_a_change_already_is_not_fetched_again(chromium: Browser, here: Night) -> None:
+    page, other = window(chromium, here, "maria", "/tablet"), window(chromium, here, "ingrid", "/a/A4F2")
+    page.wait_for_function("() => !fetching && has >= told")
+    fetches: list[Route] = []
+    page.route(LIVE_FETCH, lambda route: fetches.append(route))  # noqa: PLW0108 - it asks how many it takes
+    other.click(f"#take-{FALL}")
+    first(page, fetches)
+    arrive_too(page, other)
+
+    fetches[0].continue_()  # a second one would be held, and counted
+
+    expect(page.locator(f"#alert-{FALL} .alert__holder")).to_have_text("Ingrid S. er der", timeout=AT_ONCE_MS)
+    page.wait_for_timeout(BEAT_MS)
+    assert len(fetches) == 1
 
 
 def test_a_change_elsewhere_keeps_focus_and_what_is_half_written(chromium: Browser, here: Night) -> None:

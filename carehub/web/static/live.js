@@ -20,6 +20,9 @@ let dirty = false;
 let fetching = false;
 let pressed = false;
 let movedAt = 0;
+let told = -1; // the last change that the stream told of
+let has = -1; // the last one that stands on the page
+let streams = 0; // the hub counts its changes anew when it starts, so they compare within one stream only
 
 const withoutAges = (text) => text.replace(/(<time[^>]*>)[^<]*/g, "$1");
 const shown = (ms) => wall.format(new Date(ms + skew)).replaceAll(".", ":");
@@ -41,7 +44,7 @@ function tick() {
 }
 
 function showState() {
-  const gone = Date.now() - Math.min(heard, dirty ? fresh : heard) > DEAD_AFTER_MS;
+  const gone = Date.now() - Math.min(heard, behind() ? fresh : heard) > DEAD_AFTER_MS;
   const state = gone ? "dead" : source && source.readyState === EventSource.OPEN ? "live" : "trying";
   if (bar.dataset.state !== state) {
     bar.dataset.state = state;
@@ -59,12 +62,20 @@ function connect() {
   const screen = document.querySelector("[data-screen]")?.dataset.screen;
   const stream = bar.dataset.stream || "/api/v1/live"; // what anybody may see has a stream of its own
   source = new EventSource(screen ? `${stream}?screen=${encodeURIComponent(screen)}` : stream);
-  source.addEventListener("change", (event) => { alive(event); dirty = true; refresh(); });
-  source.addEventListener("beat", (event) => { alive(event); if (dirty || grownOld()) refresh(); else fresh = Date.now(); });
+  source.addEventListener("change", (event) => {
+    alive(event);
+    told = JSON.parse(event.data).version;
+    settle();
+  });
+  source.addEventListener("beat", (event) => { alive(event); settle(); });
   source.addEventListener("ended", loggedOut);
-  source.onopen = showState;
+  source.onopen = () => { streams += 1; told = has = -1; showState(); };
   source.onerror = () => { showState(); if (source.readyState === EventSource.CLOSED) setTimeout(retry, 2000); };
 }
+
+// What was fetched since a change shows it already; else the page is true as it stands.
+const behind = () => dirty || has < told;
+const settle = () => { if (behind() || grownOld()) refresh(); else fresh = Date.now(); };
 
 // A drawing of the day goes on though nothing calls: such a page looks again after so many seconds.
 const grownOld = () => bar.dataset.every && document.visibilityState === "visible" && Date.now() - drawn > bar.dataset.every * 1000;
@@ -90,17 +101,22 @@ async function refresh() {
   if (fetching || pressed) return;
   fetching = true;
   dirty = false;
+  const [stream, wanted] = [streams, told];
+  let again = false;
   try {
     const answer = await fetch(location.href, { headers: { "X-CareHub-Live": "1" }, signal: AbortSignal.timeout(8000) });
     if (answer.redirected && new URL(answer.url).pathname === "/login") return loggedOut();
     if (!answer.ok) throw new Error(String(answer.status));
     swap(await answer.text());
+    has = stream === streams ? Number(answer.headers.get("X-CareHub-Version") ?? wanted) : -1;
+    again = behind(); // something changed while it was fetched
   } catch {
     dirty = true;
     setTimeout(() => dirty && refresh(), 2000);
   } finally {
     fetching = false;
   }
+  if (again) refresh();
 }
 
 function swap(text) {
@@ -235,7 +251,7 @@ document.addEventListener("pointerdown", () => { pressed = true; setTimeout(lift
 for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => setTimeout(lifted, 250));
 function lifted() {
   pressed = false;
-  if (dirty) refresh();
+  if (behind()) refresh();
 }
 
 document.addEventListener("visibilitychange", () => {

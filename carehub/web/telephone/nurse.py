@@ -13,10 +13,10 @@ from carehub.store import logins, pages, protected, roll_calls, tables, teams, v
 from carehub.store.database import Session
 from carehub.web import cards
 from carehub.web.cards import AlertView
-from carehub.web.render import page, region
+from carehub.web.render import board_page, page, region
 from carehub.web.rights.opening import reason_needed
 from carehub.web.rights.readings import Readings
-from carehub.web.security import Caring, TheHub, Visitor
+from carehub.web.security import AUTOMATIC, Caring, TheHub, Visitor
 from carehub.web.teams import Context, context_of
 from carehub.web.telephone import offline as telephone
 from carehub.web.telephone import planned, way_in
@@ -42,7 +42,8 @@ async def nurse(request: Request, hub: TheHub, visitor: Caring) -> Response:
         request, "_nurse_board.html", board=shown, unit=unit, until=shift.until if shift else None, asked=asked,
         coming=coming, moves=planned.MOVES, kept=telephone.kept,
     )  # fmt: skip
-    return page(request, "nurse.html", visitor, board=shown, region=drawn, **telephone.given(visitor))
+    whose = {} if AUTOMATIC in request.headers else telephone.given(visitor)
+    return await board_page(request, "nurse.html", visitor, board=shown, region=drawn, **whose)
 
 
 async def _is_asked(hub: Hub, session: Session, visitor: Visitor) -> bool:

@@ -15,7 +15,7 @@ from carehub.store import pages, roll_calls, screens
 from carehub.store.database import Session
 from carehub.store.screens import Said
 from carehub.web.entering.shared import TheTablet
-from carehub.web.render import page, region
+from carehub.web.render import board_page, region
 from carehub.web.rights.readings import Readings
 from carehub.web.security import Caring, Staff, TheHub, Visitor, is_https
 from carehub.web.tongue import language
@@ -71,7 +71,10 @@ async def tablet(  # noqa: PLR0913 - what may stand in the address
         plan=plan, as_plan=as_plan, may_draw=visitor.may(Permission.PLAN_SHIFTS), due=due, mine=sight.covers(chosen),
         HOWS=HOWS, SEENS=SEENS,
     )  # fmt: skip
-    answer = page(request, "tablet.html", visitor, board=shown, region=drawn, unit=chosen, sound=sound, screen=known)
+    answer = await board_page(
+        request, "tablet.html", visitor, board=shown, region=drawn, unit=chosen, sound=sound,
+        heard_at=known.heard_at if known else None,
+    )  # fmt: skip
     _remember(answer, hub, view, screen)
     return answer
 

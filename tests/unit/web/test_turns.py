@@ -10,19 +10,20 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from carehub.flow.hub import Hub
+from carehub.flow.live import Live
 from carehub.store import tables
-from carehub.web.turns import AT_ONCE, Kept, Turns, once
+from carehub.web.turns import AT_ONCE, VERSION, Kept, Turns, once
 from tests.unit.web.conftest import Browse, logged_in
 
 ITSELF = {"x-carehub-live": "1"}
 Page = Callable[[Request], Awaitable[str]]
 
 
-def _client(page: Page) -> AsyncClient:
+def _client(page: Page, live: Live | None = None) -> AsyncClient:
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await PlainTextResponse(await page(Request(scope)))(scope, receive, send)
 
-    return AsyncClient(transport=ASGITransport(app=Turns(app)), base_url="http://hub.example")
+    return AsyncClient(transport=ASGITransport(app=Turns(app, live or Live())), base_url="http://hub.example")
 
 
 async def test_a_few_pages_at_a_time_fetch_themselves_and_a_person_goes_past_them() -> None:
@@ -47,6 +48,81 @@ async def test_a_few_pages_at_a_time_fetch_themselves_and_a_person_goes_past_the
         await asyncio.gather(*waiting)
 
     assert most == AT_ONCE
+
+
+async def test_an_answer_says_which_change_it_shows_and_none_that_came_while_it_was_made() -> None:
+    """So a page that waited for its turn while more happened need not look again, and never misses what came later."""
+    live, inside, go = Live(), 0, asyncio.Event()
+
+    async def page(_request: Request) -> str:
+        nonlocal inside
+        inside += 1
+        await go.wait()
+        return "mine"
+
+    async with _client(page, live) as client:
+        live.change()
+        pages = [asyncio.create_task(client.get("/", headers=ITSELF)) for _ in range(AT_ONCE + 1)]
+        while inside < AT_ONCE:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        live.change()
+        go.set()
+        *first, last = [answer.headers[VERSION] for answer in await asyncio.gather(*pages)]
+        assert VERSION not in (await client.get("/")).headers
+
+    assert (set(first), last) == ({"1"}, "2")
+
+
+async def test_the_next_go_in_together_when_half_of_the_places_are_free() -> None:
+    inside: set[int] = set()
+    go = [asyncio.Event() for _ in range(2 * AT_ONCE)]
+
+    async def page(request: Request) -> str:
+        number = int(request.url.path[1:])
+        inside.add(number)
+        await go[number].wait()
+        return "mine"
+
+    async with _client(page) as client:
+        pages = [asyncio.create_task(client.get(f"/{number}", headers=ITSELF)) for number in range(2 * AT_ONCE)]
+        while len(inside) < AT_ONCE:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        *most, last = pages[: AT_ONCE // 2]
+        for number in range(AT_ONCE // 2 - 1):
+            go[number].set()
+        await asyncio.gather(*most)
+        assert len(inside) == AT_ONCE
+        go[AT_ONCE // 2 - 1].set()
+        await last
+        while len(inside) < AT_ONCE + AT_ONCE // 2:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        for one in go:
+            one.set()
+        await asyncio.gather(*pages)
+
+
+async def test_who_goes_while_they_wait_takes_no_place() -> None:
+    inside, go = 0, asyncio.Event()
+
+    async def page(_request: Request) -> str:
+        nonlocal inside
+        inside += 1
+        await go.wait()
+        return "mine"
+
+    async with _client(page) as client:
+        pages = [asyncio.create_task(client.get("/", headers=ITSELF)) for _ in range(2 * AT_ONCE)]
+        while inside < AT_ONCE:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+        for one in pages[AT_ONCE:]:
+            one.cancel()
+        await asyncio.gather(*pages[AT_ONCE:], return_exceptions=True)
+        go.set()
+        await asyncio.gather(*pages[:AT_ONCE])
+        async with asyncio.timeout(5):
+            await asyncio.gather(*(client.get("/", headers=ITSELF) for _ in range(2 * AT_ONCE)))
+
+    assert inside == 3 * AT_ONCE
 
 
 async def test_a_page_that_fails_gives_its_turn_back() -> None:
