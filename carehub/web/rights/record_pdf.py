@@ -1,4 +1,7 @@
-"""The record as a PDF: headings, plain rows, Norwegian letters. A screen reader is better served by the page."""
+"""The record as a PDF: headings, plain rows, Norwegian letters, with its language, its title and an outline.
+
+It is not tagged (PDF/UA): fpdf2 2.8 tags pictures alone, and has no way to more. A screen reader has the page.
+"""
 
 import re
 import unicodedata
@@ -10,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
+from fpdf.prefs import ViewerPreferences
 
 from carehub.core.showing.terms import KINDS, kind_name
 from carehub.web.tongue import Spoken, _, language
@@ -47,6 +51,7 @@ def written(found: Mapping[str, Any], events: Mapping[str, int], quiet: Mapping[
     paper.add_font("Inter", fname=_FONT)
     paper.set_lang({"nb": "nb-NO", "nn": "nn-NO", "en": "en-GB"}[language().value])
     paper.set_title(_("Opplysninger om %(name)s", name=f"{who['given_name']} {who['family_name']}"))
+    paper.viewer_preferences = ViewerPreferences(display_doc_title=True)
     paper.add_page()
     _line(paper, paper.title or "", _TITLE)
     _line(paper, f"{found['municipality']}, {_moment(found['made_at'], zone)}. {found['schema']}")

@@ -224,6 +224,8 @@ async def test_the_pdf_is_one_with_its_language_and_an_outline(hub: Hub, browser
     assert answer.content.startswith(b"%PDF-")
     assert b"/Lang (nb-NO)" in answer.content
     assert b"/Outlines" in answer.content
+    assert b"/DisplayDocTitle true" in answer.content
+    assert b"/StructTreeRoot" not in answer.content, "tagged now: take the limit out of README and the statement"
     async with hub.database.read() as session:
         log = (await session.exec(select(tables.AccessLog.action).where(tables.AccessLog.resident_id == "kaare"))).all()
     assert "record.exported" in log
