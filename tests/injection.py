@@ -32,15 +32,104 @@ PAYLOADS = tuple(f"{one}" for one in (
     f'"><script>{CALL}</script>', f"javascript:{CALL}", "{{ cycler.__init__.__globals__.os.popen('id') }}",
     f"%3Cscript%3E{CALL}%3C/script%3E&lt;script&gt;{CALL}&#60;/script&#62;\u2028<!--{CALL}-->",
 ))  # fmt: skip
-_WORDS_OF = frozenset({
+WORDS_OF = frozenset({
     "name", "label", "address", "given_name", "family_name", "detail", "note", "text", "reason", "why", "words",
     "title", "phone",
     "kinship", "browser", "subject", "because", "topic", "payload", "error", "delivery", "model", "gateway",
     "bearer", "operator", "unit", "place", "access_note", "disabled_reason", "ended_why", "reference",
-    "key_box", "key_box_code", "door_code", "pets", "hazard", "warning", "rulebook_version", "library", "body_text",
-    "digits", "message", "said", "answer", "comment",
+    "key_box", "key_box_code", "door_code", "pets", "hazard", "warning", "rulebook_version", "library",
+    "digits", "lower_reason", "end_reason", "uid", "device_class",
 })  # fmt: skip
 """Columns in which people, devices and providers write what they like."""
+MACHINE = frozenset(
+    {
+        # keys, secrets and hashes
+        "alert_id",
+        "asked_by_id",
+        "backtest_id",
+        "body_hash",
+        "by",
+        "chain",
+        "code",
+        "code_hash",
+        "created_by_id",
+        "credential",
+        "cycle",
+        "dedup_key",
+        "device_id",
+        "draft_hash",
+        "handed_to_id",
+        "issuer",
+        "ladder_id",
+        "line_id",
+        "linked_by",
+        "made_by",
+        "parent_id",
+        "password_hash",
+        "person_id",
+        "pin_hash",
+        "replaced_by_id",
+        "replaces_id",
+        "resident_id",
+        "rule_id",
+        "salt",
+        "scope_id",
+        "secret",
+        "sha256",
+        "sid",
+        "silence_id",
+        "source_key",
+        "tablet_id",
+        "token_hash",
+        "unit_id",
+        # words from a list of ours
+        "action",
+        "alert_code",
+        "asks",
+        "channel",
+        "detector",
+        "kind",
+        "methods",
+        "module",
+        "owner",
+        "provider",
+        "sort",
+        "source",
+        "status",
+        "time_zone",
+        "zone",
+        "link",
+        "file",
+        # numbers and versions
+        "base_version",
+        "detector_version",
+        "national_id",
+        "rule_version",
+        "username",
+        "value",
+        "version",
+        # JSON that programs write and read, or would refuse
+        "before",
+        "body",
+        "checks",
+        "counts",
+        "data",
+        "details",
+        "draft",
+        "kept",
+        "labels",
+        "missing",
+        "overrides",
+        "parts",
+        "rules",
+        "silence",
+        "summary",
+        "trace",
+        "usual",
+        "was",
+    }
+)
+"""Columns that hold no words: a payload in them would not be what anybody could bring there."""
 _NEVER = {("access_log", "subject"), ("task", "subject"), ("device", "address"), ("rule_override", "body")}
 """Refused by the database, or a key that other rows are found by."""
 _MOST = 60
@@ -56,7 +145,7 @@ async def poison(session: Session, now: datetime) -> int:
         keys = list(table.primary_key)
         for column in table.columns:
             chosen = isinstance(column.type, EnumValue) or column.primary_key or (table.name, column.name) in _NEVER
-            if chosen or column.name not in _WORDS_OF:
+            if chosen or column.name not in WORDS_OF:
                 continue
             many += 1
             raw = isinstance(column.type, LargeBinary)

@@ -1,0 +1,67 @@
+"""C57: forty scripts as devices and telephones bring them, by MQTT and by SMS, all the way to the pages."""
+
+from httpx2 import ASGITransport, AsyncClient
+from sqlmodel import select
+
+from carehub.core.people.access import Role
+from carehub.store import logins, tables
+from carehub.web import create_web
+from carehub.web.security import LIMITS
+from tests.injection import PAYLOADS, injected, shown
+from tests.journeys.building import INGRID, PUBLIC, Night
+
+_PATHS = (
+    "/tablet", "/nurse", "/admin", "/admin/devices", "/admin/devices?show=unknown", "/admin/dead-letters",
+    "/admin/events", "/admin/ledger", "/silences", "/blind", "/visits", "/admin/tasks", "/admin/load",
+    "/admin/join", "/messages",
+)  # fmt: skip
+
+
+async def _said(night: Night, payload: str) -> None:
+    """By every road: as a device's name, as a kind, as a value, as an id, as what cannot be read, and as a reply."""
+    name = payload.replace("+", "").replace("#", "")
+    await night.hear(
+        night.message(f"zigbee2mqtt/{name}", {"action": payload, "contact": payload, "battery": payload}),
+        night.message(f"zigbee2mqtt/{name}", {"contact": False, "device": {"friendlyName": payload, "model": payload}}),
+        night.message(f"carehub/v1/{name[:60]}/event", {"id": payload, "kind": "door.opened", "at": payload}),
+        night.message("carehub/v1/knapp-anna/event", {"id": f"v-{payload}", "kind": payload, "value": payload}),
+        night.message("carehub/v1/knapp-anna/alarm", {"id": f"a-{payload}", "kind": payload, "detail": payload}),
+        night.message(f"zigbee2mqtt/{name}", payload.encode()),
+    )
+    await night.reply(INGRID, payload)
+    await night.reply("+4799999999", payload)
+
+
+async def test_what_devices_and_telephones_say_is_text_on_every_page_c57(night: Night) -> None:
+    for payload in PAYLOADS:
+        await _said(night, payload)
+    web = create_web(night.hub)
+    async with night.database.write() as session:
+        boss = tables.Person(id="sjef", name="Sjef", username="sjef", role=Role.ADMINISTRATOR)
+        session.add(boss)
+        await session.flush()
+        secret = await logins.begin(session, boss, LIMITS[boss.role], night.clock())
+        devices = (await session.exec(select(tables.Device.id))).all()
+        alerts = (await session.exec(select(tables.Alert.id))).all()
+        seqs = (await session.exec(select(tables.Event.seq))).all()
+    paths = [
+        *_PATHS, *(f"/admin/devices/{one}" for one in devices), *(f"/admin/join/{one}" for one in devices),
+        *(f"/nurse/{one}" for one in alerts), *(f"/admin/events/{one}" for one in seqs[:80]),
+        *(f"/admin/devices?page={number}" for number in (2, 3)), *(f"/admin/dead-letters?page={n}" for n in (2, 3, 4)),
+    ]  # fmt: skip
+    client = AsyncClient(
+        transport=ASGITransport(app=web), base_url=PUBLIC, headers={"sec-fetch-site": "same-origin"},
+        cookies={"__Host-carehub": secret},
+    )  # fmt: skip
+    found, seen = {}, set[str]()
+    async with client:
+        for path in paths:
+            answer = await client.get(path, follow_redirects=True)
+            assert answer.status_code < 500, path
+            if bad := injected(answer.text):
+                found[path] = bad
+            seen |= shown(answer.text)
+
+    assert found == {}
+    assert len(devices) > len(PAYLOADS) / 2, "each name that is heard is listed"
+    assert len(seen) >= 30, sorted(set(PAYLOADS) - seen)
