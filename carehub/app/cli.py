@@ -5,6 +5,7 @@ waiting for it, and must not load the village, the replay and the demonstration 
 """
 
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 
 import typer
@@ -33,10 +34,21 @@ def commands(wanted: str | None = None) -> typer.Typer:
     return app
 
 
+def _refuse_what_is_none(wanted: str | None) -> None:
+    """Before everything is loaded to look for it."""
+    if wanted is None or wanted.startswith("-") or wanted in ROOMS:
+        return
+    near = get_close_matches(wanted, ROOMS, n=1)
+    meant = f" Did you mean {near[0]!r}?" if near else ""
+    raise ConfigurationError(f"There is no command {wanted!r}.{meant} `carehub --help` lists them.")
+
+
 def main() -> None:
     """The `carehub` program: a wrong setting is one sentence, not a stack trace."""
     try:
-        commands(sys.argv[1] if len(sys.argv) > 1 else None)()
+        wanted = sys.argv[1] if len(sys.argv) > 1 else None
+        _refuse_what_is_none(wanted)
+        commands(wanted)()
     except ConfigurationError as error:
         sys.stderr.write(f"carehub: {error}\n")
         raise SystemExit(2) from None

@@ -46,6 +46,16 @@ def test_each_command_is_found_alone_and_among_all() -> None:
         assert name in get_group(cli.commands(name)).commands
 
 
+@pytest.mark.parametrize(("typed", "told"), [("restor", "Did you mean 'restore'?"), ("no-such", "'no-such'. `carehub")])
+def test_what_is_no_command_is_said_at_once(
+    typed: str, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["carehub", typed])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert (ended.value.code, told in capsys.readouterr().err) == (2, True)
+
+
 def test_a_library_that_is_missing_is_missed_at_once_and_one_that_is_there_waits_for_its_use() -> None:
     with pytest.raises(ModuleNotFoundError):
         late("no_such_library.at_all")
