@@ -16,7 +16,6 @@ import msgspec
 import numpy as np
 import sklearn
 import skops
-import skops.io
 
 MAGIC = b"CAREHUB-MODEL-1\n"
 LARGEST = 64 << 20
@@ -54,7 +53,7 @@ def pack(manifest: Manifest, baselines: bytes, estimator: Any | None) -> bytes:
     """The container's bytes."""
     files = {"manifest.json": msgspec.json.encode(manifest), "baselines.json": baselines}
     if estimator is not None:
-        files["estimator.skops"] = skops.io.dumps(estimator)
+        files["estimator.skops"] = _skops_io().dumps(estimator)
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
         for name, content in files.items():
@@ -96,6 +95,13 @@ def unpack(
     return manifest, files["baselines.json"], _estimator(files.get("estimator.skops"), kind, [*TRUSTED, *trusted])
 
 
+def _skops_io() -> Any:
+    """Loaded with the first estimator: it looks through all of scikit-learn for what it trusts, which takes seconds."""
+    from skops import io  # noqa: PLC0415 - as above
+
+    return io
+
+
 def _files(stored: bytes) -> dict[str, bytes]:
     body = stored[len(MAGIC) + 32 :]
     if not stored.startswith(MAGIC) or len(stored) > LARGEST:
@@ -118,7 +124,7 @@ def _estimator(content: bytes | None, kind: type, trusted: list[str]) -> Any | N
     if content is None:
         return None
     try:
-        estimator = skops.io.loads(content, trusted=trusted)
+        estimator = _skops_io().loads(content, trusted=trusted)
     except (
         TypeError, ValueError, LookupError, AttributeError, ImportError, EOFError, OSError, ArithmeticError,
         RuntimeError, zipfile.BadZipFile,

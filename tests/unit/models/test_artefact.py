@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import skops.io
 from sklearn.ensemble import IsolationForest
 from sklearn.neighbors import LocalOutlierFactor
 
@@ -110,7 +109,7 @@ def test_c73_a_pickle_is_refused_and_does_not_run(tmp_path: Path, stored: bytes)
 
 def test_c73_a_type_that_is_not_trusted_is_refused_and_does_not_run(tmp_path: Path, stored: bytes) -> None:
     trace = tmp_path / "it ran"
-    evil = skops.io.dumps(_Evil(trace))
+    evil = artefact._skops_io().dumps(_Evil(trace))
     trace.unlink(missing_ok=True)  # writing it may have made it; reading must not
 
     with pytest.raises(ValueError, match="estimator is refused"):
@@ -120,9 +119,9 @@ def test_c73_a_type_that_is_not_trusted_is_refused_and_does_not_run(tmp_path: Pa
 
 
 def test_c73_an_honest_estimator_of_another_kind_is_refused(stored: bytes) -> None:
-    rows = np.zeros((30, 8))
-    other = skops.io.dumps(LocalOutlierFactor(novelty=True).fit(rows).__dict__)
-    forest = skops.io.dumps(IsolationForest(n_estimators=2, random_state=0).fit(rows))
+    rows, dumps = np.zeros((30, 8)), artefact._skops_io().dumps
+    other = dumps(LocalOutlierFactor(novelty=True).fit(rows).__dict__)
+    forest = dumps(IsolationForest(n_estimators=2, random_state=0).fit(rows))
 
     with pytest.raises(ValueError, match="holds a dict, not a Pipeline"):
         DETECTOR.from_bytes(_sealed(_unzipped(stored) | {"estimator.skops": other}))
