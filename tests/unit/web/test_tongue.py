@@ -1,5 +1,6 @@
 """One request, one language: how it is chosen, and that what follows from it follows."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,10 @@ NOW = datetime(2026, 1, 15, 1, 14, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
-def _bokmaal_again() -> None:
+def _bokmaal_again() -> Iterator[None]:
+    """Also for whatever test comes next: a test without a loop speaks in the context of all others."""
+    tongue.speak(Language.NB)
+    yield
     tongue.speak(Language.NB)
 
 
