@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -45,12 +46,16 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
+@cache
+def _deletes() -> str:
+    return "; ".join(str(table.delete()) for table in SQLModel.metadata.sorted_tables)
+
+
 async def empty(database: Database) -> None:
     """Take every row away, those of the append-only log too: sixty statements, but one round trip."""
-    deletes = "; ".join(str(table.delete()) for table in SQLModel.metadata.sorted_tables)
     async with database.connect() as connection:
         await connection.execute(text("SET LOCAL session_replication_role = replica"))
-        await connection.execute(text(f"DO $$BEGIN {deletes}; END$$"))
+        await connection.execute(text(f"DO $$BEGIN {_deletes()}; END$$"))
         await connection.commit()
 
 
