@@ -95,17 +95,23 @@ class Spot:
         )
 
     @property
-    def words(self) -> str:
-        """The whole room, for whoever hears it read: first what is seen, as it is seen, for that is what people say."""
-        number, *texts = self.seen
-        first = [self.name if self.name.endswith(number) else number, *filter(None, texts)]
-        whole = [self.name, self.who, *([self.alert.urgency, self.alert.title, self.holder] if self.alert else [])]
-        said = [one for one in whole if one and one not in first]
+    def whole(self) -> str:
+        """The room in a sentence."""
+        alert, more = self.alert, f"+{self.more}" if self.more else ""
+        where = [self.name, self.who, *([alert.urgency, self.holder, more] if alert else [])]
+        said = [alert.title] if alert else []
         if self.more:
             said.append(_("%(many)s varsler til", many=self.more))
         said += [MARK_WORDS[mark] for mark in Mark if mark in self.marks]
         calm = _("rolig")
-        return f"{', '.join(first)}: {', '.join(said) or calm}"
+        return f"{', '.join(filter(None, where))}: {', '.join(said) or calm}"
+
+    @property
+    def words(self) -> str:
+        """The same for whoever hears it read: first what is seen, as it is seen, for that is what people say to it."""
+        number, *texts = self.seen
+        seen = ", ".join([self.name if self.name.endswith(number) else number, *filter(None, texts)])
+        return self.whole if self.whole.startswith(seen) else f"{seen}. {self.whole}"
 
 
 MARK_WORDS = Spoken({
