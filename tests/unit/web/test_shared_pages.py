@@ -2,8 +2,10 @@
 
 import asyncio
 import re
+from datetime import timedelta
 
 from httpx2 import AsyncClient
+from sqlmodel import select
 
 from carehub.core.answers.alerts import Status
 from carehub.core.languages import Language
@@ -149,3 +151,24 @@ def _nurse(name: str, unit: str, language: Language | None = None) -> tables.Per
     return tables.Person(
         id=name, name=f"{name.capitalize()} Ny", username=name, role=Role.NURSE, unit_id=unit, language=language
     )
+
+
+async def test_what_stands_around_a_shared_board_is_each_visitors_own(hub: Hub, browser: Browse) -> None:
+    """When the login ends, and whether the screen was heard: the board beside it is the same."""
+    async with hub.database.write() as session:
+        known = (await session.get_one(tables.Person, "maria")).model_dump()
+        session.add(tables.Person(**known | {"id": "mona", "username": "mona", "name": "Mona Berg", "phone": None}))
+    maria, mona = await logged_in(browser(), hub, "maria"), await logged_in(browser(), hub, "mona")
+    async with hub.database.write() as session:
+        whose = tables.LoginSession.person_id == "mona"
+        (login,) = (await session.exec(select(tables.LoginSession).where(whose))).all()
+        login.expires_at = hub.clock() + timedelta(minutes=10)
+    await maria.get("/tablet")
+    assert (await maria.post("/tablet/sound", data={"on": "true", "heard": "true"})).status_code == 204
+
+    answers = await asyncio.gather(*(one.get("/tablet", headers=ITSELF) for one in (maria, mona)))
+    first, second = (answer.text for answer in answers)
+
+    assert board_in(first) == board_in(second)
+    assert ["Innloggingen varer til" in one for one in (first, second)] == [False, True]
+    assert ['data-heard="true"' in one for one in (first, second)] == [True, False]
