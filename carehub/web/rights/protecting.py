@@ -86,10 +86,10 @@ async def ask_to_lower(
 @router.post("/lower/{act}")
 async def answer(request: Request, hub: TheHub, visitor: Deciding, resident_id: str, act: str) -> Response:
     """Confirm as the second person, and it is done; or leave the protection as it is."""
-    if act not in {"agree", "keep"}:
-        raise HTTPException(404)
     async with hub.database.write() as session:
         await must_see(session, visitor, resident_id, hub.clock())
+        if act not in {"agree", "keep"}:
+            raise HTTPException(404)
         if act == "agree":
             done = await protected.agree(session, resident_id, visitor.person.id, hub.clock())
         else:

@@ -34,6 +34,10 @@ _FORMS |= {
     "/admin/residents/{resident_id}/about": {"given_name": "Odd", "family_name": "Sæther"},
     "/admin/residents/{resident_id}/move": {"scope_id": "rom-203"},
 }
+_FORMS |= {
+    "/admin/residents/{resident_id}/address": {"mark": "confidential", "reason": "Brev", "checked": "true"},
+    "/admin/residents/{resident_id}/address/lower": {"mark": "none", "reason": "Opphevet"},
+}
 _FORMS["/admin/residents/{resident_id}/relatives"] = {"person_id": "per"}
 _ADDRESS = {
     "alert_id": FJORD,
@@ -48,6 +52,7 @@ _ADDRESS = {
 _MADE_HERE = {
     "/admin/tasks/{task_id}/{act}",
     "/admin/rules/decisions/{override_id}/{act}",
+    "/nurse/visits/{visit_id}/access",
     "/nurse/visits/{visit_id}/done",
     "/nurse/visits/{visit_id}/move",
     "/nurse/visits/{visit_id}/undo",
