@@ -10,7 +10,7 @@ from carehub.core.answers.alerts import Status
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.watching import canary
 from carehub.flow.watching.canary import Canary, Recipient
-from carehub.store import audit, ledger, pages, registers, tables
+from carehub.store import answers, audit, ledger, load, pages, registers, tables
 from tests.journeys.building import INGRID, Night
 
 
@@ -86,6 +86,10 @@ async def test_no_page_and_no_count_shows_it(bird: Bird) -> None:
         assert await registers.waiting_notices(session) == 0
         assert sum((await registers.open_by_severity(session)).values()) == 1
         assert await ledger.outcomes(session) == {"alert": 1}
+        lately = (bird.night.clock() - timedelta(hours=1), bird.night.clock() + timedelta(hours=1))
+        assert [case.rule for case in await load.cases(session, *lately)] == ["social-alarm"]
+        assert await answers.many(session, *lately) == 1
+        assert len((await answers.at_rest(session, *lately, lately[1]))[1]) == 1
         assert [row.device.address for row in await registers.devices(session, registers.Show.ALL, "canary")] == []
         (its_own,) = await bird.rows(tables.Alert, tables.Alert.scope_id == canary.SCOPE)
         assert isinstance(its_own, tables.Alert)
