@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from carehub.app import load_cli
 from carehub.app.cli import commands
 from carehub.core.answers.alerts import Aftermath, Cause
-from carehub.core.answers.usefulness import Share
+from carehub.core.answers.shares import Share
 from carehub.core.people.shifts import Why
 from carehub.flow import respond
 from carehub.flow.watching.load import Report, as_csv, report

@@ -10,18 +10,8 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from carehub.core.answers.alerts import Aftermath, Cause
-from carehub.core.answers.usefulness import (
-    USEFUL_BELOW,
-    Case,
-    Share,
-    Shift,
-    Summons,
-    answers,
-    hours,
-    loads,
-    nights,
-    shift_of,
-)
+from carehub.core.answers.shares import Share
+from carehub.core.answers.usefulness import USEFUL_BELOW, Case, Shift, Summons, answers, hours, loads, nights, shift_of
 from carehub.core.severity import Severity
 
 OSLO = ZoneInfo("Europe/Oslo")

@@ -21,7 +21,8 @@ from struct import pack, unpack
 from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
-from carehub.core.answers.usefulness import FEWEST, PROMPT, QUICK, Share, nearest
+from carehub.core.answers.shares import FEWEST, Share, nearest
+from carehub.core.answers.usefulness import PROMPT, QUICK
 from carehub.core.severity import Severity
 
 _Key = TypeVar("_Key", bound=Hashable)

@@ -5,25 +5,23 @@ as they are: of fewer than five there is no share, and each share has its interv
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from math import ceil, inf, sqrt
-from statistics import NormalDist, median
+from math import inf
+from statistics import median
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from carehub.core.answers.alerts import Aftermath, Cause
+from carehub.core.answers.shares import Share, rank
 from carehub.core.severity import Severity
 
-FEWEST = 5
-"""Of fewer there is no share: one alert more or less would turn it over."""
 LOOK_BACK = timedelta(days=14)
 USEFUL_BELOW = 0.2
 """A rule of whose alerts a smaller share was of use wants a look."""
 QUICK, PROMPT = timedelta(seconds=60), timedelta(seconds=180)
-_Z = NormalDist().inv_cdf(0.975)
 
 FALSE_CAUSES = frozenset({Cause.UNINTENDED, Cause.TECHNICAL, Cause.NOTHING_FOUND})
 """Causes that say that nobody needed anything. A technical fault that was put right was worth an alert all the same."""
@@ -77,48 +75,6 @@ class Case(NamedTuple):
     def useful(self) -> bool:
         """Whether it was acted on, and for a reason."""
         return self.acted_on and not self.false
-
-
-class Share(NamedTuple):
-    """So many of so many, with the interval that 95 of 100 such samples would hold (Wilson)."""
-
-    part: int
-    whole: int
-
-    @property
-    def tells(self) -> bool:
-        """Whether there are enough to speak of a share at all."""
-        return self.whole >= FEWEST
-
-    @property
-    def value(self) -> float:
-        """Between 0 and 1; of nothing it is 0."""
-        return self.part / self.whole if self.whole else 0.0
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Wilson's interval, which is right near 0 and 1 and for few: the statistics library has none of its own."""
-        if not self.whole:
-            return 0.0, 1.0
-        share, many, spread = self.value, self.whole, _Z**2
-        middle = (share + spread / (2 * many)) / (1 + spread / many)
-        half = _Z * sqrt(share * (1 - share) / many + spread / (4 * many**2)) / (1 + spread / many)
-        return max(0.0, middle - half), min(1.0, middle + half)
-
-    @property
-    def per_cent(self) -> str:
-        """In words: "15 % (5–36 %)"."""
-        low, high = self.interval
-        return f"{_per_cent(self.value)} % ({_per_cent(low)}–{_per_cent(high)} %)"
-
-    def __str__(self) -> str:
-        """In bokmål: "3 av 20, 15 % (5–36 %)"; of too few only how many."""
-        counted = f"{self.part} av {self.whole}"
-        return f"{counted}, {self.per_cent}" if self.tells else counted
-
-
-def _per_cent(share: float) -> int:
-    return round(100 * share)
 
 
 class Load(NamedTuple):
@@ -312,14 +268,3 @@ def _answers(unit: str | None, shift: Shift, took: list[float]) -> Answers:
         prompt=Share(sum(one <= PROMPT.total_seconds() for one in took), len(took)),
         unanswered=took.count(inf),
     )  # fmt: skip
-
-
-def rank(took: list[float], share: float) -> timedelta | None:
-    """The time within which so many were answered. By nearest rank, so that what was never answered needs no number."""
-    seconds = nearest(sorted(took), share)
-    return timedelta(seconds=seconds) if seconds is not None and seconds != inf else None
-
-
-def nearest(ordered: Sequence[float], share: float) -> float | None:
-    """The one by which so many are reached; None of too few."""
-    return ordered[ceil(share * len(ordered)) - 1] if len(ordered) >= FEWEST else None

@@ -10,7 +10,8 @@ from typing import Protocol, TypeVar
 
 from msgspec import Struct
 
-from carehub.core.answers.usefulness import USEFUL_BELOW, Case, Share
+from carehub.core.answers.shares import Share
+from carehub.core.answers.usefulness import USEFUL_BELOW, Case
 
 SHADOW = timedelta(days=14)
 """How long a new detector, or a new version, is listened to before anybody is asked whether it may speak."""

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from carehub.core.answers.answer_times import Figures, Times, divided
-from carehub.core.answers.usefulness import FEWEST
+from carehub.core.answers.shares import FEWEST
 from carehub.core.severity import Severity
 from carehub.flow.watching import answer_days
 from carehub.store import pages, ties

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
-from carehub.core.answers.usefulness import Share
+from carehub.core.answers.shares import Share
 from carehub.core.days.judging import Checks, concerns
 from carehub.core.people.access import About, Permission
 from carehub.flow.hub import Hub
