@@ -125,12 +125,15 @@ def keep_collections_short() -> None:
 
 
 async def _stop(running: Running, house: _House, whole: "asyncio.Task[Never]") -> None:
-    """Let the pages go, finish what is being sent, and leave the rest to whoever comes next."""
+    """Finish what is being sent, let the pages go, and leave the rest to whoever comes next.
+
+    In this order: with the pages all parts end, and a notice half sent would be sent again.
+    """
     running.hub.live.close()
-    house.close()
     with suppress(TimeoutError):
         async with asyncio.timeout(_GRACE_S):
             await running.worker.finish()
+    house.close()
     await asyncio.wait({whole}, timeout=_GRACE_S)  # when the pages have ended, the rest ends with them
     running.ingest.stop()
     whole.cancel()
