@@ -5,16 +5,13 @@ from dataclasses import dataclass, field, fields
 from typing import ClassVar
 
 import pytest
-from httpx2 import ASGITransport, AsyncClient
 from structlog.testing import capture_logs
 
 from carehub.contracts import Fate, OutgoingNotice, Receipt
-from carehub.core.people.access import Role
 from carehub.core.people.consent import Insight
-from carehub.store import logins, tables
-from carehub.web import create_web
-from carehub.web.security import LIMITS
-from tests.journeys.building import CANARY, PUBLIC, Night, Recorder, Road
+from carehub.store import tables
+from tests.journeys.building import CANARY, Night, Recorder, Road
+from tests.journeys.desk import desk
 from tests.journeys.telephones import only_by
 from tests.journeys.test_sirens import Siren
 
@@ -121,17 +118,7 @@ def _all_of(notice: OutgoingNotice) -> str:
 
 async def _asked(night: Night) -> tuple[str, list[str]]:
     """The numbers that are served, and every address that pages and redirects lead to."""
-    web = create_web(night.hub)
-    async with night.database.write() as session:
-        boss = tables.Person(id="sjef", name="Sjef", username="sjef", role=Role.ADMINISTRATOR)
-        session.add(boss)
-        await session.flush()
-        secret = await logins.begin(session, boss, LIMITS[boss.role], night.clock())
-    client = AsyncClient(
-        transport=ASGITransport(app=web), base_url=PUBLIC, headers={"sec-fetch-site": "same-origin"},
-        cookies={"__Host-carehub": secret},
-    )  # fmt: skip
-    async with client:
+    async with await desk(night) as client:
         metrics = (await client.get("/metrics")).text
         found = []
         for path in ("/tablet", "/nurse", "/admin", "/admin/devices", "/silences", "/admin/tasks"):

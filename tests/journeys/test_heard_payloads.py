@@ -1,14 +1,11 @@
 """C57: forty scripts as devices and telephones bring them, by MQTT and by SMS, all the way to the pages."""
 
-from httpx2 import ASGITransport, AsyncClient
 from sqlmodel import select
 
-from carehub.core.people.access import Role
-from carehub.store import logins, tables
-from carehub.web import create_web
-from carehub.web.security import LIMITS
+from carehub.store import tables
 from tests.injection import PAYLOADS, injected, shown
-from tests.journeys.building import INGRID, PUBLIC, Night
+from tests.journeys.building import INGRID, Night
+from tests.journeys.desk import desk
 
 _PATHS = (
     "/tablet", "/nurse", "/admin", "/admin/devices", "/admin/devices?show=unknown", "/admin/dead-letters",
@@ -35,12 +32,7 @@ async def _said(night: Night, payload: str) -> None:
 async def test_what_devices_and_telephones_say_is_text_on_every_page_c57(night: Night) -> None:
     for payload in PAYLOADS:
         await _said(night, payload)
-    web = create_web(night.hub)
-    async with night.database.write() as session:
-        boss = tables.Person(id="sjef", name="Sjef", username="sjef", role=Role.ADMINISTRATOR)
-        session.add(boss)
-        await session.flush()
-        secret = await logins.begin(session, boss, LIMITS[boss.role], night.clock())
+    async with night.database.read() as session:
         devices = (await session.exec(select(tables.Device.id))).all()
         alerts = (await session.exec(select(tables.Alert.id))).all()
         seqs = (await session.exec(select(tables.Event.seq))).all()
@@ -49,12 +41,8 @@ async def test_what_devices_and_telephones_say_is_text_on_every_page_c57(night: 
         *(f"/nurse/{one}" for one in alerts), *(f"/admin/events/{one}" for one in seqs[:80]),
         *(f"/admin/devices?page={number}" for number in (2, 3)), *(f"/admin/dead-letters?page={n}" for n in (2, 3, 4)),
     ]  # fmt: skip
-    client = AsyncClient(
-        transport=ASGITransport(app=web), base_url=PUBLIC, headers={"sec-fetch-site": "same-origin"},
-        cookies={"__Host-carehub": secret},
-    )  # fmt: skip
     found, seen = {}, set[str]()
-    async with client:
+    async with await desk(night) as client:
         for path in paths:
             answer = await client.get(path, follow_redirects=True)
             assert answer.status_code < 500, path

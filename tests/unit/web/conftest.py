@@ -11,13 +11,16 @@ from httpx2 import ASGITransport, AsyncClient
 
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.hub import Health, Hub
+from carehub.kit.clock import utc_now
 from carehub.store import logins, tables
 from carehub.store.database import Database
 from carehub.web.security import LIMITS
 from integrations.channels import twilio_webhooks
+from tests.brokers import free_port
 from tests.browser.seed import fill
 from tests.databases import Postgres, Sqlite
 from tests.passwords import quick_web
+from tests.web_server import served
 
 PUBLIC = "https://hub.nordvik.example"
 NOW = datetime(2026, 1, 15, 1, 14, tzinfo=UTC)
@@ -123,3 +126,17 @@ async def logged_in(client: AsyncClient, hub: Hub, username: str) -> AsyncClient
         secret = await logins.begin(session, person, LIMITS[person.role], hub.clock())
     client.cookies.set("__Host-carehub", secret, domain="hub.nordvik.example", path="/")
     return client
+
+
+@pytest.fixture
+async def live_hub(sqlite_url: str) -> AsyncIterator[Hub]:
+    """The invented night, now, behind a real socket."""
+    database = Database(sqlite_url)
+    async with database.write() as session:
+        await fill(session, utc_now(), stream=False)
+    made = hub_with(database, utc_now)
+    port = free_port()
+    made.public_url = f"http://127.0.0.1:{port}"
+    async with served(made, port):
+        yield made
+    await database.close()

@@ -14,17 +14,12 @@ from httpx2 import AsyncClient, Response
 
 from carehub.core.people.access import Role
 from carehub.flow.hub import Hub
-from carehub.kit.clock import utc_now
 from carehub.store import factors, logins, tables
-from carehub.store.database import Database
 from carehub.store.tables.logins import FactorKind
 from carehub.web import live
 from carehub.web.security import LIMITS
-from tests.brokers import free_port
-from tests.browser.seed import PASSWORD, fill
-from tests.unit.web.conftest import hub_with
+from tests.browser.seed import PASSWORD
 from tests.unit.web.test_kiosk import PIN, has_pin
-from tests.web_server import served
 
 _WITHIN_S = 5.0
 
@@ -34,16 +29,8 @@ def test_a_stream_looks_more_often_than_every_five_seconds_c49() -> None:
 
 
 @pytest.fixture
-async def hub(sqlite_url: str) -> AsyncIterator[Hub]:
-    database = Database(sqlite_url)
-    async with database.write() as session:
-        await fill(session, utc_now(), stream=False)
-    made = hub_with(database, utc_now)
-    port = free_port()
-    made.public_url = f"http://127.0.0.1:{port}"
-    async with served(made, port):
-        yield made
-    await database.close()
+def hub(live_hub: Hub) -> Hub:
+    return live_hub
 
 
 async def a_browser(hub: Hub, person: str | None) -> AsyncClient:

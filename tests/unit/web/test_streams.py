@@ -12,17 +12,13 @@ from httpx2 import AsyncClient
 from starlette.types import Receive, Scope, Send
 
 from carehub.flow.hub import Hub
-from carehub.kit.clock import utc_now
 from carehub.store import logins
-from carehub.store.database import Database
 from carehub.web.live import stream
 from carehub.web.streams import MOST, MOST_UNKNOWN, Streams
 from tests.brokers import free_port
-from tests.browser.seed import fill
-from tests.unit.web.conftest import Browse, Clock, hub_with, logged_in
+from tests.unit.web.conftest import Browse, Clock, logged_in
 from tests.unit.web.test_live import secret_of
 from tests.unit.web.test_sessions_end import a_browser
-from tests.web_server import served
 
 _STREAMS = ("/api/v1/live", "/tablet/wall/live", "/showcase/live")
 
@@ -139,19 +135,6 @@ async def test_a_browser_has_so_many_streams_and_a_crowd_without_cookies_more_c5
 
 
 # --- another's subscription -------------------------------------------------------------------
-
-
-@pytest.fixture
-async def live_hub(sqlite_url: str) -> AsyncIterator[Hub]:
-    database = Database(sqlite_url)
-    async with database.write() as session:
-        await fill(session, utc_now(), stream=False)
-    made = hub_with(database, utc_now)
-    port = free_port()
-    made.public_url = f"http://127.0.0.1:{port}"
-    async with served(made, port):
-        yield made
-    await database.close()
 
 
 async def test_a_tablet_speaks_for_its_own_unit_and_a_relative_for_none_c58(live_hub: Hub) -> None:
