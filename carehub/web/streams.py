@@ -14,7 +14,9 @@ from carehub.web.security import is_ours
 MOST = 24
 """Streams of one browser: each page has one, and nobody has so many open."""
 MOST_UNKNOWN = 200
-"""Of one address, without any cookie: the showcase, before a class or a whole municipality behind one address."""
+"""Of one address, without a login: the showcase, before a class or a whole municipality behind one address."""
+_PUBLIC = "/showcase/"
+"""Where nobody is asked who they are: a cookie is of no weight there, for anybody can bring another each time."""
 TAKEN_WITHIN_S = 10.0
 """A sign of life goes every four seconds; whoever takes none for so long reads no more, and comes back if it does."""
 
@@ -36,7 +38,7 @@ class Streams:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        cookie = headers.get("cookie")
+        cookie = None if scope["path"].startswith(_PUBLIC) else headers.get("cookie")
         whose, most = (cookie, MOST) if cookie else (str((scope["client"] or ("",))[0]), MOST_UNKNOWN)
         if not is_ours(headers, self._hub):
             await PlainTextResponse("Strømmen er for våre egne sider.", status_code=403)(scope, receive, send)

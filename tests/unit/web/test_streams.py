@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import pytest
 import uvicorn
-from httpx2 import AsyncClient
+from httpx2 import AsyncClient, Limits
 from starlette.types import Receive, Scope, Send
 
 from carehub.flow.hub import Hub
@@ -117,11 +117,16 @@ async def test_whoever_never_reads_is_let_go_and_hurts_nobody_c58(hub: Hub) -> N
 
 async def test_a_browser_has_so_many_streams_and_a_crowd_without_cookies_more_c58(hub: Hub) -> None:
     streams = Streams(_endless, hub)
-    async with asyncio.timeout(60), _serving(streams) as port, AsyncClient() as client, AsyncExitStack() as stack:
-        address = f"http://127.0.0.1:{port}/showcase/live"
+    async with (
+        asyncio.timeout(60),
+        _serving(streams) as port,
+        AsyncClient(limits=Limits(max_connections=None)) as client,
+        AsyncExitStack() as stack,
+    ):
+        host = f"http://127.0.0.1:{port}"
 
-        async def opened(cookie: str) -> int:
-            asked = client.build_request("GET", address, headers={"cookie": cookie} if cookie else {})
+        async def opened(cookie: str, path: str = "/api/v1/live") -> int:
+            asked = client.build_request("GET", f"{host}{path}", headers={"cookie": cookie} if cookie else {})
             answer = await client.send(asked, stream=True)
             stack.push_async_callback(answer.aclose)
             return answer.status_code
@@ -130,6 +135,8 @@ async def test_a_browser_has_so_many_streams_and_a_crowd_without_cookies_more_c5
         assert await opened("carehub=a") == 429
         assert await opened("carehub=b") == 200
         assert await opened("") == 200
+        shown = [await opened(f"carehub={number}", "/showcase/live") for number in range(MOST_UNKNOWN)]
+        assert shown == [200] * (MOST_UNKNOWN - 1) + [429], "another cookie each time is still one address"
     assert MOST_UNKNOWN > MOST
     assert streams.open == {}, "whoever has gone is not counted"
 
