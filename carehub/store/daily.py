@@ -13,6 +13,7 @@ from carehub.core.folding.silence import Why
 from carehub.store import sql, tables
 from carehub.store.database import Database, Session
 from carehub.store.history import IS_ACTIVITY, IS_ACTIVITY_SQL
+from carehub.store.residencies import events_of, events_of_anybody
 
 _KEEP = """
     INSERT INTO daily_feature (resident_id, day, layout, body) VALUES (?, ?, ?, ?)
@@ -53,7 +54,7 @@ async def residents(session: Session, since: datetime) -> Sequence[str]:
     event = tables.Event
     statement = (
         select(event.resident_id)
-        .where(col(event.resident_id).is_not(None), event.at >= since)
+        .where(events_of_anybody(), event.at >= since)
         .distinct()
         .order_by(col(event.resident_id))
     )
@@ -65,7 +66,7 @@ async def of(session: Session, resident: str, since: datetime, to_seq: int) -> l
     event = tables.Event
     statement = (
         select(event.at, event.kind, event.place)
-        .where(event.resident_id == resident, event.at >= since, event.seq <= to_seq, IS_ACTIVITY)
+        .where(events_of(resident), event.at >= since, event.seq <= to_seq, IS_ACTIVITY)
         .order_by(col(event.at), col(event.seq))
     )
     return [Activity(at=at, kind=kind, place=place) for at, kind, place in (await session.exec(statement)).all()]

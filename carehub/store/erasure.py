@@ -11,6 +11,7 @@ from carehub.core.answers.alerts import Status
 from carehub.core.people.erasure import Obstacle
 from carehub.store import reasons, tables
 from carehub.store.database import Session
+from carehub.store.residencies import events_of
 
 NAMELESS = "Slettet"
 
@@ -55,7 +56,7 @@ def _alerts(resident: str) -> Any:
 def _loose(resident: str) -> tuple[Any, Any]:
     """Events that are no part of an alert."""
     event, part = tables.Event, tables.AlertEvent
-    return event.resident_id == resident, ~exists().where(col(part.event_seq) == col(event.seq))
+    return events_of(resident), ~exists().where(col(part.event_seq) == col(event.seq))
 
 
 Step = Callable[[Session, str], Awaitable[None]]

@@ -10,7 +10,7 @@ from carehub.contracts import Activity
 from carehub.core.findings import Outcome
 from carehub.store import tables
 from carehub.store.database import Session
-from carehub.store.residencies import lives_now
+from carehub.store.residencies import events_of, events_of_anybody, lives_now
 
 _NOT_ACTIVITY = ("temperature", "humidity", "illuminance", "battery", "power", "device.heartbeat", "battery.low")
 
@@ -25,11 +25,7 @@ async def activities(session: Session, since: datetime) -> dict[str, Sequence[Ac
     event = tables.Event
     statement = (
         select(event.resident_id, event.at, event.kind, event.place)
-        .where(
-            col(event.resident_id).is_not(None),
-            event.at >= since,
-            IS_ACTIVITY,
-        )
+        .where(events_of_anybody(), event.at >= since, IS_ACTIVITY)
         .order_by(col(event.resident_id), col(event.at))
     )
     found: dict[str, list[Activity]] = defaultdict(list)
@@ -43,7 +39,7 @@ async def of_resident(session: Session, resident: str, since: datetime, limit: i
     event = tables.Event
     statement = (
         select(event.at, event.kind, event.place)
-        .where(event.resident_id == resident, event.at >= since, IS_ACTIVITY)
+        .where(events_of(resident), event.at >= since, IS_ACTIVITY)
         .order_by(col(event.at).desc())
         .limit(limit)
     )

@@ -15,6 +15,7 @@ from carehub.core.kinds import EventKind
 from carehub.core.severity import Severity
 from carehub.kit.norwegian import nb_key
 from carehub.store import tables
+from carehub.store.residencies import events_of
 from carehub.store.tables.places import DeviceStatus, ScopeKind
 
 _MOST = 200
@@ -160,7 +161,7 @@ async def movements(session: AsyncSession, residents: Iterable[str], since: date
     statement = (
         select(tables.Event.resident_id, tables.Event.at, tables.Event.kind, tables.Event.place)
         .where(
-            col(tables.Event.resident_id).in_(set(residents)),
+            events_of(*residents),
             col(tables.Event.at) >= since,
             col(tables.Event.kind).in_([kind.value for kind in ACTIVITY]),
         )

@@ -19,6 +19,7 @@ from carehub.core.people.access import Errand, Where, tells
 from carehub.store import protected, readings, record_parts, tables
 from carehub.store.database import Database, Session
 from carehub.store.record_parts import given, plain
+from carehub.store.residencies import events_of
 
 SCHEMA = "carehub-record/1"
 """Fields are added without a new number; one that is taken away or means something else gets a new one."""
@@ -115,7 +116,7 @@ async def events(database: Database, resident: str) -> Rows:
     last, event = 0, tables.Event
     while True:
         async with database.read() as session:
-            asked = select(event).where(event.resident_id == resident, event.seq > last).order_by(col(event.seq))
+            asked = select(event).where(events_of(resident), event.seq > last).order_by(col(event.seq))
             rows = (await session.exec(asked.limit(_SLICE))).all()
         if not rows:
             return

@@ -19,6 +19,7 @@ from carehub.core.watching.supervision import LIFE_CRITICAL
 from carehub.kit.norwegian import nb_key
 from carehub.store import tables
 from carehub.store.ledger import BATCH, place_of
+from carehub.store.residencies import events_of
 from carehub.store.tables.alerts import NoticeState
 from carehub.store.tables.places import DeviceStatus, ScopeKind
 
@@ -240,7 +241,7 @@ async def ledger(
     if wanted.outcome is not None:
         statement = statement.where(tables.Event.outcome == wanted.outcome)
     if wanted.resident is not None:
-        statement = statement.where(tables.Event.resident_id == wanted.resident)
+        statement = statement.where(events_of(wanted.resident))
     if wanted.units is not None:
         unit = col(tables.Scope.unit_id)
         statement = statement.where(or_(unit.is_(None), unit.in_(wanted.units)))

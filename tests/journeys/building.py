@@ -36,6 +36,7 @@ from carehub.kit.ids import new_id
 from carehub.plugins import load_rulebook, load_sources
 from carehub.store import alerts, ledger, people, registry, stream, tables
 from carehub.store.database import Database, Session
+from carehub.store.residencies import events_of_anybody
 from carehub.store.tables.alerts import NoticeState
 from carehub.store.tables.places import DeviceStatus, ScopeKind, UnitKind
 
@@ -505,7 +506,12 @@ class Night:
         steps = [(one.alert_id, one.cycle, one.channel, one.address) for one in notices]
         assert len(steps) == len(set(steps))
         assert not [alert for alert in await self.alerts() if alert.status is not Status.CLOSED and not alert.due_at]
-        assert sum((await self.outcomes()).values()) == len(await self.events())
+        events = await self.events()
+        assert sum((await self.outcomes()).values()) == len(events)
+        asked = select(tables.Event.seq).where(events_of_anybody())
+        async with self.database.read() as session:
+            found = set((await session.exec(asked)).all())
+        assert found == {event.seq for event in events if event.resident_id is not None}
 
 
 def _hour(at: datetime) -> str:

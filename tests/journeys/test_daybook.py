@@ -21,7 +21,7 @@ async def lives(night: Night, seen: Sequence[Activity], seq: int = 100_000) -> N
     async with night.database.write() as session:
         session.add_all(
             tables.Event(
-                seq=seq + number, at=one.at, kind=one.kind, place=one.place, source="zigbee2mqtt", scope_id="anna-home",
+                seq=seq + number, at=one.at, kind=one.kind, place=one.place, source="zigbee2mqtt", scope_id="home:anna",
                 resident_id="anna", body_hash="x", outcome=Outcome.NO_RULE,
             )
             for number, one in enumerate(seen)

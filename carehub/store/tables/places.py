@@ -161,7 +161,7 @@ class Assignment(SQLModel, table=True):
     id: str = Field(primary_key=True, max_length=32)
     device_id: str = Field(foreign_key="device.id", index=True, max_length=32)
     scope_id: str = Field(foreign_key="scope.id", max_length=80)
-    resident_id: str | None = Field(default=None, foreign_key="resident.id", max_length=32)
+    resident_id: str | None = Field(default=None, foreign_key="resident.id", index=True, max_length=32)
     """Set where the device is one person's own (a pendant); else the scope says whom it concerns."""
     place: str | None = Field(default=None, max_length=40)
     since: datetime = moment()

@@ -2,31 +2,41 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import BigInteger, Index, LargeBinary, Text, false, text
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, Text, false, text
 from sqlmodel import Field
 
 from carehub.core.events import CommandKind
 from carehub.core.findings import Outcome
 from carehub.store.tables.base import SQLModel, choice, moment, moment_or_none
 
+_PLACE: Any = BigInteger().with_variant(Integer(), "sqlite")
+"""SQLite makes a key of this type the row's own number; with any other it keeps a second tree, written for each row."""
+
 
 class Event(SQLModel, table=True):
     """One reading that was stored: the hub's truth, in the hub's order."""
 
     __table_args__ = (
-        Index("ix_event_resident_id_at", "resident_id", "at"),
         Index("ix_event_scope_id_at", "scope_id", "at"),
-        # Only what waits has this, so the stream hardly pays for it.
+        # Only what waits, or was named by its sender, has these, so the stream hardly pays for them.
         Index(
             "ix_event_pending_until",
             "pending_until",
             sqlite_where=text("pending_until IS NOT NULL"),
             postgresql_where=text("pending_until IS NOT NULL"),
         ),
+        Index(
+            "uq_event_dedup_key",
+            "dedup_key",
+            unique=True,
+            sqlite_where=text("dedup_key IS NOT NULL"),
+            postgresql_where=text("dedup_key IS NOT NULL"),
+        ),
     )
 
-    seq: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    seq: int = Field(primary_key=True, sa_type=_PLACE, sa_column_kwargs={"autoincrement": False})
     at: datetime = moment()
     device_at: datetime | None = moment_or_none()
     kind: str = Field(max_length=60)
@@ -41,7 +51,7 @@ class Event(SQLModel, table=True):
     place: str | None = Field(default=None, max_length=40)
     alarm: bool = False
     late: bool = False
-    dedup_key: str | None = Field(default=None, unique=True, max_length=250)
+    dedup_key: str | None = Field(default=None, max_length=250)
     body_hash: str = Field(max_length=32)
     delivery: str | None = Field(default=None, max_length=120)
     outcome: Outcome = choice(Outcome)
