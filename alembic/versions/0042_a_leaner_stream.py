@@ -1,7 +1,7 @@
 """The stream keeps only the indexes that it needs: storing an event touches half as many pages.
 
 A resident's events are found by where they lived. An id of a sender is indexed only where there is one. In SQLite the
-place in the order is the row's own number, not a second tree beside it: the table is copied once, a few seconds for a
+place in the order is the row's own number, not a second tree beside it: the table is copied once, some ten seconds for a
 million events.
 
 Revision ID: 0042
