@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from sqlalchemy import ColumnElement, insert
 from sqlmodel import col, select
 
-from carehub.core.rules.language import Rule, content_hash
+from carehub.core.rules.language import Rule, body_of, content_hash
 from carehub.core.rules.rulebook import Rulebook
 from carehub.store import tables
 from carehub.store.database import Session
@@ -18,21 +18,21 @@ async def note_versions(session: Session, rulebook: Rulebook, now: datetime) -> 
     """Keep each rule's present version, and close those that are no longer in force; gives what changed."""
     statement = select(tables.RuleVersion).where(*_in_force())
     active = {(row.rule_id, row.version): row for row in (await session.exec(statement)).all()}
-    wanted = {(rule.id, content_hash(rule)): rule for rule in rulebook.rules.values() if rule.enabled}
+    wanted = rulebook.kept
     for key, row in active.items():
         if key not in wanted:
             row.deactivated_at = now
-        elif row.body != body_of(wanted[key]):  # as an earlier release wrote it, which nobody could read back
-            row.body = body_of(wanted[key])
+        elif row.body != wanted[key]:  # as an earlier release wrote it, which nobody could read back
+            row.body = wanted[key]
     changed = [key for key in wanted if key not in active]
     earlier = await _every_version(session, [rule for rule, _ in changed])
     new = []
     for key in changed:
         if known := earlier.get(key):
-            known.activated_at, known.deactivated_at, known.body = now, None, body_of(wanted[key])
+            known.activated_at, known.deactivated_at, known.body = now, None, wanted[key]
             known.tuned = False
         else:
-            new.append({"rule_id": key[0], "version": key[1], "body": body_of(wanted[key]), "activated_at": now})
+            new.append({"rule_id": key[0], "version": key[1], "body": wanted[key], "activated_at": now})
     if new:
         await (await session.connection()).execute(insert(tables.RuleVersion), new)
     return [rule for rule, _ in changed]
@@ -78,11 +78,6 @@ async def switch_off(session: Session, rules: Mapping[tuple[str, str], str], now
     """Keep these versions off, with what they raised last."""
     for (rule, version), error in rules.items():
         await session.merge(tables.RuleOff(rule_id=rule, version=version, at=now, error=error[:200]))
-
-
-def body_of(rule: Rule) -> str:
-    """A rule as it is stored: in its own words, so that it can be read again."""
-    return rule.model_dump_json(by_alias=True, exclude_defaults=True)
 
 
 @lru_cache(maxsize=1000)

@@ -17,9 +17,8 @@ from carehub.core.backtest.holes import in_order, within
 from carehub.core.backtest.report import Summary
 from carehub.core.backtest.values import Alerted
 from carehub.core.rules.drafting import with_draft
-from carehub.core.rules.language import Rule
+from carehub.core.rules.language import Rule, body_of
 from carehub.core.rules.rulebook import Rulebook
-from carehub.store.rulebooks import body_of
 
 PROCESSES = 2
 WARM_UP = timedelta(days=8)

@@ -43,7 +43,7 @@ from carehub.core.rules.parts import (
 from carehub.core.rules.state import Shape
 from carehub.core.rules.strict_yaml import read_mapping
 
-__all__ = ["SEVERITIES", "Rule", "RuleError", "content_hash", "json_schema", "parse_rule"]
+__all__ = ["SEVERITIES", "Rule", "RuleError", "body_of", "content_hash", "json_schema", "parse_rule"]
 
 
 class Bounds(Strict):
@@ -181,6 +181,11 @@ def content_hash(rule: Rule) -> str:
     said = rule.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     canonical = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+def body_of(rule: Rule) -> str:
+    """A rule as it is stored: in its own words, so that it can be read again."""
+    return rule.model_dump_json(by_alias=True, exclude_defaults=True)
 
 
 def json_schema() -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Self
 from zoneinfo import ZoneInfo
 
 from carehub.core.rules.chains import FOUND
-from carehub.core.rules.language import Rule
+from carehub.core.rules.language import Rule, body_of, content_hash
 from carehub.core.rules.overrides import Tuning
 from carehub.core.rules.program import Program, compiled
 from carehub.core.rules.state import Shape
@@ -52,6 +52,7 @@ class Rulebook:
     _shown: dict[tuple[str, str | None], tuple[Shown, ...]] = field(
         init=False, default_factory=dict, repr=False, compare=False
     )
+    _kept: dict[tuple[str, str], str] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, rules: Iterable[Rule], zone: str = OSLO) -> Self:
@@ -93,6 +94,14 @@ class Rulebook:
     def versions(self) -> dict[str, str]:
         """Each rule in force with its content hash: what the journal keeps of the book."""
         return {program.id: program.version for program in self.programs.values()}
+
+    @property
+    def kept(self) -> dict[tuple[str, str], str]:
+        """Every rule that is switched on, by id and content hash, in its own words; written once for each book."""
+        if not self._kept:
+            on = [rule for rule in self.rules.values() if rule.enabled]
+            self._kept.update({(rule.id, content_hash(rule)): body_of(rule) for rule in on})
+        return self._kept
 
     def without(self, off: Collection[str]) -> "Rulebook":
         """The same book with these rules switched off; the very same where there are none."""

@@ -15,11 +15,10 @@ from carehub.core.backtest.words import causes, title_of
 from carehub.core.people.access import Permission
 from carehub.core.rules.drafting import draft_hash, read_draft, with_draft
 from carehub.core.rules.errors import RuleError
-from carehub.core.rules.language import Rule
+from carehub.core.rules.language import Rule, body_of
 from carehub.flow.backtesting import LONGEST_DRAFT, ask_for, told
 from carehub.flow.hub import Hub
 from carehub.store import backtests, logins, pages, past, registers, tables, ties
-from carehub.store.rulebooks import body_of
 from carehub.web import words
 from carehub.web.render import page
 from carehub.web.security import TheHub, Visitor, needs
