@@ -50,11 +50,16 @@ class Post:
 
 
 class Worker:
-    """Runs the posts until cancelled. A station that fails is reported, and tried again."""
+    """Runs the posts until cancelled. A station that fails is reported, and tried again.
 
-    def __init__(self, hub: Hub, ingest: Ingest) -> None:
+    Args:
+        breath_s: How long it lets notices gather between two rounds of sending.
+    """
+
+    def __init__(self, hub: Hub, ingest: Ingest, breath_s: float = _BREATH_S) -> None:
         self._hub = hub
         self._ingest = ingest
+        self._breath_s = breath_s
         self._timekeeper = Timekeeper(hub, ingest)
         self._delivering, self._finishing = asyncio.Lock(), False
         self._daily: list[tuple[Post, time]] = []
@@ -152,7 +157,7 @@ class Worker:
 
     async def _send_all(self) -> None:
         while not self._finishing and await deliver.deliver(self._hub):  # noqa: ASYNC110 - a breath between rounds, not a wait for something
-            await asyncio.sleep(_BREATH_S)
+            await asyncio.sleep(self._breath_s)
         await lines.tell(self._hub, self._ingest)
 
     async def _tick(self) -> None:

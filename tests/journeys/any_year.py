@@ -112,7 +112,7 @@ class Year:
     async def twin(self) -> None:
         """A second worker with its own bells and caches, over the same store."""
         hub = replace(self.night.hub, live=Live(), health=Health(), wake=Wakers(), sending=set())
-        self._other = Worker(hub, self.night.ingest)
+        self._other = Worker(hub, self.night.ingest, breath_s=0)
 
     # --- time ---
 

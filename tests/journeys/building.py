@@ -292,7 +292,7 @@ class Night:
             raise AssertionError("the scopes are not ours")
         self.hub.command = self.ingest.command
         self.ingest.tick(intake.registry.units)
-        self.worker = Worker(self.hub, self.ingest)
+        self.worker = Worker(self.hub, self.ingest, breath_s=0)
 
     async def die(self) -> None:
         """A power cut: whatever was under way is forgotten."""
@@ -538,12 +538,24 @@ def _sort(text: str) -> str:
     return f"{urgency} {again[1] if again else 1}{marks}"
 
 
-@asynccontextmanager
-async def night_at(database: Database, now: datetime = NIGHT) -> AsyncIterator[Night]:
-    """A furnished night; its promises are checked when it is over."""
-    night = Night(database, Clock(now))
+async def prepare(database: Database) -> None:
+    """What each night begins with, to be copied: the register, and the rules that ship taken into force."""
     async with database.write() as session:
-        await furnish(session, now)
+        await furnish(session, NIGHT)
+    await Night(database, Clock()).start()
+
+
+@asynccontextmanager
+async def night_at(database: Database, now: datetime = NIGHT, *, prepared: bool = False) -> AsyncIterator[Night]:
+    """A furnished night; its promises are checked when it is over.
+
+    Args:
+        prepared: The store holds what `prepare` does already, for the moment `NIGHT`.
+    """
+    night = Night(database, Clock(now))
+    if not prepared:
+        async with database.write() as session:
+            await furnish(session, now)
     await night.start()
     await night.fold()
     try:

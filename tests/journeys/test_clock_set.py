@@ -16,7 +16,7 @@ class Machine:
         self.night, self.set_by = night, timedelta()
         self._start = night.clock()
         night.hub.steady = self._steady
-        night.worker = Worker(night.hub, night.ingest)
+        night.worker = Worker(night.hub, night.ingest, breath_s=0)
 
     def _steady(self) -> float:
         return (self.night.clock() - self._start - self.set_by).total_seconds()
