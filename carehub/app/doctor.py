@@ -21,6 +21,9 @@ from carehub.store.database import Database
 
 _LOW_DISK_BYTES = 500 * 1024 * 1024
 
+_READS_MODELS = "skops.io"
+"""A detector loads it with the first model that was stored: where it is broken, every model would be refused."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
@@ -51,7 +54,9 @@ async def examine(settings: Settings) -> AsyncIterator[Diagnosis]:
 
 def _program(settings: Settings) -> Diagnosis:
     """What a start puts off is loaded here, so that a broken library is found before it is needed."""
-    late = ("carehub.app.serve", "carehub.store.migrations", *names(settings.detectors))
+    detectors = names(settings.detectors)
+    late = ["carehub.app.serve", "carehub.store.migrations", *detectors]
+    late += [_READS_MODELS] if detectors else []
     try:
         for name in late:
             import_module(name)

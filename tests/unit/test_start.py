@@ -87,6 +87,16 @@ async def test_the_doctor_loads_what_a_start_puts_off(tmp_path: Path, monkeypatc
     assert "built for another Python" in found.words
 
 
+async def test_the_doctor_loads_what_models_are_read_with(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a_detector.py").write_text("")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setitem(sys.modules, "skops.io", None)  # as where it cannot be loaded
+    settings = Settings(data_dir=tmp_path, detectors="a_detector")
+    (found,) = [one async for one in doctor.examine(settings) if one.what == "program"]
+    assert not found.well
+    assert "skops" in found.words
+
+
 def test_the_newest_version_is_the_one_that_alembic_names() -> None:
     assert newest_version(scripts_folder()) == ScriptDirectory.from_config(alembic_config()).get_current_head()
 
