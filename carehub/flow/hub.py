@@ -23,6 +23,7 @@ from carehub.kit.clock import Clock, Steady
 from carehub.kit.together import Together
 from carehub.store.database import Database
 from carehub.store.logins import Login, find_all
+from carehub.store.screens import Known, sounds_of
 from carehub.store.ties import Standing, sights_of
 
 
@@ -200,9 +201,12 @@ class Hub:
     """By hash: those that hold now, for whoever asks at the same moment."""
     sights: Together[Standing, Sight] = field(init=False)
     """Whom they may see now, likewise."""
+    sounds: Together[str, Known] = field(init=False)
+    """Whether each tablet can be heard, likewise."""
 
     def __post_init__(self) -> None:
         self.logins, self.sights = Together(self._find_logins), Together(self._find_sights)
+        self.sounds = Together(self._find_sounds)
 
     async def _find_logins(self, hashes: Collection[str]) -> Mapping[str, Login]:
         async with self.database.read() as session:
@@ -211,3 +215,7 @@ class Hub:
     async def _find_sights(self, people: Collection[Standing]) -> Mapping[Standing, Sight]:
         async with self.database.read() as session:
             return await sights_of(session, people, self.clock())
+
+    async def _find_sounds(self, screens: Collection[str]) -> Mapping[str, Known]:
+        async with self.database.read() as session:
+            return await sounds_of(session, screens, self.clock())

@@ -1,6 +1,6 @@
 """Whether each tablet can be heard: what it says of its own sound, and when a person last heard it (F80)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -58,7 +58,7 @@ async def note(session: Session, said: Said, now: datetime) -> tables.Screen:
     row.unit_id, row.on, row.said_at = said.unit, said.on, now
     if said.heard_by and said.on:
         row.heard_at, row.heard_by_id = now, said.heard_by
-    if await _sound(session, row, now) is Sound.HEARD:
+    if _sound(row, await _shift_began(session, row.unit_id, now), now) is Sound.HEARD:
         row.mute_since = row.told_at = None
     else:
         row.mute_since = row.mute_since or now
@@ -67,27 +67,39 @@ async def note(session: Session, said: Said, now: datetime) -> tables.Screen:
     return row
 
 
-async def sound_of(session: Session, screen: str | None, now: datetime) -> tuple[Sound, tables.Screen | None]:
-    """What may be relied on of this tablet, and its row; mute where it has never said anything."""
-    row = await session.get(tables.Screen, screen) if screen else None
-    if row is None or now - row.said_at > LIVE_FOR:
-        # A page that is opened anew has yet to say whether it may sound; what was heard this shift still holds.
-        heard = row is not None and await _is_heard(session, row, now)
-        return (Sound.HEARD if heard else Sound.OFF), row
-    return await _sound(session, row, now), row
+Known = tuple[Sound, tables.Screen]
+"""What may be relied on of a tablet, and its row."""
 
 
-async def _sound(session: Session, row: tables.Screen, now: datetime) -> Sound:
+async def sounds_of(session: Session, screens: Collection[str], now: datetime) -> dict[str, Known]:
+    """Of each of these tablets; one that has never said anything has none."""
+    rows = (await session.exec(select(tables.Screen).where(col(tables.Screen.id).in_(screens)))).all()
+    began = await _began(session, rows, now)
+    found = {}
+    for row in rows:
+        sound = _sound(row, began.get(row.unit_id), now)
+        if now - row.said_at > LIVE_FOR:
+            # A page that is opened anew has yet to say whether it may sound; what was heard this shift still holds.
+            sound = Sound.HEARD if _is_heard(row, began.get(row.unit_id), now) else Sound.OFF
+        found[row.id] = sound, row
+    return found
+
+
+def _sound(row: tables.Screen, began: datetime | None, now: datetime) -> Sound:
     if not row.on:
         return Sound.OFF
-    return Sound.HEARD if await _is_heard(session, row, now) else Sound.UNTRIED
+    return Sound.HEARD if _is_heard(row, began, now) else Sound.UNTRIED
 
 
-async def _is_heard(session: Session, row: tables.Screen, now: datetime) -> bool:
+def _is_heard(row: tables.Screen, began: datetime | None, now: datetime) -> bool:
+    """Whether somebody heard it in this shift, which began then (None: no shift is planned)."""
     if row.heard_at is None or now - row.heard_at > HEARD_FOR:
         return False
-    began = await _shift_began(session, row.unit_id, now)
     return began is None or row.heard_at >= began - BEFORE_SHIFT
+
+
+async def _began(session: Session, rows: Sequence[tables.Screen], now: datetime) -> dict[str | None, datetime | None]:
+    return {unit: await _shift_began(session, unit, now) for unit in {row.unit_id for row in rows if row.heard_at}}
 
 
 async def _shift_began(session: Session, unit: str | None, now: datetime) -> datetime | None:
@@ -140,11 +152,13 @@ async def known(session: Session, now: datetime, since: datetime) -> Sequence[Li
         .where(screen.said_at > since)
         .order_by(unit.name, col(screen.said_at).desc())
     )
+    found = (await session.exec(statement)).all()
+    began = await _began(session, [row for row, *_ in found], now)
     lines = [
         Line(
-            screen=row, unit=name, heard_by=by, sound=await _sound(session, row, now),
+            screen=row, unit=name, heard_by=by, sound=_sound(row, began.get(row.unit_id), now),
             live=now - row.said_at <= LIVE_FOR,
         )
-        for row, name, by in (await session.exec(statement)).all()
+        for row, name, by in found
     ]  # fmt: skip
     return sorted(lines, key=lambda one: (not one.live, one.sound is Sound.HEARD))

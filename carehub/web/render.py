@@ -183,8 +183,8 @@ def _same(value: object) -> object:
 
 
 def _address_of(request: Request) -> str:
-    query = request.url.query
-    return f"{request.url.path}?{query}" if query else request.url.path
+    path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
+    return f"{path}?{query}" if query else path
 
 
 def _ends_soon(visitor: Visitor | None, now: datetime) -> datetime | None:

@@ -13,7 +13,8 @@ from carehub.flow.hub import Hub
 from carehub.kit.ids import new_id
 from carehub.store import pages, roll_calls, screens
 from carehub.store.database import Session
-from carehub.store.screens import Said
+from carehub.store.screens import Said, Sound
+from carehub.store.tables import Screen
 from carehub.web.entering.shared import TheTablet
 from carehub.web.render import board_page, region
 from carehub.web.rights.readings import Readings
@@ -59,7 +60,7 @@ async def tablet(  # noqa: PLR0913 - what may stand in the address
         present = await once(hub, ("present", chosen), partial(roll_calls.present, session, now, chosen))
         plan = await _plan(hub, session, chosen, shown)
         due = await once(hub, ("due", chosen, sight.units), partial(due_in, session, sight, chosen, now))
-        sound, known = await screens.sound_of(session, screen, now) if is_tablet(visitor) else (None, None)
+    sound, known = await _sound_of(hub, screen) if is_tablet(visitor) else (None, None)
     readings: Readings = request.app.state.readings
     rounds_seen = [(one.line.resident.id, f"round:{one.line.turn.id}") for one in due]
     as_plan = bool(plan) and (view or remembered or View.PLAN) == View.PLAN
@@ -77,6 +78,12 @@ async def tablet(  # noqa: PLR0913 - what may stand in the address
     )  # fmt: skip
     _remember(answer, hub, view, screen)
     return answer
+
+
+async def _sound_of(hub: Hub, screen: str | None) -> tuple[Sound, Screen | None]:
+    """What may be relied on of this tablet, asked together with the others; mute where it has never said anything."""
+    known = await hub.sounds.get(screen) if screen else None
+    return known or (Sound.OFF, None)
 
 
 async def _plan(hub: Hub, session: Session, unit: str | None, shown: Board) -> FloorPlan | None:

@@ -46,7 +46,7 @@ async def test_each_shift_hears_it_anew_f80(hub: Hub, clock: Clock) -> None:
     async def sound() -> Sound:
         async with hub.database.write() as session:
             await screens.note(session, Said(screen="a", unit="sol", on=True), clock())
-            return (await screens.sound_of(session, "a", clock()))[0]
+            return (await screens.sounds_of(session, ["a"], clock()))["a"][0]
 
     async with hub.database.write() as session:
         await screens.note(session, Said(screen="a", unit="sol", on=True, heard_by="maria"), clock())
