@@ -18,7 +18,7 @@ from carehub.core.rules.overrides import Override
 from carehub.core.rules.rulebook import Rulebook
 from carehub.store import tables
 from carehub.store.database import Session
-from carehub.store.rulebooks import read_body
+from carehub.store.rulebooks import read_book
 from carehub.store.tables.stream import FoldInputKind
 
 _decode_trace = msgspec.json.Decoder(Trace).decode
@@ -75,8 +75,8 @@ async def rules_of(session: Session, activation: Activation) -> Rulebook:
     """The rulebook of an activation, read from the stored versions; what cannot be read is left out."""
     wanted = set(activation.rules.items())
     statement = select(tables.RuleVersion).where(col(tables.RuleVersion.rule_id).in_(activation.rules))
-    rows = [row for row in (await session.exec(statement)).all() if (row.rule_id, row.version) in wanted]
-    return Rulebook.of([rule for row in rows if (rule := read_body(row.body))], activation.zone)
+    rows = (await session.exec(statement)).all()
+    return read_book([row.body for row in rows if (row.rule_id, row.version) in wanted], activation.zone)
 
 
 async def history(

@@ -87,3 +87,16 @@ def read_body(body: str) -> Rule | None:
         return Rule.model_validate_json(body)
     except ValidationError:
         return None
+
+
+def read_book(bodies: Iterable[str], zone: str) -> Rulebook:
+    """Stored rules as a book; what cannot be read is left out.
+
+    Every explanation of an event asks for the books that judged it, mostly the same ones: each is compiled once.
+    """
+    return _compiled(tuple(sorted(bodies)), zone)
+
+
+@lru_cache(maxsize=20)
+def _compiled(bodies: tuple[str, ...], zone: str) -> Rulebook:
+    return Rulebook.of([rule for body in bodies if (rule := read_body(body))], zone)
