@@ -1,6 +1,7 @@
 """Forty ways to bring a script in, and a night in which everything that people or devices write is one of them."""
 
 from datetime import datetime
+from functools import lru_cache
 from html.parser import HTMLParser
 from itertools import cycle
 
@@ -192,18 +193,21 @@ class Injected(HTMLParser):
             self.found.append("<!-- -->")
 
 
-def injected(page: str) -> list[str]:
-    """What a page holds that a payload brought in."""
+@lru_cache(maxsize=1)
+def _read(page: str) -> Injected:
+    """A page is asked for what it holds and then for what it shows, and is read once."""
     reader = Injected()
     reader.feed(page)
     reader.close()
-    return reader.found
+    return reader
+
+
+def injected(page: str) -> list[str]:
+    """What a page holds that a payload brought in."""
+    return list(_read(page).found)
 
 
 def shown(page: str) -> set[str]:
     """The payloads that stand on a page as text, in an attribute or as a title."""
-    reader = Injected()
-    reader.feed(page)
-    reader.close()
-    text = " ".join(reader.text)
+    text = " ".join(_read(page).text)
     return {one for one in PAYLOADS if one in text}
