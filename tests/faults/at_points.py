@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx2
 
+from carehub.flow.deliver import LEASE, SEND_WITHIN_S
 from carehub.kit.clock import utc_now
 from carehub.kit.failpoints import LIST, SWITCH
 from carehub.store.database import Database
@@ -124,11 +125,16 @@ class Story:
         return False
 
     async def _quiet(self) -> bool:
-        """Leases of senders that died have run out, as they do after half a minute."""
-        with opened(self.path) as store:
-            past = moment(utc_now() - timedelta(seconds=1))
-            if self.scene.action == "kill":
-                store.execute("UPDATE notice SET lease_until = ? WHERE state = 'sending'", (past,))
+        """Leases of senders that died have run out, as they do after half a minute.
+
+        One that was killed is dead at once; one whose round failed is, when it has had the time that a sending has.
+        """
+        now, age = utc_now(), {"kill": 0.0, "raise": SEND_WITHIN_S + 1}.get(self.scene.action)
+        if age is not None:
+            with opened(self.path) as store:
+                past, began = moment(now - timedelta(seconds=1)), moment(now + LEASE - timedelta(seconds=age))
+                statement = "UPDATE notice SET lease_until = ? WHERE state = 'sending' AND lease_until < ?"
+                store.execute(statement, (past, began))
         await asyncio.sleep(0.3)
         return self._one(_UNDER_WAY) == 0
 

@@ -108,8 +108,8 @@ async def _every_event_explains_itself(night: Night) -> None:
 async def _live_through(url: str, steps: list[tuple[object, ...]]) -> None:
     database = Database(url)
     if not database.is_sqlite:
-        await empty(database)
-    async with night_at(database) as night:
+        await empty(database, with_a_night=True)
+    async with night_at(database, prepared=True) as night:
         for step in steps:
             await _play(night, step)
             for alert in await night.alerts():
@@ -128,7 +128,7 @@ async def _live_through(url: str, steps: list[tuple[object, ...]]) -> None:
 )
 @given(steps=st.lists(_step, max_size=10))
 def test_on_any_night_every_open_alert_has_a_deadline_and_nobody_is_told_twice(
-    request: pytest.FixtureRequest, sqlite: Sqlite, kind: str, steps: list[tuple[object, ...]]
+    request: pytest.FixtureRequest, sqlite_with_a_night: Sqlite, kind: str, steps: list[tuple[object, ...]]
 ) -> None:
     """P12: and its journal, folded again by the rules as they were, gives the same alerts and the same states."""
     if kind == "postgresql":
@@ -136,7 +136,7 @@ def test_on_any_night_every_open_alert_has_a_deadline_and_nobody_is_told_twice(
         return
     memory = Path("/dev/shm")  # noqa: S108 - as in conftest
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
-        asyncio.run(_live_through(sqlite.copy_to(Path(folder)), steps))
+        asyncio.run(_live_through(sqlite_with_a_night.copy_to(Path(folder)), steps))
 
 
 async def test_the_journal_of_a_busy_night_replays_to_the_same_alerts_and_states_p12(night: Night) -> None:
