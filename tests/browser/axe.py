@@ -6,6 +6,17 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 _SCRIPT = Axe().axe_script
+_REMEMBER = """() => {
+  const colour = axe.commons.color.Color.prototype, read = colour.parseString, known = new Map();
+  colour.parseString = function (text) {
+    const was = known.get(text);
+    if (was) return Object.assign(this, was);
+    const answer = read.call(this, text);
+    known.set(text, { r: this.r, g: this.g, b: this.b, alpha: this.alpha });
+    return answer;
+  };
+}"""
+"""Axe reads each element's colours anew, some hundred times the same few words: a fifth of all that it does."""
 _FOUND = """async (rules) => (await axe.run(document, { ...rules, resultTypes: ["violations"] })).violations
   .map((one) => [one.id, one.nodes.slice(0, 3).map((node) => node.html.slice(0, 160))])"""
 
@@ -14,5 +25,6 @@ def found(page: Page, rules: dict[str, Any]) -> list[Any]:
     """The rules that are broken, each with the first elements that break it; what passes is left untold."""
     if page.evaluate("typeof axe === 'undefined'"):
         page.evaluate(_SCRIPT)
+        page.evaluate(_REMEMBER)
     broken: list[Any] = page.evaluate(_FOUND, rules)
     return broken

@@ -1,6 +1,6 @@
 """Serves seeded nights, each in a child that has everything loaded already: a tenth of a start.
 
-Each line of the input asks for one thing. `<port> <a file.db>` serves a copy of that night; the answer is the process
+Each line of the input asks for one thing. `<port> <a file.db>` serves that night; the answer is the process
 number of the child. `make <a file.db>` writes a night; the answer is 0 when it lies there. The end of the input ends
 the nursery and its children.
 """
@@ -10,9 +10,11 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from zoneinfo import ZoneInfo
 
 from carehub.kit import log
-from tests.browser.seed import make, serve
+from carehub.web.render import environment
+from tests.browser.seed import ZONE, make, serve
 
 
 def main() -> None:
@@ -20,6 +22,9 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever else is said is no answer
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a child ended
+    templates = environment(ZoneInfo(ZONE))
+    for name in templates.list_templates():
+        templates.get_template(name)  # compiled here, once: each child would do it at its first pages
     children = []
     for line in sys.stdin:
         words = line.split()

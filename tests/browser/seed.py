@@ -8,7 +8,6 @@ Nobody here exists.
 
 import asyncio
 import random
-import shutil
 import sys
 import tempfile
 from datetime import datetime, timedelta
@@ -37,6 +36,7 @@ from tests.browser import seed_alerts, seed_backtests, seed_family, seed_homecar
 from tests.passwords import QUICK, quick_web
 
 PASSWORD = "solskinn-om-natten"
+ZONE = "Europe/Oslo"
 _HASH = QUICK.hash(PASSWORD)
 _MIN = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
@@ -217,7 +217,7 @@ def _stream(session: AsyncSession, now: datetime) -> None:
     for who, *_, scope, _name, _unit in _RESIDENTS:
         for minute in range(0, 13 * 60, 5):
             at = now - 13 * _HOUR + minute * _MIN
-            hour = at.astimezone(ZoneInfo("Europe/Oslo")).hour
+            hour = at.astimezone(ZoneInfo(ZONE)).hour
             place = "bedroom" if hour >= 22 or hour < 7 else dice.choice(_PLACES)
             if dice.random() < (0.08 if place == "bedroom" else 0.45):
                 rows.extend((at + n * timedelta(seconds=40), who, scope, place) for n in range(dice.randint(1, 3)))
@@ -250,7 +250,7 @@ def hub_on(database: Database, *, broker: bool = True) -> Hub:
     return Hub(
         database=database,
         clock=utc_now,
-        zone=ZoneInfo("Europe/Oslo"),
+        zone=ZoneInfo(ZONE),
         public_url="http://127.0.0.1:8000",
         municipality="Nordvik kommune",
         rulebook=_rulebook(),
@@ -263,7 +263,7 @@ def hub_on(database: Database, *, broker: bool = True) -> Hub:
 
 def _rulebook() -> Rulebook:
     """The real rulebook where it lies ready, so that the cards carry its titles."""
-    book, _faults = load_rulebook(Path(__file__).parents[2] / "rules", "Europe/Oslo")
+    book, _faults = load_rulebook(Path(__file__).parents[2] / "rules", ZONE)
     return book
 
 
@@ -278,12 +278,11 @@ async def make(path: str, mood: str = "evening") -> None:
 
 
 async def serve(port: int, mood: str) -> None:
-    """Serve a night until stopped: a fresh one, or the one in the file that is named."""
+    """Serve a night until stopped: a fresh one, or the one in the file that is named, which it writes to."""
     with tempfile.TemporaryDirectory() as folder:
-        path = f"{folder}/night.db"
-        if mood.endswith(".db"):
-            shutil.copy(mood, path)
-        else:
+        path = mood
+        if not mood.endswith(".db"):
+            path = f"{folder}/night.db"
             await make(path, mood)
         database = Database(f"sqlite:///{path}")
         hub = hub_on(database, broker=mood != "broker")

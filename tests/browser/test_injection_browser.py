@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Dialog
 
 from carehub.kit.clock import utc_now
 from carehub.store.database import Database
-from tests.browser.nights import Night, log_in, night, open_browser
+from tests.browser.nights import Night, enter, night
 from tests.browser.test_pages_look import PAGES
 from tests.injection import PAYLOADS, poison
 
@@ -38,11 +38,6 @@ def here() -> Iterator[Night]:
     yield from night(_poisoned)
 
 
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    yield from open_browser()
-
-
 def test_no_script_that_was_written_runs_on_any_page(chromium: Browser, here: Night) -> None:
     pages_of: dict[str | None, list[str]] = {}
     for name, path in PAGES:
@@ -65,7 +60,7 @@ def test_no_script_that_was_written_runs_on_any_page(chromium: Browser, here: Ni
         page.on("dialog", asked)
         page.on("console", heard)
         if name:
-            log_in(page, here, name)
+            enter(context, here, name)
         for path in [*(one for one in paths if "showcase" not in one), f"/tablet?unit={PAYLOADS[8]}"]:
             page.goto(here.url + path)
             page.evaluate("() => document.querySelectorAll('details').forEach((one) => { one.open = true; })")

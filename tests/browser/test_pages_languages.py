@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.browser.nights import Night, log_in, night, open_browser
+from tests.browser.nights import Night, enter, night
 
 pytestmark = pytest.mark.browser
 _BEYOND = "() => document.documentElement.scrollWidth - window.innerWidth"
@@ -13,11 +13,6 @@ MAIN = {
     "maria": ["/tablet", "/silences", "/blind", "/account"],
     "ingrid": ["/nurse", "/a/B7C1", "/my"],
 }
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    yield from open_browser()
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +24,7 @@ def speaking(chromium: Browser, here: Night, language: str, username: str, **win
     context = chromium.new_context(viewport={"width": 320, "height": 800}, **window)  # type: ignore[arg-type]
     context.add_cookies([{"name": "language", "value": language, "url": here.url}])
     if username:
-        page = context.new_page()
-        log_in(page, here, username)
-        page.close()
+        enter(context, here, username)
     return context
 
 

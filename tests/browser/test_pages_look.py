@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser import axe
-from tests.browser.nights import Night, log_in, night, open_browser
+from tests.browser.nights import Night, log_in, night
 from tests.browser.seed import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -86,11 +86,6 @@ _RETOLD = """async ([language, rules]) => {
 _TOUCH = """() => [...document.querySelectorAll('main button, main summary, main label.ds-chip, main a.ds-button')]
   .filter((one) => one.checkVisibility()).map((one) => [one.textContent.trim(), one.getBoundingClientRect()])
   .filter(([, box]) => box.width < 24 || box.height < 24).map(([text]) => text)"""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    yield from open_browser()
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.nights import Night, log_in, night, open_browser
+from tests.browser.nights import Night, enter, night, open_browser
 
 pytestmark = pytest.mark.browser
 
@@ -38,8 +38,9 @@ def test_a_push_is_shown_and_confirmed_by_the_device_f48(chromium: Browser, here
     """F48: the hub hears "seen" from the device itself."""
     context = chromium.new_context(locale="nb-NO")
     context.grant_permissions(["notifications"], origin=here.url)
+    enter(context, here, "ingrid")
     page = context.new_page()
-    log_in(page, here, "ingrid")
+    page.goto(f"{here.url}/nurse")
     tools, name = registered(page)
     told = '{"id": "n1", "title": "HASTER: et varsel venter på deg", "url": "/nurse"}'
 
@@ -55,8 +56,9 @@ def test_a_push_is_shown_and_confirmed_by_the_device_f48(chromium: Browser, here
 
 
 def test_without_a_key_the_page_offers_nothing_that_does_not_work(chromium: Browser, here: Night) -> None:
-    page = chromium.new_context(locale="nb-NO").new_page()
-    log_in(page, here, "ingrid")
+    context = chromium.new_context(locale="nb-NO")
+    enter(context, here, "ingrid")
+    page = context.new_page()
 
     page.goto(f"{here.url}/my")
 

@@ -7,16 +7,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser import axe
-from tests.browser.nights import Night, log_in, night, open_browser
+from tests.browser.nights import Night, enter, log_in, night
 from tests.browser.test_pages_look import _CONTRAST, _RULES, _TOUCH
 
 pytestmark = pytest.mark.browser
 _STORED = "() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }])"
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    yield from open_browser()
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +26,8 @@ def tablet(chromium: Browser, here: Night) -> Iterator[BrowserContext]:
     """Enrolled for Solsiden; Maria and Jonas have chosen a PIN."""
     for person in ("maria", "jonas"):
         own = chromium.new_context(locale="nb-NO")
+        enter(own, here, person)
         page = own.new_page()
-        log_in(page, here, person)
         page.goto(f"{here.url}/account/pin")
         page.fill("#pin", "8152")
         page.fill("#again", "8152")
@@ -40,8 +35,8 @@ def tablet(chromium: Browser, here: Night) -> Iterator[BrowserContext]:
         expect(page.get_by_text("PIN-koden er lagret")).to_be_visible()
         own.close()
     office = chromium.new_context(locale="nb-NO")
+    enter(office, here, "admin")
     page = office.new_page()
-    log_in(page, here, "admin")
     page.goto(f"{here.url}/admin/tablets")
     page.fill("#name", "Vaktrommet")
     page.select_option("#unit_id", "sol")

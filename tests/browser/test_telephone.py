@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
-from tests.browser.nights import Night, log_in, night, open_browser
+from tests.browser.nights import Night, enter, log_in, night
 
 pytestmark = pytest.mark.browser
 FALL, HELD, OUT = (key.ljust(32, "0") for key in ("a4f2", "b7c1", "c310"))
@@ -40,11 +40,6 @@ _PUT = """(alert) => carehub.put({
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    yield from open_browser()
-
-
-@pytest.fixture(scope="module")
 def here() -> Iterator[Night]:
     yield from night()
 
@@ -53,8 +48,8 @@ def here() -> Iterator[Night]:
 def phone(chromium: Browser, here: Night) -> Iterator[Page]:
     """Ingrid's telephone, with its worker in place."""
     context = chromium.new_context(locale="nb-NO", viewport={"width": 360, "height": 740}, has_touch=True)
+    enter(context, here, "ingrid")
     page = context.new_page()
-    log_in(page, here, "ingrid")
     page.goto(f"{here.url}/nurse")
     expect(page.locator("#live")).to_have_attribute("data-state", "live")
     page.wait_for_function(
@@ -108,8 +103,9 @@ def test_on_an_open_page_the_tap_is_kept_and_whoever_came_first_is_named(
         FALL,
     )
     expect(phone.locator("#unsent")).to_contain_text("Ikke sendt ennå")
-    other = chromium.new_context(locale="nb-NO").new_page()
-    log_in(other, here, "maria")
+    others = chromium.new_context(locale="nb-NO")
+    enter(others, here, "maria")
+    other = others.new_page()
     other.goto(f"{here.url}/nurse/{FALL}")
     other.click(f"#take-{FALL}")
     expect(other.locator(f"#alert-{FALL} .alert__holder")).to_have_text("Du er på vei")

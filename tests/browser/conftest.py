@@ -1,0 +1,22 @@
+"""What the files of this folder share."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.nights import open_browser
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """One for each file."""
+    yield from open_browser()
+
+
+@pytest.fixture
+def windows_closed(chromium: Browser) -> Iterator[None]:
+    """After each test: a page whose hub is gone goes on looking for it, and takes a processor's time from the next."""
+    yield
+    for context in chromium.contexts:
+        context.close()
