@@ -13,7 +13,7 @@ from carehub.core.folding.silence import Why
 from carehub.store import sql, tables
 from carehub.store.database import Database, Session
 from carehub.store.history import IS_ACTIVITY, IS_ACTIVITY_SQL
-from carehub.store.residencies import events_of, events_of_anybody
+from carehub.store.residencies import events_of, events_of_each
 
 _KEEP = """
     INSERT INTO daily_feature (resident_id, day, layout, body) VALUES (?, ?, ?, ?)
@@ -51,14 +51,9 @@ async def newest_day(session: Session) -> date | None:
 
 async def residents(session: Session, since: datetime) -> Sequence[str]:
     """Whose events there are since then."""
-    event = tables.Event
-    statement = (
-        select(event.resident_id)
-        .where(events_of_anybody(), event.at >= since)
-        .distinct()
-        .order_by(col(event.resident_id))
-    )
-    return [who for who in (await session.exec(statement)).all() if who]
+    heard = select(tables.Event.seq).where(events_of_each(), tables.Event.at >= since).exists()
+    who = col(tables.Resident.id)
+    return (await session.exec(select(who).where(heard).order_by(who))).all()
 
 
 async def of(session: Session, resident: str, since: datetime, to_seq: int) -> list[Activity]:

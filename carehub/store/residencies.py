@@ -3,7 +3,9 @@
 Queries that have no `now` ask for an open one instead (`until IS NULL`): a move is written down as it happens.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, union
 from sqlmodel import col, select
@@ -21,18 +23,25 @@ def events_of(*residents: str) -> ColumnElement[bool]:
     """Their events, found by where they have lived and by what was their own.
 
     The stream has an index by scope and none by resident: a second one cost a fifth of what it takes to store an event.
-    A device names a resident only by a residency of its scope or by its own assignment, and neither is ever deleted.
+    A device names a resident only by a residency of its scope or by its own assignment, and neither is ever deleted
+    (docs/adr/0028).
     """
-    lives, has, event = tables.Residency, tables.Assignment, tables.Event
-    scopes = union(
-        select(lives.scope_id).where(col(lives.resident_id).in_(residents)),
-        select(has.scope_id).where(col(has.resident_id).in_(residents)),
-    )
-    return col(event.resident_id).in_(residents) & col(event.scope_id).in_(scopes)
+    return _events(lambda whose: whose.in_(residents))
 
 
 def events_of_anybody() -> ColumnElement[bool]:
-    """The events that concern one resident, each by the way of `events_of`."""
+    """The events that concern one resident, found likewise."""
+    return _events(lambda whose: whose.is_not(None))
+
+
+def events_of_each() -> ColumnElement[bool]:
+    """The events of a resident, for a question within one of `tables.Resident`."""
+    return _events(lambda whose: whose == col(tables.Resident.id))
+
+
+def _events(theirs: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
     lives, has, event = tables.Residency, tables.Assignment, tables.Event
-    scopes = union(select(lives.scope_id), select(has.scope_id).where(col(has.resident_id).is_not(None)))
-    return col(event.resident_id).is_not(None) & col(event.scope_id).in_(scopes)
+    lived = select(lives.scope_id).where(theirs(col(lives.resident_id)))
+    had = select(has.scope_id).where(theirs(col(has.resident_id)))
+    scopes = union(lived.correlate(tables.Resident), had.correlate(tables.Resident))
+    return theirs(col(event.resident_id)) & col(event.scope_id).in_(scopes)
