@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from math import inf
 from statistics import median
 from typing import NamedTuple
@@ -59,22 +60,38 @@ class Case(NamedTuple):
     @property
     def judged(self) -> bool:
         """Whether anybody has said what it was; a test is no judgement of anything."""
-        return self.cause is not None and self.aftermath is not None and self.cause is not Cause.TEST
+        return _verdict(self.cause, self.aftermath).judged
 
     @property
     def acted_on(self) -> bool:
         """Whether somebody did something because of it."""
-        return self.judged and self.aftermath in _ACTED
+        return _verdict(self.cause, self.aftermath).acted_on
 
     @property
     def false(self) -> bool:
         """Whether it turned out that there was nothing."""
-        return self.judged and self.cause in FALSE_CAUSES and self.aftermath is not Aftermath.DEVICE_FIXED
+        return _verdict(self.cause, self.aftermath).false
 
     @property
     def useful(self) -> bool:
         """Whether it was acted on, and for a reason."""
-        return self.acted_on and not self.false
+        return _verdict(self.cause, self.aftermath).useful
+
+
+class _Verdict(NamedTuple):
+    judged: bool
+    acted_on: bool
+    false: bool
+    useful: bool
+
+
+@cache
+def _verdict(cause: Cause | None, aftermath: Aftermath | None) -> _Verdict:
+    """Of what was written down when it was closed: a few dozen ways, and thousands of alerts."""
+    if cause is None or aftermath is None or cause is Cause.TEST:
+        return _Verdict(judged=False, acted_on=False, false=False, useful=False)
+    acted_on, false = aftermath in _ACTED, cause in FALSE_CAUSES and aftermath is not Aftermath.DEVICE_FIXED
+    return _Verdict(judged=True, acted_on=acted_on, false=false, useful=acted_on and not false)
 
 
 class Load(NamedTuple):
@@ -177,12 +194,12 @@ class _Sum:
     def add(self, case: Case, shift: Shift) -> None:
         self.alerts += 1
         self.shifts[shift] = self.shifts.get(shift, 0) + 1
-        if case.judged:
+        verdict = _verdict(case.cause, case.aftermath)
+        if verdict.judged:
             self.judged += 1
-            acted_on, false = case.acted_on, case.false
-            self.acted_on += acted_on
-            self.useful += acted_on and not false
-            if false and case.cause:
+            self.acted_on += verdict.acted_on
+            self.useful += verdict.useful
+            if verdict.false and case.cause:
                 self.false += 1
                 self.causes[case.cause] = self.causes.get(case.cause, 0) + 1
 
@@ -194,8 +211,10 @@ class _Sum:
         )  # fmt: skip
 
 
-def loads(cases: Iterable[Case], key: Callable[[Case], str | None], zone: ZoneInfo) -> list[Load]:
-    """The load of everything that `key` names, the heaviest first."""
+def loads(
+    cases: Iterable[Case], key: Callable[[Case], str | None], zone: ZoneInfo, most: int | None = None
+) -> list[Load]:
+    """The load of everything that `key` names, the heaviest first; no more than `most` of them."""
     sums: dict[str, _Sum] = {}
     for case in cases:
         name = key(case)
@@ -203,15 +222,16 @@ def loads(cases: Iterable[Case], key: Callable[[Case], str | None], zone: ZoneIn
             if name not in sums:
                 sums[name] = _Sum()
             sums[name].add(case, shift_of(case.at, zone))
-    found = [one.load(name) for name, one in sums.items()]
-    return sorted(found, key=lambda one: (-one.alerts, one.key))
+    heaviest = sorted(sums.items(), key=lambda item: (-item[1].alerts, item[0]))
+    return [one.load(name) for name, one in heaviest[:most]]
 
 
 def hours(cases: Iterable[Case], summons: Iterable[Summons], zone: ZoneInfo) -> list[Hour]:
     """Each of the 24 hours of the local day."""
     useful, false, other, asked, off_duty = ([0] * 24 for _ in range(5))
     for case in cases:
-        (useful if case.useful else false if case.false else other)[case.at.astimezone(zone).hour] += 1
+        verdict = _verdict(case.cause, case.aftermath)
+        (useful if verdict.useful else false if verdict.false else other)[case.at.astimezone(zone).hour] += 1
     for one in summons:
         hour = one.at.astimezone(zone).hour
         asked[hour] += 1

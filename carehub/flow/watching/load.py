@@ -51,13 +51,17 @@ class Report:
 
 async def report(
     session: Session, zone: ZoneInfo, since: datetime, until: datetime,
-    covers: Callable[[str | None], bool] = lambda _: True,
+    covers: Callable[[str | None], bool] = lambda _: True, *, most: int | None = None,
 ) -> Report:  # fmt: skip
-    """Everything that the page shows, of [since, until); residents only of units that are covered."""
+    """Everything that the page shows, of [since, until); residents only of units that are covered.
+
+    Args:
+        most: So many devices and residents, the heaviest; by default all of them.
+    """
     cases = await load.cases(session, since, until, zone)
     summons = await load.summons(session, since, until, zone)
-    devices = loads(cases, lambda case: case.device, zone)
-    residents = loads(cases, lambda case: case.resident if covers(case.unit) else None, zone)
+    devices = loads(cases, lambda case: case.device, zone, most)
+    residents = loads(cases, lambda case: case.resident if covers(case.unit) else None, zone, most)
     asleep = nights(summons, zone)
     who, what = await load.names(session, {one.key for one in residents[:MOST]}, {one.key for one in devices[:MOST]})
     staff = await load.people(session, {person for night in asleep for person in night.woken})

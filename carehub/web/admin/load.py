@@ -41,14 +41,14 @@ class Bar:
 @router.get("/load")
 async def load(request: Request, hub: TheHub, visitor: Administering, days: _Days = LOOK_BACK.days) -> Response:
     """The load of the last days."""
-    found = await _report(hub, visitor, days)
+    found = await _report(hub, visitor, days, MOST)
     async with hub.database.read() as session:
         units = {unit.id: unit.name for unit in await pages.units(session)}
-    residents = found.residents[:MOST] if visitor.may(Permission.SEE_RESIDENTS) else []
+    residents = found.residents if visitor.may(Permission.SEE_RESIDENTS) else []
     await _log(hub, visitor, residents)
     return page(
         request, "admin_load.html", visitor, found=found, days=days, choices=_CHOICES, units=units,
-        residents=residents, devices=found.devices[:MOST], bars=bars(found.hours), height=_HEIGHT,
+        residents=residents, devices=found.devices, bars=bars(found.hours), height=_HEIGHT,
         titles={one.key: _title(one.key, hub.rulebook) for one in found.rules}, shifts=words.SHIFTS,
         span=words.length, peak=max((one.alerts for one in found.hours), default=0),
     )  # fmt: skip
@@ -72,11 +72,11 @@ def _title(rule: str, rulebook: Rulebook) -> str:
     return words.own(found.title) if found else rule
 
 
-async def _report(hub: Hub, visitor: Visitor, days: int) -> Report:
+async def _report(hub: Hub, visitor: Visitor, days: int, most: int | None = None) -> Report:
     now = hub.clock()
     async with hub.database.read() as session:
         sight = await ties.sight_of(session, visitor.person, now)
-        return await report(session, hub.zone, now - timedelta(days=days), now, sight.covers)
+        return await report(session, hub.zone, now - timedelta(days=days), now, sight.covers, most=most)
 
 
 async def _log(hub: Hub, visitor: Visitor, residents: Sequence[Load]) -> None:
