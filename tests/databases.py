@@ -96,7 +96,7 @@ class Postgres:
         shutil.chown(self.folder, self.user)
         self.port = _free_port()
         self.server: subprocess.Popen[bytes] | None = None
-        self._session: _Session | None = None
+        self._session: Session | None = None
 
     def url(self, name: str) -> str:
         """Where a database of this cluster is."""
@@ -143,10 +143,14 @@ class Postgres:
         yield self.url(name)
         self.sql(f"DROP DATABASE {name} WITH (FORCE)")
 
+    def speak_to(self, url: str) -> "Session":
+        """A session of one's own with one of the databases; to be ended."""
+        return Session(self.bin / "psql", url)
+
     def sql(self, statement: str) -> None:
         """Run one statement as the cluster's owner, in a session that lasts as long as the cluster."""
         if self._session is None or self._session.has_ended:
-            self._session = _Session(self.bin / "psql", self.url("postgres"))
+            self._session = Session(self.bin / "psql", self.url("postgres"))
         self._session.run(statement)
 
     def _copy(self, template: str, name: str) -> None:
@@ -190,7 +194,7 @@ class Postgres:
         return subprocess.run(asked, check=False).returncode == 0
 
 
-class _Session:
+class Session:
     """One psql that is told statement after statement: each of its own cost more than the database that it made."""
 
     def __init__(self, program: Path, url: str) -> None:
@@ -205,7 +209,11 @@ class _Session:
         return self._psql.poll() is not None
 
     def run(self, statement: str) -> None:
-        """Until it is done; psql ends with the first that fails, and says why."""
+        """Until it is done; psql ends with the first that fails, and says why.
+
+        Raises:
+            RuntimeError: It failed.
+        """
         if self._psql.stdin is None or self._psql.stdout is None:
             raise RuntimeError("psql has no pipes")
         self._psql.stdin.write(f"{statement};\n\\echo {_DONE}\n")

@@ -20,7 +20,6 @@ from carehub.store import tables
 from carehub.store.database import Database
 from tests.databases import Sqlite
 from tests.journeys.building import INGRID, MARIA, NIGHT, Night, night_at, refuses_for_good, refuses_for_now, shipped
-from tests.journeys.conftest import empty
 from tests.journeys.replaying import check_replay, replayed
 
 _DEVICES = ("knapp-anna", "knapp-bjarne", "knapp-kåre", "aldri-sett")
@@ -107,8 +106,6 @@ async def _every_event_explains_itself(night: Night) -> None:
 
 async def _live_through(url: str, steps: list[tuple[object, ...]]) -> None:
     database = Database(url)
-    if not database.is_sqlite:
-        await empty(database, with_a_night=True)
     async with night_at(database, prepared=True) as night:
         for step in steps:
             await _play(night, step)
@@ -132,7 +129,9 @@ def test_on_any_night_every_open_alert_has_a_deadline_and_nobody_is_told_twice(
 ) -> None:
     """P12: and its journal, folded again by the rules as they were, gives the same alerts and the same states."""
     if kind == "postgresql":
-        asyncio.run(_live_through(request.getfixturevalue("postgres_for_nights"), steps))
+        nights = request.getfixturevalue("postgres_for_nights")
+        nights.empty(with_a_night=True)
+        asyncio.run(_live_through(nights.url, steps))
         return
     memory = Path("/dev/shm")  # noqa: S108 - as in conftest
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:

@@ -1,7 +1,6 @@
 """The stations are tried on the same night as the stories."""
 
 from tests.journeys.conftest import (
-    database,
     night,
     postgres_for_nights,
     postgres_url,
@@ -11,7 +10,6 @@ from tests.journeys.conftest import (
 )
 
 __all__ = [
-    "database",
     "night",
     "postgres_for_nights",
     "postgres_url",
