@@ -226,6 +226,25 @@ def test_a_logged_out_screen_shows_nothing_and_says_why(chromium: Browser, here:
     expect(page.locator("article")).to_have_count(0)
 
 
+@pytest.mark.parametrize(("username", "path"), [("maria", "/tablet"), ("ingrid", "/nurse")])
+def test_whoever_logs_out_is_not_told_that_the_login_has_ended(
+    chromium: Browser, here: Night, username: str, path: str
+) -> None:
+    """The stream may say so before the answer to the logout is there."""
+    page = window(chromium, here, username, path)
+    held: list[Route] = []
+    page.route("**/logout", lambda route: held.append(route))  # noqa: PLW0108 - a list's own method it cannot take
+    page.evaluate("() => { document.addEventListener('carehub:ended', () => console.log('ended')); }")
+    page.click("#logout", no_wait_after=True)
+    with page.expect_console_message(lambda told: told.text == "ended"):
+        answer = first(page, held).fetch(max_redirects=0)
+    page.wait_for_timeout(200)
+
+    held[0].fulfill(response=answer)
+
+    expect(page).to_have_url(f"{here.url}/login")
+
+
 def test_key_box_and_telephone_come_with_a_tap_and_take_focus(chromium: Browser, here: Night) -> None:
     page = window(chromium, here, "ingrid", "/a/B7C1")
     page.click("text=Vis adkomst og telefon")

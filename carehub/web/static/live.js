@@ -4,6 +4,7 @@
 
 const DEAD_AFTER_MS = 12000; // beats come every 5 s; with this the page says so within 15 s
 const TAP_GUARD_MS = 600; // a tap meant for what stood here before the list moved does not count
+const LEAVES_WITHIN_MS = 4000; // the stream may say that the login has ended before the answer to a logout is there
 const bar = document.getElementById("live");
 const dead = document.getElementById("dead");
 const announcer = document.getElementById("announcer");
@@ -22,6 +23,7 @@ let pressed = false;
 let movedAt = 0;
 let told = -1; // the last change that the stream told of
 let has = -1; // the last one that stands on the page
+let leftAt = -Infinity; // somebody logged out here, and is on the way already
 let streams = 0; // the hub counts its changes anew when it starts, so they compare within one stream only
 
 const withoutAges = (text) => text.replace(/(<time[^>]*>)[^<]*/g, "$1");
@@ -94,7 +96,8 @@ function retry() {
 
 function loggedOut() {
   document.dispatchEvent(new CustomEvent("carehub:ended"));
-  location.assign(`/login?ended=true&next=${encodeURIComponent(location.pathname + location.search)}`);
+  const away = () => location.assign(`/login?ended=true&next=${encodeURIComponent(location.pathname + location.search)}`);
+  setTimeout(away, Math.max(0, leftAt + LEAVES_WITHIN_MS - Date.now()));
 }
 
 async function refresh() {
@@ -207,6 +210,7 @@ function say(words) {
 
 document.addEventListener("submit", async (event) => {
   const form = event.target;
+  if (form.getAttribute("action") === "/logout") leftAt = Date.now();
   if (!form.matches("[data-act], [data-reveal-form]")) return;
   event.preventDefault();
   const button = event.submitter;
