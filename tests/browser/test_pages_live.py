@@ -53,6 +53,19 @@ def arrive_too(page: Page, other: Page) -> None:
     page.wait_for_function("(before) => told > before", arg=before)
 
 
+def live_through(page: Page) -> None:
+    """The alert's whole life, by keyboard; each step when the page shows the one before."""
+    page.locator(f"#take-{FALL}").press("Enter")
+    expect(page.locator(f"#alert-{FALL} .alert__holder")).to_have_text("Du er på vei")
+    page.locator(f"#arrive-{FALL}").press("Enter")
+    expect(page.locator(f"#alert-{FALL} .alert__holder")).to_have_text("Du er der")
+    page.locator(f"#finish-button-{FALL}").press("Enter")
+    page.locator(f"#cause-fall-{FALL}").press("Space")
+    page.locator(f"#aftermath-helped_on_site-{FALL}").press("Space")
+    page.locator(f"#close-{FALL}").press("Enter")
+    expect(page.locator(f"#alert-{FALL}")).to_have_count(0)
+
+
 def test_what_one_takes_the_others_see_at_once(chromium: Browser, here: Night) -> None:
     tablet, phone = window(chromium, here, "maria", "/tablet"), window(chromium, here, "ingrid", "/a/A4F2")
     begun = time.monotonic()
@@ -68,16 +81,9 @@ def test_what_one_takes_the_others_see_at_once(chromium: Browser, here: Night) -
 
 def test_the_whole_life_by_keyboard_alone(chromium: Browser, here: Night) -> None:
     page = window(chromium, here, "maria", "/tablet?unit=sol")
-    page.locator(f"#take-{FALL}").press("Enter")
-    expect(page.locator(f"#alert-{FALL} .alert__holder")).to_have_text("Du er på vei")
-    page.locator(f"#arrive-{FALL}").press("Enter")
-    expect(page.locator(f"#alert-{FALL} .alert__holder")).to_have_text("Du er der")
-    page.locator(f"#finish-button-{FALL}").press("Enter")
-    page.locator(f"#cause-fall-{FALL}").press("Space")
-    page.locator(f"#aftermath-helped_on_site-{FALL}").press("Space")
-    page.locator(f"#close-{FALL}").press("Enter")
 
-    expect(page.locator(f"#alert-{FALL}")).to_have_count(0)
+    live_through(page)
+
     expect(page.locator(".closed").first).to_contain_text("Fall – Hjalp på stedet · Maria H.")
 
 
@@ -291,12 +297,7 @@ def test_a_relative_s_open_page_says_by_itself_that_it_was_handled(chromium: Bro
     before = relative.locator(".closed li").count()
     relative.evaluate("() => { window.theSame = true; }")
 
-    staff.locator(f"#take-{FALL}").press("Enter")
-    staff.locator(f"#arrive-{FALL}").press("Enter")
-    staff.locator(f"#finish-button-{FALL}").press("Enter")
-    staff.locator(f"#cause-fall-{FALL}").press("Space")
-    staff.locator(f"#aftermath-helped_on_site-{FALL}").press("Space")
-    staff.locator(f"#close-{FALL}").press("Enter")
+    live_through(staff)
 
     expect(relative.locator(".closed li")).to_have_count(before + 1, timeout=5000)
     expect(relative.locator("#announcer")).to_contain_text("Fulgt opp av personalet")
