@@ -23,7 +23,7 @@ from carehub.kit.clock import Clock, Steady
 from carehub.kit.together import Together
 from carehub.store.database import Database
 from carehub.store.logins import Login, find_all
-from carehub.store.screens import Known, sounds_of
+from carehub.store.screens import Audible, sounds_of
 from carehub.store.ties import Standing, sights_of
 
 
@@ -201,7 +201,7 @@ class Hub:
     """By hash: those that hold now, for whoever asks at the same moment."""
     sights: Together[Standing, Sight] = field(init=False)
     """Whom they may see now, likewise."""
-    sounds: Together[str, Known] = field(init=False)
+    sounds: Together[str, Audible] = field(init=False)
     """Whether each tablet can be heard, likewise."""
 
     def __post_init__(self) -> None:
@@ -216,6 +216,6 @@ class Hub:
         async with self.database.read() as session:
             return await sights_of(session, people, self.clock())
 
-    async def _find_sounds(self, screens: Collection[str]) -> Mapping[str, Known]:
+    async def _find_sounds(self, screens: Collection[str]) -> Mapping[str, Audible]:
         async with self.database.read() as session:
             return await sounds_of(session, screens, self.clock())

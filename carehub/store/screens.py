@@ -67,11 +67,11 @@ async def note(session: Session, said: Said, now: datetime) -> tables.Screen:
     return row
 
 
-Known = tuple[Sound, tables.Screen]
+Audible = tuple[Sound, tables.Screen]
 """What may be relied on of a tablet, and its row."""
 
 
-async def sounds_of(session: Session, screens: Collection[str], now: datetime) -> dict[str, Known]:
+async def sounds_of(session: Session, screens: Collection[str], now: datetime) -> dict[str, Audible]:
     """Of each of these tablets; one that has never said anything has none."""
     rows = (await session.exec(select(tables.Screen).where(col(tables.Screen.id).in_(screens)))).all()
     began = await _began(session, rows, now)
