@@ -133,3 +133,16 @@ def enter(context: BrowserContext, here: Night, username: str) -> None:
     )  # fmt: skip
     if answer.status != HTTPStatus.SEE_OTHER or "/login" in answer.headers["location"]:
         raise PermissionError(username)
+
+
+def window(
+    chromium: Browser, here: Night, username: str, path: str, *, height: int = 800, own_clock: bool = False
+) -> Page:
+    """A page as somebody has it before them at a desk; with a clock of its own its time may be moved on."""
+    context = chromium.new_context(locale="nb-NO", viewport={"width": 1280, "height": height})
+    enter(context, here, username)
+    page = context.new_page()
+    if own_clock:
+        page.clock.install()
+    page.goto(here.url + path)
+    return page

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.nights import Night, enter, night
+from tests.browser import nights
+from tests.browser.nights import Night, night
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("windows_closed")]
 FALL, RESTLESS = ("a4f2".ljust(32, "0"), "d9aa".ljust(32, "0"))
@@ -22,13 +23,8 @@ def here() -> Iterator[Night]:
 
 
 def window(chromium: Browser, here: Night, username: str, path: str, *, own_clock: bool = False) -> Page:
-    """A live page; with a clock of its own its time may be moved on."""
-    context = chromium.new_context(locale="nb-NO", viewport={"width": 1280, "height": 800})
-    enter(context, here, username)
-    page = context.new_page()
-    if own_clock:
-        page.clock.install()
-    page.goto(here.url + path)
+    """As soon as it is live."""
+    page = nights.window(chromium, here, username, path, own_clock=own_clock)
     expect(page.locator("#live")).to_have_attribute("data-state", "live")
     return page
 

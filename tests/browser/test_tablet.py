@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser.nights import Night, enter, night
+from tests.browser import nights
+from tests.browser.nights import Night, night
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("windows_closed")]
 _OVER = """() => { const all = document.documentElement;
@@ -19,13 +20,7 @@ def here() -> Iterator[Night]:
 
 
 def window(chromium: Browser, here: Night, username: str, path: str, *, own_clock: bool = False) -> Page:
-    context = chromium.new_context(locale="nb-NO", viewport={"width": 1280, "height": 900})
-    enter(context, here, username)
-    page = context.new_page()
-    if own_clock:
-        page.clock.install()
-    page.goto(here.url + path)
-    return page
+    return nights.window(chromium, here, username, path, height=900, own_clock=own_clock)
 
 
 def room(page: Page, name: str) -> Locator:
