@@ -10,6 +10,8 @@ from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from carehub.contracts import ChannelTools, ConfigurationError, Fate, OutgoingNotice, Receipt
+from carehub.core.showing.spoken import in_language
+from carehub.core.showing.wording import mail_subject, mail_text
 from integrations.channels._settings import ChannelSettings
 
 _ANSWER_S = 8.0
@@ -77,9 +79,9 @@ class EmailChannel:
         link = _LINK.search(notice.text)
         message = EmailMessage()
         message["From"], message["To"] = self._settings.smtp_from, notice.address
-        message["Subject"] = "Bekreft e-postadressen din" if notice.proves else "Et varsel venter på deg"
+        message["Subject"] = in_language(mail_subject(proves=notice.proves), notice.language)
         message["Message-ID"] = f"<{notice.id}@{self._public.partition('://')[2].partition(':')[0] or 'carehub'}>"
-        summons = f"Et varsel venter på deg. Logg inn her: {link[0] if link else self._public}"
+        summons = in_language(mail_text(link=link[0] if link else self._public), notice.language)
         message.set_content(f"{notice.text}\n{self._public}/my\n" if notice.proves else f"{summons}\n")
         return message
 

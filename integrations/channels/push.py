@@ -90,7 +90,8 @@ class PushChannel:
         if where is None or not self.accepts(where["endpoint"]):
             return Receipt(fate=Fate.FAILED_FOR_GOOD, reason="that is no push service", lost=Lost.GONE)
         title = in_language(push_title(notice.severity), notice.language)
-        payload = json.dumps({"id": notice.id, "title": title, "url": _link(notice.text)}).encode()
+        told = {"id": notice.id, "title": title, "lang": notice.language.value, "url": _link(notice.text)}
+        payload = json.dumps(told).encode()
         try:
             body = pywebpush.WebPusher(where).encode(payload)["body"]
         except (pywebpush.WebPushException, ValueError, TypeError):

@@ -42,7 +42,7 @@ def test_a_push_is_shown_and_confirmed_by_the_device_f48(chromium: Browser, here
     page = context.new_page()
     page.goto(f"{here.url}/nurse")
     tools, name = registered(page)
-    told = '{"id": "n1", "title": "HASTER: et varsel venter på deg", "url": "/nurse"}'
+    told = '{"id": "n1", "title": "URGENT: an alert is waiting for you", "lang": "en", "url": "/nurse"}'
 
     with context.expect_event("request", lambda request: "/push/seen/" in request.url, timeout=10_000) as asked:
         tools.send("ServiceWorker.deliverPushMessage", {"origin": here.url, "registrationId": name, "data": told})
@@ -50,9 +50,9 @@ def test_a_push_is_shown_and_confirmed_by_the_device_f48(chromium: Browser, here
     assert asked.value.url == f"{here.url}/push/seen/n1"
     assert asked.value.method == "POST"
     shown = page.evaluate(
-        "navigator.serviceWorker.ready.then((one) => one.getNotifications()).then((all) => all.map((n) => n.title))"
+        "navigator.serviceWorker.ready.then((one) => one.getNotifications()).then((all) => all.map((n) => [n.title, n.lang]))"
     )
-    assert shown == ["HASTER: et varsel venter på deg"]
+    assert shown == [["URGENT: an alert is waiting for you", "en"]]
 
 
 def test_without_a_key_the_page_offers_nothing_that_does_not_work(chromium: Browser, here: Night) -> None:

@@ -71,7 +71,7 @@ async def test_a_notification_is_encrypted_for_the_browser_and_holds_no_code_c24
 
     headers, body = service.asked[0]
     told = json.loads(http_ece.decrypt(body, private_key=BROWSER, auth_secret=AUTH, version="aes128gcm"))
-    assert told == {"id": "n1", "title": "HASTER: et varsel venter på deg", "url": "/a/A4F2"}
+    assert told == {"id": "n1", "title": "HASTER: et varsel venter på deg", "lang": "nb", "url": "/a/A4F2"}
     assert (receipt.fate, receipt.reference) == (Fate.ACCEPTED, "push:n1")
     assert (headers["TTL"], headers["Urgency"], headers["Content-Encoding"]) == ("120", "high", "aes128gcm")
     assert headers["Authorization"].startswith("vapid t=")

@@ -16,6 +16,7 @@ from carehub.core.showing.spoken import in_language
 from carehub.core.showing.spoken_words import PREFIXES, REPLIES, TEXTS
 from carehub.flow.answering import calls, replies
 from carehub.flow.staff import contacts, roll_call
+from integrations.channels._gsm import fit, segments
 
 AT = datetime(2026, 1, 15, 1, 14, tzinfo=UTC)
 GIVEN: dict[str, Any] = {
@@ -44,6 +45,7 @@ def everything() -> list[str]:
             found.append(write(*positional, **given))
     found += [family_wording.status_text([tone], link="https://hub.example/relatives") for tone in Tone]
     found += [family_wording.coming_text(yes=False, link=""), family_wording.STARTED, family_wording.NOT_NOW]
+    found += [wording.mail_subject(proves=one) for one in (True, False)]
     return [*found, *(wording.push_title(one) for one in Severity)]
 
 
@@ -63,6 +65,18 @@ def test_every_text_has_its_translation_and_none_of_them_a_word_of_health(langua
     assert untold <= {"Prøvevarsel. https://hub.example/a/A4F2"} if language is Language.NN else not untold
     told = [in_language(text, language) for text in everything()]
     assert [(text, found[0]) for text in told if (found := HEALTH.search(text.replace("https://", "")))] == []
+
+
+@pytest.mark.parametrize("language", Language)
+def test_an_sms_is_as_short_in_each_language(language: Language) -> None:
+    """Where everything that may stand before it stands there too: two segments, and no letter that costs more."""
+    for text in everything():
+        late = wording.repeated_text(wording.late_text(text, timedelta(hours=3, minutes=5)))
+        plain = fit(in_language(late, language))
+
+        assert segments(plain) <= 2, plain
+        assert not plain.endswith("..."), plain
+        assert "?" not in plain.replace("Kan du gå bort?", "").replace("Can you go there?", ""), plain
 
 
 @pytest.mark.parametrize("source", TEXTS | REPLIES)

@@ -34,6 +34,12 @@ TEXTS: dict[str, Told] = {
     ),
     "{hurry}: et varsel venter på deg": ("{hurry}: eit varsel ventar på deg", "{hurry}: an alert is waiting for you"),
     "Varsel fra CareHub": ("Varsel frå CareHub", "Alert from CareHub"),
+    "Et varsel venter på deg": ("Eit varsel ventar på deg", "An alert is waiting for you"),
+    "Et varsel venter på deg. Logg inn her: {link}": (
+        "Eit varsel ventar på deg. Logg inn her: {link}",
+        "An alert is waiting for you. Log in here: {link}",
+    ),
+    "Bekreft e-postadressen din": ("Stadfest e-postadressa di", "Confirm your e-mail address"),
     "Prøvevarsel. {link}": ("Prøvevarsel. {link}", "Test notification. {link}"),
     "Varsler i nettleseren er slått av på en av enhetene dine. Slå dem på igjen her: {link}": (
         "Varsel i nettlesaren er slått av på ei av einingane dine. Slå dei på igjen her: {link}",

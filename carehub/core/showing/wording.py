@@ -111,6 +111,16 @@ def push_title(severity: Severity) -> str:
     return f"{hurry}: et varsel venter på deg" if hurry else "Varsel fra CareHub"
 
 
+def mail_subject(*, proves: bool) -> str:
+    """What stands over a mail, which many machines read on its way."""
+    return "Bekreft e-postadressen din" if proves else "Et varsel venter på deg"
+
+
+def mail_text(*, link: str) -> str:
+    """The whole of a mail about an alert: where to log in."""
+    return f"Et varsel venter på deg. Logg inn her: {link}"
+
+
 def push_test_text(*, link: str) -> str:
     """The first notification to a browser: when it is shown, the browser counts."""
     return f"Prøvevarsel. {link}"

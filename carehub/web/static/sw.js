@@ -49,7 +49,7 @@ self.addEventListener("push", (event) => {
     tag: told.id,
     icon: ICON,
     badge: BADGE,
-    lang: "nb",
+    lang: told.lang || "nb",
     requireInteraction: true,
     vibrate: [400, 200, 400],
     data: { url: told.url || "/nurse" },

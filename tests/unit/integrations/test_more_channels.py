@@ -17,6 +17,7 @@ from pydantic import SecretStr
 
 from carehub.app.line import Line
 from carehub.contracts import ChannelTools, ConfigurationError, DecodeError, Fate, OutgoingNotice, TransportError
+from carehub.core.languages import Language
 from carehub.core.severity import Severity
 from integrations.channels import email, lamp, siren, sms_gateway
 from tests.brokers import free_port
@@ -297,6 +298,27 @@ async def test_a_mail_holds_a_link_and_nothing_else_c24(mail: email.EmailChannel
         "Et varsel venter på deg. Logg inn her: https://hub.example/a/A4F2"
     )
     assert kept.get_content_type() == "text/plain"
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "body"),
+    [
+        (Language.NN, "Eit varsel ventar på deg", "Eit varsel ventar på deg. Logg inn her: https://hub.example/a/A4F2"),
+        (
+            Language.EN,
+            "An alert is waiting for you",
+            "An alert is waiting for you. Log in here: https://hub.example/a/A4F2",
+        ),
+    ],
+)
+async def test_a_mail_comes_in_the_language_of_whom_it_is_for(
+    mail: email.EmailChannel, post: Post, language: Language, subject: str, body: str
+) -> None:
+    await mail.send(replace(notice("leder@kommune.example"), language=language))
+
+    (kept,) = post.kept
+    assert kept["Subject"] == subject
+    assert kept.get_payload(decode=True).decode().strip() == body  # type: ignore[union-attr]
 
 
 async def test_a_code_that_proves_the_address_itself_is_in_the_mail(mail: email.EmailChannel, post: Post) -> None:
