@@ -64,7 +64,7 @@ def slow_sentence(found: Shift, since: date) -> str:
     what = _LEVELS[found.series.feature, found.series.part][0 if more else 1]
     after, before = (_level(found.series.feature, value) for value in (found.after, found.before))
     low, high = (_level(found.series.feature, value) for value in (found.low, found.high))
-    return f"{what} siden ca. {_date(since)}: {after}, før {before} (vanlig {_range(low, high)})"
+    return f"{what} siden ca. {_date(since)}: {after}, før {before} (vanlig {_range(low, high).replace('–kl. ', '–')})"
 
 
 def rhythm_sentence(found: Sequence[tuple[str, float, Usual]]) -> str:

@@ -50,7 +50,8 @@ def test_a_push_is_shown_and_confirmed_by_the_device_f48(chromium: Browser, here
     assert asked.value.url == f"{here.url}/push/seen/n1"
     assert asked.value.method == "POST"
     shown = page.evaluate(
-        "navigator.serviceWorker.ready.then((one) => one.getNotifications()).then((all) => all.map((n) => [n.title, n.lang]))"
+        "navigator.serviceWorker.ready.then((one) => one.getNotifications())"
+        ".then((all) => all.map((n) => [n.title, n.lang]))"
     )
     assert shown == [["URGENT: an alert is waiting for you", "en"]]
 

@@ -1,13 +1,14 @@
 """Sentences that the hub wrote down in bokmål: in its journal, its tasks and its refusals; retold where they are shown.
 
 What is stored stays as it was said, also what older releases said. Each pattern is a sentence with its values; what is
-not known here stays as it is, as does what a model says of a person's days. A test reads what the stations write.
+not known here stays as it is. A test reads what the stations write. What a model says is in `model_words`.
 """
 
 import re
 from functools import cache
 
 from carehub.web.tongue import _, later
+from carehub.web.wording.model_words import told_by_model
 
 SENTENCES = (
     # refusals of a decision or a draft
@@ -97,6 +98,9 @@ def retold(text: str) -> str:
     >>> retold("Varslet 2 på trinn 1.")
     'Varslet 2 på trinn 1.'
     """
+    found_by_model = told_by_model(text)
+    if found_by_model is not None:
+        return found_by_model
     for pattern, sentence in _patterns():
         if found := pattern.fullmatch(text):
             return _(sentence, **{name: _value(name, value) for name, value in found.groupdict().items()})
