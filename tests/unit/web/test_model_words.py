@@ -109,8 +109,8 @@ EXAMPLES = [
             "vanleg 4–6 (kjend i 9 dagar; elles slik andre bebuarar pleier)"
         ),
         (
-            "out of bed 3.6 times after midnight, on average over 5 nights; usually 1. Not in the kitchen in the morning; "
-            "usually 4–6 (known for 9 days; beyond that, as is usual for other residents)"
+            "out of bed 3.6 times after midnight, on average over 5 nights; usually 1. Not in the kitchen in the "
+            "morning; usually 4–6 (known for 9 days; beyond that, as is usual for other residents)"
         ),
     ),
     (
