@@ -4,11 +4,13 @@
 `check_words.py --missing nn` lists what a language lacks.
 """
 
+import ast
 import importlib
 import pkgutil
 import re
 import sys
 from collections.abc import Iterator
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,9 @@ from jinja2 import Environment, nodes
 
 import carehub.web
 from carehub.core.languages import Language
+from carehub.web import tongue
 from carehub.web.tongue import Spoken
+from carehub.web.wording.retold import retold
 
 ROOT = Path(__file__).resolve().parents[1]
 WEB = ROOT / "carehub" / "web"
@@ -34,6 +38,10 @@ _MARKUP = re.compile(r"</?(?:a|b|i|em|strong|code|span|br|small)\b[^<>]*>")
 """What a text may hold; `<enhet>` in an address is none."""
 _SPOKEN = re.compile(r'\b(?:aria-label|title|placeholder|alt|aria-description)="([^"]*)"')
 _VALUE = re.compile(r"%\((\w+)\)[sd]|\{(\w*)\}|\\(\d)")
+_SENTENCE = re.compile(r"[A-ZÆØÅ«7].* .*[.!?]", re.DOTALL)
+_BOKMAAL = re.compile(
+    r"[æøåÆØÅ]|\b(ikke|og|er|til|med|som|av|en|et|det|fra|eller|kan|må|har|ble|alle|uten|ingen|mangler|finnes)\b"
+)
 Key = str
 Texts = dict[Key, str]
 """A text, or a pair of forms joined by a line feed, and where it was found first."""
@@ -109,6 +117,7 @@ def faults() -> Iterator[str]:
                 if sorted(values_in(source)) != sorted(values_in(form)):
                     yield f"{where}: the values of {key!r} are not those of {form!r}"
             yield from bare_faults(where, key, forms)
+    yield from bare_sentences()
 
 
 def bare_faults(where: str, key: Key, forms: tuple[str, ...]) -> Iterator[str]:
@@ -116,6 +125,36 @@ def bare_faults(where: str, key: Key, forms: tuple[str, ...]) -> Iterator[str]:
     for form in forms:
         if sorted(_MARKUP.findall(form)) != sorted(_MARKUP.findall(key.split("\n")[0])):
             yield f"{where}: the markup of {key!r} is not that of {form!r}"
+
+
+def written(path: Path) -> Iterator[str]:
+    """Each text in a program, with 7 for its values; docstrings are nobody's."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in ast.walk(node)}
+    inside -= {id(node) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)}
+    inside |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if id(node) in inside:
+            continue
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+        elif isinstance(node, ast.JoinedStr):
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in node.values)
+
+
+def bare_sentences() -> Iterator[str]:
+    """Sentences in bokmål that a page's program says past `_` and its kin."""
+    known = {form for key in texts() for form in key.split("\n")}
+    for path in sorted(WEB.rglob("*.py")):
+        for text in written(path):
+            said = _SENTENCE.fullmatch(text) and _BOKMAAL.search(text) and text not in known
+            if said and copy_context().run(_in_english, text) == text:
+                yield f"{path.relative_to(ROOT)}: says {text!r} in bokmål alone"
+
+
+def _in_english(text: str) -> str:
+    tongue.speak(Language.EN)
+    return retold(text)
 
 
 def values_in(text: str) -> set[str]:

@@ -14,6 +14,7 @@ from carehub.kit.failpoints import fail_at
 from carehub.store import tables
 from carehub.web.render import page
 from carehub.web.security import Answering, TheHub, Visitor, local_path
+from carehub.web.tongue import _
 
 router = APIRouter(prefix="/alerts/{alert_id}")
 Back = Annotated[str, Form(max_length=400)]
@@ -144,20 +145,20 @@ def why_not(hub: Hub, answer: Answer, visitor: Visitor) -> str:
     """Why it had no effect, in words for the person who tried."""
     alert = answer.alert
     if alert is None:
-        return "Varselet finnes ikke."
+        return _("Varselet finnes ikke.")
     owner = answer.owner
     if alert.status is Status.CLOSED:
-        return "Varselet er allerede avsluttet."
+        return _("Varselet er allerede avsluttet.")
     if owner is not None:
         return _held(owner, alert, visitor)
     if alert.kind == FOLLOW_UP:
-        return "En annen enn den som avsluttet, må bekrefte. Du kan ta varselet og se til beboeren."
-    return "Det går ikke an akkurat nå. Se på varselet en gang til."
+        return _("En annen enn den som avsluttet, må bekrefte. Du kan ta varselet og se til beboeren.")
+    return _("Det går ikke an akkurat nå. Se på varselet en gang til.")
 
 
 def _held(owner: tables.Person, alert: tables.Alert, visitor: Visitor) -> str:
     if owner.id == visitor.person.id:
-        return "Du har allerede dette varselet."
+        return _("Du har allerede dette varselet.")
     if alert.status is Status.ARRIVED:
-        return f"{owner.name} er allerede der."
-    return f"{owner.name} har allerede tatt dette varselet."
+        return _("%(name)s er allerede der.", name=owner.name)
+    return _("%(name)s har allerede tatt dette varselet.", name=owner.name)

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from carehub.flow.staff import calendars as flow
 from carehub.store import calendars, shifts, tables
 from carehub.web.security import TheHub
+from carehub.web.tongue import _, speak
 
 router = APIRouter(prefix="/calendar")
 _BACK, _AHEAD = timedelta(days=14), timedelta(days=60)
@@ -22,10 +23,13 @@ async def feed(hub: TheHub, token: str) -> Response:
         if found is None:
             raise HTTPException(404)
         if found.person_id:
+            speak((await session.get_one(tables.Person, found.person_id)).language)
             mine = await shifts.of_person(session, found.person_id, now - _BACK, now + _AHEAD)
-            lines, name = [(duty, f"Vakt {unit}") for duty, unit in mine], "Vakter"
+            lines = [(duty, _("Vakt %(whose)s", whose=unit)) for duty, unit in mine]
+            name = _("Vakter")
         else:
             unit = await session.get_one(tables.Unit, found.unit_id)
             listed = await calendars.of_unit(session, unit.id, now - _BACK, now + _AHEAD)
-            lines, name = [(duty, f"Vakt {person}") for duty, person in listed], f"Vakter {unit.name}"
+            lines = [(duty, _("Vakt %(whose)s", whose=person)) for duty, person in listed]
+            name = _("Vakter %(unit)s", unit=unit.name)
     return Response(flow.feed(lines, name, now), media_type="text/calendar; charset=utf-8")

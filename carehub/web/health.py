@@ -15,6 +15,7 @@ from carehub.flow.hub import Hub
 from carehub.store import registers
 from carehub.store.errors import STORE_FAILED
 from carehub.web.security import MaybeVisitor, NotAllowed, TheHub
+from carehub.web.tongue import later
 
 WORKER = "worker"
 BEAT_WITHIN = timedelta(seconds=10)
@@ -22,11 +23,14 @@ _AUDITOR_WITHIN = timedelta(seconds=60)
 _ANSWER_WITHIN_S = 2.0
 
 REASONS = {
-    "database": ("the database does not answer", "Databasen svarer ikke."),
-    "broker": ("the broker is not connected", "MQTT-tilkoblingen er nede: sensorene blir ikke hørt."),
-    "store": ("the database takes nothing: what comes is not acknowledged", "Huben får ikke lagret det som kommer."),
-    "disk": ("the disk fails: three syncs or more within a minute", "Disken svikter: huben må lagre om igjen."),
-    "worker": ("no sign of life from the worker for 10 s", "Varslingen har ikke gitt livstegn på 10 sekunder."),
+    "database": ("the database does not answer", later("Databasen svarer ikke.")),
+    "broker": ("the broker is not connected", later("MQTT-tilkoblingen er nede: sensorene blir ikke hørt.")),
+    "store": (
+        "the database takes nothing: what comes is not acknowledged",
+        later("Huben får ikke lagret det som kommer."),
+    ),
+    "disk": ("the disk fails: three syncs or more within a minute", later("Disken svikter: huben må lagre om igjen.")),
+    "worker": ("no sign of life from the worker for 10 s", later("Varslingen har ikke gitt livstegn på 10 sekunder.")),
 }
 """Why a hub is not ready, for machines and for people."""
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from carehub.store import tables
 from carehub.store.pages import Movement
+from carehub.web.tongue import _
 from carehub.web.words import place_name
 
 HOURS = 12
@@ -123,9 +124,19 @@ def _ticks(start: datetime, zone: ZoneInfo) -> tuple[tuple[float, str], ...]:
 
 def _summary(movements: Sequence[Movement], now: datetime) -> str:
     if not movements:
-        return "Ingen aktivitet er registrert de siste 12 timene."
+        return _("Ingen aktivitet er registrert de siste 12 timene.")
     last = movements[-1]
     hours, minutes = divmod(max(0, int((now - last.at).total_seconds() // 60)), 60)
-    when = f"for {hours} t {minutes} min siden" if hours else f"for {minutes} min siden" if minutes else "nettopp"
     where = f" ({place_name(last.place)})" if last.place else ""
-    return f"Sist registrert aktivitet {when}{where}."
+    if hours:
+        said = _(
+            "Sist registrert aktivitet for %(hours)s t %(minutes)s min siden%(where)s.",
+            hours=hours,
+            minutes=minutes,
+            where=where,
+        )
+    elif minutes:
+        said = _("Sist registrert aktivitet for %(minutes)s min siden%(where)s.", minutes=minutes, where=where)
+    else:
+        said = _("Sist registrert aktivitet nettopp%(where)s.", where=where)
+    return said

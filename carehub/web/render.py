@@ -34,6 +34,8 @@ STATIC = _HERE / "static"
 _DATES = {Language.NB: "d. MMMM", Language.NN: "d. MMMM", Language.EN: "d MMMM"}
 _WHOLE, _ALONE = "base.html", "regions.html"
 """A page that fetches itself takes its regions from the answer, and nothing of what stands around them."""
+_SAID = ("wrong", "message")
+"""What a page is given in bokmål by whoever refused, wherever that was."""
 _LOGIN_ENDS_SOON = timedelta(minutes=30)
 
 
@@ -127,8 +129,16 @@ def page(
         "message": None,
     }
     common["layout"] = _ALONE if AUTOMATIC in request.headers else _WHOLE
-    text = environment(hub.zone).get_template(template).render({**common, **context})
+    said = {name: _told(context[name]) for name in _SAID if name in context}
+    text = environment(hub.zone).get_template(template).render({**common, **context, **said})
     return HTMLResponse(text, status_code=status)
+
+
+def _told(value: Any) -> Any:
+    """What could not be done, said in the reader's language: one sentence, or several; a count stays a count."""
+    if isinstance(value, str):
+        return retold(value)
+    return [_told(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 async def board_page(request: Request, template: str, visitor: Visitor, **context: Any) -> HTMLResponse:

@@ -21,6 +21,7 @@ from carehub.store.errors import STORE_FAILED
 from carehub.store.logins import Limits
 from carehub.store.tables.logins import Proof
 from carehub.web import tongue
+from carehub.web.tongue import _
 
 _HOUR = timedelta(hours=1)
 
@@ -115,7 +116,7 @@ class Locks:
             await send(message)
 
         if is_forged(scope["method"], scope["path"], Headers(scope=scope), self.hub):
-            refusal = PlainTextResponse("Forespørselen kom fra et annet nettsted.", status_code=403)
+            refusal = PlainTextResponse(_("Forespørselen kom fra et annet nettsted."), status_code=403)
             await refusal(scope, receive, send_with_headers)
             return
         await self.app(scope, receive, send_with_headers)

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from carehub.flow.hub import Hub
 from carehub.kit.log import log
 from carehub.web.security import is_ours
+from carehub.web.tongue import _
 
 MOST = 24
 """Streams of one browser: each page has one, and nobody has so many open."""
@@ -41,9 +42,9 @@ class Streams:
         cookie = None if scope["path"].startswith(_PUBLIC) else headers.get("cookie")
         whose, most = (cookie, MOST) if cookie else (str((scope["client"] or ("",))[0]), MOST_UNKNOWN)
         if not is_ours(headers, self._hub):
-            await PlainTextResponse("Strømmen er for våre egne sider.", status_code=403)(scope, receive, send)
+            await PlainTextResponse(_("Strømmen er for våre egne sider."), status_code=403)(scope, receive, send)
         elif self.open[whose] >= most:
-            await PlainTextResponse("For mange åpne sider.", status_code=429)(scope, receive, send)
+            await PlainTextResponse(_("For mange åpne sider."), status_code=429)(scope, receive, send)
         else:
             await self._while_read(whose, scope, receive, send)
 

@@ -17,12 +17,13 @@ from carehub.web.admin import contacts as admin_contacts
 from carehub.web.admin.people import manageable, note
 from carehub.web.security import MaybeVisitor, TheHub, Visitor, needs
 from carehub.web.telephone import my
+from carehub.web.tongue import later
 
 router = APIRouter()
 _MINE, _THEIRS = "/my/ways", "/admin/people/{person_id}/ways"
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-_WRONG_ADDRESS = "Det er ikke en e-postadresse."
-_NOT_HERE = "Den er ikke satt opp her, eller den står der allerede."
+_WRONG_ADDRESS = later("Det er ikke en e-postadresse.")
+_NOT_HERE = later("Den er ikke satt opp her, eller den står der allerede.")
 _BY = {"up": -1, "down": 1}
 
 

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from carehub.core.answers import ladders
 from carehub.core.answers.alerts import Status, Step
 from carehub.core.answers.escalation import Circle, Place, upcoming
-from carehub.core.answers.ladders import Audience, Group, in_words
+from carehub.core.answers.ladders import Audience, Group
 from carehub.core.backtest.words import HOLES_NB, ROLES_NB, SHIFTS_NB, SORTS_NB
 from carehub.core.findings import Condition
 from carehub.core.folding.silence import Why
@@ -28,8 +29,7 @@ from carehub.store import tables
 from carehub.store.tables.backtests import BacktestState
 from carehub.store.tables.places import DeviceStatus
 from carehub.web.tongue import Spoken, _, language
-
-__all__ = ["in_words"]
+from carehub.web.wording.retold import retold
 
 CAUSES, AFTERMATHS, URGENCIES = Spoken(CAUSE_NB), Spoken(AFTERMATH_NB), Spoken(URGENCY_NB)
 KINDS, PLACES, OUTCOMES = Spoken(terms.KINDS), Spoken(terms.PLACES), Spoken(terms.OUTCOMES)
@@ -198,6 +198,11 @@ def age(moment: datetime, now: datetime) -> str:
 def length(time: timedelta) -> str:
     """A length of time as short as a card needs, in the language of the request."""
     return span(time, spoken())
+
+
+def in_words(time: timedelta) -> str:
+    """How long a rung waits: "30 sekunder", "5 minutter", "4 timer"."""
+    return retold(ladders.in_words(time))
 
 
 def clock(moment: datetime, zone: ZoneInfo) -> str:

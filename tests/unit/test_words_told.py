@@ -32,6 +32,13 @@ def test_what_is_not_translated_is_found(tmp_path: Path) -> None:
     assert sorted(check_words.bare_words(page)) == ["Hei", "Ja, takk", "Nei", "Tittel"]
 
 
+def test_a_programs_own_sentences_are_found(tmp_path: Path) -> None:
+    program = tmp_path / "page.py"
+    program.write_text('"""Doc."""\nx = "Det er ikke mulig."\ny = f"Se på {x} igjen."\nz = f"{x}"\n', encoding="utf-8")
+
+    assert [*check_words.written(program)] == ["Det er ikke mulig.", "Se på 7 igjen.", "7"]
+
+
 def test_values_and_markup_must_be_the_same() -> None:
     assert check_words.values_in("%(a)s av %(b)d, \\1 {}") == {"a", "b", "1", ""}
     assert [*check_words.bare_faults("x", "<b>Hei</b>", ("<i>Hello</i>",))] != []

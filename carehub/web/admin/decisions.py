@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from carehub.store import tuning
 from carehub.store.database import Session
+from carehub.web.tongue import _, later
 from carehub.web.wording.tuning_words import decision_words
 
-_OBJECTED = "Beboeren har sagt nei til det som regelen bygger på, så den er slått av."
+_OBJECTED = later("Beboeren har sagt nei til det som regelen bygger på, så den er slått av.")
 
 
 async def in_words(session: Session, ids: Sequence[str]) -> list[str]:
@@ -15,7 +16,7 @@ async def in_words(session: Session, ids: Sequence[str]) -> list[str]:
         return []
     found = {line.row.id: line for line in await tuning.lines(session, ids=ids)}
     told = [_sentence(found[one]) for one in dict.fromkeys(ids) if one in found]
-    return told + ([_OBJECTED] if any(one.startswith("no-") for one in ids) else [])
+    return told + ([_(_OBJECTED)] if any(one.startswith("no-") for one in ids) else [])
 
 
 def _sentence(line: tuning.Line) -> str:

@@ -17,6 +17,7 @@ from carehub.web import words
 from carehub.web.admin.rules import Deciding
 from carehub.web.render import page
 from carehub.web.security import TheHub, Visitor
+from carehub.web.tongue import later
 from carehub.web.wording import tuning_words
 from carehub.web.wording.fault_words import fault_words
 from carehub.web.wording.retold import retold
@@ -63,7 +64,7 @@ async def _shown(request: Request, hub: Hub, visitor: Visitor, draft_id: str, *,
         rule=before, found=found, told=words.told(found.rule) if found.rule else None, run=run, summary=summary,
         lost=[one for one in summary.missed if one.today] if summary else [],
         changes=core.changes(before, found.rule) if found.rule else [], value_name=tuning_words.value_name,
-        change_words=tuning_words.change_words, faults=[fault_words(one) for one in found.faults],
+        change_words=tuning_words.change_words, faults=[retold(fault_words(one)) for one in found.faults],
         warnings=[*map(retold, core.warnings(before, found.rule))] if found.rule else [], days=_BACK,
         tunable=tuning_words.tunable(found.rule) if found.rule else [],
         mine=visitor.person.id in {row.made_by_id, row.changed_by_id},
@@ -86,7 +87,7 @@ async def values(request: Request, hub: TheHub, visitor: Deciding, draft_id: str
     async def changed(row: tables.RuleDraft) -> tables.RuleDraft:
         rule = flow.checked(hub, row).rule
         if rule is None:
-            raise DraftError("Rett feilene i teksten først.")
+            raise DraftError(later("Rett feilene i teksten først."))
         given = {path: tuning_words.read_value(form[path]) for path in rule.tune if form.get(path, "").strip()}
         try:
             text = core.written(tuned(rule, given.items()))

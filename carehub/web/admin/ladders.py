@@ -33,6 +33,7 @@ from carehub.store.ladders import Choices
 from carehub.web import words
 from carehub.web.render import page
 from carehub.web.security import Administering, NotAllowed, TheHub, Visitor
+from carehub.web.tongue import _
 
 router = APIRouter(prefix="/admin/ladders")
 _STAFF_ROLES = (Role.COORDINATOR, Role.NURSE, Role.CARE_CENTRE)
@@ -99,8 +100,9 @@ def _unit(unit: str) -> str | None:
 
 def _sentence(rung: Rung, known: Choices) -> str:
     """A rung as people say it: "vakten og koordinator, etter tur"."""
-    whom = words.joined(words.audience_name(one, _names(known)) for one in rung.asks) if rung.asks else "ingen"
-    return f"{whom}, {'etter tur' if rung.in_turn else 'alle samtidig'}"
+    whom = words.joined(words.audience_name(one, _names(known)) for one in rung.asks) if rung.asks else _("ingen")
+    how = _("etter tur") if rung.in_turn else _("alle samtidig")
+    return f"{whom}, {how}"
 
 
 def _names(known: Choices) -> Mapping[str, str]:
@@ -120,12 +122,12 @@ def _now(rung: Rung, concern: Concern, circle: Circle, known: Choices) -> list[s
 def _options(units: Sequence[tables.Unit], known: Choices) -> list[tuple[str, str, str]]:
     """What can be chosen on a rung: the value, its words, and the heading it stands under."""
     plain = [one for one in Group if one not in {Group.ROLE, Group.COMPETENCE, Group.SCHEDULE, Group.PERSON}]
-    found = [(str(Audience(one)), words.GROUPS[one].capitalize(), "Grupper") for one in plain]
-    found += [(f"role:{one.value}", words.ROLES[one], "Roller") for one in _STAFF_ROLES]
-    found += [(f"competence:{one}", one, "Kompetanse") for one in known.competences if " " not in one]
-    found += [(f"schedule:{one.id}", f"Vakten på {one.name}", "Vaktplaner") for one in units]
-    found += [(f"alarm_centre:{one}", name, "Utenfor huset") for one, name in known.contacts.items()]
-    return found + [(f"person:{one}", name, "Personer") for one, name in known.people.items()]
+    found = [(str(Audience(one)), words.GROUPS[one].capitalize(), _("Grupper")) for one in plain]
+    found += [(f"role:{one.value}", words.ROLES[one], _("Roller")) for one in _STAFF_ROLES]
+    found += [(f"competence:{one}", one, _("Kompetanse")) for one in known.competences if " " not in one]
+    found += [(f"schedule:{one.id}", _("Vakten på %(unit)s", unit=one.name), _("Vaktplaner")) for one in units]
+    found += [(f"alarm_centre:{one}", name, _("Utenfor huset")) for one, name in known.contacts.items()]
+    return found + [(f"person:{one}", name, _("Personer")) for one, name in known.people.items()]
 
 
 # --- contacts outside the house ------------------------------------------------------------

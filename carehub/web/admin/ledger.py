@@ -21,6 +21,7 @@ from carehub.web.admin.rules import Deciding
 from carehub.web.render import page
 from carehub.web.rights.near import Near, near
 from carehub.web.security import Accounting, NotAllowed, TheHub, Visitor
+from carehub.web.tongue import _
 from carehub.web.wording.explained import happening, held_reasons, silent_lines
 
 router = APIRouter(prefix="/admin")
@@ -183,13 +184,13 @@ def _day(text: str) -> date | None:
 def _unread(text: str, zone: ZoneInfo) -> str | None:
     if not text or moment(text, zone):
         return None
-    return f"«{text}» er ikke et tidspunkt. Skriv for eksempel 2026-01-15T22:00."
+    return _("«%(text)s» er ikke et tidspunkt. Skriv for eksempel 2026-01-15T22:00.", text=text)
 
 
 def _unanswerable(start: datetime, end: datetime) -> str | None:
     if end <= start:
-        return "Slutten må være etter begynnelsen."
-    return "Spør om høyst sju døgn om gangen." if end - start > _LONGEST_QUESTION else None
+        return _("Slutten må være etter begynnelsen.")
+    return _("Spør om høyst sju døgn om gangen.") if end - start > _LONGEST_QUESTION else None
 
 
 def _is_in(told: ledger.Told, units: frozenset[str] | None) -> bool:

@@ -25,10 +25,10 @@ from carehub.web.tongue import _, later
 
 router = APIRouter(prefix="/admin/people")
 _NATIONAL_DIGITS = 8
-WRONG_NUMBER = "Telefonnummeret må ha åtte siffer, eller begynne med +."
+WRONG_NUMBER = later("Telefonnummeret må ha åtte siffer, eller begynne med +.")
 _KINSHIP = {Standing.SELF: "seg selv", Standing.GUARDIAN: "verge", Standing.RELATIVE: "pårørende"}
 _NO_UNIT = later("Velg en enhet som er din. Bare den som ser alle enhetene, kan legge til noen uten enhet.")
-_TAKEN = "Brukernavnet er i bruk, eller beboeren finnes ikke."
+_TAKEN = later("Brukernavnet er i bruk, eller beboeren finnes ikke.")
 
 
 def may_manage(visitor: Visitor, role: Role) -> bool:

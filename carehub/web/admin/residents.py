@@ -14,11 +14,13 @@ from carehub.flow.watching import tuning as flow
 from carehub.kit.ids import new_id
 from carehub.store import legal, logins, tables, tuning
 from carehub.store.database import Session
+from carehub.web import words
 from carehub.web.admin import states
 from carehub.web.admin.rules import Day, Deciding, said, stands
 from carehub.web.render import page
 from carehub.web.rights.near import must_see
 from carehub.web.security import TheHub, Visitor
+from carehub.web.tongue import _
 from carehub.web.wording import tuning_words
 
 router = APIRouter(prefix="/admin/residents/{resident_id}")
@@ -52,11 +54,11 @@ async def _shown(
     return page(
         request, "admin_resident.html", visitor, status=422 if wrong else 200, wrong=wrong, resident=resident,
         standing=[line for line in lines if stands(line, now)], past=[line for line in lines if not stands(line, now)],
-        said=said, titles={rule.id: rule.title.nb for rule in hub.rulebook.rules.values()}, missing=missing,
+        said=said, titles={rule.id: words.own(rule.title) for rule in hub.rulebook.rules.values()}, missing=missing,
         states=told,
         grounds=[line for line in grounds if line.row.ended_at is None],
         ended=[line for line in grounds if line.row.ended_at is not None], functions=NAMES,
-        bases={one: BASES[one]["nb"] for one in _GROUNDS}, back=f"/admin/residents/{resident_id}",
+        bases={one: BASES[one][words.spoken()] for one in _GROUNDS}, back=f"/admin/residents/{resident_id}",
         beyond=lambda line: bounds.beyond(hub.rulebook, line.row),
     )  # fmt: skip
 
@@ -78,9 +80,9 @@ async def add(  # noqa: PLR0913 - one form
     now = hub.clock()
     since, until = tuning_words.span_of(first or None, last or None, now, hub.zone)
     if until is not None and until <= since:
-        return await _shown(request, hub, visitor, resident_id, wrong="Slutten må være etter begynnelsen.")
+        return await _shown(request, hub, visitor, resident_id, wrong=_("Slutten må være etter begynnelsen."))
     if basis in {Basis.DECISION, Basis.CHAPTER_4A} and until is None:
-        return await _shown(request, hub, visitor, resident_id, wrong="Et vedtak må ha en dato for ny vurdering.")
+        return await _shown(request, hub, visitor, resident_id, wrong=_("Et vedtak må ha en dato for ny vurdering."))
     row = tables.LegalBasis(
         id=new_id(), resident_id=resident_id, function=function, since=since, until=until, reference=reference.strip(),
         basis=Basis.NONE if basis == "objection" else basis, objection=basis == "objection", note=note.strip(),

@@ -18,12 +18,13 @@ from carehub.store import calendars, logins, pages, people, shifts, staffing, ta
 from carehub.store.database import Session
 from carehub.web.render import page
 from carehub.web.security import Planning, TheHub, Visitor
+from carehub.web.tongue import later
 
 router = APIRouter(prefix="/admin/shifts")
 _DAY = timedelta(days=1)
 ROTATIONS = (0, 1, 2, 3, 4, 6, 12)
 _Row = TypeVar("_Row")
-_BACKWARDS = "Fraværet må slutte etter at det begynner."
+_BACKWARDS = later("Fraværet må slutte etter at det begynner.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,12 +13,14 @@ from carehub.core.people.basis import Basis
 from carehub.core.people.legal import NAMES
 from carehub.core.watching.audit import words_of
 from carehub.store import canary, logins, pages, registers, ties, today
+from carehub.web import words
 from carehub.web.admin.rules import Deciding
 from carehub.web.admin.today import Hurry, counts_of, needs
 from carehub.web.health import REASONS, auditor_says, not_ready
 from carehub.web.paging import PageNumber, holds, page_of, paged
 from carehub.web.render import page
 from carehub.web.security import Administering, TheHub
+from carehub.web.wording.retold import retold
 
 router = APIRouter(prefix="/admin")
 _SHOWN_BYTES = 2_000
@@ -44,11 +46,11 @@ async def overview(request: Request, hub: TheHub, visitor: Administering) -> Res
             "last_event_at": await pages.last_event_at(session),
             "canary": await canary.months(session),
         }
+    concerns = hub.health.auditor.concerns if hub.health.auditor else {}
     return page(
         request, "admin.html", visitor, health=hub.health, Hurry=Hurry,
         reasons=[REASONS[one][1] for one in await not_ready(hub)], auditor=auditor_says(hub),
-        concerns=[words_of(*one) for one in (hub.health.auditor.concerns if hub.health.auditor else {}).items()],
-        **shown,
+        concerns=[retold(words_of(*one)) for one in concerns.items()], **shown,
     )  # fmt: skip
 
 
@@ -74,7 +76,7 @@ async def reviews(
             logins.log_reading(session, visitor.person.id, "protection", seen, now)
     return page(
         request, "admin_reviews.html", visitor, shown=shown, q=q, days=days, functions=NAMES,
-        bases={one: BASES[one]["nb"] for one in Basis if one is not Basis.NONE},
+        bases={one: BASES[one][words.spoken()] for one in Basis if one is not Basis.NONE},
     )  # fmt: skip
 
 

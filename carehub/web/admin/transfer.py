@@ -17,9 +17,10 @@ from carehub.store import devices, pages, registers, residents, tables, ties
 from carehub.store.database import Session
 from carehub.web.admin.register import Refused
 from carehub.web.security import Visitor
+from carehub.web.tongue import _, later
 
 Seen = list[tuple[str | None, str]]
-NEW, CHANGED, SAME = "ny", "endret", "uendret"
+NEW, CHANGED, SAME = later("ny"), later("endret"), later("uendret")
 """What a row would do, in the words of its plan."""
 
 
@@ -49,7 +50,7 @@ class Known:
             return None
         found = self.units.get(name.casefold())
         if found is None or not self.sight.covers(found):
-            raise Refused(f"Det finnes ingen enhet «{name}» som er din.")
+            raise Refused(_("Det finnes ingen enhet «%(name)s» som er din.", name=name))
         return found
 
     def home(self, name: str, unit: str = "") -> tables.Scope:
@@ -62,9 +63,11 @@ class Known:
         every = self.homes.get(name.casefold(), [])
         found = [one for one in every if self.sight.covers(one.unit_id) and (wanted is None or one.unit_id == wanted)]
         if not found:
-            raise Refused(f"Det finnes ikke noe hjem eller rom «{name}» som er ditt. Legg det til først.")
+            raise Refused(
+                _("Det finnes ikke noe hjem eller rom «%(name)s» som er ditt. Legg det til først.", name=name)
+            )
         if len(found) > 1:
-            raise Refused(f"Det er flere som heter «{name}». Skriv enheten i kolonnen «enhet».")
+            raise Refused(_("Det er flere som heter «%(name)s». Skriv enheten i kolonnen «enhet».", name=name))
         return found[0]
 
 
@@ -144,7 +147,7 @@ def planned(sort: Sort, at_hand: Known, rows: Sequence[Row]) -> list[Planned]:
     for row in rows:
         key = tuple(row.cells.get(name, "").casefold() for name in sort.keys)
         if any(key) and key in before:
-            found.append(Planned(row, "Det samme står på en rad lenger opp.", wrong=True))
+            found.append(Planned(row, _("Det samme står på en rad lenger opp."), wrong=True))
             continue
         before.add(key)
         try:
@@ -167,9 +170,11 @@ def must(row: Row, column: str, longest: int = 80) -> str:
     """What stands in a cell that must not be empty."""
     text = row.cells.get(column, "")
     if not text:
-        raise Refused(f"Kolonnen «{column}» er tom.")
+        raise Refused(_("Kolonnen «%(column)s» er tom.", column=column))
     if len(text) > longest:
-        raise Refused(f"Teksten i «{column}» er for lang: {longest} tegn er det meste.")
+        raise Refused(
+            _("Teksten i «%(column)s» er for lang: %(longest)s tegn er det meste.", column=column, longest=longest)
+        )
     return text
 
 
@@ -181,7 +186,7 @@ def may(row: Row, column: str, longest: int = 80) -> str:
 def known_word(found: object, column: str, text: str) -> None:
     """Refuse a word that was not found."""
     if found is None:
-        raise Refused(f"«{text}» i kolonnen «{column}» er ikke et ord huben kjenner.")
+        raise Refused(_("«%(text)s» i kolonnen «%(column)s» er ikke et ord huben kjenner.", text=text, column=column))
 
 
 def day_in(row: Row, column: str) -> date | None:
@@ -189,12 +194,14 @@ def day_in(row: Row, column: str) -> date | None:
     text = row.cells.get(column, "")
     if not text:
         return None
-    day, _, rest = text.partition(".")
-    month, _, year = rest.partition(".")
+    day, _dot, rest = text.partition(".")
+    month, _dot, year = rest.partition(".")
     try:
         return date(int(year), int(month), int(day)) if rest else date.fromisoformat(text)
     except (ValueError, OverflowError):
-        raise Refused(f"«{text}» i «{column}» er ikke en dato. Skriv 31.01.2026 eller 2026-01-31.") from None
+        raise Refused(
+            _("«%(text)s» i «%(column)s» er ikke en dato. Skriv 31.01.2026 eller 2026-01-31.", text=text, column=column)
+        ) from None
 
 
 def time_in(row: Row, column: str) -> time:
@@ -203,4 +210,6 @@ def time_in(row: Row, column: str) -> time:
     try:
         return time.fromisoformat(text.replace(".", ":").zfill(5))
     except ValueError:
-        raise Refused(f"«{text}» i «{column}» er ikke et klokkeslett. Skriv 07:30.") from None
+        raise Refused(
+            _("«%(text)s» i «%(column)s» er ikke et klokkeslett. Skriv 07:30.", text=text, column=column)
+        ) from None

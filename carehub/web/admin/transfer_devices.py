@@ -107,7 +107,7 @@ def assignment_in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
     if device is None:
         raise Refused(later("Utstyret finnes ikke. Hent inn listen over utstyr først."))
     if row.cells.get("til"):
-        return "tidligere plass: ingenting gjøres", None
+        return later("tidligere plass: ingenting gjøres"), None
     home = at_hand.home(must(row, "sted"), row.cells.get("enhet", ""))
     spot = row.cells.get("plass", "")
     place = _PLACES.get(spot.casefold()) if spot else None
@@ -132,7 +132,7 @@ def assignment_in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
         out.scopes |= await registry.assign_device(session, device.id, home.id, owner or None, spot_now, clock)
         out.seen.append((owner or None, f"device:{device.id}"))
 
-    return "plasseres fra nå, og må prøves, hvis det ikke står der alt", change
+    return later("plasseres fra nå, og må prøves, hvis det ikke står der alt"), change
 
 
 # --- shifts -----------------------------------------------------------------------------------
@@ -173,4 +173,4 @@ def shift_in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
             return
         out.wishes.append(wish)
 
-    return "legges til, hvis den ikke står der alt", change
+    return later("legges til, hvis den ikke står der alt"), change

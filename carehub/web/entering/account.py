@@ -89,7 +89,7 @@ async def confirm_app(request: Request, hub: TheHub, visitor: Enrolling, code: C
         asked = await factors.take_step(session, _NEW, request.cookies.get(_step_cookie(hub), ""), now)
         step = matching_step(asked["secret"], code, now) if asked and asked["person"] == me.id else None
         if asked and step is not None:
-            factors.add(session, me.id, FactorKind.TOTP, "App på telefonen", asked["secret"], now, counter=step)
+            factors.add(session, me.id, FactorKind.TOTP, _("App på telefonen"), asked["secret"], now, counter=step)
             logins.log_reading(session, me.id, "account.factor_added", [(None, f"person:{me.id}")], now)
     if step is None:
         return await _page(request, hub, visitor, status=422, wrong=_(_WRONG_CODE))

@@ -11,6 +11,7 @@ from carehub.web.families import family_words
 from carehub.web.families.family_messages import bond_of
 from carehub.web.render import page
 from carehub.web.security import Relative, TheHub
+from carehub.web.tongue import later
 
 router = APIRouter(prefix="/relatives/{resident_id}")
 
@@ -43,7 +44,7 @@ async def leave(hub: TheHub, visitor: Relative, resident_id: str) -> Response:
     bond, now = await bond_of(hub, visitor, resident_id), hub.clock()
     async with hub.database.write() as session:
         row = await session.get_one(tables.Relation, bond.relation.id)
-        await kin.end(session, row, visitor.person.id, "Ønsket det selv", now)
+        await kin.end(session, row, visitor.person.id, later("Ønsket det selv"), now)
         logins.log_reading(session, visitor.person.id, "consent.left", [(resident_id, f"relation:{row.id}")], now)
     hub.live.change()
     return RedirectResponse("/login?ended=true", status_code=303)

@@ -23,6 +23,7 @@ from carehub.web.families.relatives import Card, card
 from carehub.web.render import page
 from carehub.web.rights.readings import opened
 from carehub.web.security import Own, TheHub, Visitor
+from carehub.web.tongue import _
 from carehub.web.wording import reading_words
 
 router = APIRouter(prefix="/resident")
@@ -190,7 +191,7 @@ async def wish(
 async def say_no(hub: TheHub, visitor: Own, resident_id: str, function: Annotated[Function, Form()]) -> Response:
     """I do not want this measured, or want to talk about it: a message that somebody has to answer."""
     now, me = hub.clock(), visitor.person.id
-    text = f"Jeg vil snakke om, eller si nei til: {law.NAMES[function]}."
+    text = _("Jeg vil snakke om, eller si nei til: %(what)s.", what=_(law.NAMES[function]))
     async with hub.database.write() as session:
         await _decided(hub, session, visitor, resident_id)
         await messages.write(session, resident_id, me, me, text, now, by_staff=False)

@@ -21,6 +21,7 @@ from carehub.core.showing.open_numbers import FEWEST
 from carehub.flow.hub import Hub
 from carehub.flow.sandbox import Sandboxes
 from carehub.store import load, village
+from carehub.web import words
 from carehub.web.entering.throttle import Quota
 from carehub.web.live import Stream, Words, word
 from carehub.web.render import page
@@ -147,7 +148,7 @@ async def _numbers(hub: Hub) -> tuple[open_numbers.Table, list[tuple[Severity, i
 
 def _title(hub: Hub, case: Case) -> str:
     rule = hub.rulebook.rules.get(case.rule)
-    return _(_ALWAYS) if case.rule == floor.FLOOR else rule.title.nb if rule else case.rule
+    return _(_ALWAYS) if case.rule == floor.FLOOR else words.own(rule.title) if rule else case.rule
 
 
 def _waits(cases: list[Case]) -> list[tuple[Severity, int, float]]:

@@ -11,6 +11,7 @@ from carehub.flow.hub import Hub
 from carehub.flow.reaching import push
 from carehub.flow.reaching.telling import PUSH
 from carehub.web.security import Staff, TheHub
+from carehub.web.tongue import _
 
 router = APIRouter()
 _Key = Annotated[str, StringConstraints(min_length=16, max_length=200, pattern=r"^[A-Za-z0-9_=-]+$")]
@@ -55,7 +56,7 @@ async def subscribe(hub: TheHub, visitor: Staff, wanted: Subscription) -> Respon
     """Notifications on this device; only push services that we know are ever asked (C27)."""
     channel = subscribing(hub)
     if channel is None or not channel.accepts(wanted.endpoint):
-        raise HTTPException(422, "Nettleseren din bruker en varslingstjeneste som vi ikke kan bruke.")
+        raise HTTPException(422, _("Nettleseren din bruker en varslingstjeneste som vi ikke kan bruke."))
     await push.subscribe(hub, visitor.person.id, wanted.endpoint, wanted.model_dump_json())
     return Response(status_code=204)
 

@@ -9,6 +9,7 @@ from carehub.core.showing.wording import local_time
 from carehub.flow.hub import Hub
 from carehub.web.health import BEAT_WITHIN, WORKER
 from carehub.web.tongue import _, later, ngettext
+from carehub.web.wording.retold import retold
 from carehub.web.words import CHANNELS
 
 _MOST_UNSAVED = 8
@@ -101,7 +102,8 @@ def _of_the_worker(hub: Hub, now: datetime) -> Iterator[Trouble]:
 
 def _of_the_rescue(hub: Hub, _now: datetime) -> Iterator[Trouble]:
     if hub.health.rescued:
-        advice = f"{hub.health.rescued} Nyere varsler, vakter og beboere kan mangle. Gå en runde, og ring teknisk vakt."
+        rest = _("Nyere varsler, vakter og beboere kan mangle. Gå en runde, og ring teknisk vakt.")
+        advice = f"{retold(hub.health.rescued)} {rest}"
         yield Trouble(title=later("Huben startet med en reservebase"), advice=advice)
 
 

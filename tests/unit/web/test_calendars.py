@@ -5,6 +5,7 @@ import re
 import icalendar
 from sqlmodel import select
 
+from carehub.core.languages import Language
 from carehub.flow.hub import Hub
 from carehub.store import shifts, tables
 from tests.unit.shifts.planning import TONIGHT, shift
@@ -42,6 +43,21 @@ async def test_my_calendar_is_read_without_a_login_until_i_take_the_address_back
     assert (await program.get(first)).status_code == 404
     await client.post("/my/calendar/revoke")
     assert (await program.get(second)).status_code == 404
+
+
+async def test_a_calendar_is_in_the_language_of_whose_it_is(hub: Hub, browser: Browse) -> None:
+    """A calendar program says nothing of its reader's language: the person has chosen."""
+    await on_duty(hub, "ingrid")
+    client = await logged_in(browser(), hub, "ingrid")
+    address = address_in((await client.post("/my/calendar")).text)
+    async with hub.database.write() as session:
+        (
+            await session.exec(select(tables.Person).where(tables.Person.username == "ingrid"))
+        ).one().language = Language.EN
+
+    raw = (await browser(raw=True).get(address)).text
+
+    assert "SUMMARY:Shift Solsiden" in raw
 
 
 async def test_a_units_calendar_says_who_works_and_nothing_of_residents(hub: Hub, browser: Browse) -> None:
