@@ -60,7 +60,7 @@ def _program(settings: Settings) -> Diagnosis:
     try:
         for name in late:
             import_module(name)
-        load_late()
+        load_late(everything=True)
     except Exception as error:  # noqa: BLE001 - a library that is broken may raise anything as it is loaded
         return Diagnosis(what="program", well=False, words=f"A part cannot be loaded: {error!r}. Install it anew.")
     return Diagnosis(what="program", well=True, words="Every part can be loaded.")

@@ -17,11 +17,15 @@ class _Late(ModuleType):
         return getattr(import_module(self.__name__), name)
 
 
-_named: dict[str, None] = {}
+_named: dict[str, bool] = {}
+"""Whether each is loaded once there is time."""
 
 
-def late(name: str) -> Any:
+def late(name: str, *, at_leisure: bool = True) -> Any:
     """A library by its name, not loaded yet.
+
+    Args:
+        at_leisure: Load it once there is time; otherwise only when it is used, if it ever is.
 
     Raises:
         ModuleNotFoundError: It is not installed.
@@ -29,11 +33,16 @@ def late(name: str) -> Any:
     package = name.partition(".")[0]
     if find_spec(package) is None:
         raise ModuleNotFoundError(f"No module named {package!r}", name=package)
-    _named[name] = None
+    _named[name] = at_leisure
     return _Late(name)
 
 
-def load_late() -> None:
-    """Load what was put off; raises ImportError where a library is broken."""
-    for name in tuple(_named):
-        import_module(name)
+def load_late(*, everything: bool = False) -> None:
+    """Load what was put off until there is time, or all that was put off.
+
+    Raises:
+        ImportError: A library is broken.
+    """
+    for name, at_leisure in tuple(_named.items()):
+        if everything or at_leisure:
+            import_module(name)

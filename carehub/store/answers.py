@@ -7,7 +7,7 @@ from math import inf
 from typing import Any
 
 import msgspec
-from sqlmodel import col, delete, select
+from sqlmodel import col, delete
 
 from carehub.core.answers.answer_times import Answered, Packed
 from carehub.core.severity import Severity
@@ -26,7 +26,11 @@ _ALERTS = """
 """
 _RAISED = _ALERTS.format(which="raised_at >= ? AND raised_at < ?")
 _THESE = _ALERTS.format(which="id = ANY (?)")
-_MANY = "SELECT count(*) FROM alert WHERE raised_at >= ? AND raised_at < ? AND scope_id <> ?"
+_MANY = """
+    SELECT (SELECT count(*) FROM alert WHERE raised_at >= ? AND raised_at < ?)
+        - (SELECT count(*) FROM alert WHERE scope_id = ? AND raised_at >= ? AND raised_at < ?)
+"""  # not `scope_id <> ?`: that reads every row, and a year took 60 ms instead of 4
+_KEPT = "SELECT day, body FROM answer_day WHERE zone = ? AND day >= ? AND day <= ?"
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,14 +99,13 @@ def _bare(value: Any) -> datetime:
 
 async def many(session: Session, since: datetime, until: datetime) -> int:
     """How many alerts of any kind were raised in [since, until)."""
-    return int((await sql.ask(session, _MANY, since, until, CANARY))[0][0])
+    return int((await sql.ask(session, _MANY, since, until, CANARY, since, until))[0][0])
 
 
 async def kept(session: Session, zone: str, first: date, last: date) -> dict[date, Kept]:
     """The sums of days in [first, last] of this zone."""
-    row = tables.AnswerDay
-    asked = select(row).where(row.zone == zone, row.day >= first, row.day <= last)
-    return {one.day: _BODY.decode(one.body) for one in (await session.exec(asked)).all()}
+    rows = await sql.ask(session, _KEPT, zone, first, last)
+    return {sql.day(day): _BODY.decode(body) for day, body in rows}
 
 
 _BODY = msgspec.msgpack.Decoder(Kept)

@@ -105,6 +105,11 @@ def moment(value: Any) -> datetime:
     return value if isinstance(value, datetime) else datetime.fromisoformat(f"{value}+00:00")
 
 
+def day(value: Any) -> date:
+    """A day as `ask` gives it: SQLite has text."""
+    return value if isinstance(value, date) else date.fromisoformat(value)
+
+
 async def add(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]], otherwise: str = "") -> None:
     """Insert rows that all name the same columns.
 

@@ -66,6 +66,15 @@ def test_a_library_that_is_missing_is_missed_at_once_and_one_that_is_there_waits
     assert done.stdout.split() == ["False", "wave", "True"], done.stderr
 
 
+def test_a_library_that_few_pages_use_is_not_loaded_at_leisure_either() -> None:
+    done = _python(
+        "import sys, carehub.core.answers.answer_times; from carehub.kit.late import late, load_late;"
+        "wave = late('wave', at_leisure=False); load_late(); print('numpy' in sys.modules, 'wave' in sys.modules);"
+        "load_late(everything=True); print('numpy' in sys.modules, 'wave' in sys.modules)"
+    )
+    assert done.stdout.split() == ["False", "False", "True", "True"], done.stderr
+
+
 def test_a_library_that_is_broken_ends_the_hub_when_it_has_time_to_look(tmp_path: Path) -> None:
     (tmp_path / "broken_inside.py").write_text("raise ImportError('no crypto here')\n")
     done = _python(

@@ -64,4 +64,10 @@ def rank(took: list[float], share: float) -> timedelta | None:
 
 def nearest(ordered: Sequence[float], share: float) -> float | None:
     """The one by which so many are reached; None of too few."""
-    return ordered[ceil(share * len(ordered)) - 1] if len(ordered) >= FEWEST else None
+    where = place(len(ordered), share)
+    return None if where is None else ordered[where]
+
+
+def place(many: int, share: float) -> int | None:
+    """Where in their order that one stands; None of too few."""
+    return ceil(share * many) - 1 if many >= FEWEST else None

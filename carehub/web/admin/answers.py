@@ -1,5 +1,6 @@
 """Administration of answer times: how soon alerts were taken and somebody was there. Nobody is named."""
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,9 +49,8 @@ async def answer_times(
         sight = await ties.sight_of(session, visitor.person, now)
         units = {one.id: one.name for one in await pages.units(session) if sight.covers(one.id)}
         every = await answer_days.days(session, hub.zone, now - timedelta(days=days), now)
-    found = divided(
-        every, lambda one: sight.covers(one) and (not unit or one == unit), None if severity is None else {severity}
-    )  # fmt: skip
+    wanted = None if severity is None else {severity}
+    found = await asyncio.to_thread(divided, every, lambda one: sight.covers(one) and (not unit or one == unit), wanted)
     return page(
         request, "admin_answers.html", visitor, days=days, choices=_CHOICES, unit=unit, units=units, severity=severity,
         severities=[one for one in sorted(Severity, reverse=True) if one >= Severity.MODERATE],

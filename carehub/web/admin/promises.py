@@ -1,5 +1,6 @@
 """What the hub promises, how each promise is proven, and how the hub fares just now."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -127,6 +128,7 @@ def _of_auditor(hub: Hub, clock: datetime) -> Now:
 async def _of_answers(session: Session, zone: ZoneInfo, visitor: Visitor, clock: datetime) -> Now:
     sight = await ties.sight_of(session, visitor.person, clock)
     every = await answer_days.days(session, zone, clock - _LOOK_BACK, clock)
-    found = divided(every, sight.covers, {Severity.SERIOUS, Severity.CRITICAL}).all.taken
+    wanted = {Severity.SERIOUS, Severity.CRITICAL}
+    found = (await asyncio.to_thread(divided, every, sight.covers, wanted)).all.taken
     share = f"{round(100 * found.prompt.value)} %" if found.prompt.tells else _("for få til å si noe")
     return Now(_("Kritiske og alvorlige varsler tatt innen 180 sekunder, siste 28 dager"), share)

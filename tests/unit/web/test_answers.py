@@ -15,6 +15,7 @@ from carehub.core.answers.alerts import Status
 from carehub.core.answers.answer_times import Answered, Figures, Parts, Times, divided, packed, settled
 from carehub.core.people.retention import POLICIES, Kind
 from carehub.core.severity import Severity
+from carehub.core.watching.canary import SCOPE as CANARY
 from carehub.flow.hub import Hub
 from carehub.flow.watching import answer_days, retention
 from carehub.kit.ids import new_id
@@ -130,11 +131,11 @@ def test_every_figure_is_the_one_that_a_plain_computation_gives(alerts: list[Ans
     agrees(list(packed(alerts, OSLO).items()), alerts)
 
 
-def row(dice: random.Random, at: datetime) -> tables.Alert:
+def row(dice: random.Random, at: datetime, scope: str = "rom-104") -> tables.Alert:
     taken = at + timedelta(microseconds=dice.randrange(10**9))
     is_open, is_given_up = dice.random() < 0.1, dice.random() < 0.1
     return tables.Alert(
-        id=new_id(), dedup_key=new_id(), kind=dice.choice(["fall", "fall", "test-alarm"]), scope_id="rom-104",
+        id=new_id(), dedup_key=new_id(), kind=dice.choice(["fall", "fall", "test-alarm"]), scope_id=scope,
         severity=dice.choice([Severity.NORMAL, Severity.MODERATE, Severity.CRITICAL]), rule_version="1",
         unit_id=dice.choice(["sol", "fjord", None]), rule_id=dice.choice(["floor", "floor", "follow-up"]),
         status=Status.OPEN if is_open else Status.CLOSED, raised_at=at, last_event_at=at,
@@ -151,6 +152,7 @@ async def test_sums_of_days_say_what_the_alerts_say_whatever_happens_to_them(hub
     some = [one.id for one in rows if one.status is Status.CLOSED][:9]
     async with hub.database.write() as session:
         session.add_all(rows)
+        session.add_all(row(dice, one.raised_at, CANARY) for one in rows[:40])
 
     async def agree() -> int:
         """As the alerts have it; gives how many days were kept as sums."""
@@ -161,6 +163,9 @@ async def test_sums_of_days_say_what_the_alerts_say_whatever_happens_to_them(hub
             )
             return (await session.exec(select(func.count()).select_from(tables.AnswerDay))).one()
 
+    async with hub.database.read() as session:
+        every = (await session.exec(select(tables.Alert).where(tables.Alert.raised_at >= clock.now - back))).all()
+        assert await answers.many(session, clock.now - back, clock.now) == len(every) >= len(rows)
     assert await agree() == 0
     assert await answer_days.sum_up(hub) == 366
     assert await agree() == 366
