@@ -9,6 +9,7 @@ from functools import partial
 
 from carehub.core.people.access import Sight
 from carehub.core.rules.rulebook import Rulebook
+from carehub.core.severity import Severity
 from carehub.core.watching.blindness import off
 from carehub.flow.hub import Hub
 from carehub.store import blindness, messages, pages, silences, tables, tuning
@@ -103,8 +104,7 @@ async def _board(
     off_now = await once(hub, "off", partial(tuning.off_for_residents, session, now))
     off_now = [one for one in off_now if unit in {None, one[1].unit_id} and sight.covers(one[1].unit_id)]
     return Board(
-        # Among equals that somebody has, the visitor's own: the card that was large stays large when it is taken.
-        alerts=sorted(views, key=lambda one: (-one.severity, not one.waits, not one.mine, one.raised_at)),
+        alerts=sorted(views, key=_turn),
         elsewhere=[view(hub, card, context) for card in cards if not is_in(card, unit)],
         closed=[one for card in closed if is_in(card, unit) and (one := view(hub, card, context)).open_to_me],
         last_event_at=await once(hub, "last", partial(pages.last_event_at, session)),
@@ -116,6 +116,15 @@ async def _board(
         silent=[(_standing(device, scope, place), device.silent_since or now) for device, scope, place in silent],
         sight=sight,
     )
+
+
+def _turn(one: AlertView) -> tuple[bool, int, bool, bool, datetime]:
+    """Its place on the board: what is serious and has nobody comes before what is worse and has somebody.
+
+    Among equals that somebody has, the visitor's own: the card that was large stays large when it is taken.
+    """
+    calls = one.waits and one.severity >= Severity.SERIOUS
+    return (not calls, -one.severity, not one.waits, not one.mine, one.raised_at)
 
 
 def _marks(

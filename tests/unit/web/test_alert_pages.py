@@ -57,6 +57,41 @@ async def test_the_tablet_shows_who_where_what_and_what_happens_next(hub: Hub, b
     assert "Nordby" not in text
 
 
+async def test_what_is_serious_and_waits_comes_before_what_is_critical_and_has_somebody(
+    hub: Hub, browser: Browse
+) -> None:
+    maria = await logged_in(browser(), hub, "maria")
+    await maria.post(f"/alerts/{FALL}/take")
+    async with hub.database.write() as session:
+        for one in await session.exec(select(tables.Alert).where(col(tables.Alert.status) == Status.OPEN)):
+            one.severity = Severity.SERIOUS if one.unit_id == "sol" else Severity.MODERATE
+    text = (await maria.get("/tablet?unit=sol")).text
+    first = text[text.index("board__first") : text.index("board__rest")]
+
+    assert "Ingen har tatt det" in first
+    assert "Du er på vei" in text[text.index("board__rest") :]
+
+
+async def test_a_closed_alert_says_when_it_was_and_its_age_has_stopped(hub: Hub, browser: Browse) -> None:
+    text = (await (await logged_in(browser(), hub, "maria")).get(f"/nurse/{CLOSED}")).text
+    card = text[text.index("<article") : text.index("</article>")]
+
+    assert "data-age" not in card
+    assert 'class="alert__age"' in card
+    assert ".." not in card
+
+
+async def test_the_way_back_is_to_the_face_from_which_one_came(hub: Hub, browser: Browse) -> None:
+    found = {
+        who: (await (await logged_in(browser(), hub, who)).get(f"/nurse/{FALL}")).text.partition(" Alle varsler</a>")[0]
+        for who in ("maria", "ingrid", "kari")
+    }
+
+    assert {who: text.rpartition('href="')[2].partition('"')[0] for who, text in found.items()} == {
+        "maria": "/tablet", "ingrid": "/nurse", "kari": "/nurse",
+    }  # fmt: skip
+
+
 async def test_a_taken_alert_keeps_its_urgency_and_names_its_owner(hub: Hub, browser: Browse) -> None:
     client = await logged_in(browser(), hub, "maria")
 
@@ -138,17 +173,16 @@ async def test_an_unknown_unit_shows_everything(hub: Hub, browser: Browse) -> No
     assert "6 åpne varsler" in (await (await logged_in(browser(), hub, "maria")).get("/tablet?unit=nowhere")).text
 
 
-async def test_the_nurse_sees_her_own_first(hub: Hub, browser: Browse) -> None:
-    text = (await (await logged_in(browser(), hub, "ingrid")).get("/nurse")).text
+async def test_the_nurse_sees_her_own_first_then_who_waits_then_whom_somebody_helps(hub: Hub, browser: Browse) -> None:
+    text = (await (await logged_in(browser(), hub, "kari")).get("/nurse")).text
+    mine = (await (await logged_in(browser(), hub, "ingrid")).get("/nurse")).text
 
-    assert (
-        text.index("Dine varsler")
-        < text.index("Storgata 5 B")
-        < text.index("Andre varsler")
-        < text.index("Bakkeveien 12")
-    )
-    assert "2580" not in text
-    assert "+4791234567" not in text
+    assert mine.index("Dine varsler") < mine.index("Storgata 5 B") < mine.index("venter på noen")
+    waiting, held = text.index("4 venter på noen"), text.index("Noen er på vei eller der")
+    assert waiting < text.index("Rom 104") < held < text.index("Ingrid S. er på vei")
+    assert "Ingen har tatt det" not in text[held:]
+    assert "2580" not in mine
+    assert "+4791234567" not in mine
 
 
 async def test_key_box_and_telephone_need_a_tap_that_is_logged_each_time(hub: Hub, browser: Browse) -> None:
