@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from carehub.core.showing.floor_plan import COLUMNS, FAULTS, ROWS, Part, PartKind, completed, faults
 from carehub.flow.hub import Hub
-from carehub.store import floor_plans, logins, tables, ties
+from carehub.store import floor_plans, logins, pages, tables, ties
 from carehub.store.database import Session
 from carehub.store.floor_plans import Drawing
 from carehub.web.render import page
@@ -69,9 +69,15 @@ async def _rooms(hub: Hub, session: Session, visitor: Visitor, unit: str) -> tup
 
 
 @router.get("")
-async def edit(request: Request, hub: TheHub, visitor: Planning, unit: Unit) -> Response:
-    """The drawing as it is, or the one that the rooms make by themselves."""
+async def edit(
+    request: Request, hub: TheHub, visitor: Planning, unit: Annotated[str | None, Query(max_length=32)] = None
+) -> Response:
+    """The drawing as it is, or the one that the rooms make by themselves; without a unit, the first of one's own."""
     async with hub.database.read() as session:
+        if unit is None:
+            sight = await ties.sight_of(session, visitor.person, hub.clock())
+            first = next((one.id for one in await pages.units(session) if sight.covers(one.id)), None)
+            return RedirectResponse(f"/tablet/plan?unit={first}" if first else "/tablet/screens", status_code=303)
         found, rooms = await _rooms(hub, session, visitor, unit)
         drawing = await floor_plans.newest(session, unit)
     whole = Drawing(drawing.version, completed(drawing.parts, rooms))

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from carehub.core.people.access import Errand, Permission, Role, Where, tells
 from carehub.flow.hub import Hub
 from carehub.kit.log import log
-from carehub.store import logins, protected, tables, ties, walls
+from carehub.store import logins, pages, protected, tables, ties, walls
 from carehub.store.errors import STORE_FAILED
 from carehub.store.tables.places import WallShows
 from carehub.web.cards import AlertView
@@ -86,7 +86,9 @@ def _wall_itself(link: tables.WallLink) -> Visitor:
 async def wall(
     request: Request, hub: TheHub, visitor: MaybeVisitor, unit: Unit = None, secret: Secret = None
 ) -> Response:
-    """What calls in the unit, where, and whether somebody is on the way."""
+    """What calls in the unit, where, and whether somebody is on the way; a login without a unit sees its first."""
+    if visitor is not None and unit is None and secret is None:
+        return await _first_wall(hub, visitor)
     looking = await _looking(hub, visitor, secret, unit)
     shows, now = looking.unit.wall_shows, hub.clock()
     async with hub.database.read() as session:
@@ -105,6 +107,15 @@ async def wall(
         request, "wall.html", unit=looking.unit, board=shown, plan=_without_names(plan, shows), shows=shows, most=_MOST,
         shapes=SHAPES,
     )  # fmt: skip
+
+
+async def _first_wall(hub: Hub, visitor: Visitor) -> RedirectResponse:
+    async with hub.database.read() as session:
+        sight = await ties.sight_of(session, visitor.person, hub.clock())
+        first = next((one.id for one in await pages.units(session) if sight.covers(one.id)), None)
+    if first is None or not visitor.may(Permission.SEE_RESIDENTS):
+        raise NotAllowed
+    return RedirectResponse(f"/tablet/wall?unit={first}", status_code=303)
 
 
 def _masked(shown: Board, shows: WallShows, graded: AbstractSet[str]) -> Board:

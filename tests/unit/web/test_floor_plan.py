@@ -188,3 +188,12 @@ def test_a_ward_of_any_size_draws_itself_within_its_own_grid() -> None:
     for many in range(1, 73):
         rooms = [(f"rom-{number}", f"Rom {number}") for number in range(many)]
         assert faults(automatic(rooms), rooms) == [], many
+
+
+async def test_without_a_unit_one_draws_the_first_of_ones_own(hub: Hub, browser: Browse) -> None:
+    kari = await logged_in(browser(), hub, "kari")
+
+    address = (await kari.get("/tablet/plan")).headers["location"]
+
+    assert address.startswith("/tablet/plan?unit=")
+    assert (await kari.get(address)).status_code == 200

@@ -30,6 +30,14 @@ async def test_a_wall_opens_with_its_own_link_and_shows_only_rooms(hub: Hub, bro
     assert [tag for tag in ("<form", "<button", "<a ") if tag in page.partition("<main")[2]] == []
 
 
+async def test_without_a_unit_the_staff_see_the_first_of_their_own_walls(hub: Hub, browser: Browse) -> None:
+    maria = await logged_in(browser(), hub, "maria")
+
+    assert (await maria.get("/tablet/wall")).headers["location"] == "/tablet/wall?unit=sol"
+    for who in ("anne", "tor"):
+        assert (await (await logged_in(browser(), hub, who)).get("/tablet/wall")).status_code == 403
+
+
 @pytest.mark.parametrize(
     ("shows", "told", "kept"),
     [(WallShows.WHAT, ("Fall",), ("Astrid", "Vanlig tid")), (WallShows.NAME, ("Fall", "Astrid N."), ("Nordby",))],
