@@ -1,10 +1,11 @@
 """Administration of people: staff and relatives. Nobody gives away more than they have themselves."""
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from carehub.core.answers.escalation import Method
@@ -18,6 +19,7 @@ from carehub.store import consents, factors, logins, pages, registers, tables, t
 from carehub.store.database import Session
 from carehub.store.errors import USED_ALREADY
 from carehub.web.entering.setup import setup_link
+from carehub.web.paging import PageNumber, holds, paged
 from carehub.web.render import page
 from carehub.web.rights.near import must_see, near
 from carehub.web.security import Administering, NotAllowed, TheHub, Visitor
@@ -31,6 +33,18 @@ _NO_UNIT = later("Velg en enhet som er din. Bare den som ser alle enhetene, kan 
 _TAKEN = later("Brukernavnet er i bruk, eller beboeren finnes ikke.")
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which of the people are looked for, and the page of them, from 1."""
+
+    words: str = ""
+    role: Role | None = None
+    number: int = 1
+
+
+EVERYBODY = Asked()
+
+
 def may_manage(visitor: Visitor, role: Role) -> bool:
     """Whether the visitor may add or change somebody with this role: only what they may do themselves.
 
@@ -42,14 +56,17 @@ def may_manage(visitor: Visitor, role: Role) -> bool:
 
 
 @router.get("")
-async def people(request: Request, hub: TheHub, visitor: Administering) -> Response:
-    """Everybody who can log in."""
-    return await _people_page(request, hub, visitor)
+async def people(
+    request: Request, hub: TheHub, visitor: Administering,
+    q: Annotated[str, Query(max_length=80)] = "", role: Role | None = None, number: PageNumber = 1,
+) -> Response:  # fmt: skip
+    """Everybody who can log in, searched by name, user name and telephone."""
+    return await _people_page(request, hub, visitor, asked=Asked(q.strip(), role, number))
 
 
-async def _people_page(
+async def _people_page(  # noqa: PLR0913 - what the page says besides
     request: Request, hub: Hub, visitor: Visitor, *, status: int = 200, wrong: str | None = None,
-    link: tuple[str, str] | None = None,
+    link: tuple[str, str] | None = None, asked: Asked = EVERYBODY,
 ) -> Response:  # fmt: skip
     async with hub.database.read() as session:
         rows = await registers.people(session)
@@ -58,12 +75,19 @@ async def _people_page(
         residents = [one for one in await registers.residents(session) if close.sees(one.id)]
         far = await consents.people_of_others(session, {one.id for one in residents})
     rows = [one for one in rows if one[0].id not in far and _is_shown(visitor, one[0])]
+    found = [one for one in rows if asked.role in {None, one[0].role} and holds(_words_of(one[0]), asked.words)]
+    listed = paged(found, asked.number, "/admin/people", q=asked.words, role=asked.role and asked.role.value)
     return page(
-        request, "admin_people.html", visitor, status=status, wrong=wrong, link=link,
-        rows=[(person, unit, may_manage(visitor, person.role)) for person, unit in rows],
-        units=units, residents=residents, roles=[role for role in Role if may_manage(visitor, role)],
+        request, "admin_people.html", visitor, status=status, wrong=wrong, link=link, asked=asked, paged=listed,
+        rows=[(person, unit, may_manage(visitor, person.role)) for person, unit in listed.rows],
+        shown=[role for role in Role if any(one[0].role is role for one in rows)], units=units,
+        residents=residents, roles=[role for role in Role if may_manage(visitor, role)],
         Insight=Insight, Role=Role,
     )  # fmt: skip
+
+
+def _words_of(person: tables.Person) -> str:
+    return f"{person.name} {person.username} {person.phone or ''}".casefold()
 
 
 def _is_shown(visitor: Visitor, person: tables.Person) -> bool:

@@ -34,6 +34,21 @@ async def test_a_new_colleague_gets_a_link_and_chooses_a_password(hub: Hub, brow
     assert added.password_hash.startswith("$argon2id$")
 
 
+async def test_people_are_found_by_name_user_name_telephone_and_role(hub: Hub, browser: Browse) -> None:
+    kari = await logged_in(browser(), hub, "kari")
+
+    async def found(asked: str) -> set[str]:
+        text = (await kari.get(f"/admin/people?{asked}")).text
+        return set(re.findall(r'<span class="soft">([\w-]+)</span></th>', text))
+
+    assert {"maria", "ingrid", "anne"} <= await found("")
+    assert await found("q=MARIA") == {"maria"}
+    assert await found("q=90000101") == {"anne"}
+    assert await found("role=coordinator") == {"kari"}
+    assert await found("role=coordinator&q=maria") == set()
+    assert "Ingen passer med søket" in (await kari.get("/admin/people?q=xyz")).text
+
+
 @pytest.mark.parametrize(
     ("who", "role", "status"),
     [
