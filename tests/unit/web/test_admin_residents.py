@@ -24,6 +24,17 @@ async def rows(session: Session) -> list[tables.LegalBasis]:
     return list((await session.exec(select(tables.LegalBasis))).all())
 
 
+async def test_each_page_about_a_resident_leads_to_all_the_others(ruled: Hub, browser: Browse) -> None:
+    kari = await logged_in(browser(), ruled, "kari")
+    rest = ("/about", "", "/address", "/readings", "/erasure")
+    pages = [*(f"{PAGE}{one}" for one in rest), "/residents/gerd/days", "/residents/gerd/planned"]
+    for page in pages:
+        text = (await kari.get(page)).text
+
+        assert [one for one in [*pages, f"{PAGE}/relatives"] if f'href="{one}"' not in text] == [], page
+        assert f'href="{page}" aria-current="page"' in text
+
+
 @BOTH
 async def test_a_no_is_written_down_makes_a_task_and_can_be_taken_back(ruled: Hub, browser: Browse) -> None:
     kari = await logged_in(browser(), ruled, "kari")
