@@ -232,3 +232,13 @@ async def test_the_login_leads_on_to_what_was_asked_for_and_never_away(browser: 
     assert home.headers["location"] == "/a/A4F2"
     away = await client.post("/login", data={"username": "ingrid", "password": PASSWORD, "next": "//evil.example"})
     assert away.headers["location"] == "/nurse"
+
+
+async def test_everybody_finds_their_own_login_where_the_name_has_no_room(hub: Hub, browser: Browse) -> None:
+    for who, home in (("anne", "/relatives"), ("ragnhild-selv", "/resident"), ("tor", "/admin"), ("ingrid", "/nurse")):
+        text = (await (await logged_in(browser(), hub, who)).get(home)).text
+
+        assert '<a class="ds-link" href="/account">Min innlogging</a>' in text.partition('<footer class="foot">')[2], (
+            who
+        )
+    assert "/account" not in (await browser().get("/login")).text
