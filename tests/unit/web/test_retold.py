@@ -182,7 +182,7 @@ async def test_why_an_event_was_no_alert_is_told_in_the_readers_language(
         ("/admin/join", {"code": "a b", "source": "carehub_v1"}, "The address cannot have spaces"),
         (
             "/admin/people",
-            {"name": "Ny", "username": "ny", "role": "nurse", "phone": "12"},
+            {"name": "Ny", "username": "nyansatt", "role": "nurse", "phone": "12"},
             "The telephone number must have eight digits",
         ),
     ],
