@@ -45,6 +45,7 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the developer's reaches a test."""
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")  # commands speak as the locale says
     for name in [name for name in os.environ if name.startswith("CAREHUB_")]:
         monkeypatch.delenv(name)
 

@@ -27,8 +27,12 @@ from carehub.web.wording.retold import retold
 ROOT = Path(__file__).resolve().parents[1]
 WEB = ROOT / "carehub" / "web"
 LANGUAGES = ("nn", "en")
-TOLD = (ROOT / "carehub" / "core" / "rules", ROOT / "carehub" / "flow" / "ledger.py")
-"""Where reasons are told by `Telling`, in bokmål, before the pages have the other languages."""
+TOLD = (
+    ROOT / "carehub" / "core" / "rules", ROOT / "carehub" / "flow" / "ledger.py",
+    *((ROOT / "carehub" / "app" / name) for name in ("why_cli.py", "load_cli.py")),
+)  # fmt: skip
+"""Where reasons are told by `Telling`, in bokmål, before the pages have the other languages; and commands that speak
+to whoever reads, not to a machine."""
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "later": None, "say": None, "_say": None}
 NOT_WORDS = re.compile(r"^(CareHub|SMS|CSV|YAML|MiB|PDF|OK|ID-porten|HelseID)$")
 """Names, which are the same in every language."""

@@ -9,6 +9,7 @@ import typer
 
 from carehub.app.people_cli import open_store
 from carehub.app.settings import Settings
+from carehub.app.speaking import Spoken, speak
 from carehub.contracts import ConfigurationError
 from carehub.core.people.coverage import Horizon
 from carehub.core.rules.rulebook import Rulebook
@@ -19,6 +20,7 @@ from carehub.flow.staff.staffing import words
 from carehub.kit.clock import utc_now
 from carehub.store import calendars, people, shifts, staffing, tables
 from carehub.store.database import Database
+from carehub.web.wording.retold import retold
 
 app = typer.Typer(no_args_is_help=True, help="Shifts: who is on duty when.")
 commands = typer.Typer()
@@ -55,8 +57,9 @@ def _local(moment: datetime) -> str:
 
 
 @app.command("coverage")
-def coverage() -> None:
+def coverage(language: Spoken = None) -> None:
     """Every stretch of the next 14 days in which nobody in a unit can be reached; exit 1 if there is one."""
+    speak(language)
     if asyncio.run(_coverage()):
         raise typer.Exit(1)
 
@@ -68,7 +71,7 @@ async def _coverage() -> bool:
         ahead = await staffing.gaps_ahead(session, now)
     gaps = [(unit, gap) for unit, found in ahead.items() for gap in found[Horizon.FORTNIGHT]]
     for unit, gap in gaps:
-        typer.echo(f"{unit}: {words(gap.since, gap.until, zone)}")
+        typer.echo(f"{unit}: {retold(words(gap.since, gap.until, zone))}")
     if not gaps:
         typer.echo("Somebody can be reached at every minute, in every unit that has a plan.")
     return bool(gaps)
@@ -82,8 +85,10 @@ def import_calendar(
     source: Annotated[str, typer.Option(help="The calendar's name here; read again, it replaces itself.")] = "ics",
     person: Annotated[str | None, typer.Option(help="Whose the events are that name nobody: a user name.")] = None,
     days: Annotated[int, typer.Option(help="How many days ahead are read.")] = 180,
+    language: Spoken = None,
 ) -> None:
     """Read a calendar of another system as a plan: each event is a shift of whoever it names by e-mail or user name."""
+    speak(language)
     raw = typer.get_binary_stream("stdin").read() if str(file) == "-" else file.read_bytes()
     account = asyncio.run(_import(raw, unit, source, person, days))
     typer.echo(f"{account.added} added, {account.kept} as before, {account.ended} fallen away.")
@@ -107,6 +112,6 @@ async def _import(raw: bytes, unit: str, source: str, person: str | None, days: 
             try:
                 events = read(raw, zone, first, first + timedelta(days=days))
             except NotACalendar as error:
-                raise ConfigurationError(str(error)) from error
+                raise ConfigurationError(retold(str(error))) from error
             wanted = Import(unit=unit, source=source, person=owner.id if owner else None, first=first)
             return await take_in(hub, session, wanted, events, None)

@@ -8,9 +8,11 @@ import typer
 
 from carehub.app.people_cli import open_store
 from carehub.app.settings import Settings
+from carehub.app.speaking import Spoken, speak
 from carehub.core.people.visit_plan import Fault, Row, read
 from carehub.store import visits
 from carehub.store.visits import Line
+from carehub.web.wording.retold import retold
 
 app = typer.Typer(no_args_is_help=True, help="Planned visits of home care.")
 commands = typer.Typer()
@@ -25,13 +27,15 @@ def _visits() -> None:
 @app.command("import")
 def import_plan(
     file: Annotated[Path, typer.Argument(help="A CSV file: resident, unit, person, at, until, title.")],
+    language: Spoken = None,
 ) -> None:
     """Read a plan; what was read before stays as it is. Exit 1 where a line could not be read."""
+    speak(language)
     text = file.read_text(encoding="utf-8-sig")
     added, known, faults = asyncio.run(_import(text))
     typer.echo(f"{added} added, {known} as before.")
     for fault in faults:
-        typer.echo(f"Line {fault.line}: {fault.why}", err=True)
+        typer.echo(f"Line {fault.line}: {retold(fault.why)}", err=True)
     if faults:
         raise typer.Exit(1)
 

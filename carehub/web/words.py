@@ -9,6 +9,7 @@ from carehub.core.answers import ladders
 from carehub.core.answers.alerts import Status, Step
 from carehub.core.answers.escalation import Circle, Place, upcoming
 from carehub.core.answers.ladders import Audience, Group
+from carehub.core.answers.shares import Share
 from carehub.core.backtest.words import HOLES_NB, ROLES_NB, SHIFTS_NB, SORTS_NB
 from carehub.core.findings import Condition
 from carehub.core.folding.silence import Why
@@ -198,6 +199,12 @@ def age(moment: datetime, now: datetime) -> str:
 def length(time: timedelta) -> str:
     """A length of time as short as a card needs, in the language of the request."""
     return span(time, spoken())
+
+
+def share(one: Share) -> str:
+    """So many of so many, with the interval where there are enough: "3 av 20, 15 % (5–36 %)"."""
+    counted = _("%(part)s av %(whole)s", part=one.part, whole=one.whole)
+    return f"{counted}, {one.per_cent}" if one.tells else counted
 
 
 def in_words(time: timedelta) -> str:

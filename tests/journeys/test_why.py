@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from datetime import timedelta
 from functools import partial
 
@@ -172,6 +173,29 @@ async def test_the_command_line_tells_the_same_and_names_no_resident(night: Nigh
     assert "kanari-ingrid, SMS, Trinn 1: Kom frem" in said
     assert "Tatt  kanari-ingrid" in said
     assert "kanari-anna" not in said
+
+
+_BOKMAAL = re.compile(r"\b(?:Hvem|ble|døren|Varslet|ikke|Hendelse|noen|sengen)\b")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("nn", ("(regel night-exit, utgåve ", "Kven som fekk beskjed:", "Kva som vart gjort:", "Trinn 1: Kom fram")),
+        ("en", ("(rule night-exit, version ", "Who was told:", "What was done:", "door opened, entrance")),
+    ],
+)  # fmt: skip
+async def test_the_command_line_tells_it_in_the_readers_language(
+    night: Night, database_url: str, language: str, words: tuple[str, ...]
+) -> None:
+    await opened(night)
+    await night.pass_time(6)
+    await night.take("ingrid")
+
+    said = await asked(night, database_url, "alert", (await night.the_alert()).id[:4].upper(), "--language", language)
+
+    assert [one for one in words if one not in said] == [], said
+    assert _BOKMAAL.findall(said) == []
 
 
 async def test_the_command_line_says_so_when_there_is_no_such_alert(night: Night, database_url: str) -> None:

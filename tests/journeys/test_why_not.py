@@ -311,6 +311,7 @@ async def test_the_command_line_asks_the_same_questions_beside_a_running_hub(nig
     invoke = partial(CliRunner().invoke, commands(), env={"CAREHUB_DATABASE_URL": database_url})
 
     event = await asyncio.to_thread(invoke, ["why", "event", str(seq)])
+    english = await asyncio.to_thread(invoke, ["why", "event", str(seq), "--language", "en"])
     span = [
         "--resident",
         "anna",
@@ -325,4 +326,7 @@ async def test_the_command_line_asks_the_same_questions_beside_a_running_hub(nig
 
     assert "Utfall: Venter" in event.output
     assert "Ute om natten (night-exit): Venter til kl. 02:19." in event.output
+    assert english.output.startswith(f"Event {seq}: ")
+    assert "Outcome: Waiting" in english.output
+    assert "(night-exit): Waits until 02:19." in english.output
     assert rule.output == f"Hendelse {seq}: Venter til kl. 02:19.\n"

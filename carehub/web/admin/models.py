@@ -13,6 +13,7 @@ from carehub.flow.hub import Hub
 from carehub.plugins import card_of
 from carehub.store import logins, models, registers, tables
 from carehub.store.tables.learning import Voice
+from carehub.web import words
 from carehub.web.render import page
 from carehub.web.rights.near import Near, near
 from carehub.web.security import Administering, NotAllowed, TheHub, Visitor
@@ -63,7 +64,7 @@ async def _shown(session: Any, hub: Hub, row: tables.DetectorState, close: Near,
         "many": len(found),
         "residents": len(residents),
         "checks": checks,
-        "useful": Share(checks.useful, checks.judged),
+        "useful": words.share(Share(checks.useful, checks.judged)),
         "concerns": [*map(retold, concerns(checks))],
         "ready": row.ready_at is None or row.ready_at <= now,
         "decided_by": await session.get(tables.Person, row.decided_by_id) if row.decided_by_id else None,
