@@ -28,8 +28,9 @@ ROOT = Path(__file__).resolve().parents[1]
 WEB = ROOT / "carehub" / "web"
 LANGUAGES = ("nn", "en")
 TOLD = (
-    ROOT / "carehub" / "core" / "rules", ROOT / "carehub" / "flow" / "ledger.py",
-    *((ROOT / "carehub" / "app" / name) for name in ("why_cli.py", "load_cli.py")),
+    ROOT / "carehub" / "core" / "rules", ROOT / "carehub" / "core" / "backtest",
+    ROOT / "carehub" / "flow" / "ledger.py", ROOT / "carehub" / "app" / "why_cli.py",
+    ROOT / "carehub" / "app" / "load_cli.py",
 )  # fmt: skip
 """Where reasons are told by `Telling`, in bokmål, before the pages have the other languages; and commands that speak
 to whoever reads, not to a machine."""

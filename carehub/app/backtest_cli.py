@@ -16,6 +16,7 @@ import typer
 from carehub.app.backtest import Wanted, backtest, read_into
 from carehub.app.backtest.sources import Store
 from carehub.app.settings import Settings, names
+from carehub.app.speaking import Spoken, speak
 from carehub.contracts import ConfigurationError
 from carehub.core.backtest.words import lines_of
 from carehub.core.rules.drafting import read_draft, with_draft
@@ -26,9 +27,10 @@ from carehub.kit.clock import utc_now
 from carehub.plugins import load_rulebook, load_sources
 from carehub.store import rulebooks
 from carehub.store.database import Database
+from carehub.web import words
 
 
-def backtest_command(
+def backtest_command(  # noqa: PLR0913 - one for each option
     draft: Annotated[
         Path | None, typer.Argument(help="A file with the changed rules; left out: the rulebook in force.")
     ] = None,
@@ -40,8 +42,10 @@ def backtest_command(
     format: Annotated[str | None, typer.Option(help="Of the recording; by default told by its content.")] = None,  # noqa: A002 - its name there
     json: Annotated[Path | None, typer.Option(help="Write the whole summary here too.")] = None,
     folder: Annotated[Path | None, typer.Option(help="The folder of rules; by default the one in use.")] = None,
+    language: Spoken = None,
 ) -> None:
     """What rules would have alerted in the recorded past, whom they would have woken, what they would have missed."""
+    speak(language)
     settings = Settings()
     book, faults = load_rulebook(folder or settings.rulebook_dir, settings.zone)
     for fault in faults:
@@ -52,7 +56,7 @@ def backtest_command(
             summary = asyncio.run(backtest(wanted, _progress))
         except RuleError as error:
             raise ConfigurationError(f"{draft}: {error}") from error
-    for line in lines_of(summary, with_draft(wanted.book, rules or ())):
+    for line in lines_of(summary, with_draft(wanted.book, rules or ()), words.telling()):
         typer.echo(line)
     typer.echo(f"({time.monotonic() - began:.1f} s)", err=True)
     if json is not None:

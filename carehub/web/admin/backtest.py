@@ -136,7 +136,7 @@ async def one_run(request: Request, hub: TheHub, visitor: Asking, run_id: str) -
         bars=_bars(summary) if summary else [], height=_HEIGHT, peak=_peak(summary) if summary else 0,
         lost=[one for one in summary.missed if one.today] if summary else [],
         older=[one for one in summary.missed if not one.today] if summary else [],
-        title=_titles(hub, run), causes=causes,
+        title=_titles(hub, run), causes=lambda found: causes(found, words.telling()),
         unit_name=lambda one: names.units.get(one, _("Uten enhet")),
         resident_name=names.resident, span=_span, most=_MOST_ROWS,
         roles=words.STAFF, shift_names=words.SHIFTS, sort_names=words.SORTS, holes=words.HOLES,
@@ -229,7 +229,7 @@ def _titles(hub: Hub, run: tables.BacktestRun) -> Callable[[str], str]:
         book = with_draft(hub.rulebook, read_draft(run.draft)) if run.draft else hub.rulebook
     except RuleError:  # of an older release
         book = hub.rulebook
-    return lambda name: title_of(name, book)
+    return lambda name: title_of(name, book, words.telling())
 
 
 def _span(seconds: int) -> str:
