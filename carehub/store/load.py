@@ -1,11 +1,16 @@
 """What alerts asked of people: each alert with how it ended, and each message that made a sound."""
 
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
+from itertools import pairwise
+from operator import itemgetter
+from typing import Any
 
 from sqlmodel import col, select
 
 from carehub.core.answers.alerts import FOLLOW_UP, HELP, Aftermath, Cause, Step
+from carehub.core.answers.local_hours import local_hours
 from carehub.core.answers.usefulness import Case, Summons
 from carehub.core.people.access import PRIVATE
 from carehub.core.severity import Severity
@@ -34,12 +39,19 @@ _CASES = """
     ORDER BY raised_at
 """
 _SUMMONS = """
-    SELECT notice.person_id, alert.unit_id, notice.sent_at
+    SELECT person_id, alert_id, sent_at FROM notice
+    WHERE sent_at >= ? AND sent_at < ? AND NOT (channel = ANY (?)) AND person_id IS NOT NULL AND alert_id IS NOT NULL
+    ORDER BY sent_at
+"""  # an index has all of it: to ask for each one's alert too took 37 ms of a fortnight, where this takes 8
+_ASKED = """
+    SELECT notice.person_id, alert.unit_id, count(*) AS many
     FROM notice JOIN alert ON alert.id = notice.alert_id
     WHERE notice.sent_at >= ? AND notice.sent_at < ? AND NOT (notice.channel = ANY (?))
-        AND notice.person_id IS NOT NULL
-    ORDER BY notice.sent_at
+        AND notice.person_id IS NOT NULL AND notice.person_id NOT IN (SELECT id FROM person WHERE role = ANY (?))
+    GROUP BY notice.person_id, alert.unit_id
 """
+_UNITS = "SELECT id, unit_id FROM alert WHERE id = ANY (?)"
+_DUTIES = "SELECT person_id, since, until FROM duty WHERE until > ? AND since < ? AND person_id = ANY (?)"
 _NO_STAFF = "SELECT id FROM person WHERE role = ANY (?)"
 _SEVERITIES = {int(one): one for one in Severity}
 _CAUSES: Mapping[str | None, Cause | None] = {None: None, **{one.value: one for one in Cause}}
@@ -72,31 +84,44 @@ def case_of(row: tables.Alert, answered_at: datetime | None) -> Case:
 
 
 async def summons(session: Session, since: datetime, until: datetime, zone: tzinfo = UTC) -> list[Summons]:
-    """Every message about an alert that was sent to a person's own device in this time."""
+    """Every message about an alert that was sent to a person's own device in this time, in order."""
     private = {one for (one,) in await sql.ask(session, _NO_STAFF, tuple(PRIVATE))}
     rows = [row for row in await sql.ask(session, _SUMMONS, since, until, SILENT_WAYS) if row[0] not in private]
-    duties = await _duties(session, {str(person) for person, _, _ in rows}, since, until)
-    moments = [(person, unit, sql.moment(at).astimezone(zone)) for person, unit, at in rows]
-    return [Summons(person, unit, at, _on_duty(duties.get(person), at)) for person, unit, at in moments]
+    duties = await _duties(session, {person for person, *_ in rows}, since, until)
+    hours, stored = local_hours(since, until, zone), sql.moments_of(session)
+    edges = [bisect_left(rows, stored(start), key=_SENT) for start, _ in hours]
+    spans = pairwise([*edges, len(rows)])
+    parts = [(when, rows[start:end]) for (_, when), (start, end) in zip(hours, spans, strict=True)]
+    at_night = {alert for when, part in parts if when.night for _, alert, _ in part}
+    units: dict[str, str | None] = dict(await sql.ask(session, _UNITS, at_night)) if at_night else {}  # type: ignore[arg-type]
+    return [
+        Summons(person, units[alert] if when.night else None, when, _on_duty(duties.get(person), at))
+        for when, part in parts
+        for person, alert, at in part
+    ]
 
 
-_Spans = Sequence[tuple[datetime, datetime]]
+async def asked(session: Session, since: datetime, until: datetime) -> Sequence[tuple[str, str | None, int]]:
+    """The same counted: how many messages each person was sent about each unit's alerts."""
+    rows = await sql.ask(session, _ASKED, since, until, SILENT_WAYS, tuple(PRIVATE))
+    return [(person, unit, many) for person, unit, many in rows]
+
+
+_SENT = itemgetter(2)
+_Spans = Sequence[tuple[Any, Any]]
+"""From when to when, as the database has them, like when a message was sent: of either, these are in order."""
 
 
 async def _duties(
     session: Session, people: Collection[str], since: datetime, until: datetime
-) -> dict[str, list[tuple[datetime, datetime]]]:
-    duty = tables.Duty
-    statement = select(duty.person_id, duty.since, duty.until).where(
-        col(duty.person_id).in_(people), duty.until > since - _PLANNED, duty.since < until
-    )
-    found: dict[str, list[tuple[datetime, datetime]]] = {}
-    for person, start, end in (await session.exec(statement)).all():
+) -> dict[str, list[tuple[Any, Any]]]:
+    found: dict[str, list[tuple[Any, Any]]] = {}
+    for person, start, end in await sql.ask(session, _DUTIES, since - _PLANNED, until, tuple(people)):
         found.setdefault(person, []).append((start, end))
     return found
 
 
-def _on_duty(spans: _Spans | None, at: datetime) -> bool | None:
+def _on_duty(spans: _Spans | None, at: Any) -> bool | None:
     """None for whoever the plan does not know: nobody can say when they should sleep."""
     if not spans:
         return None

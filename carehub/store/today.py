@@ -90,9 +90,9 @@ async def reviews(session: Session, before: datetime, covers: Covers) -> list[Re
 async def most_asked(session: Session, now: datetime, covers: Covers) -> int:
     """How many messages the one who got most of them got in the last day and night; nobody is named."""
     counts: dict[str, int] = {}
-    for one in await load.summons(session, now - _NIGHT, now):
-        if covers(one.unit):
-            counts[one.person] = counts.get(one.person, 0) + 1
+    for person, unit, many in await load.asked(session, now - _NIGHT, now):
+        if covers(unit):
+            counts[person] = counts.get(person, 0) + many
     return max(counts.values(), default=0)
 
 

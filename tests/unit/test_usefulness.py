@@ -10,8 +10,17 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from carehub.core.answers.alerts import Aftermath, Cause
+from carehub.core.answers.local_hours import LocalHour, Shift, local_hours, shift_of
 from carehub.core.answers.shares import Share
-from carehub.core.answers.usefulness import USEFUL_BELOW, Case, Shift, Summons, answers, hours, loads, nights, shift_of
+from carehub.core.answers.usefulness import (
+    USEFUL_BELOW,
+    Case,
+    Summons,
+    answers,
+    hours,
+    loads,
+    nights,
+)
 from carehub.core.severity import Severity
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -113,7 +122,8 @@ def test_shifts_follow_the_clock_on_the_wall(local: str, shift: Shift) -> None:
 
 def asked(person: str, local: str, *, on_duty: bool | None = True) -> Summons:
     at = datetime.fromisoformat(local).replace(tzinfo=OSLO)
-    return Summons(person=person, unit="sol", at=at, on_duty=on_duty)
+    ((_, when),) = local_hours(at, at, OSLO)
+    return Summons(person=person, unit="sol", when=when, on_duty=on_duty)
 
 
 def test_a_night_is_one_night_over_midnight_and_says_who_was_woken() -> None:
@@ -122,12 +132,42 @@ def test_a_night_is_one_night_over_midnight_and_says_who_was_woken() -> None:
             asked("kari", "2026-01-14T22:30"), asked("kari", "2026-01-15T02:10"), asked("kari", "2026-01-15T06:59"),
             asked("tor", "2026-01-15T02:15", on_duty=False), asked("ola", "2026-01-15T02:20", on_duty=None),
             asked("kari", "2026-01-15T12:00"), asked("kari", "2026-01-15T23:00"),
-        ],
-        OSLO,
+        ]
     )  # fmt: skip
 
     assert (night.nights, night.people, night.most, night.median) == (2, 3, 3, 1)
     assert dict(night.woken) == {"tor": 1}
+
+
+_PLACES = ("Europe/Oslo", "Pacific/Chatham", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC")
+
+
+@pytest.mark.parametrize("place", _PLACES)
+@given(
+    since=st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 20), timezones=st.just(UTC)),  # noqa: DTZ001 - given one
+    days=st.floats(0, 9),
+    share=st.floats(0, 1, exclude_max=True),
+)
+def test_a_moment_is_in_the_local_hour_that_a_plain_look_at_the_clock_gives(
+    place: str, since: datetime, days: float, share: float
+) -> None:
+    zone, until = ZoneInfo(place), since + timedelta(days=days)
+    found = local_hours(since, until, zone)
+    for at in (since, since + share * (until - since)):
+        local = at.astimezone(zone).replace(tzinfo=None)
+        is_night = local.hour >= 22 or local.hour < 7
+        begins = (local.date() if local.hour >= 22 else local.date() - timedelta(days=1)) if is_night else None
+        assert [when for start, when in found if start <= at][-1] == LocalHour(local.hour, begins)
+    starts = [start for start, _ in found]
+    assert starts == sorted(set(starts))
+
+
+def test_of_the_heaviest_everything_is_counted_and_of_the_others_nothing() -> None:
+    cases = [*_judged(3, 2), *(case(n, device="cord") for n in range(7)), case(1, device="mat")]
+    every = loads(cases, lambda one: one.device, OSLO)
+
+    assert [one.key for one in every] == ["cord", "door", "mat"]
+    assert loads(cases, lambda one: one.device, OSLO, 2) == every[:2]
 
 
 def test_every_hour_of_the_day_has_its_alerts_and_messages() -> None:

@@ -5,10 +5,9 @@ as they are: of fewer than five there is no share, and each share has its interv
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from functools import cache
 from math import inf
 from statistics import median
@@ -16,6 +15,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from carehub.core.answers.alerts import Aftermath, Cause
+from carehub.core.answers.local_hours import LocalHour, Shift, shift_of
 from carehub.core.answers.shares import Share, rank
 from carehub.core.severity import Severity
 
@@ -27,15 +27,6 @@ QUICK, PROMPT = timedelta(seconds=60), timedelta(seconds=180)
 FALSE_CAUSES = frozenset({Cause.UNINTENDED, Cause.TECHNICAL, Cause.NOTHING_FOUND})
 """Causes that say that nobody needed anything. A technical fault that was put right was worth an alert all the same."""
 _ACTED = frozenset(Aftermath) - {Aftermath.NO_ACTION_NEEDED, Aftermath.NO_CONTACT}
-_HOURS = {"day": (7, 15), "evening": (15, 22)}
-
-
-class Shift(StrEnum):
-    """The parts of a day as shifts divide it, on the wall's clock: from 7, from 15 and from 22."""
-
-    DAY = "day"
-    EVENING = "evening"
-    NIGHT = "night"
 
 
 class Case(NamedTuple):
@@ -115,12 +106,13 @@ class Summons(NamedTuple):
     """One message that asked one person, by a way that makes a sound.
 
     Attributes:
+        unit: Of the alert, where it was night: of other messages nobody asks.
         on_duty: By the shift plan; None where the plan knows nothing of the person.
     """
 
     person: str
     unit: str | None
-    at: datetime
+    when: LocalHour
     on_duty: bool | None
 
 
@@ -169,18 +161,6 @@ class Answers:
     unanswered: int
 
 
-_SHIFTS = [
-    next((Shift(name) for name, (start, end) in _HOURS.items() if start <= hour < end), Shift.NIGHT)
-    for hour in range(24)
-]
-"""By hour: it is asked of each alert several times."""
-
-
-def shift_of(moment: datetime, zone: ZoneInfo) -> Shift:
-    """The shift in which a moment falls."""
-    return _SHIFTS[moment.astimezone(zone).hour]
-
-
 class _Sum:
     """What is counted of one rule, device or resident: plain numbers, for there are thousands of them."""
 
@@ -215,57 +195,52 @@ def loads(
     cases: Iterable[Case], key: Callable[[Case], str | None], zone: ZoneInfo, most: int | None = None
 ) -> list[Load]:
     """The load of everything that `key` names, the heaviest first; no more than `most` of them."""
-    sums: dict[str, _Sum] = {}
-    for case in cases:
-        name = key(case)
-        if name is not None:
-            if name not in sums:
-                sums[name] = _Sum()
+    named = [(name, case) for case in cases if (name := key(case)) is not None]
+    heaviest = sorted(Counter(name for name, _ in named).items(), key=lambda item: (-item[1], item[0]))[:most]
+    sums = {name: _Sum() for name, _ in heaviest}  # of the others nothing else is asked than how many
+    for name, case in named:
+        if name in sums:
             sums[name].add(case, shift_of(case.at, zone))
-    heaviest = sorted(sums.items(), key=lambda item: (-item[1].alerts, item[0]))
-    return [one.load(name) for name, one in heaviest[:most]]
+    return [one.load(name) for name, one in sums.items()]
 
 
 def hours(cases: Iterable[Case], summons: Iterable[Summons], zone: ZoneInfo) -> list[Hour]:
     """Each of the 24 hours of the local day."""
-    useful, false, other, asked, off_duty = ([0] * 24 for _ in range(5))
+    useful, false, other = ([0] * 24 for _ in range(3))
     for case in cases:
         verdict = _verdict(case.cause, case.aftermath)
         (useful if verdict.useful else false if verdict.false else other)[case.at.astimezone(zone).hour] += 1
-    for one in summons:
-        hour = one.at.astimezone(zone).hour
-        asked[hour] += 1
-        off_duty[hour] += one.on_duty is False
+    asked = Counter((one.when.hour, one.on_duty is False) for one in summons)
     return [
         Hour(
-            hour=hour, useful=useful[hour], false=false[hour], other=other[hour], summons=asked[hour],
-            off_duty=off_duty[hour],
+            hour=hour, useful=useful[hour], false=false[hour], other=other[hour],
+            summons=asked[hour, True] + asked[hour, False], off_duty=asked[hour, True],
         )
         for hour in range(24)
     ]  # fmt: skip
 
 
-def nights(summons: Iterable[Summons], zone: ZoneInfo) -> list[Night]:
+def nights(summons: Iterable[Summons]) -> list[Night]:
     """Each unit's nights: messages for each person and night among those who were asked at all, and who was woken."""
-    each: dict[str | None, Counter[tuple[date, str]]] = {}
-    woken: dict[str | None, Counter[str]] = {}
-    for one in summons:
-        local = one.at.astimezone(zone)
-        if _SHIFTS[local.hour] is Shift.NIGHT:
-            # A night belongs to the day on which it begins: half a day back, so that 02:10 is still yesterday's.
-            each.setdefault(one.unit, Counter())[(local - _HALF_A_DAY).date(), one.person] += 1
-            if one.on_duty is False:
-                woken.setdefault(one.unit, Counter())[one.person] += 1
-    return [_night(unit, each[unit], woken.get(unit, Counter())) for unit in sorted(each, key=lambda one: one or "")]
+    at_night = [one for one in summons if one.when.night]
+    each: dict[str | None, list[int]] = {}
+    people: dict[str | None, set[tuple[date | None, str]]] = {}
+    for (unit, night, person), many in Counter((one.unit, one.when.night, one.person) for one in at_night).items():
+        each.setdefault(unit, []).append(many)
+        people.setdefault(unit, set()).add((night, person))
+    woken: dict[str | None, Counter[str]] = {unit: Counter() for unit in each}
+    for one in at_night:
+        if one.on_duty is False:
+            woken[one.unit][one.person] += 1
+    return [_night(unit, each[unit], people[unit], woken[unit]) for unit in sorted(each, key=lambda one: one or "")]
 
 
-_HALF_A_DAY = timedelta(hours=12)
-
-
-def _night(unit: str | None, each: Mapping[tuple[date, str], int], woken: Counter[str]) -> Night:
+def _night(
+    unit: str | None, each: Sequence[int], people: Collection[tuple[date | None, str]], woken: Counter[str]
+) -> Night:
     return Night(
-        unit=unit, nights=len({day for day, _ in each}), people=len({person for _, person in each}),
-        median=median(each.values()), most=max(each.values()), woken=dict(woken.most_common()),
+        unit=unit, nights=len({night for night, _ in people}), people=len({person for _, person in people}),
+        median=median(each), most=max(each), woken=dict(woken.most_common()),
     )  # fmt: skip
 
 

@@ -7,13 +7,13 @@ from datetime import datetime
 from io import StringIO
 from zoneinfo import ZoneInfo
 
+from carehub.core.answers.local_hours import Shift
 from carehub.core.answers.usefulness import (
     FALSE_CAUSES,
     Answers,
     Hour,
     Load,
     Night,
-    Shift,
     answers,
     hours,
     loads,
@@ -62,7 +62,7 @@ async def report(
     summons = await load.summons(session, since, until, zone)
     devices = loads(cases, lambda case: case.device, zone, most)
     residents = loads(cases, lambda case: case.resident if covers(case.unit) else None, zone, most)
-    asleep = nights(summons, zone)
+    asleep = nights(summons)
     who, what = await load.names(session, {one.key for one in residents[:MOST]}, {one.key for one in devices[:MOST]})
     staff = await load.people(session, {person for night in asleep for person in night.woken})
     return Report(

@@ -1,0 +1,66 @@
+"""The hours on the wall's clock, and the shifts that they are part of. Pure."""
+
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from enum import StrEnum
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+_HOURS = {"day": (7, 15), "evening": (15, 22)}
+
+
+class Shift(StrEnum):
+    """The parts of a day as shifts divide it, on the wall's clock: from 7, from 15 and from 22."""
+
+    DAY = "day"
+    EVENING = "evening"
+    NIGHT = "night"
+
+
+_SHIFTS = [
+    next((Shift(name) for name, (start, end) in _HOURS.items() if start <= hour < end), Shift.NIGHT)
+    for hour in range(24)
+]
+"""By hour: it is asked of each alert several times."""
+
+
+def shift_of(moment: datetime, zone: ZoneInfo) -> Shift:
+    """The shift in which a moment falls."""
+    return _SHIFTS[moment.astimezone(zone).hour]
+
+
+class LocalHour(NamedTuple):
+    """An hour on the wall's clock, which is all that is asked of when a message came.
+
+    Attributes:
+        night: The day on which the night begins in which it lies; None by day.
+    """
+
+    hour: int
+    night: date | None
+
+
+def local_hours(since: datetime, until: datetime, zone: tzinfo) -> list[tuple[datetime, LocalHour]]:
+    """When each local hour of [since, until) begins, in order.
+
+    Thousands of messages in order of time fall into a few hundred of them, so that none needs to be taken to its zone.
+    """
+    found = [(since, _local_hour(since, zone))]
+    at = (start := since.astimezone(UTC)) - (start - _EPOCH) % _QUARTER + _QUARTER
+    while at < until:
+        if (local := _local_hour(at, zone)) != found[-1][1]:
+            found.append((at, local))
+        at += _QUARTER
+    return found
+
+
+_QUARTER = timedelta(minutes=15)
+"""Every zone is a number of quarters away from UTC, and changes its clock at the end of one."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_HALF_A_DAY = timedelta(hours=12)
+
+
+def _local_hour(at: datetime, zone: tzinfo) -> LocalHour:
+    local = at.astimezone(zone)
+    # A night belongs to the day on which it begins: half a day back, so that 02:10 is still yesterday's.
+    night = (local.replace(tzinfo=None) - _HALF_A_DAY).date() if _SHIFTS[local.hour] is Shift.NIGHT else None
+    return LocalHour(local.hour, night)
