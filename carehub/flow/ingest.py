@@ -16,9 +16,10 @@ from carehub.core.folding.fold import ScopeState
 from carehub.flow import assess
 from carehub.flow.hub import Hub
 from carehub.flow.receiving.activation import activate, adopting
+from carehub.flow.receiving.ahead import Ahead
 from carehub.flow.receiving.batch import Folder, Load, Work, hub_fault
 from carehub.flow.receiving.care import Care, Quarantined
-from carehub.flow.receiving.intake import Intake, letter_row
+from carehub.flow.receiving.intake import Draft, Intake, letter_row
 from carehub.flow.receiving.queue import BATCH, Counts, Queue
 from carehub.flow.receiving.unsaved import store_damaged, store_failed, stored_again
 from carehub.flow.watching import ruleguard
@@ -40,6 +41,7 @@ class Ingest(Queue):
         super().__init__(intake)
         self._hub = hub
         self.folder = Folder(intake, lambda: hub.rulebook)
+        self.ahead = Ahead(self.folder, self.beyond)
         self._transport = transport
         self._seq = self._epoch = 0
         self._stopping = self._in_doubt = False
@@ -48,6 +50,11 @@ class Ingest(Queue):
         self.counts = Counts()
         self.care: Care | None = None
         """Set after a crash: then one message is taken at a time, and written down before it is read."""
+
+    def deliver(self, message: Message) -> None:
+        """Take one message; what comes while a batch is stored may be folded meanwhile."""
+        super().deliver(message)
+        self.ahead.look()
 
     def hear_by(self, transport: Transport | None) -> None:
         """From now on this road is told what is stored."""
@@ -68,6 +75,7 @@ class Ingest(Queue):
 
     async def _recall(self, session: Session) -> None:
         """Know only what the store knows: the place in the order, and what can be delivered again."""
+        self.ahead.end(is_stored=False)
         self.folder.states.clear()
         self._seq = max(await stream.last_seq(session), await ownership.last_seq(session))
         for device in await registry.listed(session, self.intake.unknown):
@@ -101,7 +109,7 @@ class Ingest(Queue):
         while self.adopting:
             await self._change_rules()
         now, began = self._hub.clock(), asyncio.get_running_loop().time()
-        load = self.take(self.care.most(now) if self.care else BATCH)
+        load = self.take(self.care.most(now) if self.care else BATCH, folded=self.ahead.folded)
         if self.care is not None and self.care.refuses(load, now):
             return await self.quarantine(load)
         try:
@@ -188,32 +196,45 @@ class Ingest(Queue):
     async def _store(self, load: Load) -> Work:
         """One transaction, also for what the fold must know first: on a busy hub each one more is a wait."""
         fail_at("ingest.begin")
-        work = Work(self._hub.clock(), self._seq)
-        read = [draft for message in load.messages if (draft := self.intake.read(message))]
-        work.drafts = [draft for draft in read if draft.may_be_an_alarm or not self._hub.health.no_room]
-        async with self._hub.database.write() as session:
-            await self._load_states(session, self._scopes(work, load))
-            self._fold(work, load, await stream.known_keys(session, _own_ids(work, load)))
-            await self._write(session, work)
+        work = self.ahead.claim(load, self._seq) or Work(self._hub.clock(), self._seq)
+        read = [draft for message in load.messages[len(work.drafts) :] if (draft := self.intake.read(message))]
+        fresh = [draft for draft in read if draft.may_be_an_alarm or not self._hub.health.no_room]
+        is_stored = False
+        try:
+            async with self._hub.database.write() as session:
+                await self._load_states(session, self._scopes(fresh, load))
+                self._fold(work, fresh, load, await stream.known_keys(session, _own_ids(fresh, load)))
+                if self._may_look_ahead(work):
+                    self.ahead.begin(work, self.room)
+                await self._write(session, work)
+            is_stored = True
+        finally:
+            self.ahead.end(is_stored=is_stored)
         fail_at("ingest.committed")
         if work.findings:
             fail_at("alert.committed")
         return work
 
-    def _fold(self, work: Work, load: Load, known: dict[str, str]) -> None:
+    def _may_look_ahead(self, work: Work) -> bool:
+        """Not where the rules may change with this batch, nor where messages are to be read one by one."""
+        careful = self.care is not None and self.care.most(self._hub.clock()) < BATCH
+        return not (careful or work.faults or self.adopting or self._hub.health.no_room)
+
+    def _fold(self, work: Work, fresh: list[Draft], load: Load, known: dict[str, str]) -> None:
         for note in load.notes:
             if not note.is_tick:
                 self.folder.note(work, note, known)
-        for draft in work.drafts:
+        for draft in fresh:
             self.folder.draft(work, draft, known)
+        work.drafts += fresh
         for note in load.notes:
             if note.is_tick:  # last: what was received before the deadline is heard before it is judged
                 self.folder.note(work, note, known)
 
-    def _scopes(self, work: Work, load: Load) -> set[str]:
-        letters = [draft.letter for draft in work.drafts if draft.letter and draft.letter.alarm_path]
+    def _scopes(self, fresh: list[Draft], load: Load) -> set[str]:
+        letters = [draft.letter for draft in fresh if draft.letter and draft.letter.alarm_path]
         return (
-            {event.scope for draft in work.drafts for event in draft.events}
+            {event.scope for draft in fresh for event in draft.events}
             | {self.intake.unreadable(letter).scope for letter in letters}
             | {note.scope for note in load.notes}
         )
@@ -230,8 +251,9 @@ class Ingest(Queue):
         """Everything of this batch, or nothing: events, state, deadlines, alerts, notices, letters."""
         if work.faults:
             await ruleguard.judge(self._hub, session, work)
-        if self.intake.unknown:
-            await registry.add_unknown(session, self.intake.unknown.values(), work.now)
+        work.listed = list(self.intake.unknown.values())
+        if work.listed:
+            await registry.add_unknown(session, work.listed, work.now)
         await stream.drop_due(session, [given for given in work.inputs if isinstance(given, Tick)])
         batch = stream.Batch(
             inputs=work.inputs, events=work.rows, held_back=work.held_back,
@@ -288,8 +310,8 @@ class Ingest(Queue):
         self._hub.health.beats["ingest"] = work.now
 
 
-def _own_ids(work: Work, load: Load) -> list[str]:
+def _own_ids(fresh: list[Draft], load: Load) -> list[str]:
     """Only senders with ids of their own can repeat themselves by id."""
-    keys = [event.dedup_key for draft in work.drafts if draft.ids for event in draft.events]
+    keys = [event.dedup_key for draft in fresh if draft.ids for event in draft.events]
     keys += [note.event.dedup_key for note in load.notes if note.event]
     return [key for key in keys if key]

@@ -38,13 +38,23 @@ _PLAIN_COLUMNS = (
     "body_hash", "delivery", "outcome", "device_class",
 )  # fmt: skip
 _SELDOM = ("device_at", "unit", "detail", "dedup_key", "pending_until", "number")
-"""Most reports of sensors have none of these: left out, they cost nothing, where SQLite's driver looks up each NULL."""
+"""Most reports of sensors have none of these: left out, they cost nothing, where the driver looks up each NULL."""
 _EVENT_COLUMNS = (*_PLAIN_COLUMNS, *_SELDOM)
 
 
 async def add_events(session: Session, rows: Sequence[EventRow]) -> None:
     """Insert events."""
-    moment = sql.moments_of(session)
+    plain, whole = _event_rows(rows, sql.moments_of(session))
+    if plain:
+        await sql.write_bound(session, _ADD_PLAIN_EVENT, plain)
+    if whole:
+        await sql.write_bound(session, _ADD_EVENT, whole)
+
+
+def _event_rows(
+    rows: Sequence[EventRow], moment: Callable[[datetime | None], Any]
+) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """The rows of plain events, and of those that have more columns."""
     plain: list[tuple[Any, ...]] = []
     whole: list[tuple[Any, ...]] = []
     for event, outcome, until in rows:
@@ -52,10 +62,7 @@ async def add_events(session: Session, rows: Sequence[EventRow]) -> None:
             plain.append(_plain_values(event, outcome.value, moment))
         else:
             whole.append(_event_values(event, outcome.value, until, moment))
-    if plain:
-        await sql.write_bound(session, _ADD_PLAIN_EVENT, plain)
-    if whole:
-        await sql.write_bound(session, _ADD_EVENT, whole)
+    return plain, whole
 
 
 def _is_plain(e: Event) -> bool:
@@ -215,12 +222,13 @@ async def add_batch(session: Session, batch: Batch, epoch: int, now: datetime, n
 
 
 def _insertions(batch: Batch, epoch: int) -> list[sql.Insertion]:
-    events = [_event_values(event, outcome.value, until, lambda at: at) for event, outcome, until in batch.events]
+    plain, whole = _event_rows(batch.events, lambda at: at)
     states = [(s.scope, s.version, epoch, _state_encoder.encode(s).decode()) for s in batch.states]
     deadlines = [(d.scope, d.key, d.due_at) for d in batch.deadlines]
     return [
         sql.insertion(tables.FoldInput, [_input_row(one) for one in batch.inputs]),
-        sql.Insertion(tables.Event, _EVENT_COLUMNS, events),
+        sql.Insertion(tables.Event, _PLAIN_COLUMNS, plain),
+        sql.Insertion(tables.Event, _EVENT_COLUMNS, whole),
         sql.insertion(tables.HeldBack, [_held_row(*one) for one in batch.held_back]),
         sql.insertion(tables.DeadLetter, batch.letters),
         sql.Insertion(tables.ScopeStateRow, ("scope_id", "version", "epoch", "body"), states, _NEWER_STATE),

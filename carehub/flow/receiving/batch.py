@@ -20,6 +20,7 @@ from carehub.core.rules.overrides import Override
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.receiving.intake import Draft, Intake, Letter, is_telemetry, letter_delivery, used_twice
 from carehub.kit.failpoints import fail_at
+from carehub.store.registry import KnownDevice
 from carehub.store.stream import EventRow, HeldTrace
 
 TOO_LATE = timedelta(hours=1)
@@ -94,6 +95,10 @@ class Work:
     duplicates: int = 0
     delivered: set[str] = field(default_factory=set)
     """Deliveries without an id in this batch: the broker may have repeated one before we stored it."""
+    listed: list[KnownDevice] = field(default_factory=list)
+    """Devices that were heard for the first time, and are listed with this batch."""
+    upon: "Work | None" = None
+    """The batch before, where this one is folded while that is being stored."""
 
     def next_seq(self) -> int:
         """The next place in the hub's one order."""
@@ -169,7 +174,8 @@ class Folder:
     def adopt(self, work: Work) -> None:
         """The batch is stored: from now on its states and deliveries are what was."""
         self.states.update(work.states)
-        self.intake.unknown.clear()
+        for device in work.listed:
+            self.intake.unknown.pop(device.id, None)
         for event, _, _ in work.rows:
             if event.delivery:
                 self.remember(event.delivery)
@@ -189,10 +195,13 @@ class Folder:
         """
         if not message.dup or delivery is None:
             return False
-        return delivery in self.deliveries or delivery in work.delivered
+        below = work.upon is not None and delivery in work.upon.delivered
+        return below or delivery in self.deliveries or delivery in work.delivered
 
     def _state(self, work: Work, scope: str) -> ScopeState:
         found = work.states.get(scope)
+        if found is None and work.upon is not None:
+            found = work.upon.states.get(scope)
         if found is None:
             found = self.states.get(scope)
         return found if found is not None else ScopeState(scope=scope)

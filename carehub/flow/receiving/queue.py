@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from carehub.contracts import Message
 from carehub.core.days.usual import Usual
@@ -164,9 +165,19 @@ class Queue:
             async with asyncio.timeout(_COMPANY_S):
                 await self._pressing.wait()
 
-    def take(self, most: int = BATCH) -> Load:
-        """The next batch: notes and what was submitted, then alarms, then telemetry as far as there is room."""
-        load = Load([], list(self._notes))
+    def beyond(self, place: int, many: int) -> list[Message]:
+        """So much of the telemetry, from a place on, which stays where it is; none while an alarm waits."""
+        if self._alarms or self._submitted:
+            return []
+        return list(islice(self._telemetry, place, place + many))
+
+    def take(self, most: int = BATCH, *, folded: int = 0) -> Load:
+        """The next batch: notes and what was submitted, then alarms, then telemetry as far as there is room.
+
+        Args:
+            folded: So much telemetry, before all else, since it is folded already.
+        """
+        load = Load([self._telemetry.popleft() for _ in range(folded)], list(self._notes))
         self._notes.clear()
         if most == 1 and load.notes:  # with care, a message stands alone
             return load
@@ -175,12 +186,13 @@ class Queue:
             load.messages += messages
             load.waiting.append(done)
         load.messages += self._alarms.take(max(0, most - len(load.messages)))
-        room = TELEMETRY_BESIDE_ALARMS if load.messages or load.notes else self._room()
-        for _ in range(min(room, len(self._telemetry), most - len(load.messages))):
+        room = self.room if len(load.messages) == folded and not load.notes else TELEMETRY_BESIDE_ALARMS
+        for _ in range(min(room - folded, len(self._telemetry), most - len(load.messages))):
             load.messages.append(self._telemetry.popleft())
         return load
 
-    def _room(self) -> int:
+    @property
+    def room(self) -> int:
         """How much telemetry goes together: much for speed, or as much as lasts a moment while alarms come."""
         quiet = asyncio.get_running_loop().time() - self._pressed_at > _STORM_IS_OVER_S
         return BATCH if quiet else self._batch
