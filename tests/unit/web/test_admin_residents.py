@@ -45,6 +45,11 @@ async def test_a_no_is_written_down_makes_a_task_and_can_be_taken_back(ruled: Hu
         assert words in shown
     assert "har sagt nei til dører og låser" in (await kari.get("/admin/tasks")).text
     assert "slått av: beboeren har sagt nei" in (await kari.get("/blind")).text
+    english = {
+        page: (await kari.get(page, headers={"accept-language": "en"})).text for page in ("/blind", "/admin/tasks")
+    }
+    assert "Ute om natten" not in english["/blind"]
+    assert "The resident has said no to doors and locks." in english["/admin/tasks"]
     assert "Slått av for 1 beboer" in (await kari.get("/tablet")).text
 
     async with ruled.database.read() as session:
