@@ -11,7 +11,7 @@ from tests.browser import nights
 from tests.browser.nights import Night, night
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("windows_closed")]
-FALL, RESTLESS = ("a4f2".ljust(32, "0"), "d9aa".ljust(32, "0"))
+FALL, RESTLESS, HELD = (key.ljust(32, "0") for key in ("a4f2", "d9aa", "b7c1"))
 AT_ONCE_MS = 2000
 FIFTEEN_S = 15_000
 LIVE_FETCH = "**/tablet"
@@ -133,6 +133,25 @@ def test_a_change_elsewhere_keeps_focus_and_what_is_half_written(chromium: Brows
     expect(page.locator(f"#note-{RESTLESS}")).to_have_value("Fulgte Kåre på")
     expect(page.locator(f"#cause-toilet-{RESTLESS}")).to_be_checked()
     expect(page.locator(f"#finish-{RESTLESS}")).to_have_attribute("open", "")
+
+
+def test_a_change_elsewhere_leaves_a_long_form_under_the_thumb_where_it_was(chromium: Browser, here: Night) -> None:
+    page, other = window(chromium, here, "ingrid", "/a/B7C1"), window(chromium, here, "maria", "/tablet")
+    page.set_viewport_size({"width": 390, "height": 700})
+    page.click(f"#arrive-{HELD}")
+    expect(page.locator(f"#alert-{HELD} .alert__holder")).to_have_text("Du er der")
+    page.click(f".thumb #finish-button-{HELD}")
+    page.check(f"#cause-toilet-{HELD}")
+    thumb = page.locator(".thumb")
+    thumb.evaluate("(one) => { one.scrollTop = 400; }")
+    was, before = thumb.evaluate("(one) => one.scrollTop"), page.evaluate("() => has")
+
+    other.click(f"#take-{FALL}")
+    page.wait_for_function("(before) => has > before", arg=before)
+
+    assert was > 0
+    assert thumb.evaluate("(one) => one.scrollTop") == was
+    expect(page.locator(f"#cause-toilet-{HELD}")).to_be_checked()
 
 
 def test_focus_on_a_button_that_went_away_moves_to_its_card(chromium: Browser, here: Night) -> None:

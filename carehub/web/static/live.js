@@ -142,7 +142,8 @@ function swap(text) {
 
 const keys = (root) => [...root.querySelectorAll("article[data-key]")].map((one) => one.dataset.key).join();
 
-// What has not changed keeps its very elements, and with them open details, half-written notes and scroll.
+// What has not changed keeps its very elements, and with them open details and half-written notes; not how far it was
+// scrolled, for that ends with the old page around it.
 function replace(region, fresher) {
   for (const one of fresher.querySelectorAll("[data-key]")) {
     const said = withoutAges(one.outerHTML);
@@ -152,7 +153,12 @@ function replace(region, fresher) {
     html.set(one.dataset.key, said);
   }
   carryOver(region, fresher);
+  const scrolled = [...region.querySelectorAll("[data-scrolls]")].map((one) => [one.id, one.scrollTop]);
   region.replaceChildren(...fresher.childNodes);
+  for (const [id, top] of scrolled) {
+    const same = top && document.getElementById(id);
+    if (same) same.scrollTop = top;
+  }
 }
 
 function carryOver(old, fresher) {
