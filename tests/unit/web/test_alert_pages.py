@@ -72,6 +72,16 @@ async def test_what_is_serious_and_waits_comes_before_what_is_critical_and_has_s
     assert "Du er på vei" in text[text.index("board__rest") :]
 
 
+async def test_only_what_somebody_pressed_is_counted_in_presses(hub: Hub, browser: Browse) -> None:
+    async with hub.database.write() as session:
+        (await session.get_one(tables.Alert, FALL)).presses = 2
+    text = (await (await logged_in(browser(), hub, "kari")).get("/tablet")).text
+
+    assert "Meldt 2 ganger" in text
+    assert "3 trykk" in text
+    assert "2 trykk" not in text
+
+
 async def test_a_closed_alert_says_when_it_was_and_its_age_has_stopped(hub: Hub, browser: Browse) -> None:
     text = (await (await logged_in(browser(), hub, "maria")).get(f"/nurse/{CLOSED}")).text
     card = text[text.index("<article") : text.index("</article>")]
