@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from carehub.flow.hub import Hub
+from carehub.kit.paper import Press
 from carehub.web import (
     accessibility,
     actions,
@@ -191,7 +192,7 @@ def create_web(hub: Hub) -> FastAPI:
     app.state.hub = hub
     app.state.throttle, app.state.passwords = Throttle(), Passwords()
     app.state.showcase = showcase.Showcase(is_open=hub.showcase)
-    app.state.readings, app.state.meters = Readings(), Meters()
+    app.state.readings, app.state.meters, app.state.press = Readings(), Meters(), Press()
     app.state.providers = {
         name: Client(one, hub.clock, f"{hub.public_url}/login/with/{name}/back") for name, one in hub.providers.items()
     }

@@ -88,3 +88,20 @@ def test_the_wheel_checks_its_rulebook(installed: Path) -> None:
     )
 
     assert said
+
+
+def test_the_wheel_sets_a_paper(installed: Path) -> None:
+    """Its template and its fonts travel with it."""
+    said = carehub(
+        installed,
+        "import json; from carehub.kit.paper import compiled; from carehub.web.rights import record_pdf as it;"
+        "from carehub.web.rights.record_words import SECTIONS; from zoneinfo import ZoneInfo;"
+        "found = dict.fromkeys(SECTIONS, []) | {'resident': {'given_name': 'Ásta', 'family_name': 'Biŋŋá'},"
+        " 'municipality': 'Solberg', 'made_at': '2026-11-27T09:30:00+00:00', 'schema': 's'};"
+        "print(it.TEMPLATE, compiled(it.TEMPLATE, it.FONTS, 0,"
+        " json.dumps(it.held(found, {}, {}, ZoneInfo('Europe/Oslo'), str)))[:5])",
+    )
+
+    template, paper = said.split()
+    assert Path(template).is_relative_to(installed)
+    assert paper == "b'%PDF-'"

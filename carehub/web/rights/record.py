@@ -2,20 +2,25 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
+from datetime import date, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.responses import Response, StreamingResponse
 
 from carehub.core.people.access import Errand, Role
 from carehub.flow.hub import Hub
+from carehub.kit.paper import Press
 from carehub.store import logins, record, tables
 from carehub.web.admin.rules import Deciding
+from carehub.web.rights import record_pdf
 from carehub.web.rights.near import must_see
 from carehub.web.rights.readers import own_resident
 from carehub.web.security import Own, TheHub, Visitor
+from carehub.web.words import title_of
 
 router = APIRouter()
 
@@ -27,9 +32,9 @@ async def my_json(hub: TheHub, visitor: Own, resident_id: str) -> Response:
 
 
 @router.get("/record/{resident_id}/export.pdf")
-async def my_pdf(hub: TheHub, visitor: Own, resident_id: str) -> Response:
+async def my_pdf(request: Request, hub: TheHub, visitor: Own, resident_id: str) -> Response:
     """The same to read."""
-    return await _pdf(hub, visitor, await own_resident(hub, visitor, resident_id), _own(visitor))
+    return await _pdf(request, hub, visitor, await own_resident(hub, visitor, resident_id), _own(visitor))
 
 
 @router.get("/admin/residents/{resident_id}/export.json")
@@ -39,9 +44,9 @@ async def their_json(hub: TheHub, visitor: Deciding, resident_id: str) -> Respon
 
 
 @router.get("/admin/residents/{resident_id}/export.pdf")
-async def their_pdf(hub: TheHub, visitor: Deciding, resident_id: str) -> Response:
+async def their_pdf(request: Request, hub: TheHub, visitor: Deciding, resident_id: str) -> Response:
     """The same to print."""
-    return await _pdf(hub, visitor, await _theirs(hub, visitor, resident_id), Errand.REGISTER)
+    return await _pdf(request, hub, visitor, await _theirs(hub, visitor, resident_id), Errand.REGISTER)
 
 
 async def _theirs(hub: Hub, visitor: Visitor, resident_id: str) -> tables.Resident:
@@ -87,27 +92,25 @@ async def _pieces(hub: Hub, resident: str, head: str) -> AsyncIterator[str]:
     yield "\n}\n"
 
 
-async def _pdf(hub: Hub, visitor: Visitor, resident: tables.Resident, errand: Errand) -> Response:
+async def _pdf(request: Request, hub: Hub, visitor: Visitor, resident: tables.Resident, errand: Errand) -> Response:
     found = await _taken(hub, visitor, resident, "pdf", errand)
-    events = await _by_day(record.events(hub.database, resident.id))
-    quiet = await _by_day(record.kept_quiet(hub.database, resident.id))
-    body = await asyncio.to_thread(_paper, found, events, quiet, hub.zone)
+    events = await _by_day(record.events(hub.database, resident.id), hub.zone)
+    quiet = await _by_day(record.kept_quiet(hub.database, resident.id), hub.zone)
+    title = partial(title_of, rulebook=hub.rulebook)
+    held = await asyncio.to_thread(record_pdf.held, found, events, quiet, hub.zone, title)  # seconds, for a long life
+    press: Press = request.app.state.press
+    body = await press.pressed(record_pdf.TEMPLATE, record_pdf.FONTS, hub.clock(), held)
     return Response(body, media_type="application/pdf", headers=_named(hub, "pdf"))
 
 
-async def _by_day(found: record.Rows) -> dict[str, int]:
-    days: dict[str, int] = {}
+async def _by_day(found: record.Rows, zone: ZoneInfo) -> dict[date, int]:
+    """How many on each day where the resident lives."""
+    days: dict[date, int] = {}
     async for rows in found:
         for row in rows:
-            day = str(row["at"])[:10]
+            day = datetime.fromisoformat(row["at"]).astimezone(zone).date()
             days[day] = days.get(day, 0) + 1
     return days
-
-
-def _paper(found: Mapping[str, Any], events: Mapping[str, int], quiet: Mapping[str, int], zone: ZoneInfo) -> bytes:
-    from carehub.web.rights.record_pdf import written  # noqa: PLC0415 - its libraries take time to load: here, beside the hub
-
-    return written(found, events, quiet, zone)
 
 
 def _named(hub: Hub, form: str) -> dict[str, str]:

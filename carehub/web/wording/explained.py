@@ -27,7 +27,7 @@ MOST_REASONS = 20
 _FLOOR_WORDS = later("Dette varsles alltid, uten noen regel, også når reglene er ute av drift.")
 _GONE = later("Hendelsen er ikke lagret lenger.")
 _UNREADABLE = later("Denne utgaven av regelen kan ikke leses lenger.")
-_STATES: Spoken[NoticeState] = Spoken({
+NOTICE_STATES: Spoken[NoticeState] = Spoken({
     NoticeState.WAITING: "Ikke sendt ennå", NoticeState.SENDING: "Sendes nå",
     NoticeState.ACCEPTED: "Sendt, ikke bekreftet levert", NoticeState.DELIVERED: "Kom frem",
     NoticeState.SEEN: "Sett", NoticeState.FAILED: "Kom ikke frem",
@@ -212,7 +212,7 @@ def _notice(row: tables.Notice, name: str | None) -> Notice:
 def _said(row: tables.Notice) -> str:
     """The receipt in words; what failed for now is tried again."""
     tried = row.state is NoticeState.WAITING and row.attempts > 0
-    return _("Kom ikke frem ennå, prøves igjen") if tried else _STATES.get(row.state, row.state.value)
+    return _("Kom ikke frem ennå, prøves igjen") if tried else NOTICE_STATES.get(row.state, row.state.value)
 
 
 def _who(row: tables.Notice, name: str | None) -> str:

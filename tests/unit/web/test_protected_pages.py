@@ -1,15 +1,16 @@
 """A protected address (C39) is in no page, file, print or calendar; whoever must go there taps, and is logged."""
 
 import re
-import zlib
 from collections import defaultdict
 from collections.abc import Iterable
+from io import BytesIO
 from urllib.parse import quote
 
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from httpx2 import AsyncClient, Response
+from pypdf import PdfReader
 from sqlmodel import select
 
 from carehub.core.findings import Outcome
@@ -106,25 +107,9 @@ def _said(answer: Response) -> str:
 
 
 def _read(paper: bytes) -> str:
-    """The words of a PDF as fpdf2 writes it: numbers of signs, and beside them which sign each is."""
-    streams = [_inflated(one) for one in re.findall(rb"stream\n(.*?)\nendstream", paper, re.DOTALL)]
-    signs = {
-        int(number, 16): chr(int(sign, 16))
-        for one in streams if b"beginbfchar" in one
-        for number, sign in re.findall(rb"<([0-9A-F]{4})> <([0-9A-F]{4})>", one)
-    }  # fmt: skip
-    drawn = [text for one in streams for text in re.findall(rb"\(((?:[^\\()]|\\.)*)\) Tj", one, re.DOTALL)]
-    bare = [re.sub(rb"\\(.)", lambda found: {b"r": b"\r", b"n": b"\n"}.get(found[1], found[1]), one) for one in drawn]
-    return "\n".join(
-        "".join(signs.get(int.from_bytes(one[at : at + 2]), "?") for at in range(0, len(one), 2)) for one in bare
-    )
-
-
-def _inflated(stream: bytes) -> bytes:
-    try:
-        return zlib.decompress(stream)
-    except zlib.error:
-        return stream
+    """The words of a PDF, also those that were broken at the end of a line."""
+    said = "\n".join(page.extract_text() for page in PdfReader(BytesIO(paper)).pages)
+    return said + re.sub(r"-?\n|\u200b", "", said)
 
 
 def _sings(answer: Response) -> bool:
