@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import col, update
 
 from carehub.contracts import Message
-from carehub.flow.receiving.batch import Work
+from carehub.flow.receiving.batch import Load, Work
 from carehub.flow.receiving.intake import Draft, Intake
 from carehub.store import tables
 from carehub.store.database import Session
@@ -153,7 +153,12 @@ async def test_what_was_judged_by_older_rules_is_judged_again(
     night.ingest.deliver(_moves(night, 1)[0])
     claimed: list[Work | None] = []
     claim = night.ingest.ahead.claim
-    monkeypatch.setattr(night.ingest.ahead, "claim", lambda *given: claimed.append(claim(*given)) or claimed[-1])
+
+    def noted(load: Load, seq: int) -> Work | None:
+        claimed.append(claim(load, seq))
+        return claimed[-1]
+
+    monkeypatch.setattr(night.ingest.ahead, "claim", noted)
 
     async with storing(night, monkeypatch):
         assert await _meanwhile(night, *_moves(night, 10)) == 10
