@@ -5,9 +5,7 @@ under the new one, or is found at once where the new one would have found it alr
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct, structs
 
@@ -78,16 +76,17 @@ def take_over(
     programs: Sequence[Program],
     history: Iterable[Event | Command],
     fired: Fired,
-    zone: ZoneInfo,
+    book: Rulebook,
     now: datetime,
 ) -> TakenOver:
     """Give the changed programs the memory that they would have had.
 
     Args:
+        programs: Some of those of the book, as they are in this scope (`in_scope`).
         state: As the old rules left it; rules that did not change keep what they remember.
         history: The scope's events that told something new, as far as `look_back`, and all its commands; in order.
     """
-    played = _Played(state.scope, programs, zone)
+    played = _Played(state.scope, book.for_scope(state.tuning).tireless([one.id for one in programs]))
     for given in history:
         played.take(given)
     played.tick_until(now)
@@ -172,11 +171,11 @@ def _taken(
 class _Played:
     """The changed rules alone, over what was stored, on a clock that stops at every due tick.
 
-    They do not rest: an alert that was never given must not hold back one to come.
+    Their book is tireless: an alert that was never given must not hold back one to come.
     """
 
-    def __init__(self, scope: str, programs: Iterable[Program], zone: ZoneInfo) -> None:
-        self._book = Rulebook.made(zone, [replace(program, rest=_NO_TIME) for program in programs], {})
+    def __init__(self, scope: str, tireless: Rulebook) -> None:
+        self._book = tireless
         self._state = ScopeState(scope=scope)
         self.found: list[Finding] = []
         self.known: set[int] = set()

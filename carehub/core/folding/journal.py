@@ -88,7 +88,7 @@ def _took_over(
 ) -> Folded:  # fmt: skip
     mine = in_scope(programs, book, state)
     history = list(_history(past, programs, now - look_back(programs)))
-    taken = take_over(state, mine, history, fired, book.zone, now)
+    taken = take_over(state, mine, history, fired, book, now)
     return Folded(
         state=taken.state, findings=taken.findings, deadlines=taken.deadlines,
         traces=(*(one.trace for one in taken.findings), *taken.dropped),

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
@@ -53,6 +54,7 @@ class Rulebook:
         init=False, default_factory=dict, repr=False, compare=False
     )
     _kept: dict[tuple[str, str], str] = field(init=False, default_factory=dict, repr=False, compare=False)
+    _tireless: dict[tuple[str, ...], "Rulebook"] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, rules: Iterable[Rule], zone: str = OSLO) -> Self:
@@ -108,6 +110,15 @@ class Rulebook:
         if not off:
             return self
         return Rulebook.made(self.zone, [one for one in self.programs.values() if one.id not in off], self.rules)
+
+    def tireless(self, ids: Iterable[str]) -> "Rulebook":
+        """These programs alone, and without their rests; the last is kept: thousands of scopes ask for it."""
+        wanted = tuple(ids)
+        if wanted not in self._tireless:
+            self._tireless.clear()
+            alone = [replace(self.programs[one], rest=timedelta(0)) for one in wanted]
+            self._tireless[wanted] = Rulebook.made(self.zone, alone, {})
+        return self._tireless[wanted]
 
     def for_scope(self, tuning: Tuning) -> "Rulebook":
         """The book as it is tuned in one scope; the very same where nothing is decided there."""

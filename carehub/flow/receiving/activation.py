@@ -98,7 +98,7 @@ async def _rebuild(
         for scope in scopes:
             state = states.get(scope) or ScopeState(scope=scope)
             mine = in_scope(programs, hub.rulebook, state)
-            taken = take_over(state, mine, given.get(scope, ()), fired.get(scope, set()), hub.rulebook.zone, now)
+            taken = take_over(state, mine, given.get(scope, ()), fired.get(scope, set()), hub.rulebook, now)
             changes.add(state, taken, seq)
 
 
