@@ -70,6 +70,8 @@ class Ahead:
             return None
         if self._book is not self._folder.rulebook() or self._registry is not self._folder.intake.registry:
             return None
+        if any(not note.is_tick for note in load.notes):
+            return None  # what somebody decided, and a clock that was set, come before all that is heard
         if any(draft.message is not load.messages[place] for place, draft in enumerate(work.drafts)):
             return None
         work.upon = None  # it is what was, by now, and would keep the one before it

@@ -166,8 +166,8 @@ class Queue:
                 await self._pressing.wait()
 
     def beyond(self, place: int, many: int) -> list[Message]:
-        """So much of the telemetry, from a place on, which stays where it is; none while an alarm waits."""
-        if self._alarms or self._submitted:
+        """So much of the telemetry, from a place on, which stays where it is; none while what goes first waits."""
+        if self._alarms or self._submitted or self._notes:
             return []
         return list(islice(self._telemetry, place, place + many))
 

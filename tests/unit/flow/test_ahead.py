@@ -170,6 +170,23 @@ async def test_what_was_judged_by_older_rules_is_judged_again(
     assert len(await night.events()) == 12
 
 
+async def test_a_clock_that_was_set_is_told_before_what_is_heard(
+    quick_night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F33: what is stamped by the new clock must not meet a fold that knows only the old one."""
+    night = quick_night
+    await _begin(night)
+    night.ingest.deliver(_moves(night, 1)[0])
+
+    async with storing(night, monkeypatch):
+        assert await _meanwhile(night, *_moves(night, 10)) == 10
+        night.ingest.set_clock(["home:anna"], night.clock())
+        assert await _meanwhile(night, *_moves(night, 10)) == 10
+
+    told = (await night.rows(tables.FoldInput, tables.FoldInput.seq))[-1]
+    assert [event.seq > told.seq for event in await night.events()] == [False] * 2 + [True] * 20
+
+
 @pytest.mark.parametrize(
     ("topic", "body"),
     [
