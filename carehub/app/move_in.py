@@ -34,7 +34,9 @@ async def move_in(database: Database, directory: Directory, password_hash: str, 
     """
     since = now - _LIVED_HERE
     async with database.write() as session:
-        await _add(session, (tables.Unit(id=u.id, name=u.name, kind=UnitKind(u.kind)) for u in directory.units))
+        await _add(
+            session, (tables.Unit(id=u.id, name=u.name, kind=UnitKind(u.kind), phone=u.phone) for u in directory.units)
+        )
         await _add(
             session,
             (

@@ -1,14 +1,17 @@
 """Homes and rooms: what stands in each, and whether anything ever did."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import exists
 from sqlalchemy import select as columns
 from sqlmodel import col, delete, func, select
 
+from carehub.core.people.access import Errand, tells_unit
 from carehub.kit.norwegian import nb_key
-from carehub.store import tables
+from carehub.store import protected, tables
 from carehub.store.database import Session
+from carehub.store.residencies import lives_now
 from carehub.store.tables.places import ScopeKind
 
 
@@ -78,3 +81,21 @@ async def is_unused(session: Session, scope_id: str) -> bool:
         | exists().where(col(tables.Alert.scope_id) == scope_id)
     )
     return not (await session.exec(select(used))).one()
+
+
+async def unit_phone(session: Session, resident_id: str, errand: Errand, now: datetime) -> str | None:
+    """The telephone of the unit that looks after somebody now; None without one, or where the unit is not told."""
+    lives, scope, unit = tables.Residency, tables.Scope, tables.Unit
+    statement = (
+        select(scope.id, unit.phone)
+        .join(lives, col(lives.scope_id) == col(scope.id))
+        .join(unit, col(unit.id) == col(scope.unit_id))
+        .where(lives.resident_id == resident_id, lives_now(now), col(unit.phone).is_not(None))
+        .order_by(col(lives.since).desc(), col(lives.id))
+    )
+    found = (await session.exec(statement)).first()
+    if found is None:
+        return None
+    own = await protected.of_resident(session, resident_id)
+    gradings = {await protected.of_home(session, found[0]), *([own.mark] if own else [])}
+    return found[1] if all(tells_unit(mark, errand) for mark in gradings) else None

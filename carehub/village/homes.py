@@ -13,8 +13,14 @@ from random import Random
 from carehub.village import fittings, people
 from carehub.village.register import Directory, Dwelling, Person, Relation, Resident, Unit
 
-_WARDS = (Unit(id="ward-furu", name="Furu", kind="ward"), Unit(id="ward-bjork", name="Bjørk", kind="ward"))
-_ZONES = (Unit(id="zone-nord", name="Sone nord", kind="zone"), Unit(id="zone-sor", name="Sone sør", kind="zone"))
+_WARDS = (
+    Unit(id="ward-furu", name="Furu", kind="ward", phone=people.invented_number(7, 0)),
+    Unit(id="ward-bjork", name="Bjørk", kind="ward", phone=people.invented_number(7, 1)),
+)
+_ZONES = (
+    Unit(id="zone-nord", name="Sone nord", kind="zone", phone=people.invented_number(7, 2)),
+    Unit(id="zone-sor", name="Sone sør", kind="zone", phone=people.invented_number(7, 3)),
+)
 _FIRST_ROOM = {"ward-furu": 101, "ward-bjork": 201}
 _ROOMS_IN_A_WARD = 12
 _STREETS = {

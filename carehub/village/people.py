@@ -40,7 +40,7 @@ def invented_number(series: int, place: int) -> str:
     """A telephone number that belongs to the simulation: invented, and only ever dialled inside it.
 
     Args:
-        series: 1 for staff, 3 for relatives, 5 for residents.
+        series: 1 for staff, 3 for relatives, 5 for residents, 7 for units.
         place: 0 to 199 within the series.
     """
     return f"+4799900{series * 100 + place:03d}"

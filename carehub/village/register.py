@@ -18,6 +18,7 @@ class Unit:
     id: str
     name: str
     kind: str
+    phone: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ from carehub.web.security import AUTOMATIC, Visitor, hub_of
 from carehub.web.turns import once
 from carehub.web.wording.retold import retold
 from carehub.web.wording.script_words import script_words
+from carehub.web.wording.telephones import tel, written
 from carehub.web.wording.troubles import troubles
 
 T = TypeVar("T")
@@ -64,11 +65,13 @@ def environment(zone: ZoneInfo) -> Environment:
         decimal=tongue.decimal,
         short_date=lambda date: format_date(date, _DATES[tongue.language()], locale=tongue.locale()),
         told=words.own,
+        phone=written,
         retold=retold,
         capital=lambda text: text[:1].upper() + text[1:],
     )
     made.globals.update(
         icon=icon,
+        tel=tel,
         asset=asset,
         words=words,
         script_words=script_words,

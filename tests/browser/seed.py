@@ -42,9 +42,9 @@ _MIN = timedelta(minutes=1)
 _HOUR = timedelta(hours=1)
 
 _UNITS = (
-    ("sol", "Solsiden", UnitKind.WARD),
-    ("fjord", "Fjordgløtt", UnitKind.WARD),
-    ("sentrum", "Hjemme sentrum", UnitKind.ZONE),
+    ("sol", "Solsiden", UnitKind.WARD, "+4799900701"),
+    ("fjord", "Fjordgløtt", UnitKind.WARD, None),
+    ("sentrum", "Hjemme sentrum", UnitKind.ZONE, "+4799900703"),
 )
 _PEOPLE = (
     ("maria", "Maria Hauge", Role.CARE_CENTRE, "sol", True),
@@ -77,8 +77,8 @@ _PLACES = ("bedroom", "bathroom", "living_room", "kitchen", "entrance")
 
 async def fill(session: AsyncSession, now: datetime, *, calm: bool = False, stream: bool = True) -> None:
     """Units, people, rooms, devices and a night's events; with alerts unless it is a calm one."""
-    for unit_id, name, kind in _UNITS:
-        session.add(tables.Unit(id=unit_id, name=name, kind=kind))
+    for unit_id, name, kind, phone in _UNITS:
+        session.add(tables.Unit(id=unit_id, name=name, kind=kind, phone=phone))
     await session.flush()
     for username, name, role, unit, duty in _PEOPLE:
         session.add(

@@ -254,6 +254,14 @@ def tells(mark: Mark, errand: Errand, what: Where) -> bool:
     return what in TELLS[mark][errand]
 
 
+def tells_unit(mark: Mark, errand: Errand) -> bool:
+    """Whether a family is told which unit looks after somebody, as its telephone tells: a ward is a house.
+
+    Everybody who has a tie is, but of a graded address only those who are told the address itself.
+    """
+    return mark is Mark.NONE or tells(mark, errand, Where.ADDRESS)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errands:
     """What makes somebody on the staff one who must go there.

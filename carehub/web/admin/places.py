@@ -1,5 +1,6 @@
 """Administration of places: units, and the homes and rooms in them."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
@@ -12,6 +13,7 @@ from carehub.store import logins, pages, places, protected, residents, tables, t
 from carehub.store.database import Session
 from carehub.store.tables.places import ScopeKind, UnitKind
 from carehub.web.admin.devices import tell_fold
+from carehub.web.admin.people import WRONG_NUMBER, e164
 from carehub.web.admin.rules import Deciding
 from carehub.web.paging import PageNumber, matching, paged
 from carehub.web.render import page
@@ -22,7 +24,26 @@ router = APIRouter(prefix="/admin")
 Name = Annotated[str, Form(min_length=2, max_length=80)]
 UnitId = Annotated[str, Form(max_length=32)]
 Reason = Annotated[str, Form(min_length=4, max_length=400)]
+Phone = Annotated[str, Form(max_length=30)]
 _KINDS = {"home": ScopeKind.HOME, "room": ScopeKind.ROOM}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Search:
+    q: str = ""
+    unit: str = ""
+    empty: bool = False
+    number: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Refused:
+    """What somebody wrote of a unit, to be shown again; an id of None is one that is not there yet."""
+
+    id: str | None
+    name: str
+    phone: str
+    kind: UnitKind | None = None
 
 
 @router.get("/places")
@@ -37,15 +58,23 @@ async def listed(  # noqa: PLR0913 - one search
     number: PageNumber = 1,
 ) -> Response:
     """Homes and rooms, searched, with how many devices stand in each."""
+    return await _listed(request, hub, visitor, _Search(q=q, unit=unit, empty=empty, number=number))
+
+
+async def _listed(
+    request: Request, hub: Hub, visitor: Visitor, asked: _Search, refused: _Refused | None = None
+) -> Response:
     async with hub.database.read() as session:
         sight = await ties.sight_of(session, visitor.person, hub.clock())
         every = [row for row in await places.everywhere(session) if sight.covers(row.unit_id)]
         units = [one for one in await pages.units(session) if sight.covers(one.id)]
-    found = [row for row in matching(every, q) if (not unit or row.unit_id == unit) and not (empty and row.devices)]
-    shown = paged(found, number, "/admin/places", q=q, unit=unit, empty="true" if empty else "")
+    unit, empty = asked.unit, asked.empty
+    found = [row for row in matching(every, asked.q) if unit in {"", row.unit_id} and not (empty and row.devices)]
+    shown = paged(found, asked.number, "/admin/places", q=asked.q, unit=unit, empty="true" if empty else "")
     return page(
-        request, "admin_places.html", visitor, shown=shown, q=q, unit=unit, units=units, empty=empty, UnitKind=UnitKind
-    )
+        request, "admin_places.html", visitor, status=422 if refused else 200, shown=shown, q=asked.q, unit=unit,
+        units=units, empty=empty, UnitKind=UnitKind, refused=refused, wrong=WRONG_NUMBER if refused else None,
+    )  # fmt: skip
 
 
 @router.post("/places")
@@ -176,24 +205,38 @@ async def _sight(hub: Hub, session: Session, visitor: Visitor) -> Sight:
 
 
 @router.post("/units")
-async def add_unit(hub: TheHub, visitor: Planning, name: Name, kind: Annotated[UnitKind, Form()]) -> Response:
+async def add_unit(
+    request: Request, hub: TheHub, visitor: Planning, name: Name, kind: Annotated[UnitKind, Form()], phone: Phone = ""
+) -> Response:
     """A ward or a zone; only whoever looks after all of them may add one."""
+    unit = tables.Unit(id=new_id(), name=name.strip(), kind=kind, phone=e164(phone))
+    wrong = bool(phone.strip()) and unit.phone is None
     async with hub.database.write() as session:
         await _looks_after_all(hub, session, visitor)
-        unit = tables.Unit(id=new_id(), name=name.strip(), kind=kind)
-        session.add(unit)
-        _note(session, visitor, "unit.added", f"unit:{unit.id}", hub)
+        if not wrong:
+            session.add(unit)
+            _note(session, visitor, "unit.added", f"unit:{unit.id}", hub)
+    if wrong:
+        return await _listed(request, hub, visitor, _Search(), _Refused(id=None, name=name, phone=phone, kind=kind))
     hub.live.change()
     return RedirectResponse(f"/admin/places?unit={unit.id}", status_code=303)
 
 
 @router.post("/units/{unit_id}")
-async def change_unit(hub: TheHub, visitor: Planning, unit_id: str, name: Name) -> Response:
-    """Its name."""
+async def change_unit(
+    request: Request, hub: TheHub, visitor: Planning, unit_id: str, name: Name, phone: Phone = ""
+) -> Response:
+    """Its name, and its telephone; an empty one is none."""
+    number = e164(phone)
+    wrong = bool(phone.strip()) and number is None
     async with hub.database.write() as session:
         await _must_be_mine(hub, session, visitor, unit_id)
-        (await session.get_one(tables.Unit, unit_id)).name = name.strip()
-        _note(session, visitor, "unit.changed", f"unit:{unit_id}", hub)
+        if not wrong:
+            unit = await session.get_one(tables.Unit, unit_id)
+            unit.name, unit.phone = name.strip(), number
+            _note(session, visitor, "unit.changed", f"unit:{unit_id}", hub)
+    if wrong:
+        return await _listed(request, hub, visitor, _Search(unit=unit_id), _Refused(id=unit_id, name=name, phone=phone))
     hub.live.change()
     return RedirectResponse(f"/admin/places?unit={unit_id}", status_code=303)
 

@@ -7,7 +7,7 @@ from carehub.core.people.access import About
 from carehub.core.people.consent import KNOWS, Standing
 from carehub.flow.family.today import today
 from carehub.store import kin, logins, tables
-from carehub.web.families import family_words
+from carehub.web.families import calling, family_words
 from carehub.web.families.family_messages import bond_of
 from carehub.web.render import page
 from carehub.web.security import Relative, TheHub
@@ -22,6 +22,7 @@ async def about(request: Request, hub: TheHub, visitor: Relative, resident_id: s
     bond, now = await bond_of(hub, visitor, resident_id), hub.clock()
     async with hub.database.read() as session:
         known = await today(hub, session, bond, now)
+        phone = await calling.phone_for(session, bond, now)
         others = [
             row
             for row, person in await kin.family_of(session, resident_id, now)
@@ -34,7 +35,7 @@ async def about(request: Request, hub: TheHub, visitor: Relative, resident_id: s
         request, "family_about.html", visitor, bond=bond, others=len(others), family=family_words,
         kinds=sorted({one.kind for one in known.sensors} & set(family_words.SENSES)),
         silent=sum(one.silent_since is not None for one in known.sensors), told=About.WELL in agreed,
-        rhythm=About.RHYTHM in agreed,
+        rhythm=About.RHYTHM in agreed, phones=calling.listed([(bond, phone)]),
     )  # fmt: skip
 
 

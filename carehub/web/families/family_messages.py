@@ -10,6 +10,7 @@ from carehub.core.people.retention import Kind
 from carehub.flow.hub import Hub
 from carehub.store import kin, messages
 from carehub.store.kin import Bond
+from carehub.web.families import calling
 from carehub.web.render import page
 from carehub.web.rights.readings import by_itself, opened
 from carehub.web.security import Own, TheHub, Visitor
@@ -43,10 +44,12 @@ async def _shown(request: Request, hub: Hub, visitor: Visitor, bond: Bond, *, wr
         if not by_itself(request) and await messages.mark_read(session, who, me, now, by_staff=False):
             hub.live.change()
         lines = await messages.thread(session, who, me)
+        phone = await calling.phone_for(session, bond, now)
     await opened(request, hub, visitor, "messages", [(who, "messages")])
     return page(
         request, "family_messages.html", visitor, status=422 if wrong else 200, bond=bond, lines=lines, wrong=wrong,
         kept=next(one.days for one in hub.retention if one.kind is Kind.LETTERS), longest=LONGEST,
+        phones=calling.listed([(bond, phone)]),
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from carehub.kit.ids import new_id
 from carehub.store import family, kin, tables
 from carehub.store import visits as visits_store
 from carehub.store.kin import Bond
-from carehub.web.families import family_words
+from carehub.web.families import calling, family_words
 from carehub.web.families.family_messages import bond_of
 from carehub.web.render import page
 from carehub.web.rights.readings import opened
@@ -48,12 +48,14 @@ async def _shown(request: Request, hub: Hub, visitor: Visitor, bond: Bond, *, wr
         planned = await visits_store.planned_for(session, who, now, now + _SHOWN) if rhythm else []
         windows = (await family.windows(session, [me])).get(me, [])
         settings = await kin.settings_of(session, me)
+        phone = await calling.phone_for(session, bond, now)
     await opened(request, hub, visitor, "relatives.visits", [(who, "visits")])
     return page(
         request, "family_visits.html", visitor, status=422 if wrong else 200, wrong=wrong, bond=bond,
         mine=[visit for visit, _ in announced if visit.person_id == me], windows=windows, settings=settings,
         family=family_words, sorts=Sort, rhythm=rhythm, planned=planned,
         today=now.astimezone(hub.zone).date().isoformat(), most=_MOST_WINDOWS, clock_of=_clock_of,
+        phones=calling.listed([(bond, phone)]),
     )  # fmt: skip
 
 

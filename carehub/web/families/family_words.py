@@ -39,6 +39,8 @@ DONE: Spoken[Aftermath | None] = Spoken({
     Aftermath.NO_ACTION_NEEDED: "Det var ikke behov for noe.",
 })  # fmt: skip
 """What was done, as far as it tells nothing of a resident's health."""
+ASK = frozenset({Aftermath.CALLED_DOCTOR, Aftermath.CALLED_113})
+"""After these the sentence says to ring: the number stands behind it."""
 
 LEVELS: Spoken[Insight] = Spoken({
     Insight.NOTHING: "Ingenting",

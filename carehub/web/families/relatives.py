@@ -17,7 +17,7 @@ from carehub.flow.hub import Hub
 from carehub.store import kin, messages, pages, tables
 from carehub.store.database import Session
 from carehub.store.kin import Bond
-from carehub.web.families import calm, family_words
+from carehub.web.families import calling, calm, family_words
 from carehub.web.render import page
 from carehub.web.rights.readings import opened
 from carehub.web.security import Relative, TheHub
@@ -42,6 +42,7 @@ class Card:
     Attributes:
         handled: None where it was not agreed that it is shown.
         unread: Messages from the care team.
+        phone: Of the unit that looks after them, where there is one and it may be told.
         asked: An open alert of which they were told lately, and may say whether they can go.
     """
 
@@ -49,6 +50,7 @@ class Card:
     today: Today
     picture: calm.Drawing
     handled: tuple[Handled, ...] | None
+    phone: str | None
     unread: int = 0
     asked: str | None = None
 
@@ -68,7 +70,10 @@ async def relatives(request: Request, hub: TheHub, visitor: Relative) -> Respons
             for bond in bonds
         ]
     await opened(request, hub, visitor, "relatives", [(bond.resident.id, bond.insight.value) for bond in bonds])
-    return page(request, "relatives.html", visitor, cards=shown, family=family_words)
+    return page(
+        request, "relatives.html", visitor, cards=shown, family=family_words,
+        phones=calling.listed((one.bond, one.phone) for one in shown),
+    )  # fmt: skip
 
 
 async def card(
@@ -79,6 +84,7 @@ async def card(
     told = About.HANDLED in KNOWS[bond.insight]
     return Card(
         bond=bond, today=known, picture=calm.drawn(known.rhythm, now, hub.zone), unread=unread, asked=asked,
+        phone=await calling.phone_for(session, bond, now),
         handled=await _handled(session, bond.relation, now) if told else None,
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ from carehub.store import family, kin, legal, logins, messages, readings, tables
 from carehub.store.database import Session
 from carehub.store.kin import Bond, Decision
 from carehub.store.legal import Line
-from carehub.web.families import family_words
+from carehub.web.families import calling, family_words
 from carehub.web.families.relatives import Card, card
 from carehub.web.render import page
 from carehub.web.rights.readings import opened
@@ -73,7 +73,7 @@ async def mine(request: Request, hub: TheHub, visitor: Own) -> Response:
     return page(
         request, "resident.html", visitor, shown=shown, family=family_words, levels=list(Insight),
         functions=family_words.FUNCTIONS, bases=BASES, did=reading_words.did, why=reading_words.why,
-        pauses=list(_PAUSES),
+        pauses=list(_PAUSES), phones=calling.listed((one.card.bond, one.card.phone) for one in shown),
     )  # fmt: skip
 
 

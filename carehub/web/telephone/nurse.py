@@ -20,6 +20,7 @@ from carehub.web.security import AUTOMATIC, Caring, TheHub, Visitor
 from carehub.web.teams import Context, context_of
 from carehub.web.telephone import offline as telephone
 from carehub.web.telephone import planned, way_in
+from carehub.web.tongue import _
 from carehub.web.turns import once
 from carehub.web.ward.board import board
 
@@ -84,7 +85,7 @@ async def _alert_page(request: Request, hub: Hub, visitor: Visitor, alert_id: st
         context = await context_of(hub, session, visitor, [card], hub.clock())
         alert = (await cards.with_pictures(hub, session, [card], context))[0]
         journal = await pages.journal(session, alert_id)
-        callable_ = await teams.on_duty(session, visitor.person.id, hub.clock())
+        callable_ = [*_ward(card), *await teams.on_duty(session, visitor.person.id, hub.clock())]
         ahead = await _next_visits(session, card, hub.clock())
         way = await _way_in(hub, session, visitor, card, context) if revealed else None
     if not alert.open_to_me or (revealed and not cards.opens(context.sight, card.alert, About.WAY_IN)):
@@ -95,6 +96,12 @@ async def _alert_page(request: Request, hub: Hub, visitor: Visitor, alert_id: st
         way=way, tap=f"/nurse/{alert.id}/access", callable=callable_, ahead=ahead,
         **telephone.given(visitor),
     )  # fmt: skip
+
+
+def _ward(card: pages.Card) -> list[teams.Callable]:
+    """The telephone of the unit itself, first: whoever is there answers."""
+    unit = card.unit
+    return [teams.Callable(name=unit.name, phone=unit.phone, unit=_("Enhetens telefon"))] if unit and unit.phone else []
 
 
 async def _way_in(hub: Hub, session: Session, visitor: Visitor, card: pages.Card, context: Context) -> way_in.Shown:

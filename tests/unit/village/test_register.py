@@ -47,6 +47,7 @@ def test_a_national_id_agrees_with_birth_year_and_sex(register: Directory) -> No
 
 def test_every_telephone_is_of_the_invented_series_and_belongs_to_one(register: Directory) -> None:
     numbers = [person.phone for person in register.persons] + [resident.phone for resident in register.residents]
+    numbers += [unit.phone for unit in register.units]
 
     assert len(set(numbers)) == len(numbers)
     assert all(number.startswith("+4799900") and len(number) == 11 for number in numbers)
