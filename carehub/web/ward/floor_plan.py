@@ -25,6 +25,8 @@ _FLAT, _LOW, _HIGH = 30, 40, 60
 """A room must be higher than this to hold its urgency, its people, and who has it."""
 _NUMBER = 5
 """So many letters stand large in any room."""
+_WIDE = 1.75
+"""A drawing so many times as broad as high fills a screen better above a list than beside it."""
 SHAPES: dict[Severity, str] = {
     Severity.CRITICAL: "octagon", Severity.SERIOUS: "triangle", Severity.MODERATE: "diamond",
     Severity.NORMAL: "circle", Severity.NOT_REPORTED: "circle",
@@ -81,6 +83,12 @@ class Spot:
         most = max(1, int((self.part.w * SQUARE - 14) / _LETTER) - less)
         return text if len(text) <= most else f"{text[: most - 1]}…"
 
+    def _names(self) -> str:
+        """Who lives there, as far as there is room: with initials, without, the first and how many others."""
+        first, *others = given = [one.rsplit(maxsplit=1)[0] for one in self.who.split(", ") if one] or [""]
+        said = (self.who, ", ".join(given), f"{first} +{len(others)}" if others else first)
+        return next((one for one in said if one == self.fits(one)), self.fits(said[-1]))
+
     @property
     def seen(self) -> tuple[str, str, str, str, str]:
         """What is written in the room, from above: number, people, urgency, who has it, how many more; or nothing."""
@@ -88,7 +96,7 @@ class Spot:
         alert = self.alert if height > _FLAT else None
         return (
             self.fits(self.short) if len(self.short) > _NUMBER else self.short,
-            self.fits(self.who) if height > _LOW else "",
+            self._names() if height > _LOW else "",
             self.fits(alert.urgency) if alert else "",
             self.fits(self.holder, 3 if self.more else 0) if alert and height > _HIGH else "",
             f"+{self.more}" if alert and self.more else "",
@@ -140,6 +148,11 @@ class FloorPlan:
     def rooms(self) -> list[Spot]:
         """What an alarm may come from."""
         return [spot for spot in self.spots if spot.part.kind is PartKind.ROOM]
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it is better shown above what it explains than beside it."""
+        return self.width >= _WIDE * self.height
 
 
 async def floor_plan(session: Session, unit: str, shown: Board, sight: Sight, now: datetime) -> FloorPlan | None:

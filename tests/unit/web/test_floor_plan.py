@@ -19,7 +19,7 @@ from carehub.core.showing.floor_plan import (
 from carehub.flow.hub import Hub
 from carehub.store import floor_plans, tables
 from carehub.web.ward.board import Mark
-from carehub.web.ward.floor_plan import Spot
+from carehub.web.ward.floor_plan import FloorPlan, Spot
 from tests.unit.web.conftest import BOTH, Browse, logged_in
 
 ROOMS = [(f"rom-{number}", f"Rom {number}") for number in range(1, 8)]
@@ -84,6 +84,24 @@ def test_what_is_seen_of_a_room_is_said_first_and_as_it_is_seen_wcag_2_5_3(w: in
     assert ", ".join(one for one in spot.seen if one) in spot.words
     assert spot.words.endswith(spot.whole)
     assert spot.whole == f"{name}{', ' if who else ''}{who}: Sensor er stille"
+
+
+@pytest.mark.parametrize(
+    ("w", "who", "seen"),
+    [
+        (5, "Ragnhild D.", "Ragnhild D."), (4, "Ragnhild D.", "Ragnhild"), (4, "Odd S., Kari N.", "Odd, Kari"),
+        (4, "Aud Marie B., Kari N.", "Aud Marie…"), (5, "Aud Marie B., Kari N.", "Aud Marie +1"), (4, "", ""),
+    ],
+)  # fmt: skip
+def test_a_name_is_shortened_as_people_do_it_and_not_cut_where_the_room_ends(w: int, who: str, seen: str) -> None:
+    spot = Spot(part=room("rom-1", w=w), name="Rom 1", short="1", who=who)
+
+    assert spot.seen[1] == seen
+
+
+@pytest.mark.parametrize(("width", "height", "wide"), [(24, 10, True), (24, 16, False), (40, 24, False)])
+def test_a_broad_ward_is_drawn_above_its_list(width: int, height: int, wide: bool) -> None:
+    assert FloorPlan(spots=[], width=width, height=height).is_wide is wide
 
 
 async def test_alerts_of_no_room_are_named_beside_the_drawing(hub: Hub, browser: Browse) -> None:
