@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import axe
 from tests.browser.nights import Night, log_in, night
@@ -195,6 +195,30 @@ def test_twice_the_text_size_still_fits(chromium: Browser, here: Night, cookies:
 
     page.context.close()
     assert beyond <= 0
+
+
+def test_on_a_telephone_the_administrations_map_is_folded_and_the_fold_says_where_one_is(
+    chromium: Browser, here: Night, cookies: Cookies
+) -> None:
+    page = Window(chromium, cookies["admin"]).page
+    page.goto(f"{here.url}/admin/people")
+    menu = page.get_by_role("navigation", name="Administrasjon", exact=True)
+    fold, current = menu.locator("summary"), menu.locator('a[aria-current="page"]:visible')
+    expect(fold).to_be_hidden()
+    expect(current).to_have_text("Personer")
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    box = menu.bounding_box()
+    expect(fold).to_have_text("Administrasjon: Personer")
+    fold.press("Enter")
+    expect(current).to_have_text("Personer")
+    menu.get_by_role("link", name="Vakter").press("Enter")
+
+    page.wait_for_url("**/admin/shifts")
+    expect(fold).to_have_text("Administrasjon: Vakter")
+    page.context.close()
+    assert box is not None
+    assert box["height"] < 60
 
 
 def test_nothing_is_kept_in_the_browser(chromium: Browser, here: Night) -> None:
