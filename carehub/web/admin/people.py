@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from carehub.core.answers.escalation import Method
@@ -19,6 +20,7 @@ from carehub.store import consents, factors, logins, pages, registers, tables, t
 from carehub.store.database import Session
 from carehub.store.errors import USED_ALREADY
 from carehub.web.entering.setup import setup_link
+from carehub.web.families import family_words
 from carehub.web.paging import PageNumber, holds, paged
 from carehub.web.render import page
 from carehub.web.rights.near import must_see, near
@@ -41,6 +43,21 @@ class Asked:
     role: Role | None = None
     number: int = 1
 
+    @property
+    def address(self) -> str:
+        """The same people once more, which an act on one of them comes back to."""
+        said = {
+            "q": self.words,
+            "role": self.role and self.role.value,
+            "page": self.number if self.number > 1 else None,
+        }
+        kept = urlencode({name: value for name, value in said.items() if value})
+        return f"/admin/people?{kept}" if kept else "/admin/people"
+
+    def step(self, person_id: str, name: str) -> str:
+        """Where a button beside somebody leads, without losing what was looked for."""
+        return self.address.replace("/admin/people", f"/admin/people/{person_id}/{name}", 1)
+
 
 EVERYBODY = Asked()
 
@@ -55,13 +72,17 @@ def may_manage(visitor: Visitor, role: Role) -> bool:
     return MAY[role] <= MAY[visitor.person.role]
 
 
+def _asked(q: Annotated[str, Query(max_length=80)] = "", role: Role | None = None, number: PageNumber = 1) -> Asked:
+    return Asked(q.strip(), role, number)
+
+
+Asking = Annotated[Asked, Depends(_asked)]
+
+
 @router.get("")
-async def people(
-    request: Request, hub: TheHub, visitor: Administering,
-    q: Annotated[str, Query(max_length=80)] = "", role: Role | None = None, number: PageNumber = 1,
-) -> Response:  # fmt: skip
+async def people(request: Request, hub: TheHub, visitor: Administering, asked: Asking) -> Response:
     """Everybody who can log in, searched by name, user name and telephone."""
-    return await _people_page(request, hub, visitor, asked=Asked(q.strip(), role, number))
+    return await _people_page(request, hub, visitor, asked=asked)
 
 
 async def _people_page(  # noqa: PLR0913 - what the page says besides
@@ -82,7 +103,7 @@ async def _people_page(  # noqa: PLR0913 - what the page says besides
         rows=[(person, unit, may_manage(visitor, person.role)) for person, unit in listed.rows],
         shown=[role for role in Role if any(one[0].role is role for one in rows)], units=units,
         residents=residents, roles=[role for role in Role if may_manage(visitor, role)],
-        Insight=Insight, Role=Role,
+        levels=list(Insight), family=family_words, Insight=Insight, Role=Role,
     )  # fmt: skip
 
 
@@ -165,18 +186,22 @@ async def _enter(hub: Hub, visitor: Visitor, person: tables.Person, relation: ta
 
 
 @router.post("/{person_id}/duty")
-async def duty(hub: TheHub, visitor: Administering, person_id: str, on: Annotated[bool, Form()]) -> RedirectResponse:
+async def duty(
+    hub: TheHub, visitor: Administering, person_id: str, on: Annotated[bool, Form()], asked: Asking
+) -> RedirectResponse:
     """On duty, or off: who is asked first."""
     async with hub.database.write() as session:
         person = await manageable(session, visitor, person_id, hub.clock())
         person.on_duty = on
         note(session, visitor, "person.on_duty" if on else "person.off_duty", person_id, hub.clock())
     hub.live.change()
-    return RedirectResponse("/admin/people", status_code=303)
+    return RedirectResponse(asked.address, status_code=303)
 
 
 @router.post("/{person_id}/active")
-async def active(hub: TheHub, visitor: Administering, person_id: str, on: Annotated[bool, Form()]) -> RedirectResponse:
+async def active(
+    hub: TheHub, visitor: Administering, person_id: str, on: Annotated[bool, Form()], asked: Asking
+) -> RedirectResponse:
     """Let in, or shut out: then every login of theirs ends now."""
     if person_id == visitor.person.id:
         raise NotAllowed
@@ -188,13 +213,14 @@ async def active(hub: TheHub, visitor: Administering, person_id: str, on: Annota
             await logins.end_all_of(session, person_id)
         note(session, visitor, "person.let_in" if on else "person.shut_out", person_id, hub.clock())
     hub.live.change()
-    return RedirectResponse("/admin/people", status_code=303)
+    return RedirectResponse(asked.address, status_code=303)
 
 
 @router.post("/{person_id}/password")
 async def password(
-    request: Request, hub: TheHub, visitor: Administering, person_id: str, *, lost: Annotated[bool, Form()] = False
-) -> Response:
+    request: Request, hub: TheHub, visitor: Administering, person_id: str, asked: Asking, *,
+    lost: Annotated[bool, Form()] = False,
+) -> Response:  # fmt: skip
     """A link to choose a new password, shown once; the old one and its logins are worth nothing from now on.
 
     Args:
@@ -210,7 +236,7 @@ async def password(
         note(session, visitor, "person.factors_reset" if lost else "person.password", person_id, hub.clock())
         username = person.username
     hub.live.change()
-    return await _people_page(request, hub, visitor, link=(username, setup_link(hub, token)))
+    return await _people_page(request, hub, visitor, link=(username, setup_link(hub, token)), asked=asked)
 
 
 async def manageable(session: Session, visitor: Visitor, person_id: str, now: datetime) -> tables.Person:

@@ -5,10 +5,12 @@ from sqlmodel import col, select
 
 from carehub.core.events import CommandKind
 from carehub.core.people.access import Role
+from carehub.core.people.consent import Insight
 from carehub.flow.hub import Hub
 from carehub.store import tables
 from carehub.web.admin.people import e164
 from carehub.web.admin.start import hexadecimal, readable
+from carehub.web.families.family_words import LEVELS
 from tests.unit.web.conftest import BOTH, PUBLIC, Browse, logged_in
 
 NEW = {"name": "Nina Berg", "username": "Nina", "role": "nurse", "unit_id": "sentrum", "phone": "900 11 222"}
@@ -47,6 +49,29 @@ async def test_people_are_found_by_name_user_name_telephone_and_role(hub: Hub, b
     assert await found("role=coordinator") == {"kari"}
     assert await found("role=coordinator&q=maria") == set()
     assert "Ingen passer med søket" in (await kari.get("/admin/people?q=xyz")).text
+
+
+async def test_an_act_on_somebody_comes_back_to_the_people_that_were_looked_for(hub: Hub, browser: Browse) -> None:
+    kari = await logged_in(browser(), hub, "kari")
+    shown = (await kari.get("/admin/people?q=hauge&role=care_centre")).text
+    kept = "?q=hauge&role=care_centre"
+
+    assert f'action="/admin/people/maria/duty{kept.replace("&", "&amp;")}"' in shown
+    for step in ("duty", "active"):
+        answer = await kari.post(f"/admin/people/maria/{step}{kept}", data={"on": "true"})
+        assert answer.headers["location"] == f"/admin/people{kept}"
+    assert 'value="hauge"' in (await kari.post(f"/admin/people/maria/password{kept}")).text
+    plain = await kari.post("/admin/people/maria/duty?page=2", data={"on": "true"})
+    assert plain.headers["location"] == "/admin/people?page=2"
+
+
+async def test_the_levels_of_consent_are_worded_as_the_resident_reads_them(hub: Hub, browser: Browse) -> None:
+    shown = (await (await logged_in(browser(), hub, "kari")).get("/admin/people")).text
+
+    levels = re.findall(
+        r'<option value="(\w+)" ?(selected)?>([^<]+)', shown.partition('id="insight"')[2].partition("</select>")[0]
+    )
+    assert levels == [(one.value, "selected" * (one is Insight.ALL_IS_WELL), LEVELS[one]) for one in Insight]
 
 
 @pytest.mark.parametrize(
