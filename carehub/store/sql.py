@@ -9,15 +9,22 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Dialect, String
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
+from carehub.kit.late import late
 from carehub.store import quick
 from carehub.store.database import Session
+
+if TYPE_CHECKING:
+    import asyncpg
+else:
+    asyncpg = late("asyncpg", at_leisure=False)
 
 _LISTS = (list, tuple, set, frozenset)
 _WITHOUT_ZONE = len("2026-01-15 01:14:00.000000")
@@ -138,6 +145,24 @@ async def change_and_add(
     given = [one for one in insertions if one.rows]
     found = await ask(session, _together(f"{statement} RETURNING 1", _shapes(given)), *values, *_columns(given))
     return len(found)
+
+
+async def copy(session: Session, table: type[SQLModel], columns: Sequence[str], rows: Rows) -> None:
+    """A server only, in a transaction that has begun: many rows by COPY, for a third of what arrays ask of us.
+
+    Raises:
+        DBAPIError: As SQLAlchemy would, which knows no COPY.
+    """
+    connection = await session.connection()
+    driver = (await connection.get_raw_connection()).driver_connection
+    assert isinstance(driver, asyncpg.Connection)  # noqa: S101 - the engine makes no other
+    name = str(table.__tablename__)
+    try:
+        await driver.copy_records_to_table(name, columns=columns, records=rows)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        if driver.is_closed():
+            await connection.invalidate(error)
+        raise DBAPIError(f"COPY {name}", None, error, hide_parameters=True) from error
 
 
 def _shapes(insertions: Sequence[Insertion]) -> "tuple[_Shape, ...]":

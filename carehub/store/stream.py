@@ -40,6 +40,8 @@ _PLAIN_COLUMNS = (
 _SELDOM = ("device_at", "unit", "detail", "dedup_key", "pending_until", "number")
 """Most reports of sensors have none of these: left out, they cost nothing, where the driver looks up each NULL."""
 _EVENT_COLUMNS = (*_PLAIN_COLUMNS, *_SELDOM)
+_WORTH_A_COPY = 50
+"""From so many plain events on, what COPY spares is worth the word more to the server."""
 
 
 async def add_events(session: Session, rows: Sequence[EventRow]) -> None:
@@ -208,9 +210,18 @@ class Batch:
 
 
 async def add_batch(session: Session, batch: Batch, epoch: int, now: datetime, next_seq: int) -> None:
-    """Write it, and renew the lease; a server is told once of all. Raises OwnershipLost where the lease is not ours."""
+    """Write it, and renew the lease; a server is told once of all, and once more of many plain events.
+
+    Raises:
+        OwnershipLost: The lease is not ours.
+    """
     if not sql.is_sqlite(session):
-        await ownership.hold_and_add(session, epoch, now, next_seq, _insertions(batch, epoch))
+        plain, whole = _event_rows(batch.events, lambda at: at)
+        many = plain if len(plain) >= _WORTH_A_COPY else []
+        rows = _insertions(batch, epoch, [] if many else plain, whole)
+        await ownership.hold_and_add(session, epoch, now, next_seq, rows)
+        if many:
+            await sql.copy(session, tables.Event, _PLAIN_COLUMNS, many)
         return
     await ownership.hold(session, epoch, now, next_seq=next_seq)
     await add_inputs(session, batch.inputs)
@@ -221,8 +232,7 @@ async def add_batch(session: Session, batch: Batch, epoch: int, now: datetime, n
     await set_deadlines(session, batch.deadlines)
 
 
-def _insertions(batch: Batch, epoch: int) -> list[sql.Insertion]:
-    plain, whole = _event_rows(batch.events, lambda at: at)
+def _insertions(batch: Batch, epoch: int, plain: sql.Rows, whole: sql.Rows) -> list[sql.Insertion]:
     states = [(s.scope, s.version, epoch, _state_encoder.encode(s).decode()) for s in batch.states]
     deadlines = [(d.scope, d.key, d.due_at) for d in batch.deadlines]
     return [
