@@ -25,6 +25,7 @@ from msgspec import Struct
 from carehub.app.settings import Settings
 from carehub.contracts import Change, DayDetector, Detector, Outcome, TrainedModel
 from carehub.flow.watching.training import Tell, Trained, TrainingFailed, Wanted
+from carehub.kit.child import be_modest, beside
 from carehub.store import daily, history, models
 from carehub.store.database import Database
 
@@ -62,19 +63,12 @@ class ProcessTrainer:
 
     async def __call__(self, wanted: Wanted, tell: Tell) -> Trained | None:
         """One training; raises TrainingFailed."""
-        child = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "carehub.app.trainer", env=os.environ | _ONE_THREAD, stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE, limit=1 << 26, start_new_session=True,
-        )  # fmt: skip
+        within_s, environment = self._settings.training_within_s, os.environ | _ONE_THREAD
         try:
-            async with asyncio.timeout(self._settings.training_within_s):
+            async with beside("carehub.app.trainer", within_s, env=environment, limit=1 << 26) as child:
                 return await _heard(child, self._job(wanted), tell)
         except TimeoutError as error:
-            raise TrainingFailed(f"ikke ferdig på {self._settings.training_within_s / 60:.0f} minutter") from error
-        finally:
-            if child.returncode is None:
-                child.kill()
-                await child.wait()
+            raise TrainingFailed(f"ikke ferdig på {within_s / 60:.0f} minutter") from error
 
     def _job(self, wanted: Wanted) -> Job:
         settings = self._settings
@@ -105,9 +99,7 @@ async def _heard(child: asyncio.subprocess.Process, job: Job, tell: Tell) -> Tra
 def main() -> None:
     """The process."""
     job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
-    os.nice(_NICE)
-    resource.setrlimit(resource.RLIMIT_DATA, (job.memory_mib << 20, job.memory_mib << 20))
-    resource.setrlimit(resource.RLIMIT_CPU, (job.cpu_s, job.cpu_s + 5))
+    be_modest(_NICE, job.memory_mib << 20, job.cpu_s, grace_s=5)
     try:
         trained = asyncio.run(work(job, lambda step: _say({"step": step})))
     except MemoryError:

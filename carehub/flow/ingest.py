@@ -1,7 +1,6 @@
 """Station 1: what has arrived becomes events, state, alerts and notices in one transaction; then it is acknowledged.
 
-A batch is whatever queued up
-while the last commit ran, so a quiet hub commits single messages at once and a busy one
+A batch is whatever queued up while the last commit ran, so a quiet hub commits single messages at once and a busy one
 shares each fsync between hundreds.
 """
 
@@ -10,23 +9,22 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from carehub.contracts import Message, Transport
-from carehub.core.events import Tick
 from carehub.core.findings import Outcome
 from carehub.core.folding.fold import ScopeState
-from carehub.flow import assess
 from carehub.flow.hub import Hub
 from carehub.flow.receiving.activation import activate, adopting
 from carehub.flow.receiving.ahead import Ahead
 from carehub.flow.receiving.batch import Folder, Load, Work, hub_fault
 from carehub.flow.receiving.care import Care, Quarantined
-from carehub.flow.receiving.intake import Draft, Intake, letter_row
+from carehub.flow.receiving.intake import Draft, Intake
 from carehub.flow.receiving.queue import BATCH, Counts, Queue
 from carehub.flow.receiving.unsaved import store_damaged, store_failed, stored_again
+from carehub.flow.receiving.written import written
 from carehub.flow.watching import ruleguard
 from carehub.flow.watching.signs import Signs
 from carehub.kit.failpoints import fail_at
 from carehub.kit.log import log
-from carehub.store import ownership, registry, silences, stream, tuning
+from carehub.store import ownership, registry, stream
 from carehub.store.database import Session
 from carehub.store.errors import StoreDamaged, is_malformed, is_unavailable
 
@@ -248,25 +246,7 @@ class Ingest(Queue):
                 states[scope] = found.get(scope) or ScopeState(scope=scope)
 
     async def _write(self, session: Session, work: Work) -> None:
-        """Everything of this batch, or nothing: events, state, deadlines, alerts, notices, letters."""
-        if work.faults:
-            await ruleguard.judge(self._hub, session, work)
-        work.listed = list(self.intake.unknown.values())
-        if work.listed:
-            await registry.add_unknown(session, work.listed, work.now)
-        await stream.drop_due(session, [given for given in work.inputs if isinstance(given, Tick)])
-        batch = stream.Batch(
-            inputs=work.inputs, events=work.rows, held_back=work.held_back,
-            letters=[letter_row(*letter) for letter in work.letters],
-            states=list(work.states.values()), deadlines=list(work.deadlines.values()),
-        )  # fmt: skip
-        await stream.add_batch(session, batch, self._epoch, work.now, work.seq + 1)
-        await silences.note_told(session, work.inputs, work.now)
-        await tuning.note_told(session, work.inputs)
-        await silences.note_held(session, work.held)
-        if work.findings:
-            await assess.raise_alerts(self._hub, session, work.findings, self.intake.registry.units)
-        fail_at("ingest.inserted")
+        await written(self._hub, self.intake, session, work, self._epoch)
 
     def _after(self, work: Work, load: Load) -> None:
         """The commit holds: only now may the cache follow, the senders be told and the stations be woken."""

@@ -6,13 +6,13 @@ they are long, and gives none of it back; a process does, gives way to alarms, a
 
 import asyncio
 import json
-import os
-import resource
 import sys
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from carehub.kit.child import be_modest, beside
 
 _WITHIN_S = 120
 _MEMORY = 2 << 30
@@ -46,20 +46,12 @@ class Press:
 
 
 async def _beside(job: bytes) -> bytes:
-    # What it says of a fault quotes what it stumbled over, which may be a person's words: no log may hold them.
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "carehub.kit.paper", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
     try:
-        async with asyncio.timeout(_WITHIN_S):
+        # What it says of a fault quotes what it stumbled over, which may be a person's words: no log may hold them.
+        async with beside("carehub.kit.paper", _WITHIN_S, stderr=asyncio.subprocess.DEVNULL) as child:
             paper, _said = await child.communicate(job)
     except TimeoutError as error:
         raise NotSet(f"not within {_WITHIN_S} s") from error
-    finally:
-        if child.returncode is None:
-            child.kill()
-            await child.wait()
     if child.returncode or not paper:
         raise NotSet(f"the process ended with {child.returncode}")
     return paper
@@ -87,9 +79,7 @@ def compiled(template: Path, fonts: Path, at: int, held: str) -> bytes:
 def main() -> None:
     """The process."""
     job = json.load(sys.stdin.buffer)
-    os.nice(_LESS_URGENT)
-    resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY, _MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (_WITHIN_S, _WITHIN_S))
+    be_modest(_LESS_URGENT, _MEMORY, _WITHIN_S)
     paper = compiled(Path(job["template"]), Path(job["fonts"]), job["at"], job["held"])
     sys.stdout.buffer.write(paper)
 

@@ -216,7 +216,7 @@ async def add_batch(session: Session, batch: Batch, epoch: int, now: datetime, n
         OwnershipLost: The lease is not ours.
     """
     if not sql.is_sqlite(session):
-        plain, whole = _event_rows(batch.events, lambda at: at)
+        plain, whole = _event_rows(batch.events, sql.moments_of(session))
         many = plain if len(plain) >= _WORTH_A_COPY else []
         rows = _insertions(batch, epoch, [] if many else plain, whole)
         await ownership.hold_and_add(session, epoch, now, next_seq, rows)

@@ -10,6 +10,7 @@ from functools import cache
 
 from carehub.core.languages import Language
 from carehub.web.tongue import _, language, later
+from carehub.web.wording.shapes import shape_of
 
 SENTENCES = (
     later("%(seen)s, snitt av %(days)s netter; vanlig %(usual)s"),
@@ -71,7 +72,6 @@ MONTHS = (
 )  # fmt: skip
 _NUMBERS = re.compile(r"-?[\d.,]+(?:–-?[\d.,]+)?")
 _CLOCK = re.compile(r"(\d\d)\.(\d\d)")
-_VALUE = re.compile(r"%\((\w+)\)s")
 _CAUTION = re.compile(r" \(kjent i \d+ dager; .*?\)$")
 _NEXT = re.compile(r"(?<!\bca)(?<!\bkl)\. (?=[A-ZÆØÅ\d])")
 """Between two sentences; "ca." and "kl." end none."""
@@ -109,11 +109,8 @@ def _said(sentence: str, text: str) -> str | None:
 
 @cache
 def _pattern(sentence: str) -> re.Pattern[str]:
-    parts = enumerate(_VALUE.split(sentence))
-    shape = {"when": "|".join(map(re.escape, WHEN))}  # without it, a length would end at its first word
-    return re.compile(
-        "".join(f"(?P<{part}>{shape.get(part, '.+?')})" if place % 2 else re.escape(part) for place, part in parts)
-    )
+    # Without the times of the day, a length would end at its first word.
+    return re.compile(shape_of(sentence, {"when": "|".join(map(re.escape, WHEN))}))
 
 
 def _one_of(*shapes: str) -> Say:

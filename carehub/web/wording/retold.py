@@ -12,8 +12,8 @@ from carehub.web.tongue import _, ngettext
 from carehub.web.wording.gaps import told_gap
 from carehub.web.wording.model_words import told_by_model
 from carehub.web.wording.sentences import SENTENCES
+from carehub.web.wording.shapes import shape_of
 
-_VALUE = re.compile(r"%\((\w+)\)s")
 _SHAPES = {
     "count": r"-?[\d.,]+", "all": r"\d+", "number": r"\S+", "rung": r"[\d og]+", "model": r"\w+", "path": "[^«»]+",
 }  # fmt: skip
@@ -57,10 +57,4 @@ def _value(name: str, value: str) -> str:
 
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(_pattern(sentence), re.DOTALL), sentence) for sentence in SENTENCES)
-
-
-def _pattern(sentence: str) -> str:
-    # Split by its values, every second part is the name of one.
-    parts = enumerate(_VALUE.split(sentence.replace("%%", "%")))
-    return "".join(f"(?P<{part}>{_SHAPES.get(part, '.+?')})" if place % 2 else re.escape(part) for place, part in parts)
+    return tuple((re.compile(shape_of(sentence, _SHAPES), re.DOTALL), sentence) for sentence in SENTENCES)

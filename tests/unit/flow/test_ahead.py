@@ -60,14 +60,20 @@ def _moves(night: Night, many: int) -> list[Message]:
     ]
 
 
-async def _begin(night: Night) -> None:
-    """The home is known to the fold, as it is after the first message; what moves there is no button."""
+async def _begin(night: Night, *, waiting: int = 0) -> None:
+    """The home is known to the fold, as it is after the first message; what moves there is no button.
+
+    Args:
+        waiting: So many more have come, and are in no batch yet.
+    """
     async with night.database.write() as session:
         sensors = col(tables.Device.address).in_(("gang", "røyk-par"))
         await session.exec(update(tables.Device).where(sensors).values(can_alarm=False))
     await night.reload()
     await night.hear(*_moves(night, 1))
     night.road.acknowledged.clear()
+    for one in _moves(night, waiting):
+        night.ingest.deliver(one)
 
 
 async def test_what_is_folded_meanwhile_is_stored_once_in_its_order_and_then_acknowledged(
@@ -93,8 +99,7 @@ async def test_an_alarm_that_comes_meanwhile_is_in_the_very_next_batch(
     quick_night: Night, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     night = quick_night
-    await _begin(night)
-    night.ingest.deliver(_moves(night, 1)[0])
+    await _begin(night, waiting=1)
 
     async with storing(night, monkeypatch):
         assert await _meanwhile(night, *_moves(night, 40)) == 40
@@ -132,8 +137,7 @@ async def test_what_was_read_by_an_older_register_is_read_again(
     quick_night: Night, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     night = quick_night
-    await _begin(night)
-    night.ingest.deliver(_moves(night, 1)[0])
+    await _begin(night, waiting=1)
 
     async with storing(night, monkeypatch):
         assert await _meanwhile(night, *_moves(night, 10)) == 10
@@ -149,8 +153,7 @@ async def test_what_was_judged_by_older_rules_is_judged_again(
     quick_night: Night, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     night = quick_night
-    await _begin(night)
-    night.ingest.deliver(_moves(night, 1)[0])
+    await _begin(night, waiting=1)
     claimed: list[Work | None] = []
     claim = night.ingest.ahead.claim
 
@@ -175,8 +178,7 @@ async def test_a_clock_that_was_set_is_told_before_what_is_heard(
 ) -> None:
     """F33: what is stamped by the new clock must not meet a fold that knows only the old one."""
     night = quick_night
-    await _begin(night)
-    night.ingest.deliver(_moves(night, 1)[0])
+    await _begin(night, waiting=1)
 
     async with storing(night, monkeypatch):
         assert await _meanwhile(night, *_moves(night, 10)) == 10
@@ -203,9 +205,8 @@ async def test_what_may_be_an_alarm_or_must_be_looked_up_waits_for_its_turn(
     quick_night: Night, monkeypatch: pytest.MonkeyPatch, topic: str, body: object
 ) -> None:
     night = quick_night
-    await _begin(night)
+    await _begin(night, waiting=1)
     del night.ingest.folder.states["home:par"]
-    night.ingest.deliver(_moves(night, 1)[0])
 
     async with storing(night, monkeypatch):
         assert await _meanwhile(night, *_moves(night, 4)) == 4
@@ -250,8 +251,7 @@ async def test_a_message_that_nobody_foresaw_is_set_aside_in_its_turn(
     quick_night: Night, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     night = quick_night
-    await _begin(night)
-    night.ingest.deliver(_moves(night, 1)[0])
+    await _begin(night, waiting=1)
     read = Intake.read
 
     def breaks(self: Intake, message: Message) -> Draft | None:
