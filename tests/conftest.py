@@ -9,7 +9,9 @@ import pytest
 import structlog
 from hypothesis import settings
 
+from carehub.core.languages import Language
 from carehub.store.database import Database
+from carehub.web import tongue
 from tests import dialects
 from tests.databases import Postgres, Sqlite
 from tests.skips import pytest_sessionfinish, pytest_terminal_summary
@@ -48,6 +50,13 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "C.UTF-8")  # commands speak as the locale says
     for name in [name for name in os.environ if name.startswith("CAREHUB_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def bokmaal_again() -> Iterator[None]:
+    """A command speaks as asked until its process ends, and tests without a loop share the context of all others."""
+    yield
+    tongue.speak(Language.NB)
 
 
 # --- databases -------------------------------------------------------------------------------

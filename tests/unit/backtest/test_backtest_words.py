@@ -55,7 +55,6 @@ def test_every_line_is_told_with_no_word_left(language: Language, left: re.Patte
         for one in (summary(missed_today=True), summary(missed_today=False, holes=False))
         for line in lines_of(one, Rulebook.safe_mode(), words.telling())
     ]
-    tongue.speak(Language.NB)
 
     assert len(lines) > 40
     assert [(line, found[0]) for line in lines if (found := left.search(line))] == []

@@ -1,6 +1,5 @@
 """One request, one language: how it is chosen, and that what follows from it follows."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,14 +15,6 @@ from tests.unit.web.conftest import Browse, logged_in
 
 OSLO = ZoneInfo("Europe/Oslo")
 NOW = datetime(2026, 1, 15, 1, 14, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _bokmaal_again() -> Iterator[None]:
-    """Also for whatever test comes next: a test without a loop speaks in the context of all others."""
-    tongue.speak(Language.NB)
-    yield
-    tongue.speak(Language.NB)
 
 
 @pytest.mark.parametrize(
