@@ -123,6 +123,21 @@ async def test_retained_smoke_raises_nothing_but_is_kept_as_state_f9(night: Nigh
     assert await night.kinds() == ["fire"]
 
 
+async def test_water_that_was_first_known_from_the_broker_alerts_when_the_sensor_says_it_f9(night: Night) -> None:
+    """F9: it began while the hub was deaf. What the broker kept alerts nobody, and silences nothing either."""
+    for _ in range(2):
+        await night.hear(night.message("zigbee2mqtt/røyk", {"water_leak": True}, retain=True))
+        await night.start()
+    assert await night.alerts() == []
+
+    for _ in range(2):
+        await night.hear(night.message("zigbee2mqtt/røyk", {"water_leak": True}))
+        await night.start()
+
+    assert await night.kinds() == ["water"]
+    assert (await night.the_alert()).presses == 1
+
+
 async def test_a_retained_copy_of_a_press_does_not_use_up_the_press_itself_f9(night: Night) -> None:
     press = night.pressed(id="7f3a")
 

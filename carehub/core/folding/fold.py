@@ -102,7 +102,7 @@ def fold(state: ScopeState, given: Input, rulebook: Rulebook, now: datetime) -> 
 
 def note_state(state: ScopeState, event: Event) -> ScopeState:
     """Take a retained message as state only: `seen` is brought up to date and no rule runs."""
-    _, seen = _news(state, event)
+    _, seen = _news(state, event, kept=True)
     return state if seen is None else _with(state, seen, None)
 
 
@@ -126,17 +126,24 @@ def _fold_event(state: ScopeState, event: Event, rulebook: Rulebook) -> Folded:
     return _folded(state, draft, draft.outcome, seen)
 
 
-def _news(state: ScopeState, event: Event) -> tuple[bool, dict[str, Seen] | None]:
-    """Whether the event tells something new, and the `seen` that follows (None: as it was)."""
+def _news(state: ScopeState, event: Event, *, kept: bool = False) -> tuple[bool, dict[str, Seen] | None]:
+    """Whether the event tells something new, and the `seen` that follows (None: as it was).
+
+    Args:
+        kept: The broker had kept it. Water that began while the hub was deaf is known from that, and alerts when
+            the sensor itself says so: a state that no rule was shown must not silence the alarm.
+    """
     told = _ASPECTS[event.kind] if event.kind in _ASPECTS else aspect(event.kind)
     if told is None or event.device is None:
         return True, None
     key = f"{event.device}/{told}"
     last = state.seen.get(key)
-    if last is not None and last.kind == event.kind:
+    told_before = last is not None and last.kind == event.kind
+    if last is not None and told_before and (kept or not last.kept):
         # a device that never says that motion stopped means new motion with every report
         return told in _MAY_BE_MOMENTARY and not last.both, None
-    seen = Seen(kind=event.kind, at=event.at, value=storable(event.value), both=last is not None)
+    both = last is not None and (last.both or not told_before)
+    seen = Seen(kind=event.kind, at=event.at, value=storable(event.value), both=both, kept=kept)
     return True, {**state.seen, key: seen}
 
 

@@ -22,12 +22,14 @@ class Seen(Struct, frozen=True, kw_only=True, omit_defaults=True):
     Attributes:
         both: True once the device has told of more than one state; one that only ever says
             "motion" never says that it stopped, and its repeats are new motion.
+        kept: Known only from what the broker had kept; no rule was shown it, so that the device says it again is news.
     """
 
     kind: str
     at: datetime
     value: Value = None
     both: bool = False
+    kept: bool = False
 
 
 class ScopeState(Struct, frozen=True, kw_only=True, omit_defaults=True):

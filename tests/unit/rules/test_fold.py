@@ -54,7 +54,19 @@ def test_a_retained_message_is_state_and_never_an_alarm() -> None:
     assert noted.version == 1
     assert note_state(noted, event("door.opened", "hall")) is noted
     assert note_state(noted, event("temperature", "hall", value=20)) is noted
-    assert fold(noted, event("door.opened", "hall"), book(EXIT), NIGHT).outcome is Outcome.UNCHANGED
+
+
+@pytest.mark.parametrize("kind", ["water.detected", "door.opened", "fall.suspected", "bed.left"])
+def test_what_only_the_broker_had_kept_is_news_when_the_device_says_it_itself(kind: str) -> None:
+    """It began while the hub was deaf: a state that no rule was shown must not silence the alarm."""
+    rules = book(f"watch: {{kind: {kind}}}")
+    noted = note_state(note_state(EMPTY, event(kind, "hall")), event(kind, "hall", after(minutes=1)))
+
+    live = fold(noted, event(kind, "hall", after(minutes=2)), rules, NIGHT)
+    again = fold(live.state, event(kind, "hall", after(minutes=3)), rules, NIGHT)
+
+    assert (live.outcome, again.outcome) == (Outcome.ALERT, Outcome.UNCHANGED)
+    assert note_state(live.state, event(kind, "hall", after(minutes=4))) is live.state
 
 
 def test_an_unknown_kind_is_no_fault() -> None:
