@@ -21,6 +21,13 @@ from integrations.sources._zigbee_readers import UNNAMED, Found
 _ROOT = "zigbee2mqtt/"
 _AVAILABILITY = "/availability"
 _COMMANDS = frozenset({"set", "get"})
+_BRIDGE = "bridge"
+_BRIDGE_SAYS = frozenset(
+    {
+        "config", "converters", "definitions", "devices", "event", "extensions", "groups", "health", "info", "log",
+        "logging", "networkmap", "request", "response", "state",
+    }
+)  # fmt: skip
 _ABOUT_DEVICE = frozenset(
     {"tamper", "battery", "battery.low", "temperature", "humidity", "illuminance", "power", "co2", "pressure", UNNAMED}
 )
@@ -53,10 +60,15 @@ def decode(message: Message) -> Sequence[Reading]:
 def _name(topic: str) -> str | None:
     """The friendly name, perhaps with /availability; None where the topic is not a device's report."""
     name = topic.removeprefix(_ROOT)
-    if not topic.startswith(_ROOT) or not name or name.startswith("bridge/") or name == "bridge":
+    first, *rest = name.split("/")
+    if not topic.startswith(_ROOT) or not name or first == _BRIDGE or _is_of_a_gateway(rest):
         return None
-    _, *rest = name.split("/")
     return None if _COMMANDS.intersection(rest[-2:]) else name
+
+
+def _is_of_a_gateway(rest: list[str]) -> bool:
+    """With `base_topic: zigbee2mqtt/<gateway>`, each gateway's bridge talks one level further down."""
+    return len(rest) > 1 and rest[0] == _BRIDGE and rest[1] in _BRIDGE_SAYS
 
 
 def _read(payload: bytes) -> dict[str, Any]:

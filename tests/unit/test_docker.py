@@ -306,6 +306,16 @@ def test_a_device_hears_that_its_alarm_is_stored(broker: Broker) -> None:
         assert device.hears() == ("carehub/v1/pendant-1/ack", b"stored")
 
 
+def test_the_hub_switches_a_siren_behind_a_gateway_and_speaks_for_no_sensor(broker: Broker) -> None:
+    """A refused publish is confirmed to the hub (MQTT 3.1.1): the siren would stay silent, and nobody would know."""
+    with Client(broker, "pendant-1") as gateway, hub(broker) as ours:
+        gateway.subscribe("zigbee2mqtt/pendant-1/#")
+
+        assert ours.publish("zigbee2mqtt/pendant-1/sirene_sol/set", b"on") == 0
+        assert gateway.hears() == ("zigbee2mqtt/pendant-1/sirene_sol/set", b"on")
+        assert ours.publish("zigbee2mqtt/pendant-1/sirene_sol") == DENIED
+
+
 def test_a_device_cannot_take_over_the_session_of_the_hub(broker: Broker) -> None:
     with hub(broker) as ours, Client(broker, "pendant-1", client_id="carehub") as thief:
         ours.subscribe("carehub/v1/+/alarm")

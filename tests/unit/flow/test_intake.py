@@ -75,10 +75,11 @@ def test_a_device_that_can_not_alarm_waits_with_the_telemetry() -> None:
     assert urgent == {"zigbee2mqtt/lampe": False, "x/y": False}
 
 
-def test_a_gateways_own_long_list_is_nothing_and_a_devices_is_a_letter() -> None:
+@pytest.mark.parametrize("topic", ["zigbee2mqtt/bridge/devices", "zigbee2mqtt/hjem-17/bridge/devices"])
+def test_a_gateways_own_long_list_is_nothing_and_a_devices_is_a_letter(topic: str) -> None:
     intake = _intake()
 
-    bridge = intake.read(_message("zigbee2mqtt/bridge/devices", b"x" * 9000))
+    bridge = intake.read(_message(topic, b"x" * 9000))
     device = intake.read(_message("zigbee2mqtt/dør", b"x" * 9000))
 
     assert bridge is not None

@@ -72,6 +72,9 @@ def test_a_friendly_name_may_hold_slashes_spaces_and_norwegian_letters(name: str
         "zigbee2mqtt/bridge/state",
         "zigbee2mqtt/bridge/devices",
         "zigbee2mqtt/bridge",
+        "zigbee2mqtt/hjem-17/bridge/state",
+        "zigbee2mqtt/hjem-17/bridge/devices",
+        "zigbee2mqtt/hjem-17/bridge/response/device/rename",
         "zigbee2mqtt/knapp/set",
         "zigbee2mqtt/1 etasje/knapp/get",
         "zigbee2mqtt/knapp/set/state",
@@ -83,6 +86,11 @@ def test_what_is_not_a_report_is_known_and_says_nothing(topic: str) -> None:
     assert said(topic, "not json at all") == []
     assert zigbee2mqtt.device_of(topic) is None
     assert not zigbee2mqtt.is_alarm_path(topic)
+
+
+@pytest.mark.parametrize("name", ["hjem-17/bridge", "hjem-17/bridge/knapp", "1 etasje/stue/bridge/state", "bridgen/x"])
+def test_a_device_that_is_called_almost_as_a_bridge_is_heard(name: str) -> None:
+    assert said(f"zigbee2mqtt/{name}", {"action": "emergency"}) == [["button.pressed", None, "emergency"]]
 
 
 def test_a_group_says_nothing() -> None:
