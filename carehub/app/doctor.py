@@ -145,8 +145,12 @@ def _span(gap: Gap) -> str:
 async def _broker(settings: Settings) -> Diagnosis:
     if settings.mqtt_url is None:
         return _embedded()
+    password = settings.mqtt_password.get_secret_value() if settings.mqtt_password else None
     try:
-        async with load_module(settings.transport).publisher(settings.mqtt_url, ca_file=settings.mqtt_ca_file):
+        async with load_module(settings.transport).publisher(
+            settings.mqtt_url, client_id=f"{settings.mqtt_client_id}-doctor", ca_file=settings.mqtt_ca_file,
+            username=settings.mqtt_username, password=password, clean_session=False,
+        ):  # fmt: skip
             return Diagnosis(what="broker", well=True, words=f"{settings.mqtt_url} answers.")
     except (TransportError, ConfigurationError) as error:
         return Diagnosis(what="broker", well=False, words=f"{settings.mqtt_url}: {error}")

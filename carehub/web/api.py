@@ -130,8 +130,8 @@ async def list_alerts(hub: TheHub, visitor: Staff, unit: str | None = None) -> S
 
 
 def _shut(alert: tables.Alert) -> AlertOut:
-    """Of another unit: that it waits, and not where."""
-    return _out(alert).model_copy(update={"scope": "", "place": None, "alert_code": None})
+    """Of another unit: that it waits, how urgent it is and for how long; neither where nor what."""
+    return _out(alert).model_copy(update={"scope": "", "place": None, "alert_code": None, "kind": "", "presses": 1})
 
 
 class Closing(BaseModel, extra="forbid"):

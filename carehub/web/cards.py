@@ -42,6 +42,8 @@ _ICONS = (
     ("unreadable", "QuestionmarkDiamondFill"), ("behaviour", "LineGraph"), ("rhythm", "LineGraph"),
     ("daily", "LineGraph"), ("fall", "ExclamationmarkTriangleFill"), ("fire", "ExclamationmarkTriangleFill"),
 )  # fmt: skip
+_ICON = "ExclamationmarkTriangleFill"
+"""Of all others, and of what another unit's staff are not told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,10 +138,15 @@ def opens(sight: Sight, alert: tables.Alert, about: About = About.ALERT) -> bool
 
 
 def _shut(whole: AlertView, card: pages.Card) -> AlertView:
-    """Of another unit: that it waits, how urgent it is and for how long; and it can be taken."""
+    """Of another unit: that it waits, how urgent it is and for how long; and it can be taken.
+
+    What happened is not said either: in a small unit "fikk ikke medisinen" is as good as a name.
+    """
     return replace(
         whole, room=card.unit.name if card.unit else _("Annen enhet"), spot="", unit="", resident="", resident_full="",
         resident_id=None, scope_id=None, detail=None, picture=None, why=(), outcome=None, team=Team(), open_to_me=False,
+        title=_("Varsel"), icon=_ICON, kind="", rule="", presses=1, unproven=False, needs_contact=False,
+        may=whole.may & {Action.TAKE},
     )  # fmt: skip
 
 
@@ -168,7 +175,7 @@ def _whole(
 
 
 def _icon(kind: str) -> str:
-    return next((name for part, name in _ICONS if part in kind), "ExclamationmarkTriangleFill")
+    return next((name for part, name in _ICONS if part in kind), _ICON)
 
 
 def _is_home(card: pages.Card) -> bool:

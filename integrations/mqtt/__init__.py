@@ -162,16 +162,26 @@ class Publisher(Protocol):
 
 
 @asynccontextmanager
-async def publisher(
-    url: str, *, client_id: str = "", in_flight: int = 1, ca_file: str | None = None
+async def publisher(  # noqa: PLR0913 - each is a setting of its own
+    url: str,
+    *,
+    client_id: str = "",
+    in_flight: int = 1,
+    ca_file: str | None = None,
+    username: str | None = None,
+    password: str | None = None,
+    clean_session: bool = True,
 ) -> AsyncIterator[Publisher]:
-    """A connection for the simulator and replay; credentials stand in the address.
+    """A connection for the simulator, replay and the doctor; credentials stand in the address or beside it.
 
     Args:
         in_flight: 1 waits for the broker's answer to each message. Up to 1000 lets that many wait
             together, in order, for speed; leaving the block waits for the rest.
+        clean_session: Whether the broker forgets what it kept under this name. Never for a user name that the hub
+            uses: a broker may make the user name the client's id, and would throw away what waits for the hub.
     """
-    connection = Connection(Broker.at(url, ca_file=ca_file), client_id, clean_session=True)
+    broker = Broker.at(url, username=username, password=password, ca_file=ca_file)
+    connection = Connection(broker, client_id, clean_session=clean_session)
     await connection.open()
 
     async def publish(topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> None:

@@ -21,6 +21,10 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion  # noqa: TID251
 from paho.mqtt.packettypes import PacketTypes  # noqa: TID251
 from paho.mqtt.properties import Properties  # noqa: TID251
+from pydantic import SecretStr
+
+from carehub.app import doctor
+from carehub.app.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCKER = ROOT / "docker"
@@ -322,6 +326,30 @@ def test_a_device_cannot_take_over_the_session_of_the_hub(broker: Broker) -> Non
         thief.publish("carehub/v1/pendant-1/alarm", b"still here")
 
         assert ours.hears() == ("carehub/v1/pendant-1/alarm", b"still here")
+
+
+@pytest.mark.parametrize("devices", [False, True], ids=["the hub's listener", "a listener that names by user"])
+async def test_the_doctor_knows_the_hubs_password_and_takes_nothing_that_waits_for_it(
+    broker: Broker, *, devices: bool
+) -> None:
+    """With the user name as its id, a clean session would throw the hub's own away, and the alarms in it."""
+    port, scheme = (broker.devices, "mqtts") if devices else (broker.hub, "mqtt")
+    with Client(broker, "carehub", tls=devices, client_id="carehub", lasting=True) as ours:
+        ours.subscribe("carehub/v1/+/alarm")
+    with Client(broker, "pendant-1") as device:
+        device.publish("carehub/v1/pendant-1/alarm", b"waits")
+    url, trusted = f"{scheme}://localhost:{port}", str(broker.folder / "secrets" / "fullchain.pem")
+
+    right, wrong = [
+        await doctor._broker(
+            Settings(mqtt_url=url, mqtt_ca_file=trusted, mqtt_username="carehub", mqtt_password=SecretStr(password))
+        )
+        for password in ("secret of carehub", "a guess")
+    ]
+
+    assert (right.well, wrong.well) == (True, False), right.words
+    with Client(broker, "carehub", tls=devices, client_id="carehub", lasting=True) as ours:
+        assert ours.hears() == ("carehub/v1/pendant-1/alarm", b"waits")
 
 
 def test_what_came_while_the_hub_was_away_survives_a_restart_of_the_broker(broker: Broker) -> None:

@@ -17,6 +17,8 @@ FJORD = "c310".ljust(32, "0")
 """Odd Sæther's, in Fjordgløtt. Maria works in Solsiden."""
 SOL = "a4f2".ljust(32, "0")
 _NAMES = ("Sæther", "Odd S", "Rom 203", "Døren ble åpnet")
+_WHAT = ("Night exit", "DoorOpenFill", f"/alerts/{FJORD}/close")
+"""What happened, in words and as a picture; and what only those who have it may do."""
 
 
 async def test_another_units_alert_shows_that_it_waits_and_nothing_of_whose_it_is_c37(
@@ -28,9 +30,9 @@ async def test_another_units_alert_shows_that_it_waits_and_nothing_of_whose_it_i
                  f"/alerts/{FJORD}/why", "/blind", "/visits"):  # fmt: skip
         answer = await client.get(page, follow_redirects=True)
         assert answer.status_code in {200, 403}, page
-        assert [name for name in _NAMES if name in answer.text] == [], page
-    every = (await client.get("/api/v1/alerts")).json()
-    assert [one["scope"] for one in every if one["id"] == FJORD] == [""]
+        assert [told for told in (*_NAMES, *_WHAT) if told in answer.text] == [], page
+    (shut,) = [one for one in (await client.get("/api/v1/alerts")).json() if one["id"] == FJORD]
+    assert [shut[name] for name in ("scope", "kind", "place", "alert_code")] == ["", "", None, None]
     board = (await client.get("/tablet")).text
     assert "Fjordgløtt" in board
     assert "Gjelder en annen enhet" in board
