@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
 from carehub.core.answers.alerts import Status
+from carehub.core.answers.ladders import ARRIVE_BOUNDS, FINISH_BOUNDS, PATIENCE
 from carehub.core.showing.wording import LATE, late_text
 from carehub.core.watching.canary import CHANNEL, SCOPE
 from carehub.store import sql, tables
@@ -82,8 +85,9 @@ async def drop_old_notices(session: Session, before: datetime) -> int:
 
 # --- when the clock on the wall is set -----------------------------------------------------------
 
-_LONGEST_DEADLINE = timedelta(hours=25)
-"""No ladder waits longer than a day: a deadline beyond it was written under yet another clock."""
+_TIMES = chain(PATIENCE.values(), ARRIVE_BOUNDS.values(), FINISH_BOUNDS.values())
+_LONGEST_DEADLINE = max(one.most for one in _TIMES) + timedelta(hours=1)
+"""No unit may give longer than this: a deadline beyond it was written under yet another clock."""
 
 
 async def rebase(session: Session, before: datetime, now: datetime) -> int:
@@ -96,20 +100,30 @@ async def rebase(session: Session, before: datetime, now: datetime) -> int:
     Returns:
         How many alerts were moved.
     """
-    by, alert, notice = now - before, tables.Alert, tables.Notice
+    by, alert, notice, roll_call = now - before, tables.Alert, tables.Notice, tables.RollCall
     waiting = (await session.exec(select(alert).where(alert.status != Status.CLOSED))).all()
     for one in waiting:
         if one.due_at is not None:
             one.due_at = _moved(one.due_at, before, now)
+        one.remind_at = one.remind_at and one.remind_at + by
     for message in (await session.exec(select(notice).where(col(notice.state).in_(_ON_THEIR_WAY)))).all():
         message.not_before = _moved(message.not_before, before, now)
         message.lease_until = message.lease_until and message.lease_until + by
     accepted = select(notice).where(notice.state == NoticeState.ACCEPTED, col(notice.sent_at).is_not(None))
     for message in (await session.exec(accepted)).all():
         message.sent_at = message.sent_at and message.sent_at + by
+    # else what was just accepted would count as lost, and its number as suspect; or as on its way for an hour
+    for message in (await session.exec(select(notice).where(col(notice.pass_on_at).is_not(None)))).all():
+        message.pass_on_at = message.pass_on_at and message.pass_on_at + by
+    for call in (await session.exec(select(roll_call).where(_is_waited_for(roll_call)))).all():
+        call.due_at += by
     for device in (await session.exec(select(tables.Device))).all():  # else all would fall silent at once
         device.last_seen_at = device.last_seen_at and device.last_seen_at + by
     return len(waiting)
+
+
+def _is_waited_for(call: type[tables.RollCall]) -> ColumnElement[bool]:
+    return col(call.answered_at).is_(None) & col(call.told_at).is_(None)
 
 
 def _moved(due: datetime, before: datetime, now: datetime) -> datetime:

@@ -6,7 +6,7 @@ import pytest
 
 from carehub.flow.worker import Worker
 from carehub.store import tables
-from tests.journeys.building import INGRID, Night
+from tests.journeys.building import INGRID, MARIA, Night
 
 
 class Machine:
@@ -121,6 +121,51 @@ async def test_devices_do_not_fall_silent_together(machine: Machine, step: int) 
     await night.worker._watch()
     await night.work()
     assert "device-silent" in await night.kinds()
+
+
+@pytest.mark.parametrize("step", [1, -1])
+async def test_a_text_that_was_just_accepted_has_its_minute_to_arrive(machine: Machine, step: int) -> None:
+    """F33, F34: set forward, it would count as lost and its number as suspect; set back, as on its way for an hour."""
+    night = machine.night
+    night.phones.silent = {INGRID, MARIA}
+    await night.press()
+    await machine.seconds(20)
+    await machine.set_clock(hours=step)
+    await machine.seconds(20)
+    assert "not_delivered" not in " ".join(await night.journal())
+    assert [way.address for way in await night.rows(tables.ContactMethod) if way.suspect_since] == []
+
+    await machine.seconds(40)
+    assert "not_delivered" in " ".join(await night.journal())
+
+
+@pytest.mark.parametrize("step", [1, -1])
+async def test_who_is_on_the_way_is_reminded_when_two_thirds_of_the_time_are_over(machine: Machine, step: int) -> None:
+    """F33, F34: ten minutes to be there, whatever the clock on the wall says meanwhile."""
+    await machine.night.press()
+    await machine.night.take("ingrid")
+    await machine.seconds(60)
+    await machine.set_clock(hours=step)
+    await machine.seconds(300, step=30)
+    assert machine.told() == 1
+
+    await machine.seconds(60)
+    assert machine.told() == 2
+
+
+@pytest.mark.parametrize("step", [1, -1])
+async def test_a_telephone_that_was_asked_at_the_start_of_a_shift_keeps_its_time(machine: Machine, step: int) -> None:
+    """F33, F34: set forward, everybody would be told that it was silent."""
+    now, ten = machine.night.clock(), timedelta(minutes=10)
+    async with machine.night.database.write() as session:
+        call = tables.RollCall(
+            id="call", person_id="ingrid", unit_id="sol", since=now, code="K7M2PT", asked_at=now, due_at=now + ten
+        )
+        session.add(call)
+    await machine.set_clock(hours=step)
+
+    (asked,) = await machine.night.rows(tables.RollCall)
+    assert asked.due_at - machine.night.clock() == ten
 
 
 async def test_a_box_without_a_battery_for_its_clock_asks_at_once_when_it_learns_the_time(machine: Machine) -> None:

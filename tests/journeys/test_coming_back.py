@@ -149,6 +149,23 @@ async def test_notices_of_last_autumn_are_not_sent(led: Night) -> None:
     assert given_up.state is NoticeState.FAILED
 
 
+@pytest.mark.parametrize(("hours", "comes_now"), [(48, False), (50, True)])
+async def test_only_a_deadline_that_no_unit_may_give_comes_at_once(led: Night, hours: int, comes_now: bool) -> None:
+    """A unit may give two days to finish what is not urgent: a restart must not take that from whoever is there."""
+    await led.press()
+    await led.take("ingrid")
+    async with led.database.write() as session:
+        alert = await session.get_one(tables.Alert, (await led.the_alert()).id)
+        alert.due_at, alert.remind_at = led.clock() + timedelta(hours=hours), None
+
+    await led.die()
+    await led.start()
+    await come_back(led.hub, led.ingest)
+    await led.work()
+
+    assert ((await led.the_alert()).status is Status.OPEN) is comes_now
+
+
 async def test_closed_alerts_have_no_timers(led: Night) -> None:
     """F60: what is closed stays closed, however long the hub was away."""
     await led.press()

@@ -54,6 +54,18 @@ async def test_a_broker_that_is_down_at_the_start_is_an_alert_within_a_minute_f1
     assert await night.kinds() == ["hub-fault"]
 
 
+async def test_a_clock_that_is_set_back_hides_no_broker_that_is_gone_f1_f34(
+    quick_night: Night, hearing: Hearing
+) -> None:
+    """F1, F34: a box that starts without a network gets its time late, and its broker is told of within a minute."""
+    hearing.changed(connected=False, reason="no route")
+    quick_night.clock.advance(hours=-1)
+
+    await _looks(quick_night, hearing, 60)
+
+    assert len(await faults(quick_night)) == 1
+
+
 async def test_a_broker_that_is_only_restarted_alerts_nobody_f2(quick_night: Night, hearing: Hearing) -> None:
     """F2: its messages come again; what a second can mend is no alert."""
     await _connects(quick_night, hearing, present=False)

@@ -25,8 +25,8 @@ class Breaker:
 
 
 def rests(breaker: Breaker, now: datetime) -> bool:
-    """Whether it is to be passed over now."""
-    return breaker.probe_at is not None and now < breaker.probe_at
+    """Whether it is to be passed over now. A moment further off than a rest was read from a clock that has been set."""
+    return breaker.probe_at is not None and now < breaker.probe_at <= now + REST
 
 
 def tried(breaker: Breaker, now: datetime) -> Breaker:

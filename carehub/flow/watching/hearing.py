@@ -89,7 +89,10 @@ class Hearing:
         if health.broker:
             self._heard_until = health.beats[BEAT] = now
             return
-        if self._gone_since is None or self._told or now - self._gone_since < GONE_AFTER:
+        if self._gone_since is None or self._told:
+            return
+        self._gone_since = min(self._gone_since, now)  # the clock was set back: wait from now on, not for an hour more
+        if now - self._gone_since < GONE_AFTER:
             return
         self._told = True
         log.error("broker.still_gone", reason=health.broker_reason)

@@ -28,6 +28,10 @@ def test_an_answer_in_between_begins_the_count_anew_f40() -> None:
     assert not rests(after(breaker, NOW, answered=False), NOW)
 
 
+def test_a_clock_that_is_set_back_leaves_no_provider_alone_for_an_hour_f34() -> None:
+    assert not rests(failed(OPEN_AFTER), NOW - timedelta(hours=1))
+
+
 def test_after_its_rest_one_may_try_and_the_others_wait_for_what_comes_of_it_f40() -> None:
     later = NOW + REST
     breaker = failed(OPEN_AFTER)

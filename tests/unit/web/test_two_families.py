@@ -13,6 +13,7 @@ from httpx2 import AsyncClient
 from sqlmodel import select
 
 from carehub.core.answers.alerts import Status
+from carehub.core.answers.codes import with_check
 from carehub.flow.answering import replies
 from carehub.flow.hub import Hub
 from carehub.store import tables
@@ -115,21 +116,23 @@ async def test_the_live_stream_carries_no_data_and_ends_with_the_login_c33(hub: 
 
 async def test_an_sms_code_works_from_its_own_number_only_c32(hub: Hub, intruder: Intruder, clock: Clock) -> None:
     """Way 5: a code that was seen on somebody else's telephone, and one that was guessed."""
+    code = with_check("K7M2P")
     async with hub.database.write() as session:
+        before = await session.get_one(tables.Alert, intruder.alert)
+        stood = before.status, before.owner_id
         (await session.get_one(tables.Person, intruder.who)).phone = "+4790000077"
         session.add(
             tables.ReplyCode(
-                code="K7", digits="1", alert_id=intruder.alert, person_id="jonas", created_at=clock.now,
+                code=code, digits="1", alert_id=intruder.alert, person_id="jonas", created_at=clock.now,
                 expires_at=clock.now + timedelta(hours=1),
             )
         )  # fmt: skip
-    for text in ("K7", "OK", "TA K7", intruder.alert[:4], "STATUS"):
+    for text in (code, "OK", f"TA {code}", with_check("AAAAA"), intruder.alert[:4], "STATUS"):
         said = await replies.receive_reply(hub, "+4790000077", text)
         assert intruder.leaks(said) == [], text
     async with hub.database.read() as session:
         alert = await session.get_one(tables.Alert, intruder.alert)
-        assert alert.owner_id != intruder.who
-        assert alert.status is not Status.CLOSED
+        assert (alert.status, alert.owner_id) == stood == (Status.OPEN, None)
 
 
 async def test_a_calendar_address_is_one_persons_and_names_no_resident_c67(
