@@ -66,3 +66,30 @@ async def test_an_error_past_sqlalchemy_is_what_sqlalchemy_would_raise(sqlite_ur
     assert errors.is_unavailable(gone.value)
     assert "SELECT 1" in str(gone.value)
     await database.close()
+
+
+async def test_many_rows_are_written_as_each_alone_would_be(sqlite_url: str) -> None:
+    """Some at a time or one by one, by what follows the values, and whatever the statement is."""
+    database = Database(sqlite_url)
+    await database.migrate()
+    many = [(number, f"'{number}", number % 3, NIGHT, number, 0) for number in range(100, 233)]
+    newer = f"{_ADD} ON CONFLICT (partition) DO UPDATE SET owner = excluded.owner, epoch = ownership.epoch + 10"
+
+    async with database.write() as session:
+        await sql.write(session, _ADD, many)
+        await sql.write(session, newer, [(number, "y", 0, NIGHT, 0, 0) for number in range(120, 233)])
+        set_seq = "UPDATE ownership SET next_seq = ? WHERE partition = ?"
+        await sql.write(session, set_seq, [(7, number) for number in range(130, 233)])
+
+    async with database.write() as session:
+        found = await sql.ask(session, "SELECT partition, owner, epoch, next_seq FROM ownership WHERE partition >= 100")
+    assert sorted(map(tuple, found)) == [
+        (
+            number,
+            "y" if number >= 120 else f"'{number}",
+            number % 3 + 10 * (number >= 120),
+            7 if number >= 130 else number,
+        )
+        for number in range(100, 233)
+    ]
+    await database.close()
