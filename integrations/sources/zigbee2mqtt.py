@@ -7,6 +7,7 @@ The rows are in `_zigbee_fields`, the buttons in `_zigbee_actions`.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -57,6 +58,7 @@ def decode(message: Message) -> Sequence[Reading]:
     ]
 
 
+@lru_cache(maxsize=10_000)  # more than a municipality has; what else comes pushes out what is not heard
 def _name(topic: str) -> str | None:
     """The friendly name, perhaps with /availability; None where the topic is not a device's report."""
     name = topic.removeprefix(_ROOT)
