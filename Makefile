@@ -27,7 +27,7 @@ LOCK := uv.lock pyproject.toml requirements-bootstrap.txt
 OURS := carehub integrations models
 DEBIAN := mosquitto postgresql chromium openssl strace fiu-utils
 
-.PHONY: help install install-all demo test coverage proofs bench faults provider-matrix check format clean \
+.PHONY: help install install-all demo test coverage proofs pictures bench faults provider-matrix check format clean \
 	check-format check-lint check-types check-floors check-migrations check-dead check-deps check-docker
 
 help: ## this list
@@ -81,6 +81,11 @@ coverage: install-all ## the same suite, and how much of core, flow and store it
 proofs: install-all ## what takes longer than a test may
 	@tools/debian-packages.sh $(DEBIAN)
 	$(BIN)/python -m pytest -m proof --timeout=3600 $(PYTEST)
+
+pictures: install-all ## each page as a picture at three sizes, by day and by night, in build/pictures
+	@tools/debian-packages.sh chromium
+	mkdir -p build/pictures
+	PICTURES=build/pictures $(BIN)/python -m pytest -q -n0 --timeout=300 tests/browser/test_pages_look.py -k "can_be_read_by_everybody" $(PYTEST)
 
 bench: install-all ## events per second, press to outbox, memory; writes build/bench.json
 	@tools/debian-packages.sh mosquitto postgresql

@@ -5,8 +5,12 @@ fingers and the policy; in nynorsk and English what a text can break: the langua
 buttons, links, fields and landmarks, that these hold what is seen, and that its longer words fit 320 px.
 """
 
+import os
+import re
+import struct
 from collections.abc import Callable, Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -18,6 +22,9 @@ from tests.browser.nights import Night, log_in, night
 from tests.browser.seed import PASSWORD
 
 pytestmark = pytest.mark.browser
+_PICTURES = os.environ.get("PICTURES")
+"""The folder in which `make pictures` wants each page, by day and by night; None for no pictures."""
+_SIZES = {"desk": (1280, 800), "tablet": (1180, 820), "telephone": (390, 844)}
 Cookies = dict[str | None, Any]
 
 PAGES = [
@@ -150,6 +157,16 @@ def windows(chromium: Browser, cookies: Cookies) -> Windows:
     return cache(lambda username, _page: Window(chromium, cookies[username]))
 
 
+def keep_pictures(page: Page, folder: Path, name: str) -> None:
+    """The whole page as it looks at three sizes, by day and by night, for people to look at."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for size, (width, height) in _SIZES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            page.evaluate(_DRAWN)
+            page.screenshot(path=folder / f"{name}-{size}-{scheme}.png", full_page=True)
+
+
 @pytest.mark.parametrize(("username", "path"), PAGES)
 def test_a_page_can_be_read_by_everybody_at_every_width_and_breaks_no_policy(
     windows: Windows, here: Night, username: str | None, path: str
@@ -162,6 +179,8 @@ def test_a_page_can_be_read_by_everybody_at_every_width_and_breaks_no_policy(
     found = axe.found(page, _RULES)
     page.emulate_media(color_scheme="dark")
     found += axe.found(page, _CONTRAST)
+    if _PICTURES:
+        keep_pictures(page, Path(_PICTURES), re.sub(r"\W+", "-", f"{username or 'nobody'}{path}"))
     for width in (1920, 1280, 800, 390, 320):
         page.set_viewport_size({"width": width, "height": 800})
         page.evaluate(_DRAWN)
@@ -174,6 +193,24 @@ def test_a_page_can_be_read_by_everybody_at_every_width_and_breaks_no_policy(
     assert not any(small.values()), small
     assert told == {language: [language, [], 0] for language in told}
     assert window.faults() == []
+
+
+def test_a_picture_shows_the_whole_page_at_each_size_by_day_and_by_night(chromium: Browser, tmp_path: Path) -> None:
+    page = chromium.new_page()
+    page.set_content(
+        "<style>body { height: 3000px } @media (prefers-color-scheme: dark) { body { background: #000 } }</style>"
+    )
+
+    keep_pictures(page, tmp_path, "board")
+
+    page.context.close()
+    sizes = {one.stem: struct.unpack(">II", one.read_bytes()[16:24]) for one in tmp_path.iterdir()}
+    assert {name.removeprefix("board-") for name in sizes} == {
+        f"{one}-{by}" for one in _SIZES for by in ("light", "dark")
+    }
+    assert sizes["board-telephone-dark"][0] == 390
+    assert min(height for _, height in sizes.values()) >= 3000
+    assert (tmp_path / "board-desk-dark.png").read_bytes() != (tmp_path / "board-desk-light.png").read_bytes()
 
 
 def test_axe_says_what_is_wrong(chromium: Browser) -> None:

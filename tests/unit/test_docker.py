@@ -18,10 +18,12 @@ from typing import Any, Self
 
 import paho.mqtt.client as mqtt  # noqa: TID251 - an independent client asks the broker, not our transport
 import pytest
+import yaml
 from paho.mqtt.enums import CallbackAPIVersion  # noqa: TID251
 from paho.mqtt.packettypes import PacketTypes  # noqa: TID251
 from paho.mqtt.properties import Properties  # noqa: TID251
 from pydantic import SecretStr
+from uvicorn.middleware.proxy_headers import _TrustedHosts
 
 from carehub.app import doctor
 from carehub.app.settings import Settings
@@ -53,6 +55,20 @@ def test_the_compose_file_is_sound() -> None:
     )
 
     assert (check.returncode, check.stdout) == (0, ""), check.stderr
+
+
+def test_the_hub_is_told_by_the_front_alone_who_asks() -> None:
+    """Else all the world is one address to it, and sixty wrong passwords anywhere keep everybody out (C45)."""
+    compose = yaml.safe_load((DOCKER / "compose.yaml").read_text(encoding="utf-8"))
+    services, (range_,) = compose["services"], compose["networks"]["pages"]["ipam"]["config"]
+    believed = _TrustedHosts(services["carehub"]["environment"]["CAREHUB_TRUSTED_PROXIES"])
+
+    assert {name for name, service in services.items() if "pages" in service["networks"]} == {"carehub", "front"}
+    assert "172.30.77.2" in believed
+    assert "172.30.78.2" not in believed
+    assert services["carehub"]["environment"]["CAREHUB_TRUSTED_PROXIES"] == range_["subnet"]
+    (alias,) = services["carehub"]["networks"]["pages"]["aliases"]
+    assert f"reverse_proxy {alias}:8000" in (DOCKER / "Caddyfile").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
