@@ -135,13 +135,20 @@ async def test_a_known_name_that_leads_inside_is_not_followed_c27(monkeypatch: p
     def leads_inside(*_: object, **__: object) -> list[object]:
         return [(family, socket.SOCK_STREAM, 6, "", (inside, 443, 0, 0) if ":" in inside else (inside, 443))]
 
+    async def connects(*where: object, **_: object) -> None:
+        asked.append(where)
+        raise OSError("nobody is to be asked")
+
+    asked: list[object] = []
     monkeypatch.setattr(socket, "getaddrinfo", leads_inside)
+    monkeypatch.setattr("aiohttp.connector.aiohappyeyeballs.start_connection", connects)
     channel = push.PushChannel(push.PushSettings(vapid_private_key=SecretStr(PRIVATE_KEY)))
 
     receipt = await channel.send(notice(subscription("https://fcm.googleapis.com/fcm/send/a")))
     await channel.close()
 
     assert receipt.fate is Fate.FAILED_FOR_NOW
+    assert asked == []
 
 
 @pytest.mark.parametrize("details", [None, "", "no json", "[]", "{}", '{"endpoint": "https://a", "keys": {}}'])

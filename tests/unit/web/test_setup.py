@@ -88,6 +88,7 @@ _MARIA = tables.Person(id="m", name="Maria Fjellstad", username="maria", role=Ro
     "password",
     [
         "kort",
+        "q7!Vz#pX2",
         "password12",
         "1234567890",
         "passord1234",

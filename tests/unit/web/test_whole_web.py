@@ -135,6 +135,20 @@ async def test_a_login_secret_is_256_random_bits_and_never_one_that_was_brought_
         assert await logins.find(session, logins.hash_of("fixed-by-somebody"), hub.clock()) is None
 
 
+async def test_whoever_logs_in_ends_the_login_before_theirs_in_the_same_browser_c46(hub: Hub, browser: Browse) -> None:
+    """A secret that somebody has seen is worth nothing once its owner has logged in anew."""
+    client = browser()
+    await client.post("/login", data={"username": "maria", "password": PASSWORD})
+    before = client.cookies["__Host-carehub"]
+
+    await client.post("/login", data={"username": "maria", "password": PASSWORD})
+
+    async with hub.database.read() as session:
+        held = [await logins.find(session, logins.hash_of(one), hub.clock()) is not None
+                for one in (before, client.cookies["__Host-carehub"])]  # fmt: skip
+    assert held == [False, True]
+
+
 async def test_another_role_is_another_session_c46(hub: Hub, browser: Browse) -> None:
     client = await logged_in(browser(), hub, "maria")
     async with hub.database.write() as session:
