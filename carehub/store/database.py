@@ -21,7 +21,7 @@ from sqlmodel import Session as SyncSession
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from carehub.contracts import ConfigurationError
-from carehub.store import quick
+from carehub.store import quick, reading
 from carehub.store.unseen import hide_canary
 
 _SQLITE_PRAGMAS = (
@@ -177,9 +177,15 @@ def _engine(url: str, *, is_sqlite: bool) -> AsyncEngine:
         event.listen(engine.sync_engine, "checkout", _ask_what_has_rested)
         event.listen(engine.sync_engine, "checkin", _note_rest)
         return engine
-    if path := make_url(url).database:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, pool_size=5, max_overflow=20, hide_parameters=True)
+    path = make_url(url).database or ":memory:"
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+
+    async def connect() -> aiosqlite.Connection:
+        return await reading.connect(path)
+
+    engine = create_async_engine(
+        url, async_creator=connect, poolclass=AsyncAdaptedQueuePool, pool_size=5, max_overflow=20, hide_parameters=True
+    )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine
 
