@@ -12,7 +12,8 @@ from carehub.app.settings import Settings
 from carehub.app.speaking import Spoken, speak
 from carehub.app.why_cli import reading
 from carehub.core.answers.local_hours import Shift
-from carehub.core.answers.usefulness import LOOK_BACK, Answers, Load, Night
+from carehub.core.answers.summons import Night
+from carehub.core.answers.usefulness import LOOK_BACK, Answers, Load
 from carehub.flow.watching.load import Report, as_csv, report
 from carehub.kit.clock import utc_now
 from carehub.web import words

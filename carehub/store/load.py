@@ -1,17 +1,17 @@
 """What alerts asked of people: each alert with how it ended, and each message that made a sound."""
 
-from bisect import bisect_left
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
-from itertools import pairwise
-from operator import itemgetter
+from itertools import compress
 from typing import Any
 
 from sqlmodel import col, select
 
 from carehub.core.answers.alerts import FOLLOW_UP, HELP, Aftermath, Cause, Step
 from carehub.core.answers.local_hours import local_hours
-from carehub.core.answers.usefulness import Case, Summons
+from carehub.core.answers.summons import Summons, summoned
+from carehub.core.answers.usefulness import Case
 from carehub.core.people.access import PRIVATE
 from carehub.core.severity import Severity
 from carehub.core.watching.canary import SCOPE as CANARY
@@ -83,52 +83,34 @@ def case_of(row: tables.Alert, answered_at: datetime | None) -> Case:
     )  # fmt: skip
 
 
-async def summons(session: Session, since: datetime, until: datetime, zone: tzinfo = UTC) -> list[Summons]:
-    """Every message about an alert that was sent to a person's own device in this time, in order."""
+async def summons(
+    session: Session, since: datetime, until: datetime, zone: tzinfo = UTC
+) -> tuple[Summons, list[str | None]]:
+    """Every message about an alert that was sent to a person's own device in this time, in order.
+
+    Of those at night also the alert's unit.
+    """
     private = {one for (one,) in await sql.ask(session, _NO_STAFF, tuple(PRIVATE))}
     rows = [row for row in await sql.ask(session, _SUMMONS, since, until, SILENT_WAYS) if row[0] not in private]
-    duties = await _duties(session, {person for person, *_ in rows}, since, until)
-    hours, stored = local_hours(since, until, zone), sql.moments_of(session)
-    edges = [bisect_left(rows, stored(start), key=_SENT) for start, _ in hours]
-    spans = pairwise([*edges, len(rows)])
-    parts = [(when, rows[start:end]) for (_, when), (start, end) in zip(hours, spans, strict=True)]
-    at_night = {alert for when, part in parts if when.night for _, alert, _ in part}
-    units: dict[str, str | None] = dict(await sql.ask(session, _UNITS, at_night)) if at_night else {}  # type: ignore[arg-type]
-    return [
-        Summons(person, units[alert] if when.night else None, when, _on_duty(duties.get(person), at))
-        for when, part in parts
-        for person, alert, at in part
-    ]
+    people, alerts, sent = zip(*rows, strict=True) if rows else ((), (), ())
+    planned = await sql.ask(session, _DUTIES, since - _PLANNED, until, tuple(set(people)))
+    duties = [(person, _bare(start), _bare(end)) for person, start, end in planned]
+    hours = local_hours(since, until, zone)
+    found = await asyncio.to_thread(summoned, people, [*map(_bare, sent)], duties, hours, until)
+    at_night = list(compress(alerts, found.at_night.tolist()))
+    units: dict[str, str | None] = dict(await sql.ask(session, _UNITS, set(at_night))) if at_night else {}  # type: ignore[arg-type]
+    return found, [units[alert] for alert in at_night]
+
+
+def _bare(value: Any) -> str | datetime:
+    """UTC without a zone, as numpy takes a moment: SQLite's text is that already."""
+    return value if isinstance(value, str) else value.replace(tzinfo=None)
 
 
 async def asked(session: Session, since: datetime, until: datetime) -> Sequence[tuple[str, str | None, int]]:
     """The same counted: how many messages each person was sent about each unit's alerts."""
     rows = await sql.ask(session, _ASKED, since, until, SILENT_WAYS, tuple(PRIVATE))
     return [(person, unit, many) for person, unit, many in rows]
-
-
-_SENT = itemgetter(2)
-_Spans = Sequence[tuple[Any, Any]]
-"""From when to when, as the database has them, like when a message was sent: of either, these are in order."""
-
-
-async def _duties(
-    session: Session, people: Collection[str], since: datetime, until: datetime
-) -> dict[str, list[tuple[Any, Any]]]:
-    found: dict[str, list[tuple[Any, Any]]] = {}
-    for person, start, end in await sql.ask(session, _DUTIES, since - _PLANNED, until, tuple(people)):
-        found.setdefault(person, []).append((start, end))
-    return found
-
-
-def _on_duty(spans: _Spans | None, at: Any) -> bool | None:
-    """None for whoever the plan does not know: nobody can say when they should sleep."""
-    if not spans:
-        return None
-    for start, end in spans:  # noqa: SIM110 - of thousands of messages, each over many shifts: `any` takes twice as long
-        if start <= at < end:
-            return True
-    return False
 
 
 async def names(session: Session, residents: Collection[str], devices: Collection[str]) -> tuple[dict[str, str], ...]:

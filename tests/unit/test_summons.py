@@ -3,13 +3,14 @@
 import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlmodel import select
 
 from carehub.core.answers.alerts import Status
 from carehub.core.answers.local_hours import LocalHour
-from carehub.core.answers.usefulness import Summons
+from carehub.core.answers.summons import Summons
 from carehub.core.people.access import Role
 from carehub.core.people.shifts import Why
 from carehub.core.severity import Severity
@@ -56,7 +57,22 @@ def _duty(dice: random.Random, number: int) -> tables.Duty:
     )  # fmt: skip
 
 
-async def _plainly(session: Session) -> list[tuple[Summons, str | None]]:
+class _Message(NamedTuple):
+    person: str
+    unit: str | None
+    when: LocalHour
+    off_duty: bool
+
+
+def _one_by_one(summons: Summons, units: list[str | None]) -> list[_Message]:
+    at_night = iter(units)
+    return [
+        _Message(summons.people[person], next(at_night) if is_night else None, summons.hours[hour], bool(off_duty))
+        for person, hour, off_duty, is_night in zip(*summons[2:], strict=True)
+    ]
+
+
+async def _plainly(session: Session) -> list[tuple[_Message, str | None]]:
     """One by one, by the definitions; each with its alert's unit, by day too."""
     alerts = {one.id: one.unit_id for one in (await session.exec(select(tables.Alert))).all()}
     duties = (await session.exec(select(tables.Duty))).all()
@@ -73,9 +89,11 @@ async def _plainly(session: Session) -> list[tuple[Summons, str | None]]:
         night = (local - timedelta(hours=12)).date() if is_night else None
         mine = [duty for duty in duties if duty.person_id == one.person_id and duty.since < NOW]
         planned = [duty for duty in mine if duty.until > NOW - BACK - timedelta(days=14)]
-        on_duty = any(duty.since <= at < duty.until for duty in planned) if planned else None
+        off_duty = bool(planned) and not any(duty.since <= at < duty.until for duty in planned)
         unit = alerts[one.alert_id]
-        found.append((Summons(one.person_id, unit if is_night else None, LocalHour(local.hour, night), on_duty), unit))
+        found.append(
+            (_Message(one.person_id, unit if is_night else None, LocalHour(local.hour, night), off_duty), unit)
+        )
     return found
 
 
@@ -91,8 +109,10 @@ async def test_messages_are_told_as_a_plain_computation_tells_them(database: Dat
     async with database.read() as session:
         plain = await _plainly(session)
         assert len(plain) > 100
-        assert {one.on_duty for one, _ in plain} == {True, False, None}
-        assert await load.summons(session, NOW - BACK, NOW, OSLO) == [one for one, _ in plain]
+        assert {(one.person, one.off_duty) for one, _ in plain} >= {("kari", True), ("kari", False)}
+        assert {one.off_duty for one, _ in plain if one.person == "ola"} == {False}  # whom the plan does not know
+        summons, units = await load.summons(session, NOW - BACK, NOW, OSLO)
+        assert _one_by_one(summons, units) == [one for one, _ in plain]
         counted = Counter((one.person, unit) for one, unit in plain)
         asked = await load.asked(session, NOW - BACK, NOW)
         assert {(person, unit): many for person, unit, many in asked} == counted

@@ -12,14 +12,13 @@ from scipy.stats import binomtest
 from carehub.core.answers.alerts import Aftermath, Cause
 from carehub.core.answers.local_hours import LocalHour, Shift, local_hours, shift_of
 from carehub.core.answers.shares import Share
+from carehub.core.answers.summons import Summons, by_hour, nights, summoned
 from carehub.core.answers.usefulness import (
     USEFUL_BELOW,
     Case,
-    Summons,
     answers,
     hours,
     loads,
-    nights,
 )
 from carehub.core.severity import Severity
 
@@ -120,23 +119,46 @@ def test_shifts_follow_the_clock_on_the_wall(local: str, shift: Shift) -> None:
         assert shift_of(datetime.fromisoformat(f"{day}T{local}").replace(tzinfo=OSLO), OSLO) is shift
 
 
-def asked(person: str, local: str, *, on_duty: bool | None = True) -> Summons:
-    at = datetime.fromisoformat(local).replace(tzinfo=OSLO)
-    ((_, when),) = local_hours(at, at, OSLO)
-    return Summons(person=person, unit="sol", when=when, on_duty=on_duty)
+def asked(*messages: tuple[str, str]) -> Summons:
+    """Who was asked, and when on the wall, in order. Kari was on duty all night, Tor never; of Ola nothing is known."""
+    start, until = datetime(2026, 1, 14, 11, tzinfo=UTC), datetime(2026, 1, 16, 11, tzinfo=UTC)
+    sent = [
+        datetime.fromisoformat(local).replace(tzinfo=OSLO).astimezone(UTC).replace(tzinfo=None) for _, local in messages
+    ]
+    begun, over = datetime(2026, 1, 14, 9), datetime(2026, 1, 15, 23)  # noqa: DTZ001 - UTC, as the store tells it
+    duties = [("kari", begun, over), ("tor", begun, begun)]
+    return summoned([who for who, _ in messages], sent, duties, local_hours(start, until, OSLO), until)
 
 
 def test_a_night_is_one_night_over_midnight_and_says_who_was_woken() -> None:
-    (night,) = nights(
-        [
-            asked("kari", "2026-01-14T22:30"), asked("kari", "2026-01-15T02:10"), asked("kari", "2026-01-15T06:59"),
-            asked("tor", "2026-01-15T02:15", on_duty=False), asked("ola", "2026-01-15T02:20", on_duty=None),
-            asked("kari", "2026-01-15T12:00"), asked("kari", "2026-01-15T23:00"),
-        ]
+    found = asked(
+        ("kari", "2026-01-14T22:30"), ("kari", "2026-01-15T02:10"), ("tor", "2026-01-15T02:15"),
+        ("ola", "2026-01-15T02:20"), ("kari", "2026-01-15T06:59"), ("kari", "2026-01-15T12:00"),
+        ("kari", "2026-01-15T23:00"),
     )  # fmt: skip
+
+    (night,) = nights(found, ["sol"] * 6)
 
     assert (night.nights, night.people, night.most, night.median) == (2, 3, 3, 1)
     assert dict(night.woken) == {"tor": 1}
+
+
+def test_each_unit_has_its_own_nights_and_whoever_was_woken_most_stands_first() -> None:
+    found = asked(*((who, f"2026-01-15T02:{minute}") for minute, who in enumerate(["tor", "tor", "ola", "kari"], 10)))
+
+    none, fjord, sol = nights(found, ["sol", "fjord", None, "sol"])
+
+    assert [(one.unit, one.people, one.most) for one in (none, fjord, sol)] == [
+        (None, 1, 1),
+        ("fjord", 1, 1),
+        ("sol", 2, 1),
+    ]
+    assert [dict(one.woken) for one in (none, fjord, sol)] == [{}, {"tor": 1}, {"tor": 1}]
+
+
+def test_of_no_messages_there_are_no_nights() -> None:
+    assert nights(asked(), []) == []
+    assert by_hour(asked()) == [(0, 0)] * 24
 
 
 _PLACES = ("Europe/Oslo", "Pacific/Chatham", "Australia/Lord_Howe", "Asia/Kathmandu", "UTC")
@@ -171,7 +193,7 @@ def test_of_the_heaviest_everything_is_counted_and_of_the_others_nothing() -> No
 
 
 def test_every_hour_of_the_day_has_its_alerts_and_messages() -> None:
-    found = hours([*_judged(1, 1), case(0)], [asked("tor", "2026-01-15T13:10", on_duty=False)], OSLO)
+    found = hours([*_judged(1, 1), case(0)], by_hour(asked(("tor", "2026-01-15T13:10"))), OSLO)
 
     assert len(found) == 24
     assert (found[13].useful, found[13].other, found[13].summons, found[13].off_duty) == (1, 1, 1, 1)

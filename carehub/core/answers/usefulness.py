@@ -5,17 +5,16 @@ as they are: of fewer than five there is no share, and each share has its interv
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from math import inf
-from statistics import median
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from carehub.core.answers.alerts import Aftermath, Cause
-from carehub.core.answers.local_hours import LocalHour, Shift, shift_of
+from carehub.core.answers.local_hours import Shift, shift_of
 from carehub.core.answers.shares import Share, rank
 from carehub.core.severity import Severity
 
@@ -102,33 +101,6 @@ class Load(NamedTuple):
         return self.useful.tells and self.useful.value < USEFUL_BELOW
 
 
-class Summons(NamedTuple):
-    """One message that asked one person, by a way that makes a sound.
-
-    Attributes:
-        unit: Of the alert, where it was night: of other messages nobody asks.
-        on_duty: By the shift plan; None where the plan knows nothing of the person.
-    """
-
-    person: str
-    unit: str | None
-    when: LocalHour
-    on_duty: bool | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Night:
-    """The nights of one unit: how often each of those who were asked was asked."""
-
-    unit: str | None
-    nights: int
-    people: int
-    median: float
-    most: int
-    woken: Mapping[str, int]
-    """Who was asked at night without being on duty, and how often."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hour:
     """One hour of the local day, over the whole time asked for."""
@@ -195,53 +167,30 @@ def loads(
     cases: Iterable[Case], key: Callable[[Case], str | None], zone: ZoneInfo, most: int | None = None
 ) -> list[Load]:
     """The load of everything that `key` names, the heaviest first; no more than `most` of them."""
-    named = [(name, case) for case in cases if (name := key(case)) is not None]
-    heaviest = sorted(Counter(name for name, _ in named).items(), key=lambda item: (-item[1], item[0]))[:most]
-    sums = {name: _Sum() for name, _ in heaviest}  # of the others nothing else is asked than how many
-    for name, case in named:
+    of = [(case, key(case)) for case in cases]
+    many = Counter(name for _, name in of if name is not None)
+    heaviest = sorted(many.items(), key=lambda item: (-item[1], item[0]))[:most]
+    sums: dict[str | None, _Sum] = {name: _Sum() for name, _ in heaviest}  # of the others nothing else is asked
+    for case, name in of:
         if name in sums:
             sums[name].add(case, shift_of(case.at, zone))
-    return [one.load(name) for name, one in sums.items()]
+    return [sums[name].load(name) for name, _ in heaviest]
 
 
-def hours(cases: Iterable[Case], summons: Iterable[Summons], zone: ZoneInfo) -> list[Hour]:
-    """Each of the 24 hours of the local day."""
+def hours(cases: Iterable[Case], summons: Sequence[tuple[int, int]], zone: ZoneInfo) -> list[Hour]:
+    """Each of the 24 hours of the local day.
+
+    Args:
+        summons: Of each hour, how many messages asked somebody, and how many of them whoever was off duty.
+    """
     useful, false, other = ([0] * 24 for _ in range(3))
     for case in cases:
         verdict = _verdict(case.cause, case.aftermath)
         (useful if verdict.useful else false if verdict.false else other)[case.at.astimezone(zone).hour] += 1
-    asked = Counter((one.when.hour, one.on_duty is False) for one in summons)
     return [
-        Hour(
-            hour=hour, useful=useful[hour], false=false[hour], other=other[hour],
-            summons=asked[hour, True] + asked[hour, False], off_duty=asked[hour, True],
-        )
-        for hour in range(24)
-    ]  # fmt: skip
-
-
-def nights(summons: Iterable[Summons]) -> list[Night]:
-    """Each unit's nights: messages for each person and night among those who were asked at all, and who was woken."""
-    at_night = [one for one in summons if one.when.night]
-    each: dict[str | None, list[int]] = {}
-    people: dict[str | None, set[tuple[date | None, str]]] = {}
-    for (unit, night, person), many in Counter((one.unit, one.when.night, one.person) for one in at_night).items():
-        each.setdefault(unit, []).append(many)
-        people.setdefault(unit, set()).add((night, person))
-    woken: dict[str | None, Counter[str]] = {unit: Counter() for unit in each}
-    for one in at_night:
-        if one.on_duty is False:
-            woken[one.unit][one.person] += 1
-    return [_night(unit, each[unit], people[unit], woken[unit]) for unit in sorted(each, key=lambda one: one or "")]
-
-
-def _night(
-    unit: str | None, each: Sequence[int], people: Collection[tuple[date | None, str]], woken: Counter[str]
-) -> Night:
-    return Night(
-        unit=unit, nights=len({night for night, _ in people}), people=len({person for _, person in people}),
-        median=median(each), most=max(each), woken=dict(woken.most_common()),
-    )  # fmt: skip
+        Hour(hour=hour, useful=useful[hour], false=false[hour], other=other[hour], summons=asked, off_duty=off_duty)
+        for hour, (asked, off_duty) in enumerate(summons)
+    ]
 
 
 def answers(cases: Iterable[Case], now: datetime, zone: ZoneInfo) -> list[Answers]:

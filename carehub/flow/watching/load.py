@@ -1,23 +1,24 @@
 """What alerts asked of people in a time: read for the page, the table in a file and the command line alike."""
 
+import asyncio
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import StringIO
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from carehub.core.answers.local_hours import Shift
+from carehub.core.answers.summons import Night, by_hour, nights
 from carehub.core.answers.usefulness import (
     FALSE_CAUSES,
     Answers,
     Hour,
     Load,
-    Night,
     answers,
     hours,
     loads,
-    nights,
 )
 from carehub.core.showing.wording import CAUSE_NB
 from carehub.store import load
@@ -59,17 +60,23 @@ async def report(
         most: So many devices and residents, the heaviest; by default all of them.
     """
     cases = await load.cases(session, since, until, zone)
-    summons = await load.summons(session, since, until, zone)
-    devices = loads(cases, lambda case: case.device, zone, most)
-    residents = loads(cases, lambda case: case.resident if covers(case.unit) else None, zone, most)
-    asleep = nights(summons)
-    who, what = await load.names(session, {one.key for one in residents[:MOST]}, {one.key for one in devices[:MOST]})
-    staff = await load.people(session, {person for night in asleep for person in night.woken})
-    return Report(
-        since=since, until=until, alerts=len(cases), rules=loads(cases, lambda case: case.rule, zone),
-        devices=devices, residents=residents, hours=hours(cases, summons, zone), nights=asleep,
-        answers=answers(cases, until, zone), names={"residents": who, "devices": what, "people": staff},
-    )  # fmt: skip
+    summons, units = await load.summons(session, since, until, zone)
+
+    def counted() -> dict[str, Any]:
+        """In a thread: everybody else would wait for it."""
+        return {
+            "rules": loads(cases, lambda case: case.rule, zone),
+            "devices": loads(cases, lambda case: case.device, zone, most),
+            "residents": loads(cases, lambda case: case.resident if covers(case.unit) else None, zone, most),
+            "hours": hours(cases, by_hour(summons), zone), "nights": nights(summons, units),
+            "answers": answers(cases, until, zone),
+        }  # fmt: skip
+
+    told = Report(since=since, until=until, alerts=len(cases), names={}, **await asyncio.to_thread(counted))
+    residents, devices = ({one.key for one in rows[:MOST]} for rows in (told.residents, told.devices))
+    who, what = await load.names(session, residents, devices)
+    staff = await load.people(session, {person for night in told.nights for person in night.woken})
+    return replace(told, names={"residents": who, "devices": what, "people": staff})
 
 
 async def by_rule(session: Session, zone: ZoneInfo, since: datetime, until: datetime) -> dict[str, Load]:
