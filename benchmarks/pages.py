@@ -21,6 +21,7 @@ from carehub.core.findings import Outcome
 from carehub.core.people.access import Role
 from carehub.core.people.basis import Basis
 from carehub.core.people.legal import Function
+from carehub.core.people.shifts import Why
 from carehub.core.severity import Severity
 from carehub.core.watching.supervision import DeviceKind
 from carehub.flow.hub import Health, Hub
@@ -126,12 +127,13 @@ _FAMILIES = ("Berg", "Haugen", "Dahl", "Øverland", "Ås", "Lie", "Moen", "Solba
 async def fill(database: Database) -> None:
     """Invented people, homes, devices, and a year of what befell them."""
     dice = random.Random(1)
+    alerts = list(_alerts(dice))
     for table, rows in (
         (tables.Unit, list(_units())), (tables.Scope, list(_scopes())), (tables.Resident, list(_residents(dice))),
         (tables.Residency, list(_residencies())), (tables.Device, list(_devices(dice))),
         (tables.Assignment, list(_assignments())), (tables.Person, list(_staff())), (tables.ShiftLine, list(_shifts())),
-        (tables.LegalBasis, list(_bases(dice))), (tables.Alert, list(_alerts(dice))),
-        (tables.Notice, list(_notices(dice))), (tables.Event, list(_events(dice))),
+        (tables.LegalBasis, list(_bases(dice))), (tables.Duty, list(_duties())), (tables.Alert, alerts),
+        (tables.Notice, list(_notices(dice, alerts))), (tables.Event, list(_events(dice))),
         (tables.DeadLetter, list(_letters())),
         (tables.Task, list(_tasks())),
     ):  # fmt: skip
@@ -196,6 +198,17 @@ def _shifts() -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
+def _duties() -> Iterator[dict[str, Any]]:
+    """Every other day of the last four weeks, of each of them."""
+    for n in range(1, STAFF):
+        for back in range(n % 2, 28, 2):
+            since = NOW - timedelta(days=back, hours=n % 24)
+            yield {
+                "id": n * 100 + back, "unit_id": f"u{n % UNITS}", "person_id": f"p{n}", "since": since,
+                "until": since + timedelta(hours=8), "why": Why.ROTATION, "line_id": f"v{n}", "day": since.date(),
+            }  # fmt: skip
+
+
 def _bases(dice: random.Random) -> Iterator[dict[str, Any]]:
     for n in range(RESIDENTS):
         yield {
@@ -224,13 +237,16 @@ def _alerts(dice: random.Random) -> Iterator[dict[str, Any]]:
         }  # fmt: skip
 
 
-def _notices(dice: random.Random) -> Iterator[dict[str, Any]]:
+def _notices(dice: random.Random, alerts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Of each alert of the last four weeks some four, a minute apart."""
+    lately = [one for one in alerts if one["raised_at"] > NOW - timedelta(days=28)]
     for n in range(NOTICES):
-        at = NOW - timedelta(minutes=dice.randrange(40_320))
+        turn, place = divmod(n, len(lately))
+        at = lately[place]["raised_at"] + timedelta(minutes=turn)
         yield {
-            "id": f"n{n}", "alert_id": f"{n:032x}", "person_id": f"p{dice.randrange(1, STAFF)}", "channel": "sms",
-            "address": f"+4790{n:06}", "text": "Varsel", "severity": Severity.CRITICAL, "cycle": "rung:0",
-            "created_at": at,
+            "id": f"n{n}", "alert_id": lately[place]["id"], "person_id": f"p{dice.randrange(1, STAFF)}",
+            "channel": "sms", "address": f"+4790{n:06}", "text": "Varsel", "severity": Severity.CRITICAL,
+            "cycle": "rung:0", "created_at": at,
             "state": NoticeState.DELIVERED, "not_before": at, "attempts": 1, "repeated": False, "sent_at": at,
         }  # fmt: skip
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import compress
+from types import MappingProxyType
 from typing import Any
 
 from sqlmodel import col, select
@@ -84,27 +85,32 @@ def case_of(row: tables.Alert, answered_at: datetime | None) -> Case:
 
 
 async def summons(
-    session: Session, since: datetime, until: datetime, zone: tzinfo = UTC
-) -> tuple[Summons, list[str | None]]:
+    session: Session, since: datetime, until: datetime, zone: tzinfo = UTC,
+    known: Mapping[str, str | None] = MappingProxyType({}),
+) -> tuple[Summons, list[str | None]]:  # fmt: skip
     """Every message about an alert that was sent to a person's own device in this time, in order.
 
     Of those at night also the alert's unit.
+
+    Args:
+        known: Units of alerts, so that they need not be asked.
     """
     private = {one for (one,) in await sql.ask(session, _NO_STAFF, tuple(PRIVATE))}
     rows = [row for row in await sql.ask(session, _SUMMONS, since, until, SILENT_WAYS) if row[0] not in private]
     people, alerts, sent = zip(*rows, strict=True) if rows else ((), (), ())
     planned = await sql.ask(session, _DUTIES, since - _PLANNED, until, tuple(set(people)))
-    duties = [(person, _bare(start), _bare(end)) for person, start, end in planned]
+    duties = [(person, *_bare(moments)) for person, *moments in planned]
     hours = local_hours(since, until, zone)
-    found = await asyncio.to_thread(summoned, people, [*map(_bare, sent)], duties, hours, until)
+    found = await asyncio.to_thread(summoned, people, _bare(sent), duties, hours, until)
     at_night = list(compress(alerts, found.at_night.tolist()))
-    units: dict[str, str | None] = dict(await sql.ask(session, _UNITS, set(at_night))) if at_night else {}  # type: ignore[arg-type]
-    return found, [units[alert] for alert in at_night]
+    unknown = set(at_night).difference(known)
+    units: dict[str, str | None] = dict(await sql.ask(session, _UNITS, unknown)) if unknown else {}  # type: ignore[arg-type]
+    return found, [known[alert] if alert in known else units[alert] for alert in at_night]
 
 
-def _bare(value: Any) -> str | datetime:
-    """UTC without a zone, as numpy takes a moment: SQLite's text is that already."""
-    return value if isinstance(value, str) else value.replace(tzinfo=None)
+def _bare(moments: Sequence[Any]) -> Sequence[Any]:
+    """UTC without a zone, as numpy takes them: SQLite's texts are that already."""
+    return moments if moments and isinstance(moments[0], str) else [one.replace(tzinfo=None) for one in moments]
 
 
 async def asked(session: Session, since: datetime, until: datetime) -> Sequence[tuple[str, str | None, int]]:

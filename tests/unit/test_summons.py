@@ -113,6 +113,8 @@ async def test_messages_are_told_as_a_plain_computation_tells_them(database: Dat
         assert {one.off_duty for one, _ in plain if one.person == "ola"} == {False}  # whom the plan does not know
         summons, units = await load.summons(session, NOW - BACK, NOW, OSLO)
         assert _one_by_one(summons, units) == [one for one, _ in plain]
+        known = {one.id: one.unit_id for one in (await session.exec(select(tables.Alert).limit(15))).all()}
+        assert (await load.summons(session, NOW - BACK, NOW, OSLO, known))[1] == units
         counted = Counter((one.person, unit) for one, unit in plain)
         asked = await load.asked(session, NOW - BACK, NOW)
         assert {(person, unit): many for person, unit, many in asked} == counted

@@ -60,7 +60,8 @@ async def report(
         most: So many devices and residents, the heaviest; by default all of them.
     """
     cases = await load.cases(session, since, until, zone)
-    summons, units = await load.summons(session, since, until, zone)
+    known = {case.alert: case.unit for case in cases}
+    summons, units = await load.summons(session, since, until, zone, known)
 
     def counted() -> dict[str, Any]:
         """In a thread: everybody else would wait for it."""
