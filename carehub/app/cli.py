@@ -4,6 +4,7 @@ Each command stands in a room of its own, which is entered only when it is calle
 waiting for it, and must not load the village, the replay and the demonstration first.
 """
 
+import gc
 import sys
 from difflib import get_close_matches
 from importlib import import_module
@@ -48,6 +49,8 @@ def main() -> None:
     try:
         wanted = sys.argv[1] if len(sys.argv) > 1 else None
         _refuse_what_is_none(wanted)
+        if wanted == "serve":
+            gc.disable()  # what its start makes lives as long as the process: to look for garbage in it took a tenth
         commands(wanted)()
     except ConfigurationError as error:
         sys.stderr.write(f"carehub: {error}\n")

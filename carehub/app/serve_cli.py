@@ -1,16 +1,13 @@
 """`carehub serve`: nothing is loaded here that the first message does not need."""
 
-import gc
 from typing import Annotated
 
 import typer
 
-gc.disable()  # what is made in the start lives as long as the process: looking for garbage in it took a tenth of it
-
-from carehub.app import serve  # noqa: E402 - as above
-from carehub.app.settings import Settings  # noqa: E402
-from carehub.contracts import ConfigurationError  # noqa: E402
-from carehub.kit.log import configure  # noqa: E402
+from carehub.app import serve
+from carehub.app.settings import Settings
+from carehub.contracts import ConfigurationError
+from carehub.kit.log import configure
 
 commands = typer.Typer()
 
