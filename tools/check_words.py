@@ -104,7 +104,8 @@ def catalogue(language: str) -> Iterator[tuple[str, Key, tuple[str, ...]]]:
 def missing(language: str, asked: Texts) -> list[Key]:
     """What a language has no words for."""
     has = {key for _, key, forms in catalogue(language) if forms and all(forms)}
-    return [key for key in asked if key not in has and not (language == "en" and key in native_english())]
+    has |= native_english() if language == "en" else set()
+    return [key for key in asked if key not in has]
 
 
 def faults() -> Iterator[str]:
@@ -122,7 +123,7 @@ def faults() -> Iterator[str]:
                 if sorted(values_in(source)) != sorted(values_in(form)):
                     yield f"{where}: the values of {key!r} are not those of {form!r}"
             yield from bare_faults(where, key, forms)
-    yield from bare_sentences()
+    yield from bare_sentences(asked)
 
 
 def bare_faults(where: str, key: Key, forms: tuple[str, ...]) -> Iterator[str]:
@@ -147,9 +148,9 @@ def written(path: Path) -> Iterator[str]:
             yield "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in node.values)
 
 
-def bare_sentences() -> Iterator[str]:
+def bare_sentences(asked: Texts) -> Iterator[str]:
     """Sentences in bokmål that a page's program says past `_` and its kin."""
-    known = {form for key in texts() for form in key.split("\n")}
+    known = {form for key in asked for form in key.split("\n")}
     for path in sorted(WEB.rglob("*.py")):
         for text in written(path):
             said = _SENTENCE.fullmatch(text) and _BOKMAAL.search(text) and text not in known
