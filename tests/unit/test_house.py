@@ -144,13 +144,14 @@ BREACHES = {
 """For each contract a file and the line that breaks it."""
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
-    """The house once more, to be broken."""
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The house once more, to be broken, and to be mended again by whoever broke it."""
+    house = tmp_path_factory.mktemp("house")
     for package in ("carehub", "integrations", "models"):
-        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    return tmp_path
+        shutil.copytree(ROOT / package, house / package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", house)
+    return house
 
 
 def broken_contracts(house: Path) -> list[str]:
@@ -179,6 +180,10 @@ def test_every_contract_is_broken_once_on_purpose() -> None:
 def test_a_breach_is_caught(copy: Path, contract: dict[str, str]) -> None:
     file, line = BREACHES[contract["id"]]
     offender = copy / file
-    offender.write_text(f"{offender.read_text(encoding='utf-8')}\n{line}\n", encoding="utf-8")
+    whole = offender.read_bytes()
+    try:
+        offender.write_bytes(whole + f"\n{line}\n".encode())
 
-    assert contract["name"] in broken_contracts(copy)
+        assert contract["name"] in broken_contracts(copy)
+    finally:
+        offender.write_bytes(whole)

@@ -1,9 +1,9 @@
 """What ships: the wheel, installed somewhere else, migrates a database and checks the rulebook."""
 
 import os
+import shutil
 import subprocess
 import sys
-import venv
 from pathlib import Path
 
 import pytest
@@ -17,23 +17,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder), cwd=ROOT)
     [wheel] = folder.glob("*.whl")
-    venv.create(folder / "venv", with_pip=True)
     target = folder / "site"
-    pip = str(folder / "venv" / "bin" / "python")
+    uv = shutil.which("uv", path=f"{Path(sys.prefix, 'uv', 'bin')}{os.pathsep}{os.environ['PATH']}")
+    assert uv, "make install puts it in .venv/uv"
     run(
-        pip,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--no-deps",
-        "--no-index",
-        "--no-compile",  # each test compiles what it loads
-        "--target",
-        str(target),
-        str(wheel),
-        cwd=folder,
-    )
+        uv, "pip", "install", "--quiet", "--offline", "--no-cache", "--no-config", "--no-deps", "--no-index",
+        "--python", sys.executable, "--target", str(target), str(wheel), cwd=folder, UV_COMPILE_BYTECODE="0",
+    )  # fmt: skip
     return target
 
 
