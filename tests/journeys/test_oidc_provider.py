@@ -108,7 +108,7 @@ async def test_in_by_a_real_provider_and_out_when_it_says_so_c51_c49(hub: Hub, i
         home = await browse(client, f"{hub.public_url}/login/with/helseid?next=/nurse")
         assert home == f"{hub.public_url}/nurse"
 
-        async with client.stream("GET", f"{hub.public_url}/api/v1/live") as live, asyncio.timeout(5):
+        async with client.stream("GET", f"{hub.public_url}/api/v1/live") as live, asyncio.timeout(30):
             lines = live.aiter_lines()
             assert "change" in await anext(lines)
             out = asyncio.create_task(_log_out_there(hub, issuer, client))

@@ -72,6 +72,16 @@ async def _endless(scope: Scope, _receive: Receive, send: Send) -> None:
         await asyncio.sleep(0.001)
 
 
+async def _calm(scope: Scope, receive: Receive, send: Send) -> None:
+    """A stream on which nothing happens: hundreds of talkative ones take the processor from whoever opens the next."""
+    if scope["type"] != "http":
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/event-stream")]})
+    await send({"type": "http.response.body", "body": b": hello\n\n", "more_body": True})
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
 @asynccontextmanager
 async def _serving(streams: Streams) -> AsyncIterator[int]:
     port = free_port()
@@ -116,7 +126,7 @@ async def test_whoever_never_reads_is_let_go_and_hurts_nobody_c58(hub: Hub) -> N
 
 
 async def test_a_browser_has_so_many_streams_and_a_crowd_without_cookies_more_c58(hub: Hub) -> None:
-    streams = Streams(_endless, hub)
+    streams = Streams(_calm, hub)
     async with (
         asyncio.timeout(60),
         _serving(streams) as port,
@@ -169,7 +179,7 @@ async def test_a_tablet_speaks_for_its_own_unit_and_a_relative_for_none_c58(live
 
 async def test_a_stream_asks_at_each_word_whether_the_login_still_holds_c58(hub: Hub) -> None:
     secret, heard = await secret_of(hub, "maria"), []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         async for event in stream(hub, secret, beat_s=0.05):
             heard.append(event.event)
             if len(heard) == 2:
