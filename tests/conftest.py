@@ -2,6 +2,8 @@
 
 import gc
 import os
+import signal
+import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -13,7 +15,9 @@ from carehub.core.languages import Language
 from carehub.store.database import Database
 from carehub.web import tongue
 from tests import dialects
-from tests.databases import Postgres, Sqlite
+from tests.databases import Postgres, Sqlite, folder_in_memory
+from tests.emptied import Emptied
+from tests.journeys.building import Night, night_at, prepare
 from tests.skips import pytest_sessionfinish, pytest_terminal_summary
 
 __all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
@@ -41,11 +45,30 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-# --- the environment -------------------------------------------------------------------------
+# --- the process, which all tests of a worker share ------------------------------------------
+
+
+def _state_of_the_process() -> dict[str, object]:
+    return {
+        "environment": {name: os.environ[name] for name in os.environ if name.startswith(("CAREHUB_", "LC_", "TZ"))},
+        "folder": Path.cwd(),
+        "garbage is looked for": gc.isenabled(),
+        "log": structlog.get_config()["processors"],
+        "signals": [signal.getsignal(one) for one in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)],
+        "turns of threads": sys.getswitchinterval(),
+    }
 
 
 @pytest.fixture(autouse=True)
-def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def nothing_left_changed() -> Iterator[None]:
+    """The test that changes what all share fails, and not whichever one is dealt out after it."""
+    before = _state_of_the_process()
+    yield
+    assert _state_of_the_process() == before
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(nothing_left_changed: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the developer's reaches a test."""
     monkeypatch.setenv("LC_ALL", "C.UTF-8")  # commands speak as the locale says
     for name in [name for name in os.environ if name.startswith("CAREHUB_")]:
@@ -62,10 +85,20 @@ def bokmaal_again() -> Iterator[None]:
 # --- databases -------------------------------------------------------------------------------
 
 
+def _asks_for_a_night(request: pytest.FixtureRequest) -> bool:
+    return bool({"night", "quick_night"} & set(request.fixturenames))
+
+
 @pytest.fixture(scope="session")
 def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Sqlite:
     """The migrated SQLite file that others are copied from."""
     return Sqlite(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def sqlite_with_a_night(sqlite: Sqlite, tmp_path_factory: pytest.TempPathFactory) -> Sqlite:
+    """The night is furnished once; every test has a copy."""
+    return sqlite.filled(tmp_path_factory.mktemp("night"), prepare)
 
 
 @pytest.fixture(scope="session")
@@ -79,17 +112,33 @@ def postgres() -> Iterator[Postgres]:
         cluster.stop()
 
 
-@pytest.fixture
-def sqlite_url(sqlite: Sqlite, tmp_path: Path) -> str:
-    """A fresh, migrated SQLite database."""
-    return sqlite.copy_to(tmp_path)
+@pytest.fixture(scope="session")
+def postgres_for_nights(postgres: Postgres) -> Iterator[Emptied]:
+    """Furnished once, and for each test again."""
+    nights = Emptied(postgres, prepare)
+    yield nights
+    nights.end()
 
 
 @pytest.fixture
-def postgres_url(postgres: Postgres) -> Iterator[str]:
-    """A fresh, migrated PostgreSQL database."""
-    with postgres.copy() as url:
-        yield url
+def quick_folder() -> Iterator[Path]:
+    """For databases that end with their test."""
+    with folder_in_memory() as folder:
+        yield folder
+
+
+@pytest.fixture
+def sqlite_url(request: pytest.FixtureRequest, sqlite: Sqlite, quick_folder: Path) -> str:
+    """A fresh, migrated SQLite database; prepared for who has a night."""
+    template = request.getfixturevalue("sqlite_with_a_night") if _asks_for_a_night(request) else sqlite
+    return str(template.copy_to(quick_folder))
+
+
+@pytest.fixture
+def postgres_url(request: pytest.FixtureRequest, postgres_for_nights: Emptied) -> str:
+    """A migrated PostgreSQL database: empty, or prepared for who has a night."""
+    postgres_for_nights.empty(but_filled=_asks_for_a_night(request))
+    return postgres_for_nights.url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -99,10 +148,10 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def empty_database_url(request: pytest.FixtureRequest, quick_folder: Path) -> Iterator[str]:
     """A database without tables; the test runs once for each kind."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        yield f"sqlite:///{quick_folder / 'empty.db'}"
     else:
         with request.getfixturevalue("postgres").empty() as url:
             yield url
@@ -114,3 +163,22 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = Database(database_url)
     yield opened
     await opened.close()
+
+
+# --- the night in which the stories happen ---------------------------------------------------
+
+
+@pytest.fixture
+async def night(database: Database) -> AsyncIterator[Night]:
+    """A hub on SQLite and on PostgreSQL, at 02:14 on a January night."""
+    async with night_at(database, prepared=True) as begun:
+        yield begun
+
+
+@pytest.fixture
+async def quick_night(sqlite_url: str) -> AsyncIterator[Night]:
+    """The same on SQLite alone, for what no database can change."""
+    database = Database(sqlite_url)
+    async with night_at(database, prepared=True) as begun:
+        yield begun
+    await database.close()

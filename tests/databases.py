@@ -26,6 +26,7 @@ from carehub.store.database import Database
 _TEMPLATE = "carehub_template"
 _STARTS_WITHIN_S = 30.0
 _DONE = "-- done --"
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a test has many commits, and what it asks does not hang on the disk
 
 _SERVER_SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -65,6 +66,13 @@ def prepare(url: str, work: Work = Database.migrate) -> None:
         thread.submit(lambda: asyncio.run(_prepare())).result()
 
 
+@contextmanager
+def folder_in_memory() -> Iterator[Path]:
+    """A folder until the block ends; on the disk where the system has none in memory."""
+    with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
+        yield Path(folder)
+
+
 class Sqlite:
     """A migrated file, and copies of it."""
 
@@ -81,6 +89,7 @@ class Sqlite:
 
     def copy_to(self, folder: Path) -> str:
         """A fresh database in `folder`; gives its URL."""
+        folder.mkdir(parents=True, exist_ok=True)
         copy = folder / "carehub.db"
         shutil.copyfile(self.template, copy)
         return f"sqlite:///{copy}"

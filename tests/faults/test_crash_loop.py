@@ -12,6 +12,7 @@ from carehub.store import tables
 from carehub.store.database import Database
 from integrations.mqtt import publisher
 from tests.brokers import Mosquitto
+from tests.databases import Sqlite
 from tests.hubs import HubProcess
 
 _SOURCES = "integrations.sources.carehub_v1,tests.faults.poison"
@@ -33,8 +34,9 @@ async def _kinds(hub: HubProcess) -> dict[str, str | None]:
 
 
 @pytest.mark.timeout(240)
-async def test_a_message_that_ends_the_hub_is_set_aside_after_three_crashes_f24(tmp_path: Path) -> None:
+async def test_a_message_that_ends_the_hub_is_set_aside_after_three_crashes_f24(tmp_path: Path, sqlite: Sqlite) -> None:
     """F24: three crashes within five minutes; then safe mode, a dead letter, an alert, and presses get through."""
+    sqlite.copy_to(tmp_path / "hub")
     with (
         Mosquitto(tmp_path / "broker") as broker,
         HubProcess(tmp_path / "hub", broker.url, CAREHUB_SOURCES=_SOURCES, CAREHUB_CANARY_EVERY_S="0") as hub,
@@ -63,8 +65,9 @@ async def test_a_message_that_ends_the_hub_is_set_aside_after_three_crashes_f24(
 
 
 @pytest.mark.timeout(120)
-async def test_a_loop_that_stands_still_for_five_seconds_ends_the_process_f18(tmp_path: Path) -> None:
+async def test_a_loop_that_stands_still_for_five_seconds_ends_the_process_f18(tmp_path: Path, sqlite: Sqlite) -> None:
     """F18: blocked for more than 5 s, the watchdog ends it, so that it is started anew."""
+    sqlite.copy_to(tmp_path / "hub")
     with (
         Mosquitto(tmp_path / "broker") as broker,
         HubProcess(tmp_path / "hub", broker.url, CAREHUB_SOURCES=_SOURCES, CAREHUB_CANARY_EVERY_S="0") as hub,

@@ -21,6 +21,7 @@ from carehub.village.simulate import Postman
 from carehub.village.wire import Parcel
 from integrations.mqtt import MqttTransport, reconnecting
 from tests.brokers import Mosquitto
+from tests.databases import Sqlite
 from tests.hubs import HubProcess
 
 ALARMS = 2000
@@ -60,7 +61,10 @@ async def _sender(url: str) -> AsyncIterator[Postman]:
 
 
 @pytest.mark.timeout(300)
-async def test_a_hub_killed_amid_2000_alarms_loses_none_and_alerts_none_twice_f16(tmp_path: Path) -> None:
+async def test_a_hub_killed_amid_2000_alarms_loses_none_and_alerts_none_twice_f16(
+    tmp_path: Path, sqlite: Sqlite
+) -> None:
+    sqlite.copy_to(tmp_path / "hub")
     with Mosquitto(tmp_path / "broker") as broker, HubProcess(tmp_path / "hub", broker.url) as hub:
         await asyncio.to_thread(hub.wait_until_ready)
         async with _sender(broker.url) as buttons:
@@ -100,9 +104,12 @@ async def test_a_hub_that_is_asked_to_stop_ends_at_once_and_cleanly_f21(tmp_path
 
 
 @pytest.mark.timeout(240)
-async def test_a_hub_asked_to_stop_at_random_moments_loses_and_doubles_nothing_f21(tmp_path: Path) -> None:
+async def test_a_hub_asked_to_stop_at_random_moments_loses_and_doubles_nothing_f21(
+    tmp_path: Path, sqlite: Sqlite
+) -> None:
     """F21: SIGTERM amid alarms, as at each deployment: it ends within ten seconds with status 0, and holds no lease."""
     alarms = 200
+    sqlite.copy_to(tmp_path / "hub")
     with Mosquitto(tmp_path / "broker") as broker, HubProcess(tmp_path / "hub", broker.url) as hub:
         await asyncio.to_thread(hub.wait_until_ready)
         async with _sender(broker.url) as buttons:

@@ -17,11 +17,10 @@ from pydantic import SecretStr
 from carehub.contracts import Channel, ChannelTools, Fate, TransportError
 from carehub.flow import deliver
 from carehub.store import tables
-from carehub.store.database import Database
 from integrations.channels import _twilio, email, push, siren, sms, sms_gateway, voice
 from tests.brokers import free_port
 from tests.faults.providers import SHORT_WAIT_S, HttpProvider, MailServer
-from tests.journeys.building import INGRID, PUBLIC, Night, night_at
+from tests.journeys.building import INGRID, PUBLIC, Night
 from tests.journeys.telephones import only_by, reach_by
 from tests.push_keys import PRIVATE_KEY, subscription
 
@@ -45,12 +44,9 @@ def table() -> Iterator[None]:
 
 
 @pytest.fixture
-async def night(sqlite_url: str) -> AsyncIterator[Night]:
+def night(quick_night: Night) -> Night:
     """A hub on SQLite: no database changes what a provider does."""
-    database = Database(sqlite_url)
-    async with night_at(database) as begun:
-        yield begun
-    await database.close()
+    return quick_night
 
 
 # --- the channels, each led to a double ------------------------------------------------------

@@ -5,13 +5,11 @@ Everything is real but the telephones and the clock: store, fold, rules, ladders
 
 import asyncio
 import sqlite3
-import tempfile
 from collections import Counter
 from collections.abc import Coroutine
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlmodel import col, delete, select
@@ -27,7 +25,7 @@ from carehub.flow.worker import Worker
 from carehub.store import tables
 from carehub.store.database import Database
 from carehub.store.tables.alerts import NoticeState
-from tests.databases import Sqlite
+from tests.databases import Sqlite, folder_in_memory
 from tests.journeys.building import INGRID, MARIA, Clock, Night, furnish, refuses_for_good, refuses_for_now
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
@@ -44,7 +42,6 @@ LADDERS: dict[str, tuple[tuple[str, int, bool], ...]] = {
 """By name: whom each rung asks, its patience in seconds, and whether in turn. Two of them cannot be followed."""
 _MOST_LOOKS = 8
 """More rungs than any ladder here has: who cannot be reached is passed by in as many seconds, and then it waits."""
-_MEMORY = Path("/dev/shm")  # noqa: S108 - as in conftest
 _T = TypeVar("_T")
 
 
@@ -52,10 +49,10 @@ class Stage:
     """What all sequences of one run share: a loop, and a house in memory that is furnished anew for each of them."""
 
     def __init__(self, sqlite: Sqlite) -> None:
-        self._folder = tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None)
+        self._things = ExitStack()
         self._runner = asyncio.Runner()
         self.sequences, self.steps, self.simulated = 0, 0, timedelta()
-        url = sqlite.copy_to(Path(self._folder.name))
+        url = sqlite.copy_to(self._things.enter_context(folder_in_memory()))
         self._database = Database(url)
         self.run(self._furnish())
         self._file = url.removeprefix("sqlite:///")
@@ -91,7 +88,7 @@ class Stage:
         self.run(self._database.close())
         self._runner.close()
         self._house.close()
-        self._folder.cleanup()
+        self._things.close()
 
 
 async def _begin(database: Database, now: datetime) -> "Year":

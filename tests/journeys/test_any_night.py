@@ -1,10 +1,8 @@
 """Any night at all: whatever is pressed, taken and waited for, the promises hold, and the journal replays (P12)."""
 
 import asyncio
-import tempfile
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,7 +16,8 @@ from carehub.core.rules.rulebook import Rulebook
 from carehub.flow import ledger
 from carehub.store import tables
 from carehub.store.database import Database
-from tests.databases import Sqlite
+from tests.databases import Sqlite, folder_in_memory
+from tests.emptied import Emptied
 from tests.journeys.building import INGRID, MARIA, NIGHT, Night, night_at, refuses_for_good, refuses_for_now, shipped
 from tests.journeys.replaying import check_replay, replayed
 
@@ -129,13 +128,12 @@ def test_on_any_night_every_open_alert_has_a_deadline_and_nobody_is_told_twice(
 ) -> None:
     """P12: and its journal, folded again by the rules as they were, gives the same alerts and the same states."""
     if kind == "postgresql":
-        nights = request.getfixturevalue("postgres_for_nights")
-        nights.empty(with_a_night=True)
+        nights: Emptied = request.getfixturevalue("postgres_for_nights")
+        nights.empty(but_filled=True)
         asyncio.run(_live_through(nights.url, steps))
         return
-    memory = Path("/dev/shm")  # noqa: S108 - as in conftest
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as folder:
-        asyncio.run(_live_through(sqlite_with_a_night.copy_to(Path(folder)), steps))
+    with folder_in_memory() as folder:
+        asyncio.run(_live_through(sqlite_with_a_night.copy_to(folder), steps))
 
 
 async def test_the_journal_of_a_busy_night_replays_to_the_same_alerts_and_states_p12(night: Night) -> None:

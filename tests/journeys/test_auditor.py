@@ -143,11 +143,11 @@ async def test_what_should_have_been_told_and_was_not_is_found(
     assert len(watched.said) == 1
 
 
-async def test_an_open_alert_without_a_deadline_is_found_where_the_database_lets_one_be(tmp_path: Path) -> None:
+async def test_an_open_alert_without_a_deadline_is_found_where_the_database_lets_one_be(
+    tmp_path: Path, sqlite_url: str
+) -> None:
     """Invariant 5: our own tables refuse it, so the tables are made to forget that."""
-    path = tmp_path / "old.db"
-    database = Database(f"sqlite:///{path}")
-    await database.migrate()
+    database = Database(sqlite_url)
     async with database.connect() as connection:
         await connection.execute(text("PRAGMA writable_schema=ON"))
         await connection.execute(
@@ -155,14 +155,14 @@ async def test_an_open_alert_without_a_deadline_is_found_where_the_database_lets
         )
         await connection.commit()
     await database.close()
-    with sqlite3.connect(path) as loose:
+    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as loose:
         loose.execute(
             "INSERT INTO alert (id, dedup_key, kind, severity, status, scope_id, rule_id, rule_version, raised_at, "
             "last_event_at, presses, rung) VALUES ('a', 'a', 'fall', 40, 'taken', 'x', 'r', 'v', ?, ?, 1, 1)",
             ("2026-01-15 01:00:00.000000",) * 2,
         )
     loose.close()
-    settings = Settings(data_dir=tmp_path, database_url=f"sqlite:///{path}", canary_every_s=0)
+    settings = Settings(data_dir=tmp_path, database_url=sqlite_url, canary_every_s=0)
     auditor = Auditor(settings, None, lambda: NIGHT)
 
     assert Concern.NO_DEADLINE in await auditor.attend()

@@ -1,10 +1,8 @@
 """Rules over the recorded past: today's give what was live, and a draft says whom it would let down."""
 
 import asyncio
-import tempfile
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,9 +16,8 @@ from carehub.core.backtest.values import BY_PEOPLE
 from carehub.core.rules.drafting import read_draft
 from carehub.core.rules.language import Rule
 from carehub.store.database import Database
-from tests.databases import Sqlite
+from tests.databases import Sqlite, folder_in_memory
 from tests.journeys.building import Night, night_at
-from tests.journeys.conftest import _MEMORY
 from tests.journeys.test_any_night import _play, _step
 
 _LONGER = """
@@ -184,8 +181,8 @@ def test_whatever_happens_in_a_night_the_rules_in_force_give_the_same_alerts(
 
 
 async def _any_night(sqlite: Sqlite, steps: list[tuple[object, ...]]) -> None:
-    with tempfile.TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as folder:
-        database = Database(sqlite.copy_to(Path(folder)))
+    with folder_in_memory() as folder:
+        database = Database(sqlite.copy_to(folder))
         try:
             async with night_at(database) as night:
                 for step in steps:

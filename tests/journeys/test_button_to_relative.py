@@ -24,6 +24,7 @@ from carehub.village.switchboard import ExchangeSettings
 from integrations.mqtt import publisher
 from tests.brokers import Mosquitto
 from tests.chromium import chromium, log_in
+from tests.databases import Sqlite
 from tests.hubs import HubProcess
 from tests.unit.village.lines import ACCOUNT, OURS, TOKEN, listening
 
@@ -60,9 +61,9 @@ class Village:
 
 
 @pytest.fixture
-async def village(tmp_path: Path) -> AsyncIterator[Village]:
+async def village(tmp_path: Path, sqlite: Sqlite) -> AsyncIterator[Village]:
     register = directory(7)
-    await _furnish(tmp_path / "hub", register)
+    await _furnish(sqlite.copy_to(tmp_path / "hub"), register)
     with Mosquitto(tmp_path / "broker") as broker:
         hub = HubProcess(tmp_path / "hub", broker.url)
         settings = ExchangeSettings(
@@ -79,9 +80,8 @@ async def village(tmp_path: Path) -> AsyncIterator[Village]:
                 yield Village(register, hub, broker, exchange)
 
 
-async def _furnish(folder: Path, register: Directory) -> None:
-    database = Database(f"sqlite:///{folder / 'carehub.db'}")
-    await database.migrate()
+async def _furnish(url: str, register: Directory) -> None:
+    database = Database(url)
     await move_in(database, register, PasswordHash.recommended().hash(PASSWORD), utc_now())
     await database.close()
 

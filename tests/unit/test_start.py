@@ -121,7 +121,6 @@ def test_two_last_versions_are_refused(tmp_path: Path) -> None:
 
 def test_a_hub_that_asks_its_models_never_loads_what_they_are_made_of(tmp_path: Path, sqlite: Sqlite) -> None:
     """In its own process it would stand still for seconds, and need twice the memory."""
-    (tmp_path / "hub").mkdir()
     sqlite.copy_to(tmp_path / "hub")
     with Mosquitto(tmp_path / "broker") as broker:
         models = "models.daily_rhythm,models.restlessness"

@@ -14,6 +14,13 @@ from carehub.flow.watching.training import TrainingFailed, Wanted
 from carehub.store import daily
 from carehub.store.database import Database
 from models.daily_rhythm import DETECTOR
+from tests.databases import Sqlite
+
+
+@pytest.fixture(autouse=True)
+def migrated(sqlite: Sqlite, tmp_path: Path) -> None:
+    """What `stored` would do to a store of its own."""
+    sqlite.copy_to(tmp_path)
 
 
 @pytest.mark.timeout(110)

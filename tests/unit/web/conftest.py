@@ -19,6 +19,7 @@ from integrations.channels import twilio_webhooks
 from tests.brokers import free_port
 from tests.browser.seed import fill
 from tests.databases import Postgres, Sqlite
+from tests.emptied import Emptied
 from tests.passwords import quick_web
 from tests.web_server import served
 
@@ -68,25 +69,27 @@ async def _invented_night(database: Database) -> None:
 
 
 @pytest.fixture(scope="session")
-def sqlite_with_a_night(sqlite: Sqlite, tmp_path_factory: pytest.TempPathFactory) -> Sqlite:
+def sqlite_for_the_web(sqlite: Sqlite, tmp_path_factory: pytest.TempPathFactory) -> Sqlite:
     """The night is invented once; every test has a copy."""
-    return sqlite.filled(tmp_path_factory.mktemp("night"), _invented_night)
+    return sqlite.filled(tmp_path_factory.mktemp("invented"), _invented_night)
 
 
 @pytest.fixture(scope="session")
-def postgres_with_a_night(postgres: Postgres) -> str:
-    return postgres.filled(_invented_night)
+def postgres_for_the_web(postgres: Postgres) -> Iterator[Emptied]:
+    """The same in PostgreSQL: for each test as it was."""
+    invented = Emptied(postgres, _invented_night)
+    yield invented
+    invented.end()
 
 
 @pytest.fixture
-def hub_url(request: pytest.FixtureRequest, kind: str, tmp_path: Path) -> Iterator[str]:
+def hub_url(request: pytest.FixtureRequest, kind: str, quick_folder: Path) -> str:
     if kind == "sqlite":
-        night: Sqlite = request.getfixturevalue("sqlite_with_a_night")
-        yield night.copy_to(tmp_path)
-    else:
-        postgres: Postgres = request.getfixturevalue("postgres")
-        with postgres.copy(request.getfixturevalue("postgres_with_a_night")) as url:
-            yield url
+        template: Sqlite = request.getfixturevalue("sqlite_for_the_web")
+        return template.copy_to(quick_folder)
+    server: Emptied = request.getfixturevalue("postgres_for_the_web")
+    server.empty(but_filled=True)
+    return server.url
 
 
 @pytest.fixture
