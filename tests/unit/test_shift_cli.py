@@ -10,7 +10,7 @@ from carehub.kit.clock import utc_now
 from carehub.store import tables
 from carehub.store.database import Database
 from carehub.store.tables.places import UnitKind
-from tests.journeys.building import person
+from tests.journeys.building import OSLO, person
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def run(*arguments: str, given: str | None = None) -> tuple[int, str]:
 
 
 def calendar(who: str, rule: str = "RRULE:FREQ=DAILY") -> str:
-    start = f"{utc_now():%Y%m%d}T080000"
+    start = f"{utc_now().astimezone(OSLO):%Y%m%d}T080000"  # today, also in the hours in which UTC still has yesterday
     return (
         "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTAMP:20260101T000000Z\r\n"
         f"DTSTART:{start}\r\nDURATION:PT24H\r\n{rule}\r\nATTENDEE:mailto:{who}@x\r\nSUMMARY:Vakt\r\n"
