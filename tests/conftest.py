@@ -54,7 +54,7 @@ def _state_of_the_process() -> dict[str, object]:
         "folder": Path.cwd(),
         "garbage is looked for": gc.isenabled(),
         "log": structlog.get_config()["processors"],
-        "signals": [signal.getsignal(one) for one in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)],
+        "signals": [signal.getsignal(one) for one in (signal.SIGHUP, signal.SIGTERM)],
         "turns of threads": sys.getswitchinterval(),
     }
 

@@ -18,6 +18,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from joserfc import jwk, jwt
 
+from carehub.app.doors import Server
 from carehub.core.people.oidc import PROFILES, Provider
 from tests.brokers import free_port
 
@@ -137,7 +138,7 @@ class FakeProvider:
     @asynccontextmanager
     async def running(self) -> AsyncIterator["FakeProvider"]:
         """Serve on loopback until the block ends."""
-        server = uvicorn.Server(uvicorn.Config(self.app(), port=self.port, log_level="warning", lifespan="off"))
+        server = Server(uvicorn.Config(self.app(), port=self.port, log_level="warning", lifespan="off"))
         task = asyncio.create_task(server.serve())
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.005)

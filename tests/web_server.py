@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import uvicorn
 
+from carehub.app.doors import Server
 from carehub.flow.hub import Hub
 from carehub.web import create_web
 
@@ -13,7 +14,7 @@ from carehub.web import create_web
 @asynccontextmanager
 async def served(hub: Hub, port: int) -> AsyncIterator[None]:
     """Serve until the block ends."""
-    server = uvicorn.Server(uvicorn.Config(create_web(hub), port=port, log_level="warning", lifespan="off"))
+    server = Server(uvicorn.Config(create_web(hub), port=port, log_level="warning", lifespan="off"))
     task = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.005)

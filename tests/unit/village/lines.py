@@ -11,6 +11,8 @@ import httpx2
 import uvicorn
 from starlette.types import ASGIApp
 
+from carehub.app.doors import Server
+
 ACCOUNT = "AC" + "0" * 31 + "7"
 TOKEN = "only-for-this-test"
 OURS = "+4799900001"
@@ -29,7 +31,7 @@ async def until(check: Callable[[], bool]) -> None:
 async def listening(app: ASGIApp) -> AsyncIterator[str]:
     """Serve an application on a free loopback port for as long as the block lasts; gives its origin."""
     with socket.create_server(("127.0.0.1", 0)) as door:
-        server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
+        server = Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1))
         task = asyncio.create_task(server.serve(sockets=[door]))
         await until(lambda: server.started)
         yield f"http://127.0.0.1:{door.getsockname()[1]}"

@@ -11,6 +11,7 @@ import uvicorn
 from httpx2 import AsyncClient, Limits
 from starlette.types import Receive, Scope, Send
 
+from carehub.app.doors import Server
 from carehub.flow.hub import Hub
 from carehub.store import logins
 from carehub.web.live import stream
@@ -86,7 +87,7 @@ async def _calm(scope: Scope, receive: Receive, send: Send) -> None:
 async def _serving(streams: Streams) -> AsyncIterator[int]:
     port = free_port()
     config = uvicorn.Config(streams, port=port, log_level="critical", lifespan="off", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
+    server = Server(config)
     task = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.005)
