@@ -58,6 +58,10 @@ class Quantiles(Struct, frozen=True, kw_only=True):
     p90: float
     p95: float
 
+    def can_be_kept(self) -> bool:
+        """Whether each is a number: JSON has no other, and a home whose state holds one could not be read again."""
+        return all(map(isfinite, (self.p50, self.p75, self.p90, self.p95)))
+
     def at(self, percent: int) -> float | None:
         """The quantile; None where the history is too short or the number tells nothing."""
         found = {50: self.p50, 75: self.p75, 90: self.p90, 95: self.p95}.get(percent)

@@ -23,7 +23,8 @@ async def tell(hub: Hub, known: Mapping[str, Mapping[str, Quantiles]], *, everyb
         async with hub.database.read() as session:
             scope = await history.scope_of(session, resident, now)
         if scope is not None:
-            usual = Usual(resident=resident, until=now + HOLDS, of=dict(of))
+            kept = {feature: found for feature, found in of.items() if found.can_be_kept()}
+            usual = Usual(resident=resident, until=now + HOLDS, of=kept)
             await hub.command(scope, CommandKind.USUAL, usual=usual)
             told += 1
     return told

@@ -92,6 +92,7 @@ events = st.builds(
     value=st.none() | st.integers() | st.floats() | st.text(max_size=5),
 )
 ticks = st.builds(Tick, seq=st.just(0), at=moments, scope=st.just(SCOPE))
+numbers = st.floats(allow_nan=False, allow_infinity=False)  # others are not told: tests/journeys/test_usual.py
 commands = st.builds(
     Command,
     seq=st.just(0),
@@ -107,7 +108,7 @@ commands = st.builds(
         of=st.dictionaries(
             st.sampled_from(["bathroom_stay", "first_activity", "bed_exits_at_night"]),
             st.builds(
-                Quantiles, days=st.integers(0, 60), p50=st.floats(), p75=st.floats(), p90=st.floats(0, 900),
+                Quantiles, days=st.integers(0, 60), p50=numbers, p75=numbers, p90=st.floats(0, 900),
                 p95=st.floats(0, 900),
             ),
         ),
