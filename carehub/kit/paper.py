@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Mapping
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -70,10 +71,21 @@ def compiled(template: Path, fonts: Path, at: int, held: str) -> bytes:
     import typst  # noqa: PLC0415 - 80 MB of code, for the process beside the hub alone
 
     faces = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[fonts])
-    return typst.compile(
+    paper = typst.compile(
         template, root=template.parent, font_paths=faces, ignore_system_fonts=True, sys_inputs={"held": held},
         pdf_standards=["ua-1"], timestamp=at,
     )  # fmt: skip
+    return _packed(paper)
+
+
+def _packed(paper: bytes) -> bytes:
+    """The same objects, compressed many at a time: Typst writes each tag by itself, and most of the file is tags."""
+    import pikepdf  # noqa: PLC0415 - for the process beside the hub alone
+
+    file = BytesIO()
+    with pikepdf.open(BytesIO(paper)) as pdf:
+        pdf.save(file, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+    return file.getvalue()
 
 
 def main() -> None:
