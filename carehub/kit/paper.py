@@ -84,7 +84,8 @@ def _packed(paper: bytes) -> bytes:
 
     file = BytesIO()
     with pikepdf.open(BytesIO(paper)) as pdf:
-        pdf.save(file, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
+        packed = pikepdf.ObjectStreamMode.generate
+        pdf.save(file, object_stream_mode=packed, deterministic_id=True, fix_metadata_version=False)
     return file.getvalue()
 
 
