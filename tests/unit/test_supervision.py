@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from carehub.core.events import Event
 from carehub.core.watching.battery import empty_at
 from carehub.core.watching.blindness import Cause, Guard, blind
-from carehub.core.watching.supervision import LIFE_CRITICAL, LONGEST_SILENCE, DeviceKind, is_silent, silent_after
+from carehub.core.watching.supervision import (
+    LIFE_CRITICAL,
+    LONGEST_SILENCE,
+    DeviceKind,
+    is_silent,
+    needs_test,
+    silent_after,
+)
 from carehub.flow.watching.signs import Signs
 
 NOW = datetime(2026, 1, 15, 1, 14, tzinfo=UTC)
@@ -78,6 +85,20 @@ def test_a_device_that_was_put_up_today_waits_for_its_test_without_alarm() -> No
     assert [(one.cause, one.critical) for one in blind([new], rules_off=(), reachable=True, now=NOW)] == [
         (Cause.NOT_IN_SERVICE, False)
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "days", "needed"),
+    [
+        (DeviceKind.BUTTON, None, True), (DeviceKind.BUTTON, 31, True), (DeviceKind.BUTTON, 29, False),
+        (DeviceKind.SMOKE, None, True), (DeviceKind.SENSOR, None, False), (DeviceKind.GATEWAY, 400, False),
+    ],
+)  # fmt: skip
+def test_an_alarm_that_nobody_has_seen_for_thirty_days_must_be_tried(
+    kind: DeviceKind, days: int | None, needed: bool
+) -> None:
+    """F67: what the page of a device says; the red list asks the store for the same."""
+    assert needs_test(kind, None if days is None else NOW - days * DAY, NOW) is needed
 
 
 def event(kind: str, **fields: object) -> Event:
