@@ -1,6 +1,9 @@
 """Visits: when home care comes, when the family comes, and when a relative can be asked to go there."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -34,13 +37,43 @@ Clock = Annotated[str, Form(max_length=5)]
 Day = Annotated[str, Form(max_length=10)]
 
 
+class When(StrEnum):
+    """When somebody can be asked, as they choose it first; their times come after it."""
+
+    ALWAYS = "always"
+    TIMES = "times"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One line of the calendar, as it stands in the form."""
+
+    days: frozenset[int] = frozenset()
+    since: str = ""
+    until: str = ""
+
+    @property
+    def filled(self) -> bool:
+        """Whether anything stands in it."""
+        return bool(self.days or self.since or self.until)
+
+
+_BY_DAY = Row(days=frozenset(range(7)), since="08:00", until="22:00")
+"""What most people mean who name times: not at night. Suggested where none have been named."""
+
+
 @router.get("/visits")
 async def visits(request: Request, hub: TheHub, visitor: Relative, resident_id: str) -> Response:
     """What is planned and announced, and when I can be asked."""
     return await _shown(request, hub, visitor, await bond_of(hub, visitor, resident_id))
 
 
-async def _shown(request: Request, hub: Hub, visitor: Visitor, bond: Bond, *, wrong: str | None = None) -> Response:
+async def _shown(
+    request: Request, hub: Hub, visitor: Visitor, bond: Bond, *, wrong: str | None = None,
+    typed: Sequence[Row] = (),
+) -> Response:  # fmt: skip
+    """The page; `typed` are times that could not be read, given back to be mended."""
     now, me, who = hub.clock(), visitor.person.id, bond.resident.id
     rhythm = About.RHYTHM in KNOWS[bond.insight]
     async with hub.database.read() as session:
@@ -50,13 +83,21 @@ async def _shown(request: Request, hub: Hub, visitor: Visitor, bond: Bond, *, wr
         settings = await kin.settings_of(session, me)
         phone = await calling.phone_for(session, bond, now)
     await opened(request, hub, visitor, "relatives.visits", [(who, "visits")])
+    named = When.TIMES if windows or typed else When.ALWAYS
     return page(
-        request, "family_visits.html", visitor, status=422 if wrong else 200, wrong=wrong, bond=bond,
-        mine=[visit for visit, _ in announced if visit.person_id == me], windows=windows, settings=settings,
-        family=family_words, sorts=Sort, rhythm=rhythm, planned=planned,
-        today=now.astimezone(hub.zone).date().isoformat(), most=_MOST_WINDOWS, clock_of=_clock_of,
-        phones=calling.listed([(bond, phone)]),
+        request, "family_visits.html", visitor, status=422 if wrong or typed else 200, wrong=wrong, bond=bond,
+        mine=[visit for visit, _ in announced if visit.person_id == me], settings=settings,
+        saved="saved" in request.query_params,
+        family=family_words, sorts=Sort, rhythm=rhythm, planned=planned, wrong_times=typed and _WRONG_TIMES,
+        today=now.astimezone(hub.zone).date().isoformat(), rows=typed or _rows(windows),
+        chosen=named if settings.can_be_asked or typed else When.NEVER, phones=calling.listed([(bond, phone)]),
     )  # fmt: skip
+
+
+def _rows(windows: Sequence[Window]) -> list[Row]:
+    """As many lines as the form has: those that are named, else the suggestion, and empty ones."""
+    named = [Row(days=one.days, since=_clock_of(one.since), until=_clock_of(one.until)) for one in windows]
+    return ((named or [_BY_DAY]) + [Row()] * _MOST_WINDOWS)[:_MOST_WINDOWS]
 
 
 def _clock_of(minute: int) -> str:
@@ -116,18 +157,23 @@ async def cancel(hub: TheHub, visitor: Relative, resident_id: str, visit_id: str
 @router.post("/availability")
 async def availability(
     request: Request, hub: TheHub, visitor: Relative, resident_id: str, *,
-    asked: Annotated[bool, Form()] = False, texts: Annotated[bool, Form()] = False,
+    when: Annotated[When, Form()] = When.NEVER, texts: Annotated[bool, Form()] = False,
 ) -> Response:  # fmt: skip
-    """When I can be asked to go there, and whether I want texts. It holds for everybody whom I follow."""
+    """When I can be asked to go there, and whether I want texts. It holds for everybody whom I follow.
+
+    Whoever cannot be asked now keeps the times that they named, for when they can be again.
+    """
     bond, me, now = await bond_of(hub, visitor, resident_id), visitor.person.id, hub.clock()
-    form = await request.form(max_files=0, max_fields=60)
+    rows = _typed(await request.form(max_files=0, max_fields=60))
     try:
-        windows = [one for number in range(_MOST_WINDOWS) if (one := _window(form, number, hub.zone))]
+        windows = [_window(row, hub.zone) for row in rows if row.filled] if when is When.TIMES else []
     except ValueError:
-        return await _shown(request, hub, visitor, bond, wrong=_WRONG_TIMES)
+        return await _shown(request, hub, visitor, bond, typed=rows)
+    if when is When.TIMES and not windows:
+        return await _shown(request, hub, visitor, bond, typed=rows)
     async with hub.database.write() as session:
         settings = await kin.settings_of(session, me)
-        settings.can_be_asked = asked
+        settings.can_be_asked = when is not When.NEVER
         if texts:
             settings.texts_stopped_at = None
         session.add(settings)
@@ -137,16 +183,25 @@ async def availability(
             await session.flush()
             if not texts:
                 await kin.withdraw(session, me, tie.resident.id)
-        await family.set_windows(session, me, windows)
-    return RedirectResponse(f"/relatives/{resident_id}/visits", status_code=303)
+        if when is not When.NEVER:
+            await family.set_windows(session, me, windows)
+    return RedirectResponse(f"/relatives/{resident_id}/visits?saved=true#when", status_code=303)
 
 
-def _window(form: FormData, number: int, zone: ZoneInfo) -> Window | None:
-    """One line of the calendar; None where it is empty, ValueError where it cannot be read."""
-    days = [int(str(one)) for one in form.getlist(f"days-{number}")]
-    since, until = str(form.get(f"since-{number}", "")).strip(), str(form.get(f"until-{number}", "")).strip()
-    if not days and not since and not until:
-        return None
-    if not days or not set(days) <= set(range(7)):
+def _typed(form: FormData) -> list[Row]:
+    """The lines of the calendar as they were written; a day that there is not is none."""
+    return [
+        Row(
+            days=frozenset(int(one) for one in map(str, form.getlist(f"days-{number}")) if one in set("0123456")),
+            since=str(form.get(f"since-{number}", "")).strip()[:5],
+            until=str(form.get(f"until-{number}", "")).strip()[:5],
+        )
+        for number in range(_MOST_WINDOWS)
+    ]  # fmt: skip
+
+
+def _window(row: Row, zone: ZoneInfo) -> Window:
+    """A line that can be read, or ValueError."""
+    if not row.days:
         raise ValueError("a line without days")
-    return Window(days=frozenset(days), since=minute_of(since), until=minute_of(until), zone=zone.key)
+    return Window(days=row.days, since=minute_of(row.since), until=minute_of(row.until), zone=zone.key)

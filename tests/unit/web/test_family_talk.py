@@ -8,7 +8,7 @@ from sqlmodel import select
 from carehub.core.answers.alerts import Step
 from carehub.core.languages import Language
 from carehub.core.people.consent import Insight
-from carehub.core.people.kin import GivenBy, Window
+from carehub.core.people.kin import GivenBy
 from carehub.core.severity import Severity
 from carehub.core.showing.family_wording import letter_text
 from carehub.flow.hub import Hub
@@ -118,33 +118,6 @@ async def test_a_visit_is_told_to_the_care_team_and_silences_nothing(hub: Hub, b
         (visit,) = (await session.exec(select(tables.FamilyVisit))).all()
     await anne.post(f"/relatives/astrid/visits/{visit.id}/cancel")
     assert "Middag" not in (await (await logged_in(browser(), hub, "maria")).get("/messages")).text
-
-
-async def test_a_relative_says_when_they_can_be_asked(hub: Hub, browser: Browse) -> None:
-    anne = await logged_in(browser(), hub, "anne")
-
-    await anne.post(
-        "/relatives/astrid/availability",
-        data={"asked": "true", "texts": "true", "days-0": ["4", "5"], "since-0": "22:00", "until-0": "07:00"},
-    )
-    wrong = await anne.post("/relatives/astrid/availability", data={"asked": "true", "since-0": "22:00"})
-
-    assert wrong.status_code == 422
-    shown = (await anne.get("/relatives/astrid/visits")).text
-    assert 'value="22:00"' in shown
-    async with hub.database.read() as session:
-        (row,) = (await session.exec(select(tables.Availability))).all()
-        assert (await session.get_one(tables.Relation, "rel-anne")).by_sms
-    assert (row.days, row.since_minute, row.until_minute, row.zone) == (0b110000, 1320, 420, "Europe/Oslo")
-
-
-def test_a_time_past_midnight_belongs_to_the_day_on_which_it_began(clock: Clock) -> None:
-    nights = Window(days=frozenset({2}), since=22 * 60, until=7 * 60, zone="Europe/Oslo")  # Wednesday night
-    by_day = Window(days=frozenset({3}), since=8 * 60, until=16 * 60, zone="Europe/Oslo")
-
-    assert nights.holds(clock.now)  # Thursday, 02:14
-    assert not nights.holds(clock.now + timedelta(days=1))
-    assert not by_day.holds(clock.now)
 
 
 async def test_who_is_asked_on_the_page_answers_there_too(hub: Hub, browser: Browse) -> None:
