@@ -2,18 +2,21 @@
 
 import sqlite3
 from contextlib import closing, contextmanager
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser import axe
 from tests.browser.nights import night, window
+from tests.browser.test_pages_look import _CONTRAST
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("windows_closed")]
 _ROOMS = (("rom-104", "astrid"), ("rom-108", "ragnhild"), ("rom-112", "kaare"))
-_SEVERITIES = (40, 40, 30, 30, 20, 20, 10)
-_SIZES = ((1920, 1080), (1280, 720), (3840, 2160), (1024, 768))
-_CUT = """() => [...document.querySelectorAll(".wall__one, .wall__calm, .wall__plan")].filter((one) => {
+_SEVERITIES = (40, 40, 30, 30, 20, 20, 10, 10, 10, 10)
+_SIZES = ((1920, 1080), (1280, 800), (1280, 720), (3840, 2160), (1024, 768))
+_MOST = 7
+_CUT = """() => [...document.querySelectorAll(".wall__one, .wall__calm, .wall__more, .wall__plan")].filter((one) => {
   const box = one.getBoundingClientRect();
   return box.bottom > innerHeight || box.right > innerWidth || one.scrollHeight > one.clientHeight + 1
     || one.scrollWidth > one.clientWidth + 1;
@@ -61,3 +64,21 @@ def test_every_alert_is_whole_on_the_wall_and_a_broad_ward_fills_it(
             page.set_viewport_size({"width": width, "height": height})
             assert page.evaluate(_CUT) == [], width
             assert page.evaluate(_BREADTH) > breadth, width
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_beyond_seven_the_wall_says_how_many_more_there_are_and_how_many_of_them_wait(
+    chromium: Browser, colours: Literal["light", "dark"]
+) -> None:
+    with contextmanager(night)(lambda path: call(path, 10)) as here:
+        page = window(chromium, here, "kari", "/tablet/wall?unit=sol")
+        page.emulate_media(color_scheme=colours)
+
+        expect(page.locator(".wall__one")).to_have_count(_MOST)
+        expect(page.locator(".wall__one--waits")).to_have_count(4)
+        expect(page.locator(".wall__more")).to_have_text("og 3 til · 1 venter på noen")
+        for width, height in _SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            assert page.evaluate(_CUT) == [], width
+            assert page.evaluate(_BREADTH) > 0.5, width
+        assert axe.found(page, _CONTRAST) == []
