@@ -69,7 +69,19 @@ def _pin_page(
     request: Request, tablet: tables.Tablet, person: tables.Person, onwards: str, *, status: int = 200,
     wrong: str | None = None,
 ) -> Response:  # fmt: skip
-    return page(request, "kiosk_pin.html", status=status, tablet=tablet, person=person, next=onwards, wrong=wrong)
+    return page(
+        request, "kiosk_pin.html", status=status, tablet=tablet, person=person, next=onwards, wrong=wrong, shut=False
+    )
+
+
+def _shut_page(
+    request: Request, tablet: tables.Tablet, person: tables.Person, onwards: str, *, status: int
+) -> Response:
+    """No PIN opens it any more, so that none is asked for."""
+    words = _("PIN-koden er sperret etter for mange feil. Logg inn med passord, og velg en ny.")
+    return page(
+        request, "kiosk_pin.html", status=status, tablet=tablet, person=person, next=onwards, wrong=words, shut=True
+    )
 
 
 @router.post("/in/{person_id}")
@@ -85,8 +97,7 @@ async def enter(
         known = await session.get_one(tables.TabletPin, person_id)
         heard = await tablets.may_try(session, person_id, tablet.id, now)
     if not heard:
-        words = _("PIN-koden er sperret etter for mange feil. Logg inn med passord, og velg en ny.")
-        return _pin_page(request, tablet, person, onwards, status=429, wrong=words)
+        return _shut_page(request, tablet, person, onwards, status=429)
     right, _better = await passwords.fits(pin, known.pin_hash)
     if not right:
         return await _wrong(request, hub, tablet, person, onwards)
@@ -106,6 +117,8 @@ async def _wrong(request: Request, hub: Hub, tablet: tables.Tablet, person: tabl
         if not left:
             subjects = [(None, f"person:{person.id}")]
             logins.log_reading(session, person.id, "account.pin_locked", subjects, hub.clock(), because=tablet.name)
+    if not left:
+        return _shut_page(request, tablet, person, onwards, status=401)
     words = ngettext("Feil PIN-kode. Du har %(num)d forsøk igjen.", "Feil PIN-kode. Du har %(num)d forsøk igjen.", left)
     return _pin_page(request, tablet, person, onwards, status=401, wrong=words)
 

@@ -148,6 +148,21 @@ async def test_five_wrong_pins_lock_it_there_and_a_new_one_opens_it_c45(hub: Hub
     assert await by_pin(first, "maria", "40917") == 303
 
 
+async def test_where_no_pin_opens_it_any_more_none_is_asked_for(hub: Hub, browser: Browse) -> None:
+    tablet, _ = await enrolled(hub, browser)
+    await has_pin(hub, "maria")
+    wrong = [await tablet.post("/kiosk/in/maria", data={"pin": "9999"}) for _ in range(MOST_WRONG)]
+
+    shut = await tablet.post("/kiosk/in/maria", data={"pin": "9999"})
+
+    assert "Du har 1 forsøk igjen." in wrong[-2].text
+    assert 'id="pin"' in wrong[-2].text
+    for page in (wrong[-1].text, shut.text):
+        assert "PIN-koden er sperret" in page
+        assert 'id="pin"' not in page
+        assert 'href="/login?full=true">Logg inn med passord eller nøkkel' in page
+
+
 async def test_tries_on_many_tablets_are_counted_together_c45(hub: Hub, browser: Browse) -> None:
     await has_pin(hub, "maria")
     one, other, third = [(await enrolled(hub, browser))[0] for _ in range(3)]
