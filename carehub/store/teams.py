@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, or_, select
 
 from carehub.core.people.access import Role
@@ -80,12 +81,33 @@ async def _names(session: Session, ids: Collection[str]) -> dict[str, str]:
     return dict((await session.exec(select(person.id, person.name).where(col(person.id).in_(ids)))).all())
 
 
-async def colleagues(session: Session) -> Sequence[tuple[str, str]]:
-    """Everybody who may be asked to take an alert over: id and name, by name."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Askable:
+    """A colleague who may be asked to take an alert over."""
+
+    id: str
+    name: str
+    at_work: bool
+
+
+async def colleagues(session: Session, now: datetime) -> Sequence[Askable]:
+    """Everybody who may be asked to take an alert over, by name."""
     person = tables.Person
     staff = (Role.NURSE, Role.CARE_CENTRE, Role.COORDINATOR)
-    statement = select(person.id, person.name).where(person.active, col(person.role).in_(staff))
-    return (await session.exec(statement.order_by(person.name))).all()
+    statement = (
+        select(person.id, person.name, _at_work(now))
+        .where(person.active, col(person.role).in_(staff))
+        .order_by(person.name)
+    )
+    rows = (await session.exec(statement)).all()
+    return [Askable(id=who, name=name, at_work=bool(works)) for who, name, works in rows]
+
+
+def _at_work(now: datetime) -> ColumnElement[bool]:
+    """By the plan, or by their own word."""
+    duty = tables.Duty
+    planned = select(duty.person_id).where(duty.since <= now, duty.until > now)
+    return or_(col(tables.Person.on_duty), col(tables.Person.id).in_(planned))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,13 +121,12 @@ class Callable:
 
 async def on_duty(session: Session, me: str, now: datetime) -> Sequence[Callable]:
     """Colleagues who are at work now and have a telephone: those of one's own unit first, then by name."""
-    person, duty = tables.Person, tables.Duty
-    at_work = select(duty.person_id).where(duty.since <= now, duty.until > now)
+    person = tables.Person
     asked = (
         select(person.name, person.phone, tables.Unit.name, person.unit_id)
         .join(tables.Unit, col(tables.Unit.id) == col(person.unit_id), isouter=True)
         .where(person.active, person.id != me, col(person.phone).is_not(None), person.role != Role.RELATIVE)
-        .where(or_(person.on_duty, col(person.id).in_(at_work)))
+        .where(_at_work(now))
         .order_by(person.name)
     )
     mine = (await session.exec(select(person.unit_id).where(person.id == me))).first()

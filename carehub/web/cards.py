@@ -166,7 +166,7 @@ def _whole(
         mine=alert.owner_id == context.me and alert.status is not Status.OPEN,
         taken_at=alert.taken_at, arrived_at=alert.arrived_at, due_at=alert.due_at,
         next_step=words.next_step(alert, context.circle),
-        may=allowed(alert, around.parent, context.me, hub.clock()), closed_at=alert.closed_at, outcome=_outcome(alert),
+        may=allowed(alert, around, context.me, hub.clock()), closed_at=alert.closed_at, outcome=_outcome(alert),
         closer=_called(card.closer) if card.closer else None, picture=picture, why=_why(trace), rule=alert.rule_id,
         unproven=card.unproven, kind=alert.kind, tie=tie,
         team=team_of(alert, around, context.colleagues, context.me), unanswered=is_unanswered(alert),

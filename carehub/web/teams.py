@@ -13,7 +13,7 @@ from carehub.flow.hub import Hub
 from carehub.flow.respond import may_undo
 from carehub.store import ladders, pages, tables, teams, ties
 from carehub.store.database import Session
-from carehub.store.teams import Around
+from carehub.store.teams import Around, Askable
 from carehub.web.security import Visitor
 from carehub.web.turns import once
 
@@ -42,6 +42,7 @@ class Team:
         helpers: Calls for a second person.
         follow_up: The follow-up that waits because this one was closed without contact.
         parent: What this alert comes from.
+        called_by_me: It calls for a second person, and whoever looks has called: they are there already.
         colleagues: To whom whoever has it may hand it over.
     """
 
@@ -51,8 +52,9 @@ class Team:
     helpers: tuple[Linked, ...] = ()
     follow_up: Linked | None = None
     parent: Linked | None = None
+    called_by_me: bool = False
     handed_to: str | None = None
-    colleagues: Sequence[tuple[str, str]] = ()
+    colleagues: Sequence[Askable] = ()
 
     @property
     def at_the_top(self) -> bool:
@@ -72,7 +74,7 @@ class Context:
     me: str
     circle: Circle
     around: dict[str, Around]
-    colleagues: Sequence[tuple[str, str]]
+    colleagues: Sequence[Askable]
 
 
 async def sight_of(hub: Hub, visitor: Visitor) -> Sight:
@@ -107,11 +109,11 @@ async def context_of(
         me=visitor.person.id,
         circle=await once(hub, "circle", partial(ladders.circle, session, now)),
         around=await once(hub, ("around", tuple(one.id for one in alerts)), partial(teams.around, session, alerts)),
-        colleagues=await once(hub, "colleagues", partial(teams.colleagues, session)),
+        colleagues=await once(hub, "colleagues", partial(teams.colleagues, session, now)),
     )
 
 
-def team_of(alert: tables.Alert, around: Around, colleagues: Sequence[tuple[str, str]], me: str) -> Team:
+def team_of(alert: tables.Alert, around: Around, colleagues: Sequence[Askable], me: str) -> Team:
     """The team of one alert."""
     linked = {kind: [_linked(one, name) for one, name in around.children if one.kind == kind] for kind in _KINDS}
     waiting = [one for one in linked[FOLLOW_UP] if one.status is not Status.CLOSED]
@@ -119,8 +121,9 @@ def team_of(alert: tables.Alert, around: Around, colleagues: Sequence[tuple[str,
         rung=alert.rung, rungs=alert.rungs, asked=tuple(short(name) for name in around.asked),
         helpers=tuple(linked[HELP]), follow_up=waiting[-1] if waiting else None,
         parent=_linked(around.parent, None) if around.parent else None,
+        called_by_me=_called_by(alert, around.parent, me),
         handed_to=short(around.handed_to) if around.handed_to else None,
-        colleagues=[one for one in colleagues if one[0] != me] if alert.owner_id == me else (),
+        colleagues=[one for one in colleagues if one.id != me] if alert.owner_id == me else (),
     )  # fmt: skip
 
 
@@ -143,8 +146,17 @@ def is_unanswered(alert: tables.Alert) -> bool:
     return alert.status is Status.OPEN and alert.severity >= LOUD_FROM and exhausted
 
 
-def allowed(alert: tables.Alert, parent: tables.Alert | None, me: str, now: datetime) -> frozenset[Action]:
-    """What whoever looks may do now: only whoever has an alert may give it back, hand it over, or call for help."""
+def _called_by(alert: tables.Alert, parent: tables.Alert | None, me: str) -> bool:
+    waits = alert.kind == HELP and alert.status is Status.OPEN
+    return waits and parent is not None and parent.owner_id == me and parent.status in _HELD
+
+
+def allowed(alert: tables.Alert, around: Around, me: str, now: datetime) -> frozenset[Action]:
+    """What whoever looks may do now: only whoever has an alert may give it back, hand it over, or call for help.
+
+    Nobody answers their own call for a second person, and nobody calls for another while one is on the way.
+    """
+    parent = around.parent
     possible = {action for status, action in NEXT if status is alert.status}
     mine = alert.owner_id == me and alert.status in _HELD
     if alert.owner_id != me:
@@ -152,9 +164,16 @@ def allowed(alert: tables.Alert, parent: tables.Alert | None, me: str, now: date
     if alert.handed_to_id != me:
         possible.discard(Action.ACCEPT)
     if mine:
-        possible |= {Action.HAND_OVER} | ({Action.HELP} if alert.kind != HELP else set())
+        possible |= {Action.HAND_OVER} | ({Action.HELP} if _may_call(alert, around) else set())
+    if _called_by(alert, parent, me):
+        possible -= {Action.TAKE, Action.ARRIVE}
     if alert.kind == FOLLOW_UP and alert.status is Status.OPEN and parent and parent.closed_by_id != me:
         possible.add(Action.CONFIRM)
     if alert.status is Status.CLOSED and may_undo(alert, me, now):
         possible.add(Action.UNDO)
     return frozenset(possible)
+
+
+def _may_call(alert: tables.Alert, around: Around) -> bool:
+    called = any(one.kind == HELP and one.status is not Status.CLOSED for one, _name in around.children)
+    return alert.kind != HELP and not called

@@ -53,6 +53,38 @@ async def test_a_second_person_is_called_and_shown_on_the_first_alert(hub: Hub, 
     assert "Maria H. er der og hjelper." in await _text(ingrid, f"/nurse/{HELD}")
 
 
+async def test_whoever_called_for_a_second_person_does_not_answer_the_call_but_may_call_it_off(
+    hub: Hub, browser: Browse
+) -> None:
+    ingrid, maria = await logged_in(browser(), hub, "ingrid"), await logged_in(browser(), hub, "maria")
+    await ingrid.post(f"/alerts/{HELD}/help", data={"back": "/nurse"})
+    calling = await _child(hub, HELP)
+    here, take = f"/nurse/{calling.id}", f'action="/alerts/{calling.id}/take"'
+
+    mine, theirs = await _text(ingrid, here), await _text(maria, here)
+
+    assert (take in mine, take in theirs) == (False, True)
+    assert ("Trenger ingen likevel" in mine, "Trenger ingen likevel" in theirs) == (True, False)
+    assert "Du har bedt om en til på" in mine
+    assert not any([take in await _text(ingrid, path) for path in ("/nurse", "/tablet")])
+    assert "Trenger en til" not in await _text(ingrid, f"/nurse/{HELD}")  # somebody is being asked already
+    called_off = {"cause": "other", "aftermath": "no_action_needed", "back": "/nurse"}
+    assert (await ingrid.post(f"/alerts/{calling.id}/close", data=called_off)).status_code == 303
+    assert (await alert_of(hub, calling.id)).status is Status.CLOSED
+    assert (await alert_of(hub, HELD)).owner_id == "ingrid"
+    assert "Trenger en til" in await _text(ingrid, f"/nurse/{HELD}")
+
+
+async def test_whoever_is_at_work_stands_first_among_those_who_may_take_over(hub: Hub, browser: Browse) -> None:
+    ingrid = await logged_in(browser(), hub, "ingrid")
+
+    asked = (await _text(ingrid, f"/nurse/{HELD}")).partition('<optgroup label="På vakt nå">')[2]
+
+    at_work, others = asked.split('<optgroup label="Ikke på vakt">')
+    assert ("Jonas Lie" in at_work, "Emir Hodžić" in at_work) == (True, False)
+    assert "Emir Hodžić" in others
+
+
 async def test_closing_asks_for_contact_and_without_it_a_second_person_confirms_f59(hub: Hub, browser: Browse) -> None:
     """F59: on the page as in the store."""
     maria, jonas = await logged_in(browser(), hub, "maria"), await logged_in(browser(), hub, "jonas")
