@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, update
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from carehub.core.people.access import Role
@@ -63,6 +63,8 @@ class Login:
     idle: timedelta | None = None
     """How long it may lie unused, where that is not the role's own."""
     origin: Origin = HERE
+    unit_phone: str | None = None
+    """Which one rings where pages say so: of the person's unit, or on a shared tablet of the tablet's. In E.164."""
 
     @property
     def tablet_id(self) -> str | None:
@@ -128,8 +130,14 @@ async def lapsed(session: AsyncSession, token_hash: str, now: datetime) -> table
 
 
 _HOLDING = (
-    select(tables.LoginSession, tables.Person)
+    select(tables.LoginSession, tables.Person, tables.Unit.phone)
     .join(tables.Person, col(tables.Person.id) == col(tables.LoginSession.person_id))
+    .join(tables.Tablet, col(tables.Tablet.id) == col(tables.LoginSession.tablet_id), isouter=True)
+    .join(
+        tables.Unit,
+        col(tables.Unit.id) == func.coalesce(col(tables.Tablet.unit_id), col(tables.Person.unit_id)),
+        isouter=True,
+    )
     .where(
         col(tables.LoginSession.token_hash).in_(bindparam("hashes", expanding=True)),
         col(tables.LoginSession.expires_at) > bindparam("now"),
@@ -150,8 +158,8 @@ async def find(session: AsyncSession, token_hash: str, now: datetime) -> Login |
 async def find_all(session: AsyncSession, hashes: Collection[str], now: datetime) -> dict[str, Login]:
     """The same of many at once: by hash, those that hold."""
     found = await session.exec(_HOLDING, params={"hashes": list(hashes), "now": now})
-    rows = [(login, who) for login, who in found.all() if login.role in {None, who.role}]
-    shared = await _tablets(session, {login.tablet_id for login, _ in rows if login.tablet_id})
+    rows = [row for row in found.all() if row[0].role in {None, row[1].role}]
+    shared = await _tablets(session, {login.tablet_id for login, _, _ in rows if login.tablet_id})
     return {
         login.token_hash: Login(
             person=who if login.tablet_id is None else _as_on_tablet(who, shared[login.tablet_id]),
@@ -159,8 +167,9 @@ async def find_all(session: AsyncSession, hashes: Collection[str], now: datetime
             expires_at=login.expires_at, proof=login.proof,
             idle=timedelta(seconds=login.idle_s) if login.idle_s is not None else None,
             origin=Origin(issuer=login.issuer, subject=login.subject, sid=login.sid, tablet=login.tablet_id),
+            unit_phone=phone,
         )
-        for login, who in rows if login.tablet_id is None or login.tablet_id in shared
+        for login, who, phone in rows if login.tablet_id is None or login.tablet_id in shared
     }  # fmt: skip
 
 

@@ -222,7 +222,7 @@ def test_a_page_says_within_15_seconds_that_it_is_not_live_and_comes_back_by_its
     here.send(signal.SIGSTOP)  # frozen: the connection stands, and nothing comes
 
     expect(page.locator("#dead")).to_be_visible(timeout=15_000)
-    expect(page.locator("#dead")).to_contain_text("IKKE DIREKTE – ring vaktrommet, eller oppdater siden")
+    expect(page.locator("#dead")).to_contain_text("IKKE DIREKTE – ring vaktrommet på 999 00 701, eller oppdater siden")
     expect(page.locator("#live")).to_contain_text("IKKE DIREKTE")
     here.send(signal.SIGCONT)
     expect(page.locator("#live")).to_have_attribute("data-state", "live", timeout=15_000)

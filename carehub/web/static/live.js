@@ -228,7 +228,8 @@ document.addEventListener("submit", async (event) => {
   } catch {
     // A telephone keeps it, and says so (unsent.js); elsewhere it is lost, and that is said.
     const kept = !document.dispatchEvent(new CustomEvent("carehub:unsent", { cancelable: true, detail: { form } }));
-    if (!kept) say(said.unsent);
+    const number = dead.querySelector(".tel")?.textContent;
+    if (!kept) say(number ? said.unsent.replace(/\.$/, `: ${number}.`) : said.unsent);
   }
   if (button) button.removeAttribute("aria-busy");
 });
@@ -255,6 +256,15 @@ function reveal(form, next) {
   place.replaceChildren(...found.childNodes);
   place.querySelector("[tabindex]")?.focus();
 }
+
+// What is unfolded by a tap is seen, not only made: at the foot of a screen the form would be below it.
+document.addEventListener("click", (event) => {
+  const folded = event.target.closest?.("summary")?.parentElement;
+  if (!folded || folded.open) return;
+  requestAnimationFrame(() => {
+    if (folded.isConnected && folded.open && !folded.closest(".thumb")) folded.scrollIntoView({ block: "nearest" });
+  });
+});
 
 // A swap between finger down and finger up would take the button away from under it.
 document.addEventListener("pointerdown", () => { pressed = true; setTimeout(lifted, 1500); });

@@ -30,7 +30,7 @@
     for (const action of ["take", "arrive"].filter((one) => alert.may.includes(one))) {
       const button = element("button", words[action], "ds-button");
       button.dataset.variant = action === "take" ? "primary" : "secondary";
-      button.addEventListener("click", () => window.carehubQueue(alert.id, action).catch(() => window.alert(words.no_room)));
+      button.addEventListener("click", () => window.carehubQueue(alert.id, action).catch(() => window.alert(window.carehubNoRoom())));
       acts.append(button);
     }
     made.append(acts);
@@ -49,6 +49,7 @@
     const cards = list ? list.alerts.map(card) : [];
     place.replaceChildren(head, ...(list && !cards.length ? [element("p", words.calm)] : cards));
     tick();
+    document.getElementById("ring").replaceChildren(await window.carehubUrgent());
   }
 
   async function tryAgain() {

@@ -84,6 +84,7 @@ if (typeof document !== "undefined") (() => {
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const clock = (ms) => new Intl.DateTimeFormat("nb-NO", { timeZone: box.dataset.zone, hour: "2-digit", minute: "2-digit" }).format(ms).replace(".", ":");
   const skewNow = async () => (typeof skew === "number" ? skew : (await carehub.kept())?.skew ?? 0); // live.js knows it
+  let ring = box?.dataset.ring ? { number: box.dataset.ring, written: box.dataset.ringWritten } : null; // whom one rings
   let stopped = "";
   let shown = "";
 
@@ -102,12 +103,24 @@ if (typeof document !== "undefined") (() => {
     return made;
   }
 
+  const askWhom = async () => { ring ??= (await carehub.kept())?.ring ?? null; };
+
+  // The sentence that says to ring, with the number where one is known; it rings by a tap.
+  function urgent() {
+    const said = element("span", ring ? "" : words.ring);
+    if (!ring) return said;
+    const [before, after] = words.ring_number.split("{number}");
+    said.append(before, element("a", ring.written, { className: "ds-link tel", href: `tel:${ring.number}` }), after);
+    return said;
+  }
+
   function waiting(row) {
     const card = element("div", "", { className: "unsent__one" });
     card.dataset.color = "danger";
     card.dataset.answer = row.alert;
     const what = fill(words.what, { action: words[row.action], number: row.number, clock: clock(Date.parse(row.tapped)) });
-    card.append(element("p", words.waits, { className: "unsent__head" }), element("p", `${what} ${words.goes_on}`));
+    card.append(element("p", words.waits, { className: "unsent__head" }), element("p", `${what} ${words.goes_on} `));
+    card.lastChild.append(urgent());
     if (stopped === "login") card.append(element("p", words.login));
     const acts = element("div", "", { className: "unsent__acts" });
     if (stopped === "login") acts.append(link(words.login_link, `/login?ended=true&next=${encodeURIComponent("/nurse")}`));
@@ -128,6 +141,7 @@ if (typeof document !== "undefined") (() => {
   }
 
   async function render() {
+    await askWhom();
     const rows = (await carehub.answers()).filter((row) => !person || row.person === person);
     const now = JSON.stringify([rows, stopped]);
     if (now === shown) return;
@@ -143,6 +157,8 @@ if (typeof document !== "undefined") (() => {
     await render();
     if (stopped === "sent" && typeof refresh === "function") refresh();
   }
+
+  const noRoom = () => [words.no_room, ring?.written].filter(Boolean).join(" ");
 
   async function queue(alert, action) {
     const local = Date.now();
@@ -174,7 +190,7 @@ if (typeof document !== "undefined") (() => {
     if (!place || document.body.classList.contains("is-dead")) return;
     const at = typeof fresh === "number" ? fresh : Date.now();
     const ahead = await skewNow();
-    await carehub.keep({ person, at: at + ahead, local: at, skew: ahead, alerts: JSON.parse(place.dataset.kept) });
+    await carehub.keep({ person, at: at + ahead, local: at, skew: ahead, ring, alerts: JSON.parse(place.dataset.kept) });
   }
 
   // The page for no coverage speaks as its reader does.
@@ -188,7 +204,7 @@ if (typeof document !== "undefined") (() => {
     const found = /\/alerts\/(\w+)\/(take|arrive)$/.exec(new URL(event.detail.form.action).pathname);
     if (!box || !found) return;
     event.preventDefault();
-    queue(found[1], found[2]).catch(() => window.alert(words.no_room)); // it must not look as if it had been kept
+    queue(found[1], found[2]).catch(() => window.alert(noRoom())); // it must not look as if it had been kept
   });
   document.addEventListener("carehub:ended", () => carehub.forget());
   document.addEventListener("submit", async (event) => {
@@ -209,6 +225,8 @@ if (typeof document !== "undefined") (() => {
   if (!box) return;
   window.carehubQueue = queue;
   window.carehubSend = sendNow;
+  window.carehubUrgent = () => askWhom().then(urgent);
+  window.carehubNoRoom = noRoom;
   (async () => {
     if (person) await onlyMine();
     await render();

@@ -128,6 +128,31 @@ async def test_a_colleague_at_an_alert_can_ring_the_unit(hub: Hub, browser: Brow
 
 
 @BOTH
+async def test_staff_who_are_told_to_ring_the_duty_room_see_its_number(hub: Hub, browser: Browse) -> None:
+    ingrid, jonas = await logged_in(browser(), hub, "ingrid"), await logged_in(browser(), hub, "jonas")
+    kari = await logged_in(browser(), hub, "kari")
+
+    pages = {path: (await ingrid.get(path)).text for path in ("/nurse", "/tablet", "/nurse/visits")}
+
+    assert all(f'ring vaktrommet på <a class="ds-link tel" {SENTRUM}' in text for text in pages.values())
+    assert 'data-ring="+4799900703" data-ring-written="999 00 703"' in pages["/nurse"]
+    assert "ring vaktrommet, eller" in (await jonas.get("/tablet")).text  # his ward has none
+    assert "Ring vaktrommet på 999 00 701." in (await kari.get("/tablet/wall?unit=sol")).text
+    assert "Ring vaktrommet." in (await kari.get("/tablet/wall?unit=fjord")).text
+
+
+async def test_a_colleague_at_work_is_called_by_a_number_that_can_be_read_too(hub: Hub, browser: Browse) -> None:
+    async with hub.database.write() as session:
+        (await session.get_one(tables.Person, "maria")).phone = "+4799900117"
+    ingrid = await logged_in(browser(), hub, "ingrid")
+
+    text = (await ingrid.get(f"/nurse/{'b7c1'.ljust(32, '0')}")).text
+
+    assert "Maria Hauge" in text
+    assert 'Solsiden · <span class="tel">999 00 117</span>' in text
+
+
+@BOTH
 async def test_a_number_is_entered_corrected_and_taken_away(hub: Hub, browser: Browse) -> None:
     kari = await logged_in(browser(), hub, "kari")
     here = "/admin/units/fjord"
