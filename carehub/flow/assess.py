@@ -87,7 +87,7 @@ def _begin(
     reached = reach(circle.plan(unit, finding.severity).ladder, Place(), concern, circle, now)
     number = reached.place.rung
     telling = Telling(alert_id=alert["id"], severity=finding.severity, unit_id=unit, cycle=rung(reached.place), now=now)
-    notices, codes = summons_rows(hub, telling, reached, now)
+    notices, codes = summons_rows(hub, telling, reached, now, circle.phones.get(finding.resident or ""))
     place = {"rung": number, "turn": reached.place.turn, "rungs": reached.rungs}
     fresh.alerts.append(alert | place | {"presses": 1, "due_at": reached.look_again_at})
     fresh.codes += codes

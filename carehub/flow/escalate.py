@@ -98,7 +98,7 @@ async def _next(hub: Hub, session: Session, alert: tables.Alert, now: datetime, 
     step = Step.NOTIFIED if alert.rung == 1 else Step.ESCALATED
     session.add(journal_line(alert.id, step, now, text=told_words(reached)))
     telling = replace(about(alert, rung(reached.place), now), late=late)
-    notices, given = summons_rows(hub, telling, reached, alert.raised_at)
+    notices, given = summons_rows(hub, telling, reached, alert.raised_at, circle.phones.get(alert.resident_id or ""))
     return _Told(given, [*notices, *unmanned_rows(hub, telling, reached, concern, circle)])
 
 

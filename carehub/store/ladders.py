@@ -13,7 +13,7 @@ from carehub.core.answers.escalation import Bond, Circle, Colleague, Method
 from carehub.core.answers.ladders import AnswerTimes, Group, Plan, Rung, audience, built_in, faults_of, time_faults
 from carehub.core.people.access import PRIVATE, Role
 from carehub.core.severity import Severity
-from carehub.store import people, sql, tables
+from carehub.store import people, places, sql, tables
 from carehub.store.database import Session
 
 ALL_UNITS = "*"
@@ -38,7 +38,7 @@ async def circle(session: Session, now: datetime, residents: Collection[str | No
     """Everybody whom a ladder may choose from now, and what each unit has decided.
 
     Args:
-        residents: Whose relatives may have to be asked.
+        residents: Whose relatives may have to be asked, and whose unit a contact outside may have to ring.
     """
     return (await circle_beside(session, now, residents, ("SELECT 1 AS one",)))[0]
 
@@ -59,6 +59,9 @@ async def circle_beside(
         neighbours=await _neighbours(session) if Group.NEAREST in wanted else {},
         relatives=await people.relatives_to_ask(session, family, now) if family else {},
         contacts=_contacts(outside),
+        phones=await places.phones_told_outside(session, {one for one in residents if one}, now)
+        if Group.ALARM_CENTRE in wanted
+        else {},
     )
     return circle, answer
 

@@ -1,5 +1,6 @@
 """Homes and rooms: what stands in each, and whether anything ever did."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -99,3 +100,25 @@ async def unit_phone(session: Session, resident_id: str, errand: Errand, now: da
     own = await protected.of_resident(session, resident_id)
     gradings = {await protected.of_home(session, found[0]), *([own.mark] if own else [])}
     return found[1] if all(tells_unit(mark, errand) for mark in gradings) else None
+
+
+async def phones_told_outside(session: Session, residents: Collection[str], now: datetime) -> dict[str, str]:
+    """By resident, the telephone of the unit that looks after them now, where it may be told outside the house.
+
+    A graded address hides the unit of everybody who lives there.
+    """
+    if not residents:
+        return {}
+    lives, scope, unit = tables.Residency, tables.Scope, tables.Unit
+    statement = (
+        select(lives.resident_id, scope.id, unit.phone)
+        .join(scope, col(scope.id) == col(lives.scope_id))
+        .join(unit, col(unit.id) == col(scope.unit_id))
+        .where(col(lives.resident_id).in_(residents), lives_now(now), col(unit.phone).is_not(None))
+        .order_by(col(lives.since), col(lives.id))
+    )
+    found = (await session.exec(statement)).all()
+    graded = {who for who, mark in (await protected.marks(session)).items() if not tells_unit(mark, Errand.OUTSIDE)}
+    hidden = select(lives.scope_id).where(col(lives.resident_id).in_(graded), lives_now(now))
+    homes = set((await session.exec(hidden)).all()) if graded else set()
+    return {who: phone for who, home, phone in found if phone and who not in graded and home not in homes}

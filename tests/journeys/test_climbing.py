@@ -2,8 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
+
 from carehub.core.answers.alerts import Status
-from carehub.store import tables
+from carehub.core.people.access import Mark
+from carehub.core.severity import Severity
+from carehub.store import protected, tables
 from tests.journeys.building import INGRID, MARIA, Night, Tablets, refuses_for_good
 
 _BOTH_AT_0214 = ["02:14 ingrid HASTER 1", "02:14 maria HASTER 1"]
@@ -174,3 +178,28 @@ async def _off_duty(night: Night, *who: str) -> None:
     async with night.database.write() as session:
         for one in who:
             (await session.get_one(tables.Person, one)).on_duty = False
+
+
+@pytest.mark.parametrize("asks", [("alarm_centre unit", "unit"), ("on_duty", "alarm_centre", "unit")])
+@pytest.mark.parametrize(
+    ("mark", "ring"), [(None, "tjenesten: +4799900701"), (Mark.CONFIDENTIAL, "tjenesten."), (Mark.STRICT, "tjenesten.")]
+)
+async def test_an_alarm_centre_is_told_which_number_to_ring_where_it_may_know_it_c39(
+    night: Night, asks: tuple[str, ...], mark: Mark | None, ring: str
+) -> None:
+    """C39: of a graded address the unit is not told either, for a ward is a house."""
+    async with night.database.write() as session:
+        (await session.get_one(tables.Unit, "sol")).phone = "+4799900701"
+        session.add(tables.FixedContact(id="sentral", name="Alarmsentralen", channel="sms", address="+4790000113"))
+        session.add(tables.LadderRow(id="sol/40", unit_id="sol", severity=Severity.CRITICAL))
+        await session.flush()
+        for position, one in enumerate(asks, 1):
+            session.add(tables.LadderRung(ladder_id="sol/40", position=position, asks=one, patience_s=120))
+        if mark:
+            assert await protected.grade(session, "anna", mark, "Politiet har bedt om det", "kari", night.clock())
+    await night.press()
+
+    await night.pass_time(3)
+
+    told = {one.text for one in await night.notices() if one.address == "+4790000113"}
+    assert [text.partition("Ring vakttelefonen til ")[2] for text in told] == [ring]

@@ -66,6 +66,7 @@ class Circle:
         neighbours: Unit → other units, the nearest first.
         relatives: Resident → those who have agreed to be asked.
         contacts: Fixed contacts outside the house, by id.
+        phones: Resident → the telephone of their unit, as far as a contact outside may know it.
     """
 
     staff: Sequence[Colleague]
@@ -73,6 +74,7 @@ class Circle:
     neighbours: Mapping[str, Sequence[str]] = field(default_factory=dict)
     relatives: Mapping[str, Sequence[Colleague]] = field(default_factory=dict)
     contacts: Mapping[str, Colleague] = field(default_factory=dict)
+    phones: Mapping[str, str] = field(default_factory=dict)
 
     def plan(self, unit: str | None, severity: Severity) -> Plan:
         """What holds here: the unit's own, else the one for all units, else the built-in one."""

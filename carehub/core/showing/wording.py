@@ -161,10 +161,17 @@ def relative_text(*, link: str) -> str:
     return f"Vi har ikke fått svar fra personalet på et varsel hos dine. Kan du gå bort? Svar JA eller NEI. {link}"
 
 
-def centre_text(*, number: str, raised_at: datetime, zone: ZoneInfo) -> str:
-    """The message to an alarm centre, which has no login: that nobody answers, and whom to call."""
+def centre_text(*, number: str, raised_at: datetime, zone: ZoneInfo, phone: str | None = None) -> str:
+    """The message to an alarm centre, which has no login: that nobody answers, and whom to call.
+
+    >>> from datetime import UTC
+    >>> centre_text(number="A4F2", raised_at=datetime(2026, 1, 15, 1, 14, tzinfo=UTC), zone=ZoneInfo("Europe/Oslo"),
+    ...     phone="+4799900701")
+    'HASTER: varsel A4F2 fra kl. 02:14 er ikke besvart. Ring vakttelefonen til tjenesten: +4799900701'
+    """
     when = local_time(raised_at, zone)
-    return f"HASTER: varsel {number} fra kl. {when} er ikke besvart. Ring vakttelefonen til tjenesten."
+    ring = f"Ring vakttelefonen til tjenesten: {phone}" if phone else "Ring vakttelefonen til tjenesten."
+    return f"HASTER: varsel {number} fra kl. {when} er ikke besvart. {ring}"
 
 
 def unmanned_text(*, number: str, rungs: str, link: str) -> str:

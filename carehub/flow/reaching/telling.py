@@ -129,9 +129,13 @@ def link_to(hub: Hub, number: str) -> str:
 
 
 def summons_rows(
-    hub: Hub, telling: Telling, reached: Reached, raised_at: datetime
+    hub: Hub, telling: Telling, reached: Reached, raised_at: datetime, phone: str | None
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Notices that ask these people to come, and the codes with which staff answer."""
+    """Notices that ask these people to come, and the codes with which staff answer.
+
+    Args:
+        phone: Which a contact outside the house is told to ring, where they may know it.
+    """
     notices, codes = [telling.tablet(telling.number)], []
     if reached.siren and SIREN in hub.channels:
         notices.append(telling.row(SIREN, telling.unit_id or EVERYWHERE, telling.number))
@@ -139,7 +143,7 @@ def summons_rows(
         if not person.methods or telling.severity < MESSAGES_FROM:
             continue
         if person.bond is not Bond.STAFF:
-            notices.append(telling.to(person, _outside_text(hub, telling, person, raised_at)))
+            notices.append(telling.to(person, _outside_text(hub, telling, person, raised_at, phone)))
             continue
         code = telling.code_for(person.id)
         codes.append(code)
@@ -153,8 +157,8 @@ def summons_rows(
     return notices, codes
 
 
-def _outside_text(hub: Hub, telling: Telling, person: Colleague, raised_at: datetime) -> str:
+def _outside_text(hub: Hub, telling: Telling, person: Colleague, raised_at: datetime, phone: str | None) -> str:
     """Relatives and alarm centres take nothing by a code, and read no more than they may."""
     if person.bond is Bond.RELATIVE:
         return relative_text(link=f"{hub.public_url}/relatives")
-    return centre_text(number=telling.number, raised_at=raised_at, zone=hub.zone)
+    return centre_text(number=telling.number, raised_at=raised_at, zone=hub.zone, phone=phone)

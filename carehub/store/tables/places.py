@@ -36,7 +36,7 @@ class Unit(SQLModel, table=True):
     name: str = Field(max_length=80)
     kind: UnitKind = choice(UnitKind)
     phone: str | None = Field(default=None, max_length=20)
-    """Which families are told to ring, in E.164."""
+    """Which families, staff and alarm centres are told to ring, in E.164."""
     time_zone: str | None = Field(default=None, max_length=40)
     """Of its clock on the wall, as "Europe/Oslo"; None for the municipality's."""
     roll_call: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
