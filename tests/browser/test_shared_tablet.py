@@ -102,6 +102,26 @@ def test_a_name_a_pin_an_act_and_the_next_person_in_one_tap(tablet: BrowserConte
     page.close()
 
 
+def test_a_pin_that_is_shut_leads_to_the_password_and_can_be_read_by_everybody(
+    tablet: BrowserContext, here: Night
+) -> None:
+    page = tablet.new_page()
+    page.goto(f"{here.url}/kiosk/in/jonas")
+    for left in (4, 3, 2, 1):
+        page.fill("#pin", "2222")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text(f"Du har {left} forsøk igjen")
+    assert faults_of(page) == []
+    page.fill("#pin", "2222")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("alert")).to_contain_text("PIN-koden er sperret")
+    expect(page.locator("#pin")).to_have_count(0)
+    expect(page.get_by_role("link", name="Logg inn med passord eller nøkkel")).to_be_visible()
+    assert faults_of(page) == []
+    page.close()
+
+
 def test_the_button_back_shows_nothing_after_logging_out_c49_c68(chromium: Browser, here: Night) -> None:
     context = chromium.new_context(locale="nb-NO")
     page = context.new_page()

@@ -114,6 +114,18 @@ def test_a_tablet_is_heard_when_a_person_says_so_and_says_it_to_the_hub_f80(chro
     expect(desk.locator("main")).to_contain_text("av Maria Hauge")
 
 
+def test_a_form_that_is_unfolded_at_the_foot_of_the_screen_is_seen(chromium: Browser, here: Night) -> None:
+    page = window(chromium, here, "ingrid", "/tablet?unit=sentrum")
+    page.set_viewport_size({"width": 1180, "height": 560})
+    fold = page.locator("[id^='hand-over-']").first
+    fold.scroll_into_view_if_needed()
+
+    fold.locator("summary").click()
+
+    expect(fold.get_by_role("button", name="Spør")).to_be_in_viewport(ratio=1)
+    expect(fold.locator("optgroup").first).to_have_attribute("label", "På vakt nå")
+
+
 def test_the_wall_fits_its_screen_and_goes_all_red_when_it_is_not_live_f79(chromium: Browser, here: Night) -> None:
     """F79 on the wall: the stream is cut, and 15 seconds later by the page's own clock the whole screen says so."""
     page = window(chromium, here, "kari", "/tablet/wall?unit=sol", own_clock=True)

@@ -39,6 +39,9 @@ _PUT = """(alert) => carehub.put({
 """Kept, without waking the worker: its requests cannot be held up from here."""
 
 
+_BEYOND = "() => document.documentElement.scrollWidth - window.innerWidth"
+
+
 @pytest.fixture(scope="module")
 def here() -> Iterator[Night]:
     yield from night()
@@ -90,6 +93,27 @@ def test_without_coverage_the_list_has_its_age_and_an_answer_waits_until_the_hub
     expect(phone.locator(f"#alert-{OUT} .alert__holder")).to_have_text("Du er på vei", timeout=SECOND_MS)
     phone.locator("#unsent button", has_text="OK").tap()
     expect(phone.locator("#unsent")).to_be_hidden()
+
+
+def test_what_was_not_sent_stays_in_sight_and_both_it_and_the_page_name_the_number_to_ring(
+    here: Night, phone: Page
+) -> None:
+    waits_for_worker(phone)
+    phone.goto(f"{here.url}/nurse/{FALL}")
+    phone.evaluate("() => scrollTo(0, 400)")
+    phone.context.set_offline(True)
+    phone.locator("#thumb button").first.click()
+    expect(phone.locator(".unsent__one a[href='tel:+4799900703']")).to_have_text("999 00 703")
+    expect(phone.locator("#dead")).to_be_visible(timeout=SECOND_MS)
+
+    head = phone.locator(".unsent__head").bounding_box()
+    phone.goto(f"{here.url}/nurse")
+
+    assert head is not None
+    assert phone.viewport_size is not None
+    assert 0 <= head["y"] < phone.viewport_size["height"] / 2
+    expect(phone.locator("#ring")).to_have_text("Haster det: ring 999 00 703.")
+    assert phone.evaluate(_BEYOND) <= 0
 
 
 def test_on_an_open_page_the_tap_is_kept_and_whoever_came_first_is_named(
