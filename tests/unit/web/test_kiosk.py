@@ -59,6 +59,7 @@ async def test_the_board_has_no_names_until_somebody_says_who_they_are(hub: Hub,
     locked = (await tablet.get("/kiosk")).text
 
     assert "Rom 104" in locked
+    assert 'ring vaktrommet på <a class="ds-link tel" href="tel:+4799900701">999 00 701</a>' in locked
     assert not [name for name in ("Astrid", "Nordby", "Kåre", "Bakke", "Storgata") if name in locked]
     assert (await tablet.get("/tablet")).headers["location"].startswith("/login")
     assert (await tablet.get("/login")).headers["location"] == "/kiosk"
