@@ -99,7 +99,7 @@ def test_what_was_not_sent_stays_in_sight_and_both_it_and_the_page_name_the_numb
     here: Night, phone: Page
 ) -> None:
     waits_for_worker(phone)
-    phone.goto(f"{here.url}/nurse/{FALL}")
+    phone.goto(f"{here.url}/nurse/{HELD}")
     phone.evaluate("() => scrollTo(0, 400)")
     phone.context.set_offline(True)
     phone.locator("#thumb button").first.click()
