@@ -102,6 +102,7 @@ def test_what_was_not_sent_stays_in_sight_and_both_it_and_the_page_name_the_numb
     phone.goto(f"{here.url}/nurse/{HELD}")
     phone.evaluate("() => scrollTo(0, 400)")
     phone.context.set_offline(True)
+    phone.evaluate("() => source.close()")
     phone.locator("#thumb button").first.click()
     expect(phone.locator(".unsent__one a[href='tel:+4799900703']")).to_have_text("999 00 703")
     expect(phone.locator("#dead")).to_be_visible(timeout=SECOND_MS)
