@@ -12,6 +12,9 @@ from msgspec import Struct
 
 EVERY_DAY = frozenset(range(7))
 _DAY = timedelta(days=1)
+_MINUTE = timedelta(minutes=1)
+"""Windows begin and end on one."""
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Window(Struct, frozen=True, kw_only=True, cache_hash=True):
@@ -59,12 +62,27 @@ def span_starting(window: Window, day: date, zone: ZoneInfo) -> Span | None:
 
 def contains(window: Window, moment: datetime, zone: ZoneInfo) -> bool:
     """Whether `moment` is inside an occurrence of the window, today's or yesterday's."""
-    return _contains_minute(window, moment.replace(second=0, microsecond=0), zone)
+    last = _last_asked(window, zone)
+    since, until, inside = last.answer
+    if not since <= moment < until:
+        since = moment.replace(second=0, microsecond=0)
+        inside = _contains_minute(window, since, zone)
+        last.answer = since, since + _MINUTE, inside  # all at once: other threads ask too
+    return inside
+
+
+class _Asked(Struct):
+    """The last answer, and from when until when it holds: a busy minute asks a thousand times."""
+
+    answer: tuple[datetime, datetime, bool] = (_NEVER, _NEVER, False)
 
 
 @lru_cache(maxsize=4096)
+def _last_asked(window: Window, zone: ZoneInfo) -> _Asked:  # noqa: ARG001 - one for each
+    return _Asked()
+
+
 def _contains_minute(window: Window, minute: datetime, zone: ZoneInfo) -> bool:
-    """The same of a whole minute: windows begin and end on one, and in a busy one each rule asks a thousand times."""
     today = minute.astimezone(zone).date()
     for day in (today, today - _DAY):
         span = span_starting(window, day, zone)

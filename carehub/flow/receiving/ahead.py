@@ -7,6 +7,7 @@ left the queue, are read again. Nothing that may be an alarm, or that the store 
 
 import asyncio
 from collections.abc import Callable, Sequence
+from operator import is_
 
 from carehub.contracts import Message
 from carehub.core.folding.fold import ScopeState
@@ -72,7 +73,7 @@ class Ahead:
             return None
         if any(not note.is_tick for note in load.notes):
             return None  # what somebody decided, and a clock that was set, come before all that is heard
-        if any(draft.message is not load.messages[place] for place, draft in enumerate(work.drafts)):
+        if not all(map(is_, load.messages, (draft.message for draft in work.drafts))):
             return None
         work.upon = None  # it is what was, by now, and would keep the one before it
         return work

@@ -162,7 +162,9 @@ class Folder:
                 twice = used_twice(event, work.seq)
                 self._event(work, twice, retained=draft.message.retain)
                 self._event(work, _fault(event, "Enheten brukte samme id på to ulike meldinger."))
-        work.delivered.update(event.delivery for event in draft.events if event.delivery)
+        for event in draft.events:
+            if event.delivery:
+                work.delivered.add(event.delivery)
 
     def letter(self, work: Work, letter: Letter) -> None:
         """Set a message aside; where it may have been an alarm, it is one."""

@@ -66,8 +66,12 @@ class Draft:
     @property
     def may_be_an_alarm(self) -> bool:
         """Whether a life may hang on this one."""
-        unread = self.letter is not None and self.letter.alarm_path
-        return unread or not all(is_telemetry(event) for event in self.events)
+        if self.letter is not None and self.letter.alarm_path:
+            return True
+        for event in self.events:  # noqa: SIM110 - any() costs a generator for each message
+            if not is_telemetry(event):
+                return True
+        return False
 
 
 @dataclass(slots=True)
