@@ -99,6 +99,8 @@ async def test_closing_asks_for_contact_and_without_it_a_second_person_confirms_
     assert "Bekreft uten kontakt" not in await _text(maria, f"/nurse/{follow.id}")
     alone = await maria.post(f"/alerts/{follow.id}/confirm", data={"back": "/tablet"})
     assert "En annen enn den som avsluttet, må bekrefte." in alone.text
+    assert "Bekreft uten kontakt" not in await _text(jonas, f"/nurse/{follow.id}"), "unseen, of another unit"
+    await jonas.post(f"/alerts/{follow.id}/open", data={"reason": "Jeg bekrefter for Maria"})
     assert "Bekreft uten kontakt" in await _text(jonas, f"/nurse/{follow.id}")
     assert (await jonas.post(f"/alerts/{follow.id}/confirm", data={"back": "/tablet"})).status_code == 303
     assert (await alert_of(hub, follow.id)).status is Status.CLOSED
