@@ -27,6 +27,15 @@ class _Whole(sqlite3.Cursor):
         rows, self._rows = self._rows, []
         return rows
 
+    def fetchmany(self, size: int | None = 1) -> list[Any]:
+        """Some of it; for whoever asks for a stream, which is none here."""
+        rows, self._rows = self._rows[:size], self._rows[size or 1 :]
+        return rows
+
+    def fetchone(self) -> Any:
+        """One row; None when all are told."""
+        return next(iter(self.fetchmany()), None)
+
 
 class _WholeAnswers(sqlite3.Connection):
     def cursor(self) -> _Whole:  # type: ignore[override]

@@ -5,8 +5,10 @@ from collections.abc import Coroutine
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import select
 
 from carehub.store import errors, reading, sql, tables
@@ -17,7 +19,11 @@ _LONG = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 50
 
 
 async def _behind(session: Session) -> reading.Connection:
-    found = (await (await session.connection()).get_raw_connection()).driver_connection
+    return await _behind_connection(await session.connection())
+
+
+async def _behind_connection(connection: AsyncConnection) -> reading.Connection:
+    found = (await connection.get_raw_connection()).driver_connection
     assert isinstance(found, reading.Connection)
     return found
 
@@ -37,6 +43,18 @@ async def test_a_question_goes_to_the_thread_once(sqlite_url: str) -> None:
 
     assert (list(plain), [one.id for one in mapped], nothing) == ([("u0",), ("u1",), ("u2",)], ["u0", "u1", "u2"], None)
     assert connection.asked == before + 3
+    await database.close()
+
+
+async def test_whoever_asks_for_a_stream_is_told_every_row_too(sqlite_url: str) -> None:
+    """The whole answer was fetched already: it must not seem to be empty."""
+    database = Database(sqlite_url)
+    async with database.connect() as connection:
+        async with connection.stream(text("VALUES (1), (2), (3)")) as answer:
+            assert [row[0] async for row in answer] == [1, 2, 3]
+        cursor = await (await _behind_connection(connection)).cursor()
+        await cursor.execute("VALUES (1), (2), (3)")
+        assert [await cursor.fetchone() for _ in range(4)] == [(1,), (2,), (3,), None]
     await database.close()
 
 
