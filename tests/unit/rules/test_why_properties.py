@@ -150,7 +150,8 @@ class Trial:
             assert self._right_values()
             return
         seen, off = (float((number or "0").replace(",", ".")) for number in by.groups())
-        nudged = [seen + sign * (off + more) for sign in (-1, 1) for more in (0, 1e-3)]
+        told_to = max(abs(seen), off) * 1e-5  # six digits are told of a number
+        nudged = [seen + sign * (off + more) for sign in (-1, 1) for more in (0, 1e-3, told_to)]
         assert any(self.with_event(value=value).because is not Because.VALUE for value in nudged)
 
     def _right_values(self) -> bool:
