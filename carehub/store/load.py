@@ -52,7 +52,12 @@ _ASKED = """
     GROUP BY notice.person_id, alert.unit_id
 """
 _UNITS = "SELECT id, unit_id FROM alert WHERE id = ANY (?)"
-_DUTIES = "SELECT person_id, since, until FROM duty WHERE until > ? AND since < ? AND person_id = ANY (?)"
+_DUTIES = """
+    SELECT person_id, since, until FROM duty WHERE until > ? AND since < ? AND person_id = ANY (?)
+    UNION ALL
+    SELECT person_id, max(since), max(until) FROM duty WHERE until > ? AND until <= ? AND person_id = ANY (?)
+    GROUP BY person_id
+"""
 _NO_STAFF = "SELECT id FROM person WHERE role = ANY (?)"
 _SEVERITIES = {int(one): one for one in Severity}
 _CAUSES: Mapping[str | None, Cause | None] = {None: None, **{one.value: one for one in Cause}}
@@ -98,7 +103,8 @@ async def summons(
     private = {one for (one,) in await sql.ask(session, _NO_STAFF, tuple(PRIVATE))}
     rows = [row for row in await sql.ask(session, _SUMMONS, since, until, SILENT_WAYS) if row[0] not in private]
     people, alerts, sent = zip(*rows, strict=True) if rows else ((), (), ())
-    planned = await sql.ask(session, _DUTIES, since - _PLANNED, until, tuple(set(people)))
+    asked = tuple(set(people))
+    planned = await sql.ask(session, _DUTIES, since, until, asked, since - _PLANNED, since, asked)
     duties = [(person, *_bare(moments)) for person, *moments in planned]
     hours = local_hours(since, until, zone)
     found = await asyncio.to_thread(summoned, people, _bare(sent), duties, hours, until)

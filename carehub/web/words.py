@@ -203,8 +203,12 @@ def length(time: timedelta) -> str:
 
 def share(one: Share) -> str:
     """So many of so many, with the interval where there are enough: "3 av 20, 15 % (5–36 %)"."""
-    counted = _("%(part)s av %(whole)s", part=one.part, whole=one.whole)
-    return f"{counted}, {one.per_cent}" if one.tells else counted
+    return ", ".join(filter(None, share_parts(one)))
+
+
+def share_parts(one: Share) -> tuple[str, str]:
+    """The same as two lines: "3 av 20" and "15 % (5–36 %)", which is empty where there are too few."""
+    return _("%(part)s av %(whole)s", part=one.part, whole=one.whole), one.per_cent if one.tells else ""
 
 
 def in_words(time: timedelta) -> str:

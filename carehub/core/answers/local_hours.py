@@ -49,14 +49,22 @@ def local_hours(since: datetime, until: datetime, zone: tzinfo) -> list[tuple[da
     while at < until:
         if (local := _local_hour(at, zone)) != found[-1][1]:
             found.append((at, local))
+            if _is_away(at, zone) == _is_away(at + _BEFORE_THE_NEXT, zone):
+                at += _BEFORE_THE_NEXT  # a clock that is not changed strikes no sooner
         at += _QUARTER
     return found
 
 
 _QUARTER = timedelta(minutes=15)
 """Every zone is a number of quarters away from UTC, and changes its clock at the end of one."""
+_BEFORE_THE_NEXT = timedelta(minutes=45)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HALF_A_DAY = timedelta(hours=12)
+
+
+def _is_away(at: datetime, zone: tzinfo) -> timedelta | None:
+    """How far from UTC the zone is at that moment."""
+    return at.astimezone(zone).utcoffset()
 
 
 def _local_hour(at: datetime, zone: tzinfo) -> LocalHour:
