@@ -70,8 +70,8 @@ async def channels(night: Night) -> dict[str, Double | Siren]:
 
 
 def sung(said: str) -> list[str]:
-    """Which canaries sing in it; a random code of six may spell anything."""
-    heard = re.sub(": [0-9A-Z]{6}$", "", said, flags=re.MULTILINE).casefold()
+    """Which canaries sing in it; a random code of six may spell anything, and so may an id."""
+    heard = re.sub(r": [0-9A-Z]{6}$|\b[0-9a-f]{32}\b", "", said, flags=re.MULTILINE).casefold()
     return [one for one in (CANARY, *_HEALTH_WORDS) if one in heard]
 
 

@@ -185,12 +185,15 @@ if (typeof document !== "undefined") (() => {
     if (list && list.person !== person) await carehub.forget();
   }
 
+  let leaving = false; // whoever logs out leaves nothing: no list is kept after the telephone was wiped
+  let keeping = Promise.resolve();
   async function keepList() {
     const place = document.getElementById("kept");
     if (!place || document.body.classList.contains("is-dead")) return;
     const at = typeof fresh === "number" ? fresh : Date.now();
     const ahead = await skewNow();
-    await carehub.keep({ person, at: at + ahead, local: at, skew: ahead, ring, alerts: JSON.parse(place.dataset.kept) });
+    if (leaving) return;
+    await (keeping = carehub.keep({ person, at: at + ahead, local: at, skew: ahead, ring, alerts: JSON.parse(place.dataset.kept) }));
   }
 
   // The page for no coverage speaks as its reader does.
@@ -214,6 +217,8 @@ if (typeof document !== "undefined") (() => {
     try {
       const unsent = (await inTime(carehub.answers())).some((row) => row.state === "waits");
       if (unsent && words.logout && !window.confirm(words.logout)) return;
+      leaving = true;
+      await inTime(Promise.allSettled([keeping]));
       await inTime(carehub.wipe());
     } catch (error) {
       console.warn("not wiped", error); // whoever logs out is let out, whatever becomes of the telephone's store
