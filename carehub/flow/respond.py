@@ -7,6 +7,7 @@ from typing import Any
 from carehub.core.answers.alerts import (
     CONTACT_IN,
     FOLLOW_UP,
+    HELD,
     HELP,
     NEXT,
     Action,
@@ -158,7 +159,7 @@ async def _act(
     if before is None:
         return Answer(done=False, alert=None)
     allowed = NEXT.get((before.status, action))
-    if allowed is None or not _may(before, action, by):
+    if allowed is None or not _may(before, action, by) or await _answers_own_call(session, before, action, by):
         return await _refused(session, before)
     deadlines = await _deadlines(session, before, allowed, now)
     if not await alerts.move(session, before, allowed, **deadlines, handed_to_id=None, **changes):
@@ -174,6 +175,23 @@ async def _act(
 def _may(alert: tables.Alert, action: Action, by: str) -> bool:
     """A colleague may arrive and close, and take over what they were asked to; the rest is the owner's."""
     return alert.owner_id in {None, by} or action in {Action.ARRIVE, Action.CLOSE, Action.ACCEPT}
+
+
+async def _answers_own_call(session: Session, alert: tables.Alert, action: Action, by: str) -> bool:
+    """Taken by whoever called, the call would stop with nobody on the way; they may call it off."""
+    if alert.kind != HELP or alert.parent_id is None or action not in {Action.TAKE, Action.ARRIVE}:
+        return False
+    return called_by(alert, await session.get(tables.Alert, alert.parent_id), by)
+
+
+def called_by(alert: tables.Alert, parent: tables.Alert | None, who: str) -> bool:
+    """Whether this is a call for a second person that still stands, and theirs: they are there already.
+
+    Args:
+        parent: The alert for which it calls.
+    """
+    calls = alert.kind == HELP and alert.status is not Status.CLOSED
+    return calls and parent is not None and parent.owner_id == who and parent.status in HELD
 
 
 async def _deadlines(session: Session, alert: tables.Alert, status: Status, now: datetime) -> dict[str, Any]:

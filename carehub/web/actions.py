@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
-from carehub.core.answers.alerts import FOLLOW_UP, Action, Aftermath, Cause, Contact, Status
+from carehub.core.answers.alerts import FOLLOW_UP, HELP, Action, Aftermath, Cause, Contact, Status
 from carehub.flow import escalate, respond
 from carehub.flow.answering import teamwork
 from carehub.flow.hub import Hub
@@ -153,6 +153,8 @@ def why_not(hub: Hub, answer: Answer, visitor: Visitor) -> str:
         return _held(owner, alert, visitor)
     if alert.kind == FOLLOW_UP:
         return _("En annen enn den som avsluttet, må bekrefte. Du kan ta varselet og se til beboeren.")
+    if alert.kind == HELP:
+        return _("Du har selv bedt om en til. En annen må svare.")
     return _("Det går ikke an akkurat nå. Se på varselet en gang til.")
 
 

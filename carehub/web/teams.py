@@ -5,19 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
-from carehub.core.answers.alerts import FOLLOW_UP, HELP, NEXT, Action, Status
+from carehub.core.answers.alerts import FOLLOW_UP, HELD, HELP, NEXT, Action, Status
 from carehub.core.answers.escalation import Circle
 from carehub.core.answers.ladders import LOUD_FROM
 from carehub.core.people.access import Sight
 from carehub.flow.hub import Hub
-from carehub.flow.respond import may_undo
+from carehub.flow.respond import called_by, may_undo
 from carehub.store import ladders, pages, tables, teams, ties
 from carehub.store.database import Session
 from carehub.store.teams import Around, Askable
 from carehub.web.security import Visitor
 from carehub.web.turns import once
 
-_HELD = frozenset({Status.TAKEN, Status.ARRIVED})
 NOBODY = ""
 """Nobody's id: neither anybody's, nor that of an alert which nobody has."""
 
@@ -121,7 +120,7 @@ def team_of(alert: tables.Alert, around: Around, colleagues: Sequence[Askable], 
         rung=alert.rung, rungs=alert.rungs, asked=tuple(short(name) for name in around.asked),
         helpers=tuple(linked[HELP]), follow_up=waiting[-1] if waiting else None,
         parent=_linked(around.parent, None) if around.parent else None,
-        called_by_me=_called_by(alert, around.parent, me),
+        called_by_me=called_by(alert, around.parent, me),
         handed_to=short(around.handed_to) if around.handed_to else None,
         colleagues=[one for one in colleagues if one.id != me] if alert.owner_id == me else (),
     )  # fmt: skip
@@ -146,11 +145,6 @@ def is_unanswered(alert: tables.Alert) -> bool:
     return alert.status is Status.OPEN and alert.severity >= LOUD_FROM and exhausted
 
 
-def _called_by(alert: tables.Alert, parent: tables.Alert | None, me: str) -> bool:
-    waits = alert.kind == HELP and alert.status is Status.OPEN
-    return waits and parent is not None and parent.owner_id == me and parent.status in _HELD
-
-
 def allowed(alert: tables.Alert, around: Around, me: str, now: datetime) -> frozenset[Action]:
     """What whoever looks may do now: only whoever has an alert may give it back, hand it over, or call for help.
 
@@ -158,14 +152,14 @@ def allowed(alert: tables.Alert, around: Around, me: str, now: datetime) -> froz
     """
     parent = around.parent
     possible = {action for status, action in NEXT if status is alert.status}
-    mine = alert.owner_id == me and alert.status in _HELD
+    mine = alert.owner_id == me and alert.status in HELD
     if alert.owner_id != me:
         possible.discard(Action.RELEASE)
     if alert.handed_to_id != me:
         possible.discard(Action.ACCEPT)
     if mine:
         possible |= {Action.HAND_OVER} | ({Action.HELP} if _may_call(alert, around) else set())
-    if _called_by(alert, parent, me):
+    if called_by(alert, parent, me):
         possible -= {Action.TAKE, Action.ARRIVE}
     if alert.kind == FOLLOW_UP and alert.status is Status.OPEN and parent and parent.closed_by_id != me:
         possible.add(Action.CONFIRM)

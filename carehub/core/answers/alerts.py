@@ -51,6 +51,8 @@ NEXT: dict[tuple[Status, Action], Status] = {
     (Status.ARRIVED, Action.ACCEPT): Status.TAKEN,
 }
 """The whole life; what is not here cannot happen."""
+HELD = frozenset({Status.TAKEN, Status.ARRIVED})
+"""Somebody has it."""
 
 
 class Step(StrEnum):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from carehub.core.answers.alerts import HELP, Status, Step
+from carehub.core.answers.alerts import HELD, HELP, Step
 from carehub.core.answers.escalation import Colleague
 from carehub.core.answers.ladders import LOUD_FROM
 from carehub.core.showing.wording import alert_number, hand_over_text
@@ -15,7 +15,6 @@ from carehub.kit.ids import new_id
 from carehub.store import alerts, outbox, people, tables
 from carehub.store.database import Session
 
-_HELD = frozenset({Status.TAKEN, Status.ARRIVED})
 _VERSION = "1"
 
 
@@ -34,7 +33,7 @@ async def hand_over(hub: Hub, session: Session, alert_id: str, by: str, to: str,
 
 
 def _is_held_by(alert: tables.Alert, by: str) -> bool:
-    return alert.status in _HELD and alert.owner_id == by
+    return alert.status in HELD and alert.owner_id == by
 
 
 async def _ask(hub: Hub, session: Session, alert: tables.Alert, colleague: Colleague, now: datetime) -> None:

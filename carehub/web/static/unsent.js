@@ -185,8 +185,11 @@ if (typeof document !== "undefined") (() => {
     if (list && list.person !== person) await carehub.forget();
   }
 
-  let leaving = false; // whoever logs out leaves nothing: no list is kept after the telephone was wiped
+  let leaving = false;
   let keeping = Promise.resolve();
+  // Whose login is over leaves nothing: what is just being kept is waited for, and nothing is kept afterwards.
+  const leave = (clear) => { leaving = true; return Promise.allSettled([keeping]).then(clear); };
+
   async function keepList() {
     const place = document.getElementById("kept");
     if (!place || document.body.classList.contains("is-dead")) return;
@@ -209,7 +212,7 @@ if (typeof document !== "undefined") (() => {
     event.preventDefault();
     queue(found[1], found[2]).catch(() => window.alert(noRoom())); // it must not look as if it had been kept
   });
-  document.addEventListener("carehub:ended", () => carehub.forget());
+  document.addEventListener("carehub:ended", () => leave(carehub.forget));
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (new URL(form.action).pathname !== "/logout" || form.dataset.wiped) return;
@@ -217,9 +220,7 @@ if (typeof document !== "undefined") (() => {
     try {
       const unsent = (await inTime(carehub.answers())).some((row) => row.state === "waits");
       if (unsent && words.logout && !window.confirm(words.logout)) return;
-      leaving = true;
-      await inTime(Promise.allSettled([keeping]));
-      await inTime(carehub.wipe());
+      await inTime(leave(carehub.wipe));
     } catch (error) {
       console.warn("not wiped", error); // whoever logs out is let out, whatever becomes of the telephone's store
     }

@@ -49,6 +49,7 @@ async def test_a_second_person_is_called_and_shown_on_the_first_alert(hub: Hub, 
     assert "Kollegaen har" in await _text(maria, f"/nurse/{calling.id}")
     await maria.post(f"/alerts/{calling.id}/take", data={"back": "/nurse"})
     assert "Maria H. kommer for å hjelpe." in await _text(ingrid, f"/nurse/{HELD}")
+    assert (await ingrid.post(f"/alerts/{calling.id}/arrive", data={"back": "/nurse"})).status_code == 409
     await maria.post(f"/alerts/{calling.id}/arrive", data={"back": "/nurse"})
     assert "Maria H. er der og hjelper." in await _text(ingrid, f"/nurse/{HELD}")
 
@@ -68,6 +69,10 @@ async def test_whoever_called_for_a_second_person_does_not_answer_the_call_but_m
     assert "Du har bedt om en til på" in mine
     assert not any([take in await _text(ingrid, path) for path in ("/nurse", "/tablet")])
     assert "Trenger en til" not in await _text(ingrid, f"/nurse/{HELD}")  # somebody is being asked already
+    for answer in ("take", "arrive"):  # from a page that was opened before, or by the API
+        refused = await ingrid.post(f"/alerts/{calling.id}/{answer}", data={"back": "/nurse"})
+        assert (refused.status_code, "En annen må svare." in refused.text) == (409, True)
+    assert (await alert_of(hub, calling.id)).status is Status.OPEN
     called_off = {"cause": "other", "aftermath": "no_action_needed", "back": "/nurse"}
     assert (await ingrid.post(f"/alerts/{calling.id}/close", data=called_off)).status_code == 303
     assert (await alert_of(hub, calling.id)).status is Status.CLOSED
