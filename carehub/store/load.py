@@ -57,7 +57,7 @@ _DUTIES = """
     UNION ALL
     SELECT person_id, max(since), max(until) FROM duty WHERE until > ? AND until <= ? AND person_id = ANY (?)
     GROUP BY person_id
-"""
+"""  # of the time before, only who was in the plan
 _NO_STAFF = "SELECT id FROM person WHERE role = ANY (?)"
 _SEVERITIES = {int(one): one for one in Severity}
 _CAUSES: Mapping[str | None, Cause | None] = {None: None, **{one.value: one for one in Cause}}

@@ -5,7 +5,8 @@ questions: of a hundred milliseconds they were a third.
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 import aiosqlite
@@ -14,26 +15,24 @@ import aiosqlite
 class _Whole(sqlite3.Cursor):
     """Fetches the whole answer where it is asked: SQLAlchemy does so anyhow."""
 
-    _rows: list[Any] = []  # noqa: RUF012 - replaced, never changed
+    _rows: Iterator[Any] = iter(())
 
     def execute(self, *args: Any) -> "_Whole":
         """Ask, and fetch what there is."""
         super().execute(*args)
-        self._rows = super().fetchall() if self.description else []
+        self._rows = iter(super().fetchall() if self.description else ())
         return self
 
     def fetchall(self) -> list[Any]:
         """What was fetched; once."""
-        rows, self._rows = self._rows, []
-        return rows
+        return list(self._rows)
 
     def fetchmany(self, size: int | None = 1) -> list[Any]:
-        """Some of it; for whoever asks for a stream, which is none here."""
-        rows, self._rows = self._rows[:size], self._rows[size or 1 :]
-        return rows
+        """The next of it; for whoever asks for a stream, which is none here."""
+        return list(islice(self._rows, size))
 
     def fetchone(self) -> Any:
-        """One row; None when all are told."""
+        """The next row; None when all are told."""
         return next(iter(self.fetchmany()), None)
 
 

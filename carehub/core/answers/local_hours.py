@@ -49,7 +49,7 @@ def local_hours(since: datetime, until: datetime, zone: tzinfo) -> list[tuple[da
     while at < until:
         if (local := _local_hour(at, zone)) != found[-1][1]:
             found.append((at, local))
-            if _is_away(at, zone) == _is_away(at + _BEFORE_THE_NEXT, zone):
+            if _offset(at, zone) == _offset(at + _BEFORE_THE_NEXT, zone):
                 at += _BEFORE_THE_NEXT  # a clock that is not changed strikes no sooner
         at += _QUARTER
     return found
@@ -62,7 +62,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HALF_A_DAY = timedelta(hours=12)
 
 
-def _is_away(at: datetime, zone: tzinfo) -> timedelta | None:
+def _offset(at: datetime, zone: tzinfo) -> timedelta | None:
     """How far from UTC the zone is at that moment."""
     return at.astimezone(zone).utcoffset()
 
