@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -25,6 +25,8 @@ from carehub.store.database import Database
 from carehub.store.logins import Login, find_all
 from carehub.store.screens import Audible, sounds_of
 from carehub.store.ties import Standing, sights_of
+
+_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class AuditorState(Struct, frozen=True, kw_only=True):
@@ -102,8 +104,8 @@ class Health:
     """What was put in the place of a damaged store, in words for staff."""
     damaged: bool = False
     """The store turned malformed: this process ends, and the next one takes another store."""
-    failed_syncs: list[datetime] = field(default_factory=list)
-    """When the disk last did not write, within the last minute."""
+    failed_syncs: list[timedelta] = field(default_factory=list)
+    """When the disk last did not write, within the last minute (`passed`)."""
     failing_disk: bool = False
     """It did so again and again; over when a minute has passed without."""
     no_room: bool = False
@@ -116,6 +118,18 @@ class Wakers:
 
     deliver: asyncio.Event = field(default_factory=asyncio.Event)
     escalate: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(slots=True, eq=False)
+class Brought:
+    """One message of a provider that is being stored (`answering/promptly`).
+
+    Attributes:
+        doors: How many requests wait for what comes of it: a repetition waits for the same work.
+    """
+
+    task: "asyncio.Task[str]" = field(init=False)
+    doors: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -155,9 +169,11 @@ class Hub:
     wake: Wakers = field(default_factory=Wakers)
     sending: set["asyncio.Task[None]"] = field(default_factory=set)
     """Notices whose channel is slow: recorded when it answers."""
+    brought: dict[str, Brought] = field(default_factory=dict)
+    """What providers have posted and is not stored yet."""
     screens_seen: bool = False
     """Whether a tablet has been live since the start: only then can the last one go dark."""
-    dark_since: datetime | None = None
+    dark_since: timedelta | None = None
     dark_told: bool = False
     sent_today: dict[tuple[str, date], int] = field(default_factory=dict)
     """Accepted by each channel that has a daily cap, by local day. In memory: a restart begins anew."""
@@ -175,9 +191,9 @@ class Hub:
     """Troubles of its own that the hub has yet to tell, in words for staff."""
     good_news: list[str] = field(default_factory=list)
     """Troubles that are over, likewise."""
-    wrong_codes: dict[str, tuple[datetime, ...]] = field(default_factory=dict)
-    """By telephone: when it sent its last wrong codes. In memory: a restart forgives them."""
-    texts_answered: dict[str, tuple[datetime, ...]] = field(default_factory=dict)
+    wrong_codes: dict[str, tuple[timedelta, ...]] = field(default_factory=dict)
+    """By telephone: when it sent its last wrong codes (`passed`). In memory: a restart forgives them."""
+    texts_answered: dict[str, tuple[timedelta, ...]] = field(default_factory=dict)
     """By telephone: when the family, or a stranger, was last answered. In memory likewise."""
     read_body: Callable[[bytes, datetime], list[Message]] | None = None
     """Reads the body of `POST /api/v1/events`; raises DecodeError."""
@@ -207,6 +223,13 @@ class Hub:
     def __post_init__(self) -> None:
         self.logins, self.sights = Together(self._find_logins), Together(self._find_sights)
         self.sounds = Together(self._find_sounds)
+
+    def passed(self) -> timedelta:
+        """Time as it passes, whatever anybody does to the clock: for what is counted in memory, and asks how long ago.
+
+        Only differences mean anything. Where the clock is not the machine's own, it is the only one there is.
+        """
+        return timedelta(seconds=self.steady()) if self.steady else self.clock() - _FIRST
 
     async def _find_logins(self, hashes: Collection[str]) -> Mapping[str, Login]:
         async with self.database.read() as session:

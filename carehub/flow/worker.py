@@ -31,6 +31,7 @@ from carehub.store.ownership import OwnershipLost
 Station = Callable[[], Awaitable[object]]
 _LONGEST_PAUSE_S = 5.0
 _BREATH_S = 0.05
+_STORED_WITHIN_S = 3.0
 """Between two rounds of sending: in a storm, notices go together, and their two commits are shared."""
 
 
@@ -149,6 +150,8 @@ class Worker:
             under_way = list(self._hub.sending)
         if under_way:
             await asyncio.wait(under_way)
+        if brought := [one.task for one in self._hub.brought.values()]:  # not for ever: the store may be gone
+            await asyncio.wait(brought, timeout=_STORED_WITHIN_S)
 
     async def _deliver(self) -> None:
         async with self._delivering:

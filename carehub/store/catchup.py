@@ -91,7 +91,7 @@ _LONGEST_DEADLINE = max(one.most for one in _TIMES) + timedelta(hours=1)
 
 
 async def rebase(session: Session, before: datetime, now: datetime) -> int:
-    """Move every deadline of alerts and notices with the clock, so that what was left to wait is left still.
+    """Move what waits with the clock: deadlines, notices, codes, logins. What was left to wait is left still.
 
     Args:
         before: What the clock would say now, had nobody set it.
@@ -100,12 +100,26 @@ async def rebase(session: Session, before: datetime, now: datetime) -> int:
     Returns:
         How many alerts were moved.
     """
-    by, alert, notice, roll_call = now - before, tables.Alert, tables.Notice, tables.RollCall
+    by, alert = now - before, tables.Alert
     waiting = (await session.exec(select(alert).where(alert.status != Status.CLOSED))).all()
     for one in waiting:
         if one.due_at is not None:
             one.due_at = _moved(one.due_at, before, now)
         one.remind_at = one.remind_at and one.remind_at + by
+    await _rebase_notices(session, before, now)
+    await _rebase_ways_in(session, before, by)
+    roll_call = tables.RollCall
+    for call in (await session.exec(select(roll_call).where(_is_waited_for(roll_call)))).all():
+        call.due_at += by
+    for device in (await session.exec(select(tables.Device))).all():  # else all would fall silent at once
+        device.last_seen_at = device.last_seen_at and device.last_seen_at + by
+    for song in (await session.exec(select(tables.CanarySong))).all():  # else one is missed; or not, for an hour
+        song.sung_at, song.returned_at = song.sung_at + by, song.returned_at and song.returned_at + by
+    return len(waiting)
+
+
+async def _rebase_notices(session: Session, before: datetime, now: datetime) -> None:
+    by, notice = now - before, tables.Notice
     for message in (await session.exec(select(notice).where(col(notice.state).in_(_ON_THEIR_WAY)))).all():
         message.not_before = _moved(message.not_before, before, now)
         message.lease_until = message.lease_until and message.lease_until + by
@@ -115,11 +129,15 @@ async def rebase(session: Session, before: datetime, now: datetime) -> int:
     # else what was just accepted would count as lost, and its number as suspect; or as on its way for an hour
     for message in (await session.exec(select(notice).where(col(notice.pass_on_at).is_not(None)))).all():
         message.pass_on_at = message.pass_on_at and message.pass_on_at + by
-    for call in (await session.exec(select(roll_call).where(_is_waited_for(roll_call)))).all():
-        call.due_at += by
-    for device in (await session.exec(select(tables.Device))).all():  # else all would fall silent at once
-        device.last_seen_at = device.last_seen_at and device.last_seen_at + by
-    return len(waiting)
+
+
+async def _rebase_ways_in(session: Session, before: datetime, by: timedelta) -> None:
+    """Codes that answer an alert, and logins: neither void at once, nor open for an hour on a tablet left lying."""
+    code, login = tables.ReplyCode, tables.LoginSession
+    for one in (await session.exec(select(code).where(col(code.expires_at) > before))).all():
+        one.created_at, one.expires_at = one.created_at + by, one.expires_at + by
+    for held in (await session.exec(select(login).where(col(login.expires_at) > before))).all():
+        held.created_at, held.seen_at, held.expires_at = held.created_at + by, held.seen_at + by, held.expires_at + by
 
 
 def _is_waited_for(call: type[tables.RollCall]) -> ColumnElement[bool]:

@@ -45,6 +45,13 @@ def problem(status: int, detail: str = "", **more: Any) -> JSONResponse:
     return JSONResponse(body, status, media_type="application/problem+json")
 
 
+def not_stored() -> JSONResponse:
+    """For a program whose message has not been stored in time: no yes before the store has it."""
+    answer = problem(503, "Not stored yet. Send it again.")
+    answer.headers["Retry-After"] = "2"
+    return answer
+
+
 def is_for_programs(request: Request) -> bool:
     """Whether a program asks, and wants no page."""
     return request.url.path.startswith(_FOR_PROGRAMS)

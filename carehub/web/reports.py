@@ -4,7 +4,8 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
 from carehub.contracts import DecodeError, Reporting
-from carehub.flow import deliver
+from carehub.flow.answering.promptly import NotStored, note_status
+from carehub.web.errors import not_stored
 from carehub.web.security import TheHub
 
 router = APIRouter(prefix="/webhooks/report")
@@ -22,5 +23,8 @@ async def report(request: Request, hub: TheHub, channel: str, token: str) -> Res
         raise HTTPException(422) from error
     if read is None:
         raise HTTPException(403)
-    await deliver.receive_status(hub, read.reference, read.status, read.error, read.fate)
+    try:
+        await note_status(hub, read)
+    except NotStored:
+        return not_stored()
     return Response(status_code=204)

@@ -8,9 +8,11 @@ from starlette.datastructures import FormData
 
 from carehub.contracts import Fate, Webhooks
 from carehub.flow import deliver
-from carehub.flow.answering import calls, replies
+from carehub.flow.answering import calls
+from carehub.flow.answering.promptly import NotStored, note_status, note_text
 from carehub.flow.hub import Hub
 from carehub.kit.failpoints import fail_at
+from carehub.web.errors import not_stored
 from carehub.web.security import TheHub
 
 router = APIRouter(prefix="/webhooks/twilio")
@@ -53,7 +55,10 @@ async def status(form: Signed, hub: TheHub, provider: Provider) -> Response:
     report = provider.status_of(form)
     if report is None:
         raise HTTPException(422)
-    await deliver.receive_status(hub, report.reference, report.status, report.error, report.fate)
+    try:
+        await note_status(hub, report)
+    except NotStored:
+        return not_stored()
     fail_at("webhook.committed")
     return Response(status_code=204)
 
@@ -64,10 +69,10 @@ async def sms(form: Signed, hub: TheHub, provider: Provider) -> Response:
     text = provider.inbound_of(form)
     if text is None:
         raise HTTPException(422)
-    if text.wants_texts is not None:
-        await replies.receive_wish(hub, text.sender, wants_texts=text.wants_texts)
-        return Response(provider.answer(""), media_type="text/xml")
-    words = await replies.receive_reply(hub, text.sender, text.body)
+    try:
+        words = await note_text(hub, text)
+    except NotStored:  # it is worked on all the same, and the answer goes out by itself
+        return not_stored()
     return Response(provider.answer(words), media_type="text/xml")
 
 
@@ -77,13 +82,20 @@ async def call(form: Signed, hub: TheHub, provider: Provider) -> Response:
     report = provider.call_status_of(form)
     if report is None:
         raise HTTPException(422)
-    await deliver.receive_status(hub, report.reference, report.status, report.error, report.fate)
+    try:
+        await note_status(hub, report)
+    except NotStored:
+        return not_stored()
     return Response(status_code=204)
 
 
 @router.post("/voice/{notice_id}")
 async def voice(form: Signed, hub: TheHub, provider: Provider, notice_id: str, tries: Tries = 0) -> Response:
-    """Somebody lifted the telephone, or pressed keys: what the voice says next. Voicemail is told nothing."""
+    """Somebody lifted the telephone, or pressed keys: what the voice says next. Voicemail is told nothing.
+
+    This one waits for the store (C20): somebody listens, what they hear is what came of it, and the provider waits for
+    fifteen seconds. What cannot be stored is an error that ends the call, and a call without an answer is passed on.
+    """
     moment = provider.moment_of(form)
     if moment is None:
         raise HTTPException(422)

@@ -180,6 +180,20 @@ async def test_a_hub_that_stands_still_is_found_and_so_is_one_whose_clock_went_b
     assert await watched.look(alive=False) == {Concern.STILL}
 
 
+async def test_an_auditor_whose_clock_is_set_back_shouts_as_soon_and_clears_as_soon(watched: Watched) -> None:
+    """F34, F81: what it has seen for a while it has seen for a while; it does not keep quiet for an hour."""
+    await watched.look(70, alive=False)
+    watched.night.clock.advance(hours=-1)
+    await watched.look(30, alive=False)
+    assert len(watched.said) == 1
+
+    await watched.look(30)
+    watched.night.clock.advance(hours=-1)
+    await watched.look(70)
+    assert len(watched.said) == 2
+    assert "varslingen går igjen" in watched.said[1]
+
+
 async def test_a_database_that_cannot_be_read_is_shouted_about(night: Night, tmp_path: Path) -> None:
     """F81: whatever keeps the auditor from looking is itself told."""
     watched = Watched(night, tmp_path, "sqlite:////nowhere/carehub.db")

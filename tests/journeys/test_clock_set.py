@@ -4,8 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from carehub.core.answers.alerts import Status
+from carehub.core.answers.codes import with_check
+from carehub.core.watching.audit import Concern, concerns_in
+from carehub.flow.watching.canary import Canary, Recipient
 from carehub.flow.worker import Worker
-from carehub.store import tables
+from carehub.store import audit, logins, tables
+from carehub.store.logins import Limits
 from tests.journeys.building import INGRID, MARIA, Night
 
 
@@ -166,6 +171,77 @@ async def test_a_telephone_that_was_asked_at_the_start_of_a_shift_keeps_its_time
 
     (asked,) = await machine.night.rows(tables.RollCall)
     assert asked.due_at - machine.night.clock() == ten
+
+
+@pytest.mark.parametrize("step", [1, -1])
+async def test_a_number_that_guesses_waits_ten_minutes_by_the_seconds_that_pass_c22(
+    machine: Machine, step: int
+) -> None:
+    """C22, F33, F34: set forward, a guesser would be free at once; set back, a carer would be shut out for an hour."""
+    await machine.night.press()
+    await machine.seconds(10)
+    right = machine.night.code_for(INGRID)
+    for guess in ("22222", "33333", "44444", "55555", "66666"):
+        await machine.night.reply(INGRID, with_check(guess))
+    await machine.set_clock(hours=step)
+    await machine.seconds(540, step=60)
+    assert (await machine.night.reply(INGRID, right)).startswith("Det kom for mange feil koder")
+
+    await machine.seconds(60, step=60)
+    assert (await machine.night.reply(INGRID, right)).startswith("Du har varsel ")
+
+
+@pytest.mark.parametrize("days", [1, -1])
+async def test_a_code_that_was_just_sent_takes_its_alert_whatever_the_clock_says(machine: Machine, days: int) -> None:
+    """F33: codes live for twelve hours; set a day forward, every one in every pocket would be too old."""
+    await machine.night.press()
+    await machine.seconds(10)
+    await machine.set_clock(days=days)
+
+    assert (await machine.night.reply(INGRID, machine.night.code_for(INGRID))).startswith("Du har varsel ")
+    assert Status.TAKEN in {alert.status for alert in await machine.night.alerts()}
+
+
+@pytest.mark.parametrize("step", [1, -1])
+async def test_a_login_lasts_as_long_as_it_would_have(machine: Machine, step: int) -> None:
+    """C48, F33, F34: set forward, a whole shift would be out; set back, a tablet left lying would stay open."""
+    night, minute = machine.night, timedelta(minutes=1)
+    async with night.database.write() as session:
+        maria = await session.get_one(tables.Person, "maria")
+        limits = Limits(idle=minute, absolute=10 * minute)
+        secret = await logins.begin(session, maria, limits, night.clock())
+    await machine.seconds(50)
+    await machine.set_clock(hours=step)
+
+    held = await night.hub.logins.get(logins.hash_of(secret))
+    assert held is not None
+    assert night.clock() - held.seen_at == timedelta(seconds=50)
+    assert held.expires_at - night.clock() == 10 * minute - timedelta(seconds=50)
+
+
+@pytest.mark.parametrize("step", [1, -1])
+async def test_the_canary_that_came_back_came_back_and_one_that_does_not_is_missed(machine: Machine, step: int) -> None:
+    """F33, F34, F82: set forward, the auditor would shout at once; set back, not for an hour."""
+    night, look = machine.night, timedelta(seconds=30)
+    night.channels["canary"] = Recipient()
+
+    async def into_the_broker(topic: str, payload: bytes) -> None:
+        night.ingest.deliver(night.message(topic, payload))
+
+    async def concerns() -> set[Concern]:
+        async with night.database.write() as session:  # as the auditor sees it: to a page the canary is hidden
+            picture = await audit.look(session, night.clock(), look)
+        return set(concerns_in(picture, night.clock(), look)) & {Concern.CANARY}
+
+    bird = Canary(night.hub, night.ingest.observe, into_the_broker, 60)
+    await bird.look()
+    await machine.seconds(10)
+    await bird.look()
+    await machine.set_clock(hours=step)
+    assert (await concerns(), night.hub.health.canary.missing) == (set(), False)
+
+    await machine.seconds(180, step=30)
+    assert await concerns() == {Concern.CANARY}
 
 
 async def test_a_box_without_a_battery_for_its_clock_asks_at_once_when_it_learns_the_time(machine: Machine) -> None:

@@ -1,7 +1,7 @@
 """Reply codes: five random signs and one that checks them, so that a slip of the thumb is never another's code."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from carehub.kit.ids import CODE_ALPHABET
 
@@ -47,11 +47,11 @@ def looks_mistyped(body: str) -> bool:
     return any(abs(len(word) - LENGTH) <= 1 and re.search("[0-9]", word) for word in words)
 
 
-def must_wait(wrong: tuple[datetime, ...], now: datetime) -> bool:
-    """Whether a number that sent these wrong codes is not listened to for now (C22)."""
+def must_wait(wrong: tuple[timedelta, ...], now: timedelta) -> bool:
+    """Whether a number that sent these wrong codes is not listened to for now (C22): seconds that pass, no clock."""
     return sum(now - at < PAUSE for at in wrong) >= MOST_WRONG
 
 
-def with_wrong(wrong: tuple[datetime, ...], now: datetime) -> tuple[datetime, ...]:
+def with_wrong(wrong: tuple[timedelta, ...], now: timedelta) -> tuple[timedelta, ...]:
     """One more wrong code; only the last few matter."""
     return (*wrong, now)[-MOST_WRONG:]

@@ -84,12 +84,12 @@ def may_be_asked(windows: Iterable[Window], now: datetime) -> bool:
     return not named or any(one.holds(now) for one in named)
 
 
-def may_answer(answered: tuple[datetime, ...], now: datetime) -> bool:
-    """Whether a number that was answered at these moments may be answered once more."""
+def may_answer(answered: tuple[timedelta, ...], now: timedelta) -> bool:
+    """Whether a number that was answered at these moments may be answered once more: time that passes, no clock."""
     return sum(now - at < _HOUR for at in answered) < MOST_ANSWERS
 
 
-def with_answer(answered: tuple[datetime, ...], now: datetime) -> tuple[datetime, ...]:
+def with_answer(answered: tuple[timedelta, ...], now: timedelta) -> tuple[timedelta, ...]:
     """One more answer; only the last few matter."""
     return (*answered, now)[-MOST_ANSWERS:]
 

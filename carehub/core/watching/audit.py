@@ -128,13 +128,13 @@ class Voice:
         return replace(self, since=since, well_since=None if concerns else (self.well_since or now))
 
     def wants_to_shout(self, now: datetime) -> bool:
-        """Something holds for a while and was not said, or it is time to say it again."""
-        sure = {concern for concern, begun in self.since.items() if now - begun >= _SURE * self.tolerance}
-        return bool(sure - self.said) or bool(sure and self.said_at and now - self.said_at >= _AGAIN_AFTER)
+        """Something holds for a while and was not said, or it is time to say it again, wherever the clock was set."""
+        sure = {concern for concern, begun in self.since.items() if abs(now - begun) >= _SURE * self.tolerance}
+        return bool(sure - self.said) or bool(sure and self.said_at and abs(now - self.said_at) >= _AGAIN_AFTER)
 
     def wants_to_clear(self, now: datetime) -> bool:
         """Something was said, and has been well again for a while."""
-        return bool(self.said and self.well_since and now - self.well_since >= _CLEAR * self.tolerance)
+        return bool(self.said and self.well_since and abs(now - self.well_since) >= _CLEAR * self.tolerance)
 
     def has_said(self, now: datetime) -> "Voice":
         """What holds now has been told."""

@@ -67,21 +67,21 @@ async def _answer(hub: Hub, session: Session, sender: str, body: str, now: datet
     if to_family is not None:
         return to_family
     known = await kin.is_known(session, sender)
-    return await _from_staff(hub, session, sender, body, now) if known or texts.room_to_answer(hub, sender, now) else ""
+    return await _from_staff(hub, session, sender, body, now) if known or texts.room_to_answer(hub, sender) else ""
 
 
 async def _from_staff(hub: Hub, session: Session, sender: str, body: str, now: datetime) -> str:
     written = codes_in(body)
     if len(written) != 1:
         return await _which(hub, session, sender, body, now)
-    if must_wait(hub.wrong_codes.get(sender, ()), now):
+    if must_wait(hub.wrong_codes.get(sender, ()), hub.passed()):
         return _WAIT
     code = await session.get(tables.ReplyCode, written[0])
     person = await session.get_one(tables.Person, code.person_id) if code else None
     if code is None:
         return await _beside_alerts(hub, session, sender, body, now)
     if person is None or not await _is_theirs(session, person, sender):
-        _note_wrong(hub, sender, now)
+        _note_wrong(hub, sender)
         return _NOT_YOURS
     return await _take(hub, session, code, person, now)
 
@@ -103,7 +103,7 @@ async def _beside_alerts(hub: Hub, session: Session, sender: str, body: str, now
     confirmed = await contacts.confirm_by_text(session, sender, body, now)
     if thanks := confirmed or await roll_call.answer_by_text(session, sender, body, now):
         return thanks
-    _note_wrong(hub, sender, now)
+    _note_wrong(hub, sender)
     return _UNKNOWN
 
 
@@ -111,9 +111,9 @@ async def _is_theirs(session: Session, person: tables.Person, sender: str) -> bo
     return person.active and await people.has_address(session, person.id, sender)
 
 
-def _note_wrong(hub: Hub, sender: str, now: datetime) -> None:
+def _note_wrong(hub: Hub, sender: str) -> None:
     """A guess, as far as we know. A slip that the check sign shows is none, and is not counted."""
-    hub.wrong_codes[sender] = with_wrong(hub.wrong_codes.pop(sender, ()), now)
+    hub.wrong_codes[sender] = with_wrong(hub.wrong_codes.pop(sender, ()), hub.passed())
     while len(hub.wrong_codes) > _MOST_SENDERS:
         del hub.wrong_codes[next(iter(hub.wrong_codes))]
 

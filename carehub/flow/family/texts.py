@@ -63,7 +63,7 @@ async def answer(hub: Hub, session: Session, sender: str, body: str, now: dateti
     asked = wanted in {Command.YES, Command.NO}
     if await kin.has_staff(session, sender) and (wanted is None or (asked and not await _asked(session, family, now))):
         return None
-    if not room_to_answer(hub, sender, now):
+    if not room_to_answer(hub, sender):
         return ""
     return await _done(hub, session, family, sender, wanted, now)
 
@@ -85,9 +85,9 @@ async def _done(
             return help_text(link=link)
 
 
-def room_to_answer(hub: Hub, sender: str, now: datetime) -> bool:
+def room_to_answer(hub: Hub, sender: str) -> bool:
     """Whether this number may have one more answer now: each costs, and a machine would ask for ever (C25)."""
-    before = hub.texts_answered.pop(sender, ())
+    before, now = hub.texts_answered.pop(sender, ()), hub.passed()
     room = may_answer(before, now)
     hub.texts_answered[sender] = with_answer(before, now) if room else before
     while len(hub.texts_answered) > _MOST_SENDERS:

@@ -66,22 +66,22 @@ def count(hub: Hub, channel: Channel, receipt: Receipt, now: datetime) -> None:
     hub.sent_today[channel.name, today] = hub.sent_today.get((channel.name, today), 0) + 1
 
 
-def look_at_screens(hub: Hub, now: datetime) -> None:
+def look_at_screens(hub: Hub) -> None:
     """The last tablet went dark: after half a minute it is a technical alert (F79)."""
     if hub.live.shows(EVERY_SCREEN):
         if hub.dark_told:
             hub.good_news.append("Et nettbrett viser varslene igjen.")
         hub.screens_seen, hub.dark_since, hub.dark_told = True, None, False
     elif hub.screens_seen and hub.dark_since is None:
-        hub.dark_since = now
-    elif hub.dark_since and not hub.dark_told and now - hub.dark_since >= DARK_AFTER:
+        hub.dark_since = hub.passed()
+    elif hub.dark_since is not None and not hub.dark_told and hub.passed() - hub.dark_since >= DARK_AFTER:
         hub.dark_told = True
         hub.faults.append("Ingen nettbrett viser varslene nå. Sjekk skjermen på vaktrommet.")
 
 
 async def tell(hub: Hub, ingest: Ingest) -> None:
     """New troubles become a technical alert; what is over is written in the journal of those that are open."""
-    look_at_screens(hub, hub.clock())
+    look_at_screens(hub)
     disk.look_again(hub)
     await sirens.hush(hub)
     faults, good_news = list(hub.faults), list(hub.good_news)

@@ -85,7 +85,7 @@ async def log_in(
     throttle: Throttle = request.app.state.throttle
     address = request.client.host if request.client else "unknown"
     onwards = local_path(next, "")
-    wait = throttle.wait_s(username, address, hub.clock())
+    wait = throttle.wait_s(username, address, hub.passed())
     if wait:
         words = _(
             "For mange forsøk. Vent %(minutes)s min, eller få hjelp på vaktrommet.", minutes=max(1, round(wait / 60))
@@ -95,9 +95,9 @@ async def log_in(
         return answer
     person = await _proven(request, hub, username, password)
     if person is None:
-        throttle.failed(username, address, hub.clock())
+        throttle.failed(username, address, hub.passed())
         return await form(request, hub, status=401, next=onwards, wrong=_(_WRONG), username=username)
-    throttle.succeeded(username, address, hub.clock())
+    throttle.succeeded(username, address, hub.passed())
     return await after_first(request, hub, person, onwards)
 
 

@@ -76,7 +76,7 @@ async def prove(
     throttle: Throttle = request.app.state.throttle
     # Whoever knows the password may try from many addresses: all their tries are counted together, and nobody else's.
     account = f"second:{owing.person.id}"
-    wait = throttle.wait_s(account, account, now)
+    wait = throttle.wait_s(account, account, hub.passed())
     if wait:
         words = _(
             "For mange forsøk. Vent %(minutes)s min, eller få hjelp på vaktrommet.", minutes=max(1, round(wait / 60))
@@ -85,9 +85,9 @@ async def prove(
     async with hub.database.write() as session:
         right = await is_right(session, owing.person, code, now)
     if not right:
-        throttle.failed(account, account, now)
+        throttle.failed(account, account, hub.passed())
         return await _page(request, hub, owing, onwards, status=401, wrong=_(_WRONG))
-    throttle.succeeded(account, account, now)
+    throttle.succeeded(account, account, hub.passed())
     return await enter(request, hub, owing.person, allowed(owing.person, onwards), origin=owing.login.origin)
 
 

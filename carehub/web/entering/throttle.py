@@ -1,7 +1,7 @@
 """Slows down guessing at passwords, without ever touching those who are already logged in."""
 
 from collections import deque
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 _WINDOW = timedelta(minutes=15)
@@ -19,31 +19,34 @@ _MOST_KEYS = 20_000
 
 
 class Throttle:
-    """Counts wrong tries in memory; a restart forgives them. It guards the login form and nothing else."""
+    """Counts wrong tries in memory; a restart forgives them. It guards the login form and nothing else.
+
+    `now` is the hub's `passed`: a clock that is set neither locks anybody out nor frees a guesser.
+    """
 
     def __init__(self) -> None:
-        self._failures: dict[str, deque[datetime]] = {}
-        self._known: dict[str, datetime] = {}
+        self._failures: dict[str, deque[timedelta]] = {}
+        self._known: dict[str, timedelta] = {}
 
-    def wait_s(self, account: str, address: str, now: datetime) -> int:
+    def wait_s(self, account: str, address: str, now: timedelta) -> int:
         """Seconds until the next try is heard; 0 for at once. The same whether the account exists or not."""
         known = now - self._known.get(address, now - 2 * _KNOWN_FOR) < _KNOWN_FOR
         keys = _keys(account, address)
         return max(self._wait(key, most, now) for key, most in keys if not (known and key == _ALL))
 
-    def failed(self, account: str, address: str, now: datetime) -> None:
+    def failed(self, account: str, address: str, now: timedelta) -> None:
         """Remember a wrong try."""
         for key, most in _keys(account, address):
             self._failures.setdefault(key, deque(maxlen=most)).append(now)
         _bound(self._failures)
 
-    def succeeded(self, account: str, address: str, now: datetime) -> None:
+    def succeeded(self, account: str, address: str, now: timedelta) -> None:
         """Whoever knew the password is forgiven their slips, here; the address is not, but it is known."""
         self._failures.pop(_keys(account, address)[0][0], None)
         self._known[address] = now
         _bound(self._known)
 
-    def _wait(self, key: str, most: int, now: datetime) -> int:
+    def _wait(self, key: str, most: int, now: timedelta) -> int:
         tries = self._failures.get(key)
         if tries is None:
             return 0
@@ -79,9 +82,9 @@ class Quota:
 
     def __init__(self, most: int, within: timedelta) -> None:
         self._most, self._within = most, within
-        self._taken: dict[str, deque[datetime]] = {}
+        self._taken: dict[str, deque[timedelta]] = {}
 
-    def take(self, address: str, now: datetime) -> bool:
+    def take(self, address: str, now: timedelta) -> bool:
         """One more; False when there is none left."""
         taken = self._taken.setdefault(address, deque(maxlen=self._most))
         if len(taken) == self._most and now - taken[0] < self._within:

@@ -56,7 +56,7 @@ async def try_payload(
 ) -> Response:  # fmt: skip
     """One message in an empty home: nothing is stored, and nobody is told."""
     given = Given(topic.strip(), payload, place)
-    if not kept.tries.take(_address(request), hub.clock()):
+    if not kept.tries.take(_address(request), hub.passed()):
         return _page(request, hub, given, 429, wrong=_(_SLOW_DOWN))
     heard = empty(hub.sources, hub.rulebook, hub.clock()).hear(
         given.topic, payload.encode(), place if place in PLACES else None, hub.clock()
@@ -76,7 +76,7 @@ def _page(request: Request, hub: Hub, given: Given, status: int = 200, **context
 async def begin(request: Request, hub: Window, kept: Kept) -> Response:
     """A home of one's own for a day, with a credential that is shown once."""
     given = EXAMPLES[0][1]
-    if not kept.begun.take(_address(request), hub.clock()):
+    if not kept.begun.take(_address(request), hub.passed()):
         return _page(request, hub, given, 429, wrong=_(_SLOW_DOWN))
     try:
         made, secret = kept.sandboxes.begin(hub.sources, hub.rulebook, hub.clock())

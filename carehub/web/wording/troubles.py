@@ -96,7 +96,7 @@ def _of_the_road(hub: Hub, _now: datetime) -> Iterator[Trouble]:
 def _of_the_worker(hub: Hub, now: datetime) -> Iterator[Trouble]:
     """The worker has given no sign of life lately. A hub with no worker here says nothing of it."""
     beat = hub.health.beats.get(WORKER)
-    if beat is not None and now - beat >= 3 * BEAT_WITHIN:
+    if beat is not None and abs(now - beat) >= 3 * BEAT_WITHIN:
         yield _STILL
 
 

@@ -40,6 +40,9 @@ class Clock:
     def passes(self, how_long: timedelta) -> None:
         self.now += how_long
 
+    def passed(self) -> timedelta:
+        return self.now - NOW
+
 
 @pytest.fixture
 def clock() -> Clock:

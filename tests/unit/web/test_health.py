@@ -24,6 +24,19 @@ async def test_not_ready_says_every_reason(hub: Hub, browser: Browse, clock: Clo
     await hub.database.close()
 
 
+async def test_a_clock_that_was_set_back_hides_no_worker_that_stands_f34(
+    hub: Hub, browser: Browse, clock: Clock
+) -> None:
+    """F34, F81: its last sign of life lies in the time to come, and is none."""
+    hub.health.auditor = AuditorState(at=clock())
+    clock.passes(timedelta(hours=-1))
+
+    answer = await browser().get("/readyz")
+
+    assert (answer.status_code, answer.json()["auditor"]) == (503, "silent")
+    assert answer.json()["reasons"] == ["no sign of life from the worker for 10 s"]
+
+
 async def test_a_hub_without_a_broker_of_its_own_can_be_ready(hub: Hub, browser: Browse) -> None:
     hub.health.broker = None
 
