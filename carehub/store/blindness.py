@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from carehub.core.folding.silence import Why
 from carehub.core.watching.blindness import Guard
+from carehub.core.watching.supervision import BATTERY_EMPTY
 from carehub.store import tables
 from carehub.store.database import Session
 from carehub.store.devices import WATCHED
@@ -19,7 +20,7 @@ from carehub.store.tables.places import DeviceStatus
 
 @dataclass(slots=True)
 class Watched:
-    """A resident, where they live, and the devices that look after them."""
+    """A resident, where they live, and those of the devices that look after them that may not do so now."""
 
     resident: tables.Resident
     scope: tables.Scope
@@ -27,7 +28,7 @@ class Watched:
 
 
 async def watched(session: Session, now: datetime) -> list[Watched]:
-    """Everybody who lives somewhere now, with their own devices and those of their home."""
+    """Everybody who lives somewhere now; of their own devices and those of their home, what may be off."""
     residency = tables.Residency
     statement = (
         select(tables.Resident, tables.Scope)
@@ -45,14 +46,23 @@ async def watched(session: Session, now: datetime) -> list[Watched]:
 
 
 async def _guards(session: Session, silent: Sequence[tables.Silence]) -> dict[str, list[tuple[str | None, Guard]]]:
+    """By home: whose, and what. Of ten thousand devices all but some work, and are not read."""
+    devices, stands = tables.Device, tables.Assignment
+    held = [one for one in silent if one.why is not Why.AWAY]  # which silences what the rules say, and no device
+    perhaps = or_(
+        col(devices.silent_since).is_not(None), col(devices.battery) <= BATTERY_EMPTY,
+        col(devices.status) != DeviceStatus.IN_SERVICE,
+        col(devices.id).in_({one.device_id for one in held if one.device_id}),
+        col(stands.scope_id).in_({one.scope_id for one in held if one.scope_id}),
+    )  # fmt: skip
     statement = (
-        select(tables.Device, tables.Assignment)
-        .join(tables.Assignment, col(tables.Assignment.device_id) == col(tables.Device.id))
-        .where(col(tables.Assignment.until).is_(None), col(tables.Device.status).in_(WATCHED))
+        select(devices, stands)
+        .join(stands, col(stands.device_id) == col(devices.id))
+        .where(col(stands.until).is_(None), col(devices.status).in_(WATCHED), perhaps)
     )
     found: dict[str, list[tuple[str | None, Guard]]] = defaultdict(list)
     for device, assignment in (await session.exec(statement)).all():
-        guard = guard_of(device, assignment.since, _silenced(silent, device, assignment))
+        guard = guard_of(device, assignment.since, _silenced(held, device, assignment))
         found[assignment.scope_id].append((assignment.resident_id, guard))
     return found
 
@@ -60,12 +70,11 @@ async def _guards(session: Session, silent: Sequence[tables.Silence]) -> dict[st
 def _silenced(
     silent: Iterable[tables.Silence], device: tables.Device, assignment: tables.Assignment
 ) -> datetime | None:
-    """Until when the device is silenced; that a resident is away silences what the rules say, and no device."""
+    """Until when the device is silenced."""
     ends = [
         one.until
         for one in silent
-        if one.why is not Why.AWAY
-        and (one.device_id == device.id or (one.scope_id == assignment.scope_id and one.device_id is None))
+        if one.device_id == device.id or (one.scope_id == assignment.scope_id and one.device_id is None)
     ]
     return max(ends, default=None)
 

@@ -67,10 +67,12 @@ async def test_a_no_is_a_task_and_blind_and_what_nothing_can_feed_is_blind_too(n
 
 
 async def test_a_rule_that_will_do_with_something_else_goes_on_without_what_the_resident_refuses(night: Night) -> None:
-    assert functions_of(night.rulebook.rules["not-up"]) > {Function.DOORS}
+    rule = night.rulebook.rules["not-up"]
+    functions = functions_of(rule, night.rulebook.program(rule))
+    assert functions > {Function.DOORS}
     await ground(night, "no", Basis.NONE, objection=True)
     assert "Ikke oppe" not in {name for name, cause in await why(night) if cause is Cause.OBJECTED}
-    for number, function in enumerate(functions_of(night.rulebook.rules["not-up"])):
+    for number, function in enumerate(functions):
         await ground(night, f"no{number}", Basis.NONE, objection=True, function=function)
     assert ("Ikke oppe", Cause.OBJECTED) in await why(night)
 
@@ -84,3 +86,18 @@ async def test_a_fall_is_alerted_also_where_the_resident_has_said_no_to_it_f74(n
     await night.press(kind="fall.detected")
     assert sorted(await night.kinds()) == ["fall", "social-alarm"]
     assert "Fall" not in {name for name, _ in await why(night)}
+
+
+async def test_of_two_who_have_the_same_decision_the_one_whose_own_ran_out_lacks_it(night: Night) -> None:
+    await ground(night, "v", Basis.DECISION, NIGHT + 40 * DAY)
+    await ground(night, "w", Basis.DECISION, NIGHT + 40 * DAY, resident_id="bjarne")
+    await ground(night, "x", Basis.DECISION, NIGHT + DAY, resident_id="kåre")
+    async with night.database.write() as session:
+        session.add(tables.HeardKind(device_id="dør", kind="door.opened", last_at=NIGHT))
+    night.clock.now = NIGHT + 2 * DAY
+    async with night.database.read() as session:
+        found = await protection.unprotected(night.hub, session, night.clock())
+        alone = await protection.unprotected(night.hub, session, night.clock(), "kåre")
+    causes = {who: {one.cause for one in lacks if one.name == "Ute om natten"} for who, lacks in found.items() if lacks}
+    assert causes == {"anna": set(), "bjarne": {Cause.UNFED}, "kåre": {Cause.EXPIRED, Cause.UNFED}}
+    assert alone == {"kåre": found["kåre"]}

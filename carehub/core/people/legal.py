@@ -4,7 +4,7 @@ A decision that has run out is a task for people; it switches nothing off. A res
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -13,7 +13,8 @@ from msgspec import Struct
 from carehub.core.people.basis import Basis
 from carehub.core.rules.language import Rule
 from carehub.core.rules.overrides import Level, Override
-from carehub.core.rules.program import compiled
+from carehub.core.rules.program import Program
+from carehub.core.rules.rulebook import Rulebook
 from carehub.core.rules.tuning import may_be_off
 
 REVIEW_AHEAD = timedelta(days=30)
@@ -91,11 +92,11 @@ def function_of(kind: str) -> Function | None:
     return _BY_WORD.get(kind.partition(".")[0])
 
 
-def functions_of(rule: Rule) -> frozenset[Function]:
+def functions_of(rule: Rule, program: Program) -> frozenset[Function]:
     """What the rule watches that needs a ground; none for a rule that watches nobody, or does not say."""
     if not rule.basis or Basis.NONE in rule.basis:
         return frozenset()
-    kinds = {kind for step in compiled(rule).steps for kind in step.tests}
+    kinds = {kind for step in program.steps for kind in step.tests}
     return frozenset(found for kind in kinds if (found := function_of(kind)))
 
 
@@ -117,7 +118,7 @@ def standing(grounds: Iterable[Ground], function: Function, accepted: Iterable[B
     return Standing.EXPIRES if last - now <= REVIEW_AHEAD else Standing.VALID
 
 
-def switched_off(grounds: Iterable[Ground], rules: Mapping[str, Rule], now: datetime) -> list[Override]:
+def switched_off(grounds: Iterable[Ground], book: Rulebook, now: datetime) -> list[Override]:
     """What residents have said no to: off is a rule that rests on nothing else, and is no life safety.
 
     A rule that will do with any of several functions goes on with those to which nobody said no; a sequence needs all.
@@ -125,16 +126,16 @@ def switched_off(grounds: Iterable[Ground], rules: Mapping[str, Rule], now: date
     by_resident: dict[str, list[Ground]] = defaultdict(list)
     for one in grounds:
         by_resident[one.resident].append(one)
+    programs = [(rule, book.program(rule)) for rule in book.rules.values()]
+    asked = [(rule, functions_of(rule, program)) for rule, program in programs if may_be_off(program)]
     return [
         off
         for mine in by_resident.values() if any(one.objection for one in mine)
-        for rule in rules.values() if may_be_off(compiled(rule))
-        if (off := _off(mine, rule, now)) is not None
+        for rule, functions in asked if (off := _off(mine, rule, functions, now)) is not None
     ]  # fmt: skip
 
 
-def _off(mine: Sequence[Ground], rule: Rule, now: datetime) -> Override | None:
-    functions = functions_of(rule)
+def _off(mine: Sequence[Ground], rule: Rule, functions: frozenset[Function], now: datetime) -> Override | None:
     no = [one for one in mine if one.function in functions and _stops(mine, one, rule, now)]
     said = {one.function for one in no}
     if not no or (said != functions and not rule.sequence):

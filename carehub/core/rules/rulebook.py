@@ -92,6 +92,10 @@ class Rulebook:
                 self._shown[kind, place] = found
         return found
 
+    def program(self, rule: Rule) -> Program:
+        """One of its rules ready to be stepped, also one that is switched off; only the latter is compiled for it."""
+        return self.programs.get(rule.id) or compiled(rule)
+
     @property
     def versions(self) -> dict[str, str]:
         """Each rule in force with its content hash: what the journal keeps of the book."""

@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from carehub.core.people.basis import Basis
 from carehub.core.people.legal import NAMES, Function, Ground, Standing, function_of, functions_of, standing
 from carehub.core.rules import overrides
 from carehub.core.rules.language import Rule
 from carehub.core.rules.overrides import Level, Override
-from carehub.core.rules.program import compiled
+from carehub.core.rules.rulebook import Rulebook
 from carehub.core.rules.tuning import may_be_off
 from carehub.core.watching.blindness import Blindness, Cause
 from carehub.flow.hub import Hub
@@ -41,13 +42,39 @@ async def unprotected(hub: Hub, session: Session, now: datetime, only: str | Non
     living = await tuning.living(session, now)
     told = await decisions.wanted(session, hub.rulebook, now)
     grounds, feeds = _by_resident(await legal.grounds(session)), await heard.by_home(session, now)
-    rules = [rule for rule in hub.rulebook.rules.values() if rule.enabled]
+    rules, alike = _judging(hub.rulebook), dict[_Shape, list[Blindness]]()
     found: dict[str, list[Blindness]] = defaultdict(list)
     for scope, residents in living.items():
         for who in (one for one in residents if only in {None, one}):
             found[who] += _off(rules, told.get(scope, ()), who, now)
-            found[who] += _unfounded(rules, grounds.get(who, ()), feeds.get(scope, {}), who, now)
+            mine, kinds = grounds.get(who, ()), _kinds(feeds.get(scope, {}), who)
+            shape = frozenset((one.function, one.basis, one.objection, one.begun(now), one.over(now)) for one in mine)
+            if (shape, kinds) not in alike:
+                alike[shape, kinds] = _unfounded(rules, mine, kinds, now)
+            found[who] += alike[shape, kinds]
     return found
+
+
+_Shape = tuple[frozenset[tuple[Function, Basis, bool, bool, bool]], frozenset[str]]
+"""The grounds as far as `_unfounded` asks, and what is heard: of two thousand residents most are alike in both."""
+
+
+class _Judging(NamedTuple):
+    """A rule that is switched on, the functions that it is part of, and the kinds of event that it begins with."""
+
+    rule: Rule
+    functions: frozenset[Function]
+    begins: frozenset[str]
+    may_be_off: bool
+
+
+def _judging(book: Rulebook) -> list[_Judging]:
+    programs = [(rule, book.program(rule)) for rule in book.rules.values() if rule.enabled]
+    return [
+        _Judging(rule, functions_of(rule, one), frozenset(kind for step in one.steps[:1] for kind in step.tests),
+                 may_be_off(one))
+        for rule, one in programs
+    ]  # fmt: skip
 
 
 def _by_resident(grounds: Iterable[Ground]) -> dict[str, list[Ground]]:
@@ -57,33 +84,33 @@ def _by_resident(grounds: Iterable[Ground]) -> dict[str, list[Ground]]:
     return found
 
 
-def _off(rules: Iterable[Rule], told: Iterable[Override], who: str, now: datetime) -> list[Blindness]:
+def _off(rules: Iterable[_Judging], told: Iterable[Override], who: str, now: datetime) -> list[Blindness]:
     told = list(told)
     if not told:
         return []
     effects = {one.rule: one for one in overrides.at(told, now).effects}
     objected = {one.rule for one in told if one.level is Level.OBJECTION and one.holds(now)}
     return [
-        Blindness(cause=Cause.OBJECTED if rule.id in objected else Cause.OFF_HERE, name=rule.title.nb)
-        for rule in rules
-        if (effect := effects.get(rule.id)) and (effect.off or who in effect.apart) and may_be_off(compiled(rule))
+        Blindness(cause=Cause.OBJECTED if one.rule.id in objected else Cause.OFF_HERE, name=one.rule.title.nb)
+        for one in rules
+        if one.may_be_off and (effect := effects.get(one.rule.id)) and (effect.off or who in effect.apart)
     ]
 
 
 def _unfounded(
-    rules: Iterable[Rule], grounds: Collection[Ground], feeds: Mapping[str | None, set[str]], who: str, now: datetime
+    rules: Iterable[_Judging], grounds: Collection[Ground], kinds: Collection[str], now: datetime
 ) -> list[Blindness]:
     """Only where it was decided that the resident has it: what nobody ordered is missed by nobody."""
     ordered = {one.function for one in grounds if not one.objection and one.begun(now)}
     if not ordered:
         return []
-    kinds, found = _kinds(feeds, who), []
-    for rule in rules:
-        mine = functions_of(rule) & ordered
+    found = []
+    for rule, functions, begins, _may_be_off in rules:
+        mine = functions & ordered
         stands = {standing(grounds, function, rule.basis, now) for function in mine}
         if Standing.EXPIRED in stands and not stands & {Standing.VALID, Standing.EXPIRES}:
             found.append(Blindness(cause=Cause.EXPIRED, name=rule.title.nb))
-        if mine and not any(kind in kinds for step in compiled(rule).steps[:1] for kind in step.tests):
+        if mine and begins.isdisjoint(kinds):
             found.append(Blindness(cause=Cause.UNFED, name=rule.title.nb))
     return found
 
@@ -95,7 +122,7 @@ async def review(hub: Hub) -> None:
     """Ask for what the register wants looked at, and settle what has been; a resident without a row has no register."""
     now = hub.clock()
     async with hub.database.write() as session:
-        living, accepted = await tuning.living(session, now), _accepted(hub.rulebook.rules.values())
+        living, accepted = await tuning.living(session, now), _accepted(hub.rulebook)
         feeds, grounds = await heard.by_home(session, now), _by_resident(await legal.grounds(session))
         wanted: dict[tuple[str, str], Wanted] = {}
         for scope, residents in living.items():
@@ -108,21 +135,25 @@ async def review(hub: Hub) -> None:
             await tasks.settle(session, kind, subject, now)
 
 
-def _accepted(rules: Iterable[Rule]) -> dict[Function, set[Basis]]:
+def _accepted(book: Rulebook) -> dict[Function, set[Basis]]:
     found: dict[Function, set[Basis]] = defaultdict(set)
-    for rule in rules:
-        for function in functions_of(rule):
+    for rule in book.rules.values():
+        for function in functions_of(rule, book.program(rule)):
             found[function].update(rule.basis)
     return found
 
 
-def _kinds(feeds: Mapping[str | None, set[str]], who: str) -> set[str]:
+def _kinds(feeds: Mapping[str | None, set[str]], who: str) -> frozenset[str]:
     """What the devices of a resident can tell, and those of their home."""
-    return feeds.get(None, set()) | feeds.get(who, set())
+    return frozenset().union(feeds.get(None, ()), feeds.get(who, ()))
 
 
 def _asked(
-    who: str, grounds: list[Ground], accepted: Mapping[Function, Collection[Basis]], kinds: set[str], now: datetime
+    who: str,
+    grounds: list[Ground],
+    accepted: Mapping[Function, Collection[Basis]],
+    kinds: Collection[str],
+    now: datetime,
 ) -> Iterator[Wanted]:
     rows = {one.function for one in grounds}
     for function in rows | {found for kind in kinds if (found := function_of(kind)) in accepted and found is not None}:

@@ -145,7 +145,7 @@ async def _objected(
     homes = _homes(living)
     return [
         (scope, off if len(living[scope]) > 1 else _whole(off))
-        for off in switched_off(grounds, rulebook.rules, now)
+        for off in switched_off(grounds, rulebook, now)
         for scope in homes.get(off.resident or "", ())
     ]
 
