@@ -28,6 +28,10 @@ persistence true
 persistence_location {folder}/
 autosave_interval 5
 log_dest file {folder}/mosquitto.log
+log_dest topic
+log_type error
+log_type warning
+log_type notice
 """
 _NATS = """\
 host: 127.0.0.1

@@ -277,6 +277,7 @@ def _transport(settings: Settings, module: Any, hub: Hub, hearing: Hearing, url:
         username=settings.mqtt_username,
         password=password,
         ca_file=settings.mqtt_ca_file,
+        on_too_large=hearing.refused,
     )
 
 

@@ -10,9 +10,11 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from carehub.contracts import ConfigurationError, Message, TransportError
+from integrations.mqtt._broker_log import LOG, too_large_from
 from integrations.mqtt.connection import ANSWER_S, Arrived, Broker, Connection, topic_of
 
 _LONGEST_WAIT_S = 5.0
+_LOG = LOG.encode()
 _HOLDS_S = 5.0
 
 Deliver = Callable[[Message], None]
@@ -42,6 +44,7 @@ class MqttTransport:
         filters: What to subscribe to, at QoS 1. They must not overlap, or messages come twice.
         on_session: Given whether the broker still had our session, the id put on each Message as
             `session`; a new one must be made for False, since packet ids begin afresh.
+        on_too_large: Given the client whose message the broker refused for its size, where the broker says so.
     """
 
     def __init__(  # noqa: PLR0913 - each is a setting of its own
@@ -55,12 +58,13 @@ class MqttTransport:
         username: str | None = None,
         password: str | None = None,
         ca_file: str | None = None,
+        on_too_large: Callable[[str], None] | None = None,
     ) -> None:
         if not client_id:
             raise ConfigurationError("CAREHUB_MQTT_CLIENT_ID must not be empty: without it the broker keeps nothing")
         self._broker = Broker.at(url, username=username, password=password, ca_file=ca_file)
         self._client_id, self._filters = client_id, tuple(filters)
-        self._on_session, self._clock = on_session, clock
+        self._on_session, self._clock, self._on_too_large = on_session, clock, on_too_large
         self._current: Connection | None = None
 
     async def run(self, deliver: Deliver, on_ready: Callable[[], Awaitable[None] | None] | None = None) -> None:
@@ -81,12 +85,19 @@ class MqttTransport:
             session = await _settled(self._on_session(connection.session_present))
             connection.begin(partial(self._pass_on, deliver, connection, session))
             await connection.subscribe_all(self._filters)  # on every connect: it may have been restarted empty (F4)
+            await self._listen_to_the_broker(connection)
             if on_ready:
                 await _settled(on_ready())
             raise await connection.lost()
         finally:
             self._current = None
             connection.close()
+
+    async def _listen_to_the_broker(self, connection: Connection) -> None:
+        """What it refuses for its size we never see: its log tells. One that keeps its log to itself is no worse."""
+        if self._on_too_large is not None:
+            with suppress(TransportError):  # a connection that was lost meanwhile says so by itself
+                await connection.subscribe_all([LOG], qos=0)
 
     def acknowledge(self, messages: Sequence[Message]) -> None:
         """PUBACK these; what an earlier connection delivered is passed over, the broker sends it again."""
@@ -110,6 +121,10 @@ class MqttTransport:
                 self._current.send(topic, payload, 0, retain=False)
 
     def _pass_on(self, deliver: Deliver, connection: Connection, session: str, message: Arrived) -> None:
+        if self._on_too_large is not None and message.topic == _LOG:
+            if sender := too_large_from(bytes(message.payload)):
+                self._on_too_large(sender)
+            return
         deliver(
             Message(
                 topic=topic_of(message),

@@ -177,10 +177,10 @@ class Connection(aiomqtt.Client):
         self.session_present = bool(flags.session_present)
         super()._on_connect(client, userdata, flags, reason_code, properties)
 
-    async def subscribe_all(self, filters: Sequence[str]) -> None:
-        """Subscribe to all at QoS 1; raises TransportError naming what the broker refused."""
+    async def subscribe_all(self, filters: Sequence[str], qos: int = 1) -> None:
+        """Subscribe to all of them; raises TransportError naming what the broker refused."""
         try:
-            codes = await self.subscribe([(name, 1) for name in filters])
+            codes = await self.subscribe([(name, qos) for name in filters])
         except aiomqtt.MqttError as error:
             raise TransportError(f"cannot subscribe: {error}") from error
         granted = [code if isinstance(code, int) else code.value for code in codes]

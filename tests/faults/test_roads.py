@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -28,11 +28,13 @@ FILTER, TOPIC = "carehub/v1/+/alarm", "carehub/v1/knapp/alarm"
 
 
 @asynccontextmanager
-async def listening(url: str, name: str = "hub") -> AsyncIterator[tuple[list[Message], MqttTransport, list[bool]]]:
+async def listening(
+    url: str, name: str = "hub", on_too_large: Callable[[str], None] | None = None
+) -> AsyncIterator[tuple[list[Message], MqttTransport, list[bool]]]:
     """A hub's end of the road: what it heard, and each time that the road opened or was lost."""
     heard: list[Message] = []
     changes: list[bool] = []
-    transport = MqttTransport(url, name, (FILTER,), on_session=lambda _: "s", clock=utc_now)
+    transport = MqttTransport(url, name, (FILTER,), on_session=lambda _: "s", clock=utc_now, on_too_large=on_too_large)
     task = asyncio.create_task(reconnecting(transport, heard.append, lambda up, _: changes.append(up)))
     async with asyncio.timeout(20):
         while True not in changes:  # noqa: ASYNC110 - another program's work
@@ -77,6 +79,26 @@ async def test_what_is_too_large_for_the_broker_ends_the_senders_connection_and_
 
     assert [len(one.payload) for one in heard] == [9000, 2]
     assert changes == [True]
+
+
+async def test_whose_message_was_too_large_the_hub_learns_from_the_broker_f7(tmp_path: Path) -> None:
+    """F7: its bytes are gone, and its sender may be a button that tells nobody: the broker's own log names it."""
+    refused: list[str] = []
+    async with (
+        embedded_broker(tmp_path, free_port()) as broker,
+        listening(broker.url, on_too_large=refused.append) as (heard, _, changes),
+    ):
+        with pytest.raises(TransportError):
+            async with publisher(broker.url, client_id="knapp anna") as publish:
+                await publish(TOPIC, b"x" * (1024 * 1024 + 1))
+        async with publisher(broker.url, client_id="knapp bjarne") as publish:
+            await publish(TOPIC, b"{}")
+        async with asyncio.timeout(10):
+            while not (refused and heard):  # noqa: ASYNC110 - another program's work
+                await asyncio.sleep(0.01)
+
+    assert refused == ["knapp anna"]
+    assert ([one.payload for one in heard], changes) == ([b"{}"], [True])
 
 
 async def test_two_hubs_of_one_name_throw_each_other_out_ever_more_slowly_f11(tmp_path: Path) -> None:

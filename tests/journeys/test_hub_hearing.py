@@ -54,6 +54,24 @@ async def test_a_broker_that_is_down_at_the_start_is_an_alert_within_a_minute_f1
     assert await night.kinds() == ["hub-fault"]
 
 
+async def test_a_message_that_the_broker_refused_for_its_size_is_an_alert_once_an_hour_f7(
+    quick_night: Night, hearing: Hearing
+) -> None:
+    """F7: its sender repeats it for ever; another's does not hide behind it."""
+    night = quick_night
+    for sender in ("knapp-anna", "knapp-anna", "gateway-2"):
+        hearing.refused(sender)
+    told = await faults(night)
+    night.clock.advance(minutes=61)
+    hearing.refused("knapp-anna")
+
+    assert [" ".join(one.split()[:6]) for one in told] == [
+        "MQTT-tjeneren avviste en melding fra knapp-anna:", "MQTT-tjeneren avviste en melding fra gateway-2:"
+    ]  # fmt: skip
+    assert len(await faults(night)) == 3
+    assert await night.kinds() == ["hub-fault", "hub-fault"]
+
+
 async def test_a_clock_that_is_set_back_hides_no_broker_that_is_gone_f1_f34(
     quick_night: Night, hearing: Hearing
 ) -> None:

@@ -27,6 +27,7 @@ from uvicorn.middleware.proxy_headers import _TrustedHosts
 
 from carehub.app import doctor
 from carehub.app.settings import Settings
+from integrations.mqtt._broker_log import too_large_from
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCKER = ROOT / "docker"
@@ -80,6 +81,7 @@ def test_the_hub_is_told_by_the_front_alone_who_asks() -> None:
         "max_queued_messages 0",
         "persistence true",
         "autosave_interval 1",
+        "log_dest topic",
     ],
 )
 def test_the_broker_is_set_as_the_reliability_of_alarms_needs(line: str) -> None:
@@ -315,6 +317,21 @@ def test_a_device_hears_only_what_is_for_it(broker: Broker, topic: str) -> None:
         ours.publish("carehub/v1/pendant-1/ack", b"its own")
 
         assert curious.hears() == ("carehub/v1/pendant-1/ack", b"its own")
+
+
+def test_whose_message_was_too_large_is_told_to_the_hub_and_to_nobody_else_f7(broker: Broker) -> None:
+    """F7: the broker's log is all that is left of it, and says who is in the house."""
+    log, line = "$SYS/broker/log/N", None
+    with Client(broker, "pendant-2") as curious, hub(broker) as ours:
+        curious.subscribe("$SYS/#")
+        assert ours.subscribe(log) <= 1
+        with Client(broker, "pendant-1") as device:
+            device.mqtt.publish("carehub/v1/pendant-1/alarm", b"x" * (1024 * 1024 + 1), qos=1)
+            while (heard := ours.hears()) and (line := too_large_from(heard[1])) is None:
+                assert heard[0] == log
+
+        assert line == "pendant-1"
+        assert curious.hears(within_s=0.2) is None
 
 
 def test_a_device_hears_that_its_alarm_is_stored(broker: Broker) -> None:

@@ -19,6 +19,8 @@ PULLED_AWAY, WITHIN = 4, timedelta(seconds=60)
 DEAF_FROM = timedelta(seconds=10)
 BEAT = "broker"
 _ABOUT = "broker"
+AGAIN_AFTER, MOST_REFUSED = timedelta(hours=1), 100
+"""A sender whose messages are too large repeats them: it is told once in an hour, and no more than so many senders."""
 
 
 class Hearing:
@@ -34,6 +36,7 @@ class Hearing:
         self._told = self._forgotten = self._fought = False
         self._lost: deque[datetime] = deque(maxlen=PULLED_AWAY)
         self._heard_until: datetime | None = None
+        self._refused: dict[str, timedelta] = {}
 
     async def session(self, session: Session, *, present: bool) -> None:
         """The broker has taken us in: whether it still had our session, and since when we may have missed things."""
@@ -82,6 +85,20 @@ class Hearing:
             words = "En annen hub bruker trolig samme navn hos MQTT-tjeneren: de kaster hverandre ut. Stans den ene."
             self._observe(hub_fault(now, words, about=_ABOUT))
         self._fought = fought
+
+    def refused(self, sender: str) -> None:
+        """The broker threw a message away for its size, and its sender off: nobody else will ever tell of it (F7)."""
+        now = self._hub.passed()
+        self._refused = {name: at for name, at in self._refused.items() if now - at < AGAIN_AFTER}
+        if sender in self._refused or len(self._refused) >= MOST_REFUSED:
+            return
+        self._refused[sender] = now
+        log.error("broker.refused_for_size")
+        words = (
+            f"MQTT-tjeneren avviste en melding fra {sender}: den var for stor, og er borte. Den kan ha vært en alarm. "
+            "Se til dem som har utstyr der, og meld fra til leverandøren."
+        )
+        self._observe(hub_fault(self._hub.clock(), words, about=f"size-{sender}"))
 
     async def look(self) -> None:
         """Note how long we have heard; tell of a road that has been gone for too long."""

@@ -53,6 +53,8 @@ SENTENCES = (
     later("Huben hører sensorene igjen."), later("Huben hører ikke sensorene: %(reason)s."),
     later("Huben var døv fra kl. %(since)s til %(until)s, og MQTT-tjeneren hadde glemt den. Det som bare ble sendt da, "
           "kan mangle. Se til dem som har enheter uten kvittering."),
+    later("MQTT-tjeneren avviste en melding fra %(sender)s: den var for stor, og er borte. Den kan ha vært en alarm. "
+          "Se til dem som har utstyr der, og meld fra til leverandøren."),
     later("En annen hub bruker trolig samme navn hos MQTT-tjeneren: de kaster hverandre ut. Stans den ene."),
     later("Ingen boliger er hørt siden kl. %(time)s. Regler som venter på livstegn, varsler ikke så lenge. Ring "
           "teknisk vakt, og se til dem som trenger det."),
