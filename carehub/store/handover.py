@@ -120,12 +120,13 @@ async def found(session: Session, unit: str, since: datetime, now: datetime) -> 
 async def worn(session: Session, unit: str, now: datetime) -> Sequence[tuple[tables.Device, tables.Scope]]:
     """Devices of a unit whose battery is low, or will be empty within a fortnight; the first to be empty first."""
     device, assigned, scope = tables.Device, tables.Assignment, tables.Scope
+    homes = select(scope.id).where(scope.unit_id == unit)  # first, or SQLite looks up every device of the municipality
     statement = (
         select(device, scope)
         .join(assigned, (col(assigned.device_id) == col(device.id)) & col(assigned.until).is_(None))
         .join(scope, col(scope.id) == col(assigned.scope_id))
         .where(
-            scope.unit_id == unit, device.status != DeviceStatus.RETIRED,
+            col(assigned.scope_id).in_(homes), device.status != DeviceStatus.RETIRED,
             (col(device.battery_empty_at) < now + _WORN_WITHIN) | (col(device.battery) < _LOW),
         )
         .order_by(col(device.battery_empty_at).is_(None), col(device.battery_empty_at), col(device.battery))

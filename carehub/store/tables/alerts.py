@@ -27,6 +27,14 @@ class Alert(SQLModel, table=True):
             postgresql_where=text("status <> 'closed'"),
         ),
         Index("ix_alert_status_due_at", "status", "due_at"),
+        # What was closed lately; a press has nothing to write there.
+        Index(
+            "ix_alert_status_closed_at",
+            "status",
+            "closed_at",
+            sqlite_where=text("closed_at IS NOT NULL"),
+            postgresql_where=text("closed_at IS NOT NULL"),
+        ),
     )
 
     id: str = Field(primary_key=True, max_length=32)

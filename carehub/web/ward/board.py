@@ -37,6 +37,22 @@ class Mark(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lacking:
+    """What does not work in a unit, or does not tell.
+
+    Attributes:
+        blind: Who is not looked after by an alarm device, and by which.
+        off: For whom a rule was switched off, or who has said no, and to what.
+        marks: By scope.
+    """
+
+    silent: Sequence[tuple[str, datetime]]
+    blind: Sequence[tuple[str, str]]
+    off: Sequence[tuple[str, str]]
+    marks: Mapping[str, frozenset[Mark]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Board:
     """Everything that is open, split by the unit that the page shows."""
 
@@ -94,6 +110,21 @@ async def _board(
 ) -> Board:  # fmt: skip
     now, sight = hub.clock(), context.sight
     views = await with_pictures(hub, session, [one for one in cards if is_in(one, unit)], context)
+    lacks = await lacking(hub, session, unit, sight)
+    return Board(
+        alerts=in_turn(views),
+        elsewhere=[view(hub, card, context) for card in cards if not is_in(card, unit)],
+        closed=[one for card in closed if is_in(card, unit) and (one := view(hub, card, context)).open_to_me],
+        last_event_at=await once(hub, "last", partial(pages.last_event_at, session)),
+        silences=await once(hub, "silenced", partial(silences.how_many, session, now)),
+        letters=await once(hub, ("letters", sight.units), partial(messages.unread, session, sight, now)),
+        marks=lacks.marks, blind=lacks.blind, off=lacks.off, silent=lacks.silent, sight=sight,
+    )  # fmt: skip
+
+
+async def lacking(hub: Hub, session: Session, unit: str | None, sight: Sight) -> Lacking:
+    """What does not work in a unit (None: in all), as far as the visitor may see."""
+    now = hub.clock()
     silent = [
         one for one in await once(hub, "silent", partial(pages.silent_places, session))
         if not one[1] or (unit in {None, one[1].unit_id} and sight.covers(one[1].unit_id))
@@ -103,19 +134,17 @@ async def _board(
     blind = [one for one in blind if unit in {None, one[1].unit_id} and sight.covers(one[1].unit_id)]
     off_now = await once(hub, "off", partial(tuning.off_for_residents, session, now))
     off_now = [one for one in off_now if unit in {None, one[1].unit_id} and sight.covers(one[1].unit_id)]
-    return Board(
-        alerts=sorted(views, key=_turn),
-        elsewhere=[view(hub, card, context) for card in cards if not is_in(card, unit)],
-        closed=[one for card in closed if is_in(card, unit) and (one := view(hub, card, context)).open_to_me],
-        last_event_at=await once(hub, "last", partial(pages.last_event_at, session)),
-        silences=await once(hub, "silenced", partial(silences.how_many, session, now)),
-        letters=await once(hub, ("letters", sight.units), partial(messages.unread, session, sight, now)),
+    return Lacking(
         marks=_marks(blind, silent, held),
         blind=[_unwatched(*one) for one in blind],
         off=[(_who(scope, resident), _off_words(rule, hub.rulebook)) for resident, scope, rule in off_now],
         silent=[(_standing(device, scope, place), device.silent_since or now) for device, scope, place in silent],
-        sight=sight,
     )
+
+
+def in_turn(views: Iterable[AlertView]) -> list[AlertView]:
+    """Alerts in the order of the board."""
+    return sorted(views, key=_turn)
 
 
 def _turn(one: AlertView) -> tuple[bool, int, bool, bool, datetime]:

@@ -19,7 +19,7 @@ from carehub.web.render import page
 from carehub.web.rights.readings import Readings
 from carehub.web.security import Answering, Caring, NotAllowed, TheHub, Visitor
 from carehub.web.teams import context_of
-from carehub.web.ward.board import Board, board
+from carehub.web.ward.board import Lacking, in_turn, is_in, lacking
 from carehub.web.ward.rounds import SEENS
 
 router = APIRouter(prefix="/tablet/handover")
@@ -42,9 +42,10 @@ class Handover:
     """
 
     since: datetime
-    board: Board
+    open: Sequence[AlertView]
     closed: Sequence[AlertView]
     often: Sequence[tuple[str, int]]
+    lacks: Lacking
     found: Sequence[Found]
     worn: Sequence[tuple[tables.Device, tables.Scope]]
     silences: Sequence[silences.Line]
@@ -67,7 +68,7 @@ async def shown(request: Request, hub: TheHub, visitor: Caring, unit: Unit = Non
         raise NotAllowed
     handed = await _gather(hub, visitor, chosen.id)
     readings: Readings = request.app.state.readings
-    await readings.note(hub, visitor, "handover", [*handed.board.alerts, *handed.closed])
+    await readings.note(hub, visitor, "handover", [*handed.open, *handed.closed])
     await readings.see(hub, visitor, "handover", _seen(handed))
     return page(request, "handover.html", visitor, it=handed, units=units, unit=chosen, SEENS=SEENS)
 
@@ -79,16 +80,20 @@ def _seen(handed: Handover) -> list[tuple[str, str]]:
 
 
 async def _gather(hub: Hub, visitor: Visitor, unit: str) -> Handover:
-    now, shown = hub.clock(), await board(hub, visitor, unit)
+    now = hub.clock()
     async with hub.database.read() as session:
         since = await handover.began(session, unit, now) or now - _SHIFT
-        closed = await _closed(hub, session, visitor, unit, since)
+        cards = [one for one in await pages.open_alerts(session) if is_in(one, unit)]
+        done = await pages.closed_since(session, since, _MOST, unit=unit)
+        context = await context_of(hub, session, visitor, [*cards, *done], now)
+        waiting, closed = ([view(hub, card, context) for card in some] for some in (cards, done))
         held = await silences.shown(session, now, now)
         planned = await roll_calls.present(session, now, unit)
         on_now = [(one.person.name, one.is_silent) for one in planned]
         me = visitor.person.id
         return Handover(
-            since=since, board=shown, closed=closed, often=_often([*shown.alerts, *closed]),
+            since=since, open=in_turn(waiting), closed=closed, often=_often([*waiting, *closed]),
+            lacks=await lacking(hub, session, unit, context.sight),
             found=await handover.found(session, unit, since, now), worn=await handover.worn(session, unit, now),
             silences=[one for one in held if one.scope and one.scope.unit_id == unit],
             due=[one for one in await rounds.due(session, now, {unit}) if one.scope.unit_id == unit],
@@ -100,12 +105,6 @@ async def _gather(hub: Hub, visitor: Visitor, unit: str) -> Handover:
             on_now=on_now or [(name, False) for name in await handover.marked(session, unit)],
             come=await handover.coming(session, unit, now), living=await floor_plans.living(session, unit, now),
         )  # fmt: skip
-
-
-async def _closed(hub: Hub, session: Session, visitor: Visitor, unit: str, since: datetime) -> list[AlertView]:
-    cards = await pages.closed_since(session, since, _MOST, unit=unit)
-    context = await context_of(hub, session, visitor, cards, hub.clock())
-    return [view(hub, card, context) for card in cards]
 
 
 def _often(alerts: Sequence[AlertView]) -> list[tuple[str, int]]:
