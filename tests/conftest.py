@@ -14,7 +14,7 @@ from hypothesis import settings
 from carehub.core.languages import Language
 from carehub.store.database import Database
 from carehub.web import tongue
-from tests import dialects
+from tests import dialects, templates
 from tests.databases import Postgres, Sqlite, folder_in_memory
 from tests.emptied import Emptied
 from tests.journeys.building import Night, night_at, prepare
@@ -28,6 +28,7 @@ settings.register_profile("carehub", deadline=None, max_examples=50)  # a slow m
 settings.load_profile("carehub")
 
 dialects.share()
+templates.share()
 
 structlog.configure(  # a traceback as the hub writes it: a rich one with every local costs the loop most of a second
     processors=[

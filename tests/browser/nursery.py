@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 
 from carehub.kit import log
 from carehub.web.render import environment
-from tests.browser.seed import ZONE, make, serve
+from tests import templates
+from tests.browser.seed import ZONE, make, rulebook, serve
 
 
 def main() -> None:
@@ -22,9 +23,11 @@ def main() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", buffering=1)
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # whatever else is said is no answer
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a child ended
-    templates = environment(ZoneInfo(ZONE))
-    for name in templates.list_templates():
-        templates.get_template(name)  # compiled here, once: each child would do it at its first pages
+    templates.share()
+    every = environment(ZoneInfo(ZONE))
+    for name in every.list_templates():
+        every.get_template(name)  # loaded here, once: each child would do it at its first pages
+    rulebook()
     children = []
     for line in sys.stdin:
         words = line.split()

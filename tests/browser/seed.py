@@ -11,6 +11,7 @@ import random
 import sys
 import tempfile
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -253,7 +254,7 @@ def hub_on(database: Database, *, broker: bool = True) -> Hub:
         zone=ZoneInfo(ZONE),
         public_url="http://127.0.0.1:8000",
         municipality="Nordvik kommune",
-        rulebook=_rulebook(),
+        rulebook=rulebook(),
         health=Health(broker=broker),
         channels=dict.fromkeys(("sms", "voice", "sms_gateway", "email"), ConsoleChannel()),
         sources=(carehub_v1.SOURCE, zigbee2mqtt.SOURCE),
@@ -261,7 +262,8 @@ def hub_on(database: Database, *, broker: bool = True) -> Hub:
     )
 
 
-def _rulebook() -> Rulebook:
+@cache
+def rulebook() -> Rulebook:
     """The real rulebook where it lies ready, so that the cards carry its titles."""
     book, _faults = load_rulebook(Path(__file__).parents[2] / "rules", ZONE)
     return book
