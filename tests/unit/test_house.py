@@ -127,6 +127,43 @@ def test_every_file_that_a_document_names_exists() -> None:
     assert sorted(pair for pair in named if not (ROOT / pair[0]).parent.joinpath(pair[1]).exists()) == []
 
 
+_NAMES_A_FILE = re.compile(r"[\w./*-]+\.(?:py|md|toml|ya?ml|conf|acl|po|html|css|ini|sh)|[\w-]+/[\w./*-]*")
+_NO_PATHS = re.compile(
+    r"\.|build/|data/|carehub/v1|carehub-record/|zigbee2mqtt/|owntracks/|application/|Europe/|dist/|web/Inter|icons/"
+)
+"""What looks like one: what is made here, an MQTT topic, a zone, a file in somebody else's package."""
+
+
+def _lead_nowhere(document: Path, words: str) -> list[str]:
+    """The paths in `code` that lead nowhere: from the root, from the document's folder, or a folder by its end."""
+    ours = [path.relative_to(ROOT) for path in files_of_ours()]
+    there = {str(path) for path in ours} | {str(folder) for path in ours for folder in path.parents}
+    lost = []
+    for said in re.findall(r"`([^`\n]+)`", words):
+        if not _NAMES_A_FILE.fullmatch(said) or _NO_PATHS.match(said):
+            continue
+        name = said.rstrip("/")
+        found = {name, str(document.parent / name)} & there
+        found |= {folder for folder in there if said.endswith("/") and folder.endswith(f"/{name}")}
+        if not found and not ("*" in name and list(ROOT.glob(name))):
+            lost.append(said)
+    return lost
+
+
+def test_every_path_in_a_document_exists() -> None:
+    """Files move, and a decision record that names yesterday's place leads nowhere."""
+    documents = [path.relative_to(ROOT) for path in files_of_ours() if path.suffix == ".md"]
+    lost = {str(one): _lead_nowhere(one, text(str(one))) for one in documents if one.name != "CHANGELOG.md"}
+
+    assert {document: paths for document, paths in lost.items() if paths} == {}
+
+
+def test_a_path_that_leads_nowhere_is_found() -> None:
+    words = "`carehub/core/wording.py`, `flow/nowhere/`, `carehub/flow/`, `answering/`, `rules/*.yaml`, `carehub/v1`"
+
+    assert _lead_nowhere(Path("docs/adr/0001.md"), words) == ["carehub/core/wording.py", "flow/nowhere/"]
+
+
 # --- floors ----------------------------------------------------------------------------------
 
 BREACHES = {
