@@ -31,6 +31,7 @@ from carehub.flow.watching.ruleguard import stay_off
 from carehub.flow.worker import Worker
 from carehub.kit.clock import Clock, steady, utc_now
 from carehub.kit.ids import new_id
+from carehub.kit.late import load_late
 from carehub.kit.lock import Held, only_process
 from carehub.kit.log import log
 from carehub.kit.tasks import together
@@ -282,11 +283,12 @@ def _transport(settings: Settings, module: Any, hub: Hub, hearing: Hearing, url:
 
 
 async def _own(ingest: Ingest, *, alone: bool) -> None:
-    """Wait for as long as another hub on this database holds the scopes: a hot spare."""
+    """Wait for as long as another hub on this database holds the scopes: a hot spare, with all it needs loaded."""
     owner = f"{socket.gethostname()}:{os.getpid()}:{new_id()[:6]}"
     told = False
     while not await ingest.own(owner, alone=alone):
         if not told:
             log.warning("ownership.waiting")
             told = True
+            await asyncio.to_thread(load_late)
         await asyncio.sleep(0.5)
