@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
@@ -170,6 +170,7 @@ _PLACES = ("Europe/Oslo", "Pacific/Chatham", "Australia/Lord_Howe", "Asia/Kathma
     days=st.floats(0, 9),
     share=st.floats(0, 1, exclude_max=True),
 )
+@example(since=datetime(2026, 9, 28, 20, 30, tzinfo=UTC), days=5.5, share=0.875)  # Lord Howe goes half an hour forward
 def test_a_moment_is_in_the_local_hour_that_a_plain_look_at_the_clock_gives(
     place: str, since: datetime, days: float, share: float
 ) -> None:

@@ -49,7 +49,7 @@ def local_hours(since: datetime, until: datetime, zone: tzinfo) -> list[tuple[da
     while at < until:
         if (local := _local_hour(at, zone)) != found[-1][1]:
             found.append((at, local))
-            if _offset(at, zone) == _offset(at + _BEFORE_THE_NEXT, zone):
+            if _strikes(at, zone) and _offset(at, zone) == _offset(at + _BEFORE_THE_NEXT, zone):
                 at += _BEFORE_THE_NEXT  # a clock that is not changed strikes no sooner
         at += _QUARTER
     return found
@@ -60,6 +60,11 @@ _QUARTER = timedelta(minutes=15)
 _BEFORE_THE_NEXT = timedelta(minutes=45)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HALF_A_DAY = timedelta(hours=12)
+
+
+def _strikes(at: datetime, zone: tzinfo) -> bool:
+    """Whether it is the full hour; a clock that is set half an hour forward comes into an hour at its half."""
+    return at.astimezone(zone).minute == 0
 
 
 def _offset(at: datetime, zone: tzinfo) -> timedelta | None:
