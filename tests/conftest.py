@@ -12,6 +12,7 @@ import structlog
 from hypothesis import settings
 
 from carehub.core.languages import Language
+from carehub.store import database as its_store
 from carehub.store.database import Database
 from carehub.web import tongue
 from tests import dialects, templates
@@ -33,6 +34,9 @@ templates.share()
 # Whoever makes a client for https reads every authority that the machine trusts, fifty times as long as the client
 # takes. No test speaks with the world outside, so that it may trust one authority, which signs nothing.
 os.environ["SSL_CERT_FILE"] = str(Path(__file__).with_name("nobody.pem"))
+
+# PostgreSQL promises no order that was not asked for, and SQLite keeps one that hides who forgot to ask.
+its_store._SQLITE_PRAGMAS += ("PRAGMA reverse_unordered_selects=ON",)
 
 structlog.configure(  # a traceback as the hub writes it: a rich one with every local costs the loop most of a second
     processors=[

@@ -24,7 +24,7 @@ from carehub.contracts import ConfigurationError
 from carehub.store import quick, reading
 from carehub.store.unseen import hide_canary
 
-_SQLITE_PRAGMAS = (
+_SQLITE_PRAGMAS: tuple[str, ...] = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",

@@ -128,7 +128,7 @@ async def _full(night: Night) -> AsyncIterator[None]:
     pragmas = store._SQLITE_PRAGMAS
     async with night.database.connect() as connection:
         pages = (await connection.exec_driver_sql("PRAGMA page_count")).scalar_one()
-    store._SQLITE_PRAGMAS = (*pragmas, f"PRAGMA max_page_count={pages}")  # type: ignore[assignment]
+    store._SQLITE_PRAGMAS = (*pragmas, f"PRAGMA max_page_count={pages}")
     await night.database.reopen()
     yield
     store._SQLITE_PRAGMAS = pragmas

@@ -40,7 +40,7 @@ async def ground(night: Night, name: str, basis: Basis, **more: Any) -> None:
 
 
 async def told(night: Night) -> list[tuple[str, int]]:
-    rows = [one for one in await night.rows(tables.FoldInput) if one.command is CommandKind.TUNED]
+    rows = [one for one in await night.rows(tables.FoldInput, tables.FoldInput.seq) if one.command is CommandKind.TUNED]
     return [(one.scope_id, (one.overrides or "").count('"rule"')) for one in rows]
 
 
@@ -84,7 +84,8 @@ async def test_what_is_decided_from_tomorrow_begins_at_midnight_to_the_second_ov
     await night.start()
     await night.pass_time(seconds=(end - night.clock()).total_seconds())
     await night.hear(night.message("zigbee2mqtt/gang/availability", {"state": "offline"}))
-    assert [one.at for one in await night.rows(tables.AlertEvent)] == [datetime(2026, 3, 28, 22, 50, tzinfo=UTC), end]
+    reasons = await night.rows(tables.AlertEvent, tables.AlertEvent.at)
+    assert [one.at for one in reasons] == [datetime(2026, 3, 28, 22, 50, tzinfo=UTC), end]
     await check_replay(night)
 
 

@@ -46,7 +46,11 @@ async def unwatched(hub: Hub, session: Session, now: datetime) -> list[Unwatched
         for one in everybody
     ]  # fmt: skip
     lacking = [one for one in found if one.missing]
-    return sorted(lacking, key=lambda one: (not one.critical, _RANK[one.resident.risk], one.scope.name))
+    return sorted(lacking, key=_urgency)
+
+
+def _urgency(one: Unwatched) -> tuple[bool, int, str, str]:
+    return not one.critical, _RANK[one.resident.risk], one.scope.name, one.resident.id
 
 
 def _is_reached(unit: str | None, staff: Sequence[Colleague]) -> bool:

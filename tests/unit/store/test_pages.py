@@ -211,10 +211,8 @@ async def test_a_login_lives_until_it_ends_and_never_in_clear_text(night: Night)
         await logins.end_all_of(session, "ingrid")
     async with night.database.read() as session:
         assert await logins.find(session, logins.hash_of(second), NIGHT) is None
-    assert [(row.resident_id, row.subject) for row in await night.rows(tables.AccessLog)] == [
-        ("anna", "1"),
-        (None, "2"),
-    ]
+    log = await night.rows(tables.AccessLog, tables.AccessLog.id)
+    assert [(row.resident_id, row.subject) for row in log] == [("anna", "1"), (None, "2")]
 
 
 async def test_a_finished_login_is_swept_away_by_the_next(night: Night) -> None:

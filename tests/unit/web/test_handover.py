@@ -63,7 +63,11 @@ async def test_a_note_says_who_wrote_it_and_a_correction_keeps_the_first_wording
     async with hub.database.read() as session:
         kept = (await session.exec(select(tables.ShiftNote.text).order_by(col(tables.ShiftNote.written_at)))).all()
         log = (
-            await session.exec(select(tables.AccessLog.action).where(tables.AccessLog.resident_id == "astrid"))
+            await session.exec(
+                select(tables.AccessLog.action)
+                .where(tables.AccessLog.resident_id == "astrid")
+                .order_by(col(tables.AccessLog.id))
+            )
         ).all()
     assert kept == ["Vil ha <b>te</b> kl. 7", "Vil ha kaffe kl. 7"]
     assert log[:2] == ["note.written", "note.changed"]
