@@ -214,6 +214,19 @@ async def with_address(session: Session, channel: str, address: str) -> Sequence
     return (await session.exec(statement)).all()
 
 
+async def unit_phone_at(session: Session, channel: str, address: str) -> str | None:
+    """The telephone of the unit of whoever is reached here; None for a stranger, and for people of several units."""
+    person, method, unit = tables.Person, tables.ContactMethod, tables.Unit
+    statement = (
+        select(unit.phone)
+        .join(person, col(person.unit_id) == col(unit.id))
+        .join(method, col(method.person_id) == col(person.id))
+        .where(method.channel == channel, method.address == address, person.active)
+    )
+    found = {*(await session.exec(statement)).all()}
+    return found.pop() if len(found) == 1 else None
+
+
 async def has_address(session: Session, person_id: str, address: str) -> bool:
     """Whether this number or address is one of the person's own."""
     return any(method.address == address for method in await methods_of(session, person_id))

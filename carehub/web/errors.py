@@ -13,7 +13,7 @@ from carehub.kit.ids import new_code
 from carehub.kit.log import log
 from carehub.web import tongue
 from carehub.web.render import page
-from carehub.web.security import LoginNeeded, NotAllowed, add_headers, hub_of, visitor_of
+from carehub.web.security import LoginNeeded, NotAllowed, Visitor, add_headers, hub_of, visitor_of
 from carehub.web.tongue import _, later
 
 _FOR_PROGRAMS = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics", "/openapi.json")
@@ -33,7 +33,7 @@ _TEXTS: dict[int, tuple[str, str]] = {
 }
 _OTHERWISE = (
     later("Noe gikk galt hos oss"),
-    later("Det du gjorde, er kanskje ikke lagret. Åpne oversikten og se etter. Haster det: ring vaktrommet."),
+    later("Det du gjorde, er kanskje ikke lagret. Åpne oversikten og se etter."),
 )
 
 
@@ -95,8 +95,7 @@ async def unforeseen(request: Request, error: Exception) -> Response:
     if is_for_programs(request):
         answer: Response = problem(500, "Not stored. Try again.", number=number)
     else:
-        title, advice = _OTHERWISE
-        answer = page(request, "error.html", None, status=500, title=_(title), advice=_(advice), number=number)
+        answer = _said(request, None, 500, number)
     add_headers(answer.headers, hub_of(request))  # this answer is made outside the locks
     return answer
 
@@ -105,12 +104,20 @@ async def error_page(request: Request, status: int) -> Response:
     """A page that says what to do, in the visitor's own frame."""
     if is_for_programs(request):
         return problem(status)
-    title, advice = _TEXTS.get(status, _OTHERWISE)
     try:
         visitor = await visitor_of(request, hub_of(request))
     except NotAllowed:  # on a shared tablet, away from what it is for
         visitor = None
-    return page(request, "error.html", visitor, status=status, title=_(title), advice=_(advice), number=None)
+    return _said(request, visitor, status)
+
+
+def _said(request: Request, visitor: Visitor | None, status: int, number: str | None = None) -> Response:
+    """Where the fault is ours it may hurry: with the duty room's number, if the request came to know whose it is."""
+    title, advice = _TEXTS.get(status, _OTHERWISE)
+    return page(
+        request, "error.html", visitor, status=status, title=_(title), advice=_(advice), number=number,
+        hurries=status not in _TEXTS, ring=getattr(request.state, "ring", None),
+    )  # fmt: skip
 
 
 def install(app: FastAPI) -> None:

@@ -178,6 +178,7 @@ async def somebody_of(request: Request, hub: TheHub) -> Visitor | None:
     login = await valid_login(hub, logins.hash_of(secret))
     if login is None:
         return None
+    request.state.ring = login.unit_phone  # for a page that says what went wrong, when nothing more can be asked
     if login.tablet_id and not is_open(request.url.path):
         raise NotAllowed
     if AUTOMATIC not in request.headers and logins.is_worth_noting(login, hub.clock()):

@@ -8,6 +8,7 @@ import pytest
 from carehub.contracts import Fate
 from carehub.core.answers.alerts import Action, Status, after
 from carehub.core.answers.codes import with_check
+from carehub.core.languages import Language
 from carehub.flow import deliver, respond
 from carehub.flow.answering import replies
 from carehub.flow.reaching import telling
@@ -178,6 +179,17 @@ async def test_a_stranger_learns_no_code_f50(night: Night) -> None:
 
     for words in ("ok", "1", "liste"):
         assert (await night.reply("+4799999999", words)).startswith("Ingen varsler venter på svar fra dette nummeret.")
+
+
+async def test_whoever_is_told_to_ring_the_duty_room_is_told_its_number_and_a_stranger_is_not_f50(night: Night) -> None:
+    async with night.database.write() as session:
+        (await session.get_one(tables.Unit, "sol")).phone = "+4799900701"
+        (await session.get_one(tables.Person, "maria")).language = Language.EN
+
+    assert (await night.reply(INGRID, "hei")).endswith("Trenger du hjelp, ring vaktrommet på +4799900701")
+    assert (await night.reply(MARIA, "hei")).endswith("If you need help, call the duty room on +4799900701")
+    assert (await night.reply(KARI, "hei")).endswith("ring vaktrommet.")  # her zone has none
+    assert (await night.reply("+4799999998", "hei")).endswith("ring vaktrommet.")
 
 
 async def test_after_five_wrong_codes_a_number_is_not_listened_to_for_ten_minutes_c22(night: Night) -> None:

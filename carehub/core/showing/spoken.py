@@ -16,9 +16,9 @@ _VALUE = re.compile(r"\\\{(\w+)\\\}")
 _AGAIN = re.compile(r" \((\d+)\. gang\)")
 _AGAIN_IN = {Language.NN: r" (\1. gong)", Language.EN: r" (attempt \1)"}
 _LATE = re.compile(r"Forsinket (?:(\d+) t )?(\d+) min\. ")
-_SHAPES = {
+_SHAPES = {  # `number` ends a sentence: " på +4799900701", or its full stop where none is known
     "again": r"(?: \(\d+\. gang\))?", "hurry": "HASTER|Snarest", "waits": "haster og venter|venter",
-    "link": r"https?://\S+", "n": r"\S+", "t": r"[\d:]+",
+    "link": r"https?://\S+", "n": r"\S+", "t": r"[\d:]+", "number": r"\.| på \+?\d+",
 }  # fmt: skip
 
 
@@ -61,6 +61,8 @@ def _values(found: Mapping[str, str], into: Language) -> dict[str, str]:
 def _value(name: str, value: str, into: Language) -> str:
     if name in {"hurry", "waits"}:
         return (HURRY | WAITS)[value][_at(into)]
+    if name == "number" and into is Language.EN:
+        return value.replace(" på ", " on ")
     if name == "lines" and into is Language.EN:
         return value.replace(" kl. ", " at ").replace("Se også", "See also")
     return _AGAIN.sub(_AGAIN_IN[into], value) if name == "again" else value

@@ -136,21 +136,21 @@ REPLIES: dict[str, Told] = {
         "Koden er ikkje kjend. Svar med koden som står i meldinga du fekk, eller opne lenkja.",
         "The code is not known. Reply with the code in the message that you got, or open the link.",
     ),
-    "Koden hører til et annet nummer. Be om hjelp på vaktrommet.": (
-        "Koden høyrer til eit anna nummer. Be om hjelp på vaktrommet.",
-        "The code belongs to another number. Ask for help at the duty room.",
+    "Koden hører til et annet nummer. Trenger du hjelp, ring vaktrommet{number}": (
+        "Koden høyrer til eit anna nummer. Treng du hjelp, ring vaktrommet{number}",
+        "The code belongs to another number. If you need help, call the duty room{number}",
     ),
-    "Ingen varsler venter på svar fra dette nummeret. Trenger du hjelp, ring vaktrommet.": (
-        "Ingen varsel ventar på svar frå dette nummeret. Treng du hjelp, ring vaktrommet.",
-        "No alerts wait for an answer from this number. If you need help, call the duty room.",
+    "Ingen varsler venter på svar fra dette nummeret. Trenger du hjelp, ring vaktrommet{number}": (
+        "Ingen varsel ventar på svar frå dette nummeret. Treng du hjelp, ring vaktrommet{number}",
+        "No alerts wait for an answer from this number. If you need help, call the duty room{number}",
     ),
-    "Det kom for mange feil koder fra dette nummeret. Vent ti minutter, åpne lenken, eller ring vaktrommet.": (
-        "Det kom for mange feil kodar frå dette nummeret. Vent ti minutt, opne lenkja, eller ring vaktrommet.",
-        "Too many wrong codes came from this number. Wait ten minutes, open the link, or call the duty room.",
+    "Det kom for mange feil koder fra dette nummeret. Vent ti minutter, åpne lenken, eller ring vaktrommet{number}": (
+        "Det kom for mange feil kodar frå dette nummeret. Vent ti minutt, opne lenkja, eller ring vaktrommet{number}",
+        "Too many wrong codes came from this number. Wait ten minutes, open the link, or call the duty room{number}",
     ),
-    "Koden er for gammel. Åpne lenken i meldingen, eller ring vaktrommet.": (
-        "Koden er for gammal. Opne lenkja i meldinga, eller ring vaktrommet.",
-        "The code is too old. Open the link in the message, or call the duty room.",
+    "Koden er for gammel. Åpne lenken i meldingen, eller ring vaktrommet{number}": (
+        "Koden er for gammal. Opne lenkja i meldinga, eller ring vaktrommet{number}",
+        "The code is too old. Open the link in the message, or call the duty room{number}",
     ),
     "Takk. Nummeret er bekreftet, og varsler kommer hit fra nå av.": (
         "Takk. Nummeret er stadfesta, og varsel kjem hit frå no av.",

@@ -21,10 +21,12 @@ from carehub.store.database import Session
 
 _MOST_LISTED, _MOST_SENDERS = 4, 10_000
 _UNKNOWN = "Koden er ikke kjent. Svar med koden som står i meldingen du fikk, eller åpne lenken."
-_NOT_YOURS = "Koden hører til et annet nummer. Be om hjelp på vaktrommet."
+_NOT_YOURS = "Koden hører til et annet nummer. Trenger du hjelp, ring vaktrommet."
 _NOTHING = "Ingen varsler venter på svar fra dette nummeret. Trenger du hjelp, ring vaktrommet."
 _WAIT = "Det kom for mange feil koder fra dette nummeret. Vent ti minutter, åpne lenken, eller ring vaktrommet."
 _OLD = "Koden er for gammel. Åpne lenken i meldingen, eller ring vaktrommet."
+_RING = "ring vaktrommet."
+"""Whoever is told so ends with it, and is told the number of their own unit where it has one."""
 
 
 async def receive_reply(hub: Hub, sender: str, body: str) -> str:
@@ -34,7 +36,7 @@ async def receive_reply(hub: Hub, sender: str, body: str) -> str:
     proves nothing either: both must fit, and all they can do is to take one alert.
     """
     async with hub.database.write() as session:
-        words = await _answer(hub, session, sender, body, hub.clock())
+        words = await _with_number(session, sender, await _answer(hub, session, sender, body, hub.clock()))
         words = in_language(words, await people.language_at(session, SMS, sender))
     fail_at("reply.committed")
     hub.live.change()
@@ -61,8 +63,13 @@ async def receive_wish(hub: Hub, sender: str, *, wants_texts: bool) -> None:
     hub.live.change()
 
 
+async def _with_number(session: Session, sender: str, words: str) -> str:
+    phone = await people.unit_phone_at(session, SMS, sender) if words.endswith(_RING) else None
+    return f"{words.removesuffix('.')} på {phone}" if phone else words
+
+
 async def _answer(hub: Hub, session: Session, sender: str, body: str, now: datetime) -> str:
-    """A stranger gets the same words as somebody on the staff for whom nothing waits, and not for ever."""
+    """A stranger gets the words of somebody on the staff for whom nothing waits, without a number, and not for ever."""
     to_family = await texts.answer(hub, session, sender, body, now)
     if to_family is not None:
         return to_family

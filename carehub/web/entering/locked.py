@@ -6,6 +6,7 @@ An alarm is not hidden by a login page. Whoever logged out themselves, or was sh
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -55,22 +56,35 @@ def _room(scope: tables.Scope | None) -> str:
     return scope.name if scope is not None and scope.kind in {ScopeKind.ROOM, ScopeKind.WARD} else ""
 
 
-async def waiting_here(request: Request, hub: Hub) -> list[Waiting] | None:
-    """What waits in the units of whoever's login ended in this browser; None where it was nobody's on the staff."""
+class Still(TypedDict):
+    """What a page without a login shows of the one that ended here."""
+
+    waiting: list[Waiting] | None
+    """In the person's units; None where it was nobody's on the staff."""
+    ring: str | None
+    """The telephone of their unit, in E.164."""
+
+
+_NOTHING = Still(waiting=None, ring=None)
+
+
+async def still_here(request: Request, hub: Hub) -> Still:
+    """What waits for whoever's login ended in this browser, and whom they may ring who cannot get in."""
     secret = request.cookies.get(cookie_name(hub))
     if not secret:
-        return None
+        return _NOTHING
     async with hub.database.read() as session:
         person = await logins.lapsed(session, logins.hash_of(secret), hub.clock())
         if person is None or not may(person.role, Permission.SEE_ALERTS):
-            return None
+            return _NOTHING
+        unit = await session.get(tables.Unit, person.unit_id) if person.unit_id else None
         sight = await ties.sight_of(session, person, hub.clock())
         cards = [one for one in await pages.open_alerts(session) if sight.covers(one.alert.unit_id)]
-    return masked(cards, Shows.COUNT)
+    return Still(waiting=masked(cards, Shows.COUNT), ring=unit.phone if unit else None)
 
 
 @router.get("/login/waiting")
 async def waiting(request: Request, hub: TheHub) -> Response:
     """The same by itself, for the login page that looks again; nothing where there is nothing to show."""
-    found = await waiting_here(request, hub)
-    return Response(status_code=204) if found is None else page(request, "_waiting.html", waiting=found)
+    found = await still_here(request, hub)
+    return Response(status_code=204) if found["waiting"] is None else page(request, "_waiting.html", **found)

@@ -9,7 +9,7 @@ from carehub.core.people.oidc import Profile
 from carehub.flow.hub import Hub
 from carehub.store import logins, tables
 from carehub.web.entering.entry import after_first, home_of
-from carehub.web.entering.locked import waiting_here
+from carehub.web.entering.locked import still_here
 from carehub.web.entering.passkeys import can_passkeys
 from carehub.web.entering.passwords import Passwords
 from carehub.web.entering.shared import MaybeTablet
@@ -64,7 +64,7 @@ async def form(  # noqa: PLR0913 - what the form shows
     return page(
         request, "login.html", status=status, next=next, ended=ended, wrong=wrong, username=username,
         by_passkey=can_passkeys(hub), providers=profiles_of(hub), left=hub.providers.get(left),
-        waiting=await waiting_here(request, hub),
+        **await still_here(request, hub),
     )  # fmt: skip
 
 

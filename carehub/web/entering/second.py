@@ -13,7 +13,7 @@ from carehub.store import factors, tables
 from carehub.store.database import Session
 from carehub.store.tables.logins import FactorKind, Proof
 from carehub.web.entering.entry import allowed, enter
-from carehub.web.entering.locked import waiting_here
+from carehub.web.entering.locked import still_here
 from carehub.web.entering.passkeys import can_passkeys
 from carehub.web.entering.throttle import Throttle
 from carehub.web.render import page
@@ -59,7 +59,7 @@ async def _page(
         kinds = {one.kind for one in await factors.of_person(session, visitor.person.id)}
     return page(
         request, "second.html", status=status, next=onwards, wrong=wrong, by_app=FactorKind.TOTP in kinds,
-        by_passkey=FactorKind.PASSKEY in kinds and can_passkeys(hub), waiting=await waiting_here(request, hub),
+        by_passkey=FactorKind.PASSKEY in kinds and can_passkeys(hub), **await still_here(request, hub),
     )  # fmt: skip
 
 

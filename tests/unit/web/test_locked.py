@@ -14,6 +14,8 @@ from tests.unit.web.conftest import Browse, Clock, logged_in
 
 _WHOM = ("Arne", "Fossum", "Storgata", "Solveig", "Bakkeveien", "Astrid", "Rom 104", "Trygghetsalarm", "Fall", "stue")
 
+_RINGS = {"ingrid": "+4799900703", "maria": "+4799900701"}
+
 
 @pytest.mark.parametrize(("who", "role", "many"), [("ingrid", Role.NURSE, 2), ("maria", Role.CARE_CENTRE, 2)])
 async def test_what_waits_stays_on_the_screen_when_the_login_ends_and_who_it_is_does_not_c48(
@@ -30,6 +32,7 @@ async def test_what_waits_stays_on_the_screen_when_the_login_ends_and_who_it_is_
     assert f"{many} åpne varsler" in page
     assert "Kritisk" in page
     assert [word for word in _WHOM if word in page] == []
+    assert f'ring vaktrommet på <a class="ds-link tel" href="tel:{_RINGS[who]}">' in page
     assert (await client.post(f"/alerts/{'b7c1'.ljust(32, '0')}/take")).headers["location"].startswith("/login")
 
 

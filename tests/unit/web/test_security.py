@@ -91,6 +91,7 @@ async def test_a_fault_gives_a_number_and_no_detail(
     assert answer.status_code == 500
     assert "secret" not in answer.text
     assert "Oppgi nummer" in answer.text
+    assert 'Haster det: ring vaktrommet på <a class="ds-link tel" href="tel:+4799900701">' in answer.text
     assert "content-security-policy" in answer.headers
 
 

@@ -6,8 +6,10 @@ from sqlmodel import select
 from carehub.core.answers.alerts import Aftermath
 from carehub.core.people.access import Mark
 from carehub.flow.hub import Hub
-from carehub.store import protected, tables
+from carehub.store import factors, protected, tables
+from carehub.store.tables.logins import FactorKind
 from carehub.web.wording.telephones import written
+from tests.browser.seed import PASSWORD
 from tests.unit.web.conftest import BOTH, Browse, logged_in
 
 SOL, SENTRUM = 'href="tel:+4799900701">999 00 701</a>', 'href="tel:+4799900703"'
@@ -183,3 +185,17 @@ async def test_a_new_unit_has_its_number_or_is_not_entered(hub: Hub, browser: Br
         assert (await session.exec(select(tables.Unit).where(tables.Unit.name == "Åsen"))).first() is None
     unit = (await kari.post("/admin/units", data=new | {"phone": "0047 99900117"})).headers["location"].split("=")[1]
     assert await _phone(hub, unit) == "+4799900117"
+
+
+@BOTH
+async def test_half_a_login_is_told_the_number_of_the_own_unit_and_a_stranger_none(hub: Hub, browser: Browse) -> None:
+    async with hub.database.write() as session:
+        factors.add(session, "ingrid", FactorKind.TOTP, "App", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", hub.clock())
+    client = browser()
+    await client.post("/login", data={"username": "ingrid", "password": PASSWORD})
+
+    half = (await client.get("/login/second")).text
+    stranger = (await browser().get("/login")).text
+
+    assert SENTRUM in half
+    assert "tel:" not in stranger
