@@ -58,6 +58,11 @@ class Actogram:
     summary: str
 
     @property
+    def has_this(self) -> bool:
+        """Whether one of the alerts is the one that is looked at."""
+        return any(mark.this for row in self.rows for mark in row.marks)
+
+    @property
     def has_unheard(self) -> bool:
         """Whether any stretch was not heard."""
         return any(row.unheard for row in self.rows)

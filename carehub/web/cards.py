@@ -60,6 +60,8 @@ class AlertView:
     room: str
     at_home: bool
     """What `room` says is somebody's address."""
+    has_way_in: bool
+    """Somebody can go there: a home or a room, or where a resident is; not the hub itself or a lone device."""
     spot: str
     unit: str
     unit_id: str | None
@@ -157,7 +159,7 @@ def _whole(
     return AlertView(
         id=alert.id, status=alert.status, severity=alert.severity, urgency=words.URGENCIES[alert.severity],
         colour=COLOURS[alert.severity], icon=_icon(alert.kind), title=words.title_of(alert.kind, hub.rulebook),
-        room=_room(card), at_home=_is_home(card), spot=words.place_name(alert.place),
+        room=_room(card), at_home=_is_home(card), has_way_in=_has_way_in(card), spot=words.place_name(alert.place),
         unit=card.unit.name if card.unit else "",
         unit_id=alert.unit_id, scope_id=alert.scope_id,
         resident=_short_name(card), resident_full=_full_name(card), resident_id=alert.resident_id,
@@ -180,6 +182,10 @@ def _icon(kind: str) -> str:
 
 def _is_home(card: pages.Card) -> bool:
     return card.scope is not None and card.scope.kind is ScopeKind.HOME
+
+
+def _has_way_in(card: pages.Card) -> bool:
+    return card.resident is not None or (card.scope is not None and card.scope.kind in {ScopeKind.HOME, ScopeKind.ROOM})
 
 
 def _room(card: pages.Card) -> str:

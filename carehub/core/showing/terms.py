@@ -54,7 +54,7 @@ BLIND_BECAUSE: dict[Cause, str] = {
     Cause.NOT_IN_SERVICE: "ikke i drift: prøvealarm mangler", Cause.SILENCED: "satt på stille",
     Cause.RULE_OFF: "regelen er slått av", Cause.OFF_HERE: "slått av for beboeren eller enheten",
     Cause.OBJECTED: "slått av: beboeren har sagt nei", Cause.EXPIRED: "grunnlaget er gått ut; varsler fortsatt",
-    Cause.UNFED: "ingen av enhetene kan si fra om dette", Cause.NOBODY: "ingen å nå på vakt",
+    Cause.UNFED: "ikke noe utstyr kan si fra om dette", Cause.NOBODY: "ingen å nå på vakt",
 }  # fmt: skip
 
 CONDITIONS: dict[str, str] = {

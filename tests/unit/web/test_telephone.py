@@ -180,6 +180,21 @@ async def test_the_way_in_stands_behind_a_tap_that_is_logged(hub: Hub, browser: 
     assert [(row.person_id, row.resident_id, row.because) for row in log] == [("ingrid", "arne", "unit")]
 
 
+async def test_where_nobody_can_go_no_way_in_is_offered(hub: Hub, browser: Browse) -> None:
+    """The hub's own fault is mended at a desk: it has no key box, and nobody lives in it."""
+    client = await nurse(hub, browser)
+    assert "#reveal" in (await client.get(f"/nurse/{HELD}")).text
+    async with hub.database.write() as session:
+        alert = await session.get_one(tables.Alert, HELD)
+        alert.scope_id, alert.resident_id, alert.kind = "hub", None, "hub.fault"
+
+    text = (await client.get(f"/nurse/{HELD}")).text
+
+    assert "Det neste du gjør" in text
+    assert "reveal" not in text
+    assert "Adkomst" not in text
+
+
 async def test_without_the_municipalitys_word_no_address_leaves_the_hub(hub: Hub, browser: Browse) -> None:
     shown = (await (await nurse(hub, browser)).post(f"/nurse/{HELD}/access")).text
 
