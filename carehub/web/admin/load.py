@@ -3,10 +3,10 @@
 Each resident whose row is shown is logged.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -22,7 +22,7 @@ from carehub.store import logins, pages, ties
 from carehub.web import words
 from carehub.web.render import page
 from carehub.web.security import Administering, TheHub, Visitor
-from carehub.web.tongue import _
+from carehub.web.tongue import _, decimal, ngettext
 
 router = APIRouter(prefix="/admin")
 _Days = Annotated[int, Query(ge=1, le=366)]
@@ -64,6 +64,27 @@ def _row(one: Load, name: str) -> Row:
     )  # fmt: skip
 
 
+def _nights(found: Report, units: Mapping[str, str], *, by_name: bool) -> list[tuple[str, tuple[Any, ...], str]]:
+    """Each unit's nights: its name, the figures, and who was called off duty or how often that was."""
+    people = found.names["people"]
+    return [
+        (units.get(one.unit or "", _("Uten enhet")), (one.nights, one.people, decimal(one.median), one.most),
+         (", ".join(f"{people.get(who, who)}: {many}" for who, many in one.woken.items()) or _("Ingen")) if by_name
+         else ngettext("%(num)d gang", "%(num)d ganger", sum(one.woken.values())))
+        for one in found.nights
+    ]  # fmt: skip
+
+
+def _answers(found: Report, units: Mapping[str, str]) -> list[tuple[Any, ...]]:
+    """How soon each unit and shift answered: whose, how many, the two times, the two shares, and how many nobody."""
+    return [
+        (units.get(one.unit or "", _("Uten enhet")), words.SHIFTS[one.shift], one.alerts,
+         [words.length(time) if time is not None else "–" for time in (one.median, one.ninth)],
+         [words.share_parts(part) for part in (one.quick, one.prompt)], one.unanswered)
+        for one in found.answers
+    ]  # fmt: skip
+
+
 @router.get("/load")
 async def load(request: Request, hub: TheHub, visitor: Administering, days: _Days = LOOK_BACK.days) -> Response:
     """The load of the last days."""
@@ -74,11 +95,12 @@ async def load(request: Request, hub: TheHub, visitor: Administering, days: _Day
     await _log(hub, visitor, residents)
     called, named = found.names["devices"], found.names["residents"]
     return page(
-        request, "admin_load.html", visitor, found=found, days=days, choices=_CHOICES, units=units,
+        request, "admin_load.html", visitor, found=found, days=days, choices=_CHOICES,
         rules=[_row(one, _title(one.key, hub.rulebook)) for one in found.rules],
         devices=[_row(one, called.get(one.key, one.key)) for one in found.devices],
         residents=[_row(one, named.get(one.key, one.key)) for one in residents],
-        bars=bars(found.hours), height=_HEIGHT, shifts=words.SHIFTS, span=words.length,
+        nights=_nights(found, units, by_name=visitor.may(Permission.PLAN_SHIFTS)), answers=_answers(found, units),
+        bars=bars(found.hours), height=_HEIGHT, shifts=words.SHIFTS,
         peak=max((one.alerts for one in found.hours), default=0),
     )  # fmt: skip
 
