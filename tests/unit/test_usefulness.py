@@ -126,7 +126,7 @@ def asked(*messages: tuple[str, str]) -> Summons:
         datetime.fromisoformat(local).replace(tzinfo=OSLO).astimezone(UTC).replace(tzinfo=None) for _, local in messages
     ]
     begun, over = datetime(2026, 1, 14, 9), datetime(2026, 1, 15, 23)  # noqa: DTZ001 - UTC, as the store tells it
-    duties = [("kari", begun, over), ("tor", begun, begun)]
+    duties = (["kari", "tor", "elsewhere"], [begun] * 3, [over, begun, over])
     return summoned([who for who, _ in messages], sent, duties, local_hours(start, until, OSLO), until)
 
 

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 else:
     np, _Places, _Moments, _Truths = late("numpy", at_leisure=False), Any, Any, Any
 
-Duty = tuple[str, str | datetime, str | datetime]
-"""Who was on duty from when to when, in UTC without a zone."""
+Times = Sequence[str] | Sequence[datetime]
+"""In UTC without a zone."""
+Duties = tuple[Sequence[str], Times, Times]
+"""Who was on duty, from when, and to when: as columns."""
 
 
 class Summons(NamedTuple):
@@ -60,7 +62,7 @@ class Night:
 
 
 def summoned(
-    people: Sequence[str], sent: Sequence[str | datetime], duties: Sequence[Duty],
+    people: Sequence[str], sent: Times, duties: Duties,
     hours: Sequence[tuple[datetime, LocalHour]], until: datetime,
 ) -> Summons:  # fmt: skip
     """Messages in order of time: to whom, and when, in UTC without a zone.
@@ -79,10 +81,10 @@ def summoned(
         since: _Places = np.clip((moments - starts[0]).astype(np.int64), 0, span)
         return (who << span.bit_length()) + since
 
-    known = [(places[who], since, until) for who, since, until in duties if who in places]
-    names, begins, ends = zip(*known, strict=True) if known else ((), (), ())
-    who = np.array(names, np.int64)
-    on_duty = _within(numbered(person, at), numbered(who, _moments(begins)), numbered(who, _moments(ends)))
+    whose = np.array([places.get(one, -1) for one in duties[0]], np.int64)
+    known = whose >= 0
+    who, (begins, ends) = whose[known], (_moments(one)[known] for one in duties[1:])
+    on_duty = _within(numbered(person, at), numbered(who, begins), numbered(who, ends))
     hour = np.searchsorted(starts, at, "right") - 1
     return Summons(
         people=list(places), hours=[when for _, when in hours], person=person, hour=hour,
@@ -91,7 +93,7 @@ def summoned(
     )  # fmt: skip
 
 
-def _moments(values: Sequence[str | datetime]) -> _Moments:
+def _moments(values: Times) -> _Moments:
     return np.array(values, "datetime64[us]")
 
 
