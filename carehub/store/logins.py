@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from carehub.core.people.access import Role
 from carehub.kit.ids import new_token
-from carehub.store import reasons, tables
+from carehub.store import reasons, sql, tables
 from carehub.store.tables.logins import Proof
 
 _SEEN_EVERY, _SEEN_EVERY_ON_TABLETS = timedelta(minutes=1), timedelta(seconds=5)
@@ -262,3 +262,14 @@ def log_reading(  # noqa: PLR0913 - one look
         )
         for resident, subject in seen
     )
+
+
+async def log_list(
+    session: AsyncSession, person_id: str, action: str, seen: Iterable[tuple[str | None, str]], now: datetime
+) -> None:
+    """The same for a page that lists many, at once: as objects, each cost more than its row in the list."""
+    rows = [
+        {"at": now, "person_id": person_id, "action": action, "resident_id": resident, "subject": subject}
+        for resident, subject in seen
+    ]
+    await sql.add(session, tables.AccessLog, rows)

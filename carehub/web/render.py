@@ -1,7 +1,7 @@
 """Makes pages: the Jinja environment, Norwegian dates, icons, and what every page is given."""
 
 import io
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
@@ -14,12 +14,13 @@ from babel.dates import format_date, format_timedelta
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from carehub.core.languages import Language
 from carehub.core.people.access import HOME_PAGE, Permission
 from carehub.core.showing.wording import alert_number
 from carehub.flow.hub import Hub
+from carehub.store.registers import Named
 from carehub.web import tongue, words
 from carehub.web.admin import nav as admin_nav
 from carehub.web.security import AUTOMATIC, Visitor, hub_of
@@ -67,6 +68,7 @@ def environment(zone: ZoneInfo) -> Environment:
         told=words.own,
         phone=written,
         retold=retold,
+        to_choose=to_choose,
         capital=lambda text: text[:1].upper() + text[1:],
     )
     made.globals.update(
@@ -86,6 +88,16 @@ def icon(name: str) -> Markup:
     """An icon to look at; the words beside it say the same, so it is hidden from screen readers."""
     drawn = (STATIC / "icons" / f"{name}.svg").read_text(encoding="utf-8")
     return Markup(drawn.replace("<svg ", '<svg class="icon" aria-hidden="true" focusable="false" ', 1))  # noqa: S704
+
+
+def to_choose(residents: Iterable[Named], chosen: str | None = None) -> Markup:
+    """Residents as the options of a field: of two thousand, a template's own loop took a third of the page."""
+    options = (
+        f'<option value="{escape(one.id)}"{" selected" if one.id == chosen else ""}>'
+        f"{escape(f'{one.family_name}, {one.given_name}')}</option>"
+        for one in residents
+    )
+    return Markup("".join(options))  # noqa: S704 - what people wrote is escaped
 
 
 @cache

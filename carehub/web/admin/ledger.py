@@ -162,7 +162,7 @@ async def _log(hub: Hub, visitor: Visitor, action: str, seen: Iterable[tables.Ev
     if residents:
         async with hub.database.write() as session:
             rows = [(one, "events") for one in residents]
-            logins.log_reading(session, visitor.person.id, action, rows, hub.clock())
+            await logins.log_list(session, visitor.person.id, action, rows, hub.clock())
 
 
 def moment(text: str, zone: ZoneInfo) -> datetime | None:

@@ -134,7 +134,7 @@ async def _log(hub: Hub, visitor: Visitor, residents: Sequence[Load]) -> None:
     if residents:
         async with hub.database.write() as session:
             seen = [(one.key, "load") for one in residents]
-            logins.log_reading(session, visitor.person.id, "load", seen, hub.clock())
+            await logins.log_list(session, visitor.person.id, "load", seen, hub.clock())
 
 
 def bars(hours: Sequence[Hour]) -> list[Bar]:

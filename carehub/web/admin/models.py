@@ -41,7 +41,7 @@ async def everything(request: Request, hub: TheHub, visitor: Administering) -> R
     if _sees(visitor):
         seen = [(row.resident_id, f"model:{one['name']}") for one in shown for row in one["findings"]]
         async with hub.database.write() as session:
-            logins.log_reading(session, visitor.person.id, "models", seen, now)
+            await logins.log_list(session, visitor.person.id, "models", seen, now)
     return page(
         request, "admin_models.html", visitor, shown=shown, voices=_VOICES, sorts=_SORTS, titles=_TITLES, names=names,
         training=hub.training, days=_LOOK_BACK.days, may_see=_sees(visitor), Voice=Voice,

@@ -87,7 +87,7 @@ async def _log_list(hub: Hub, visitor: Visitor, rows: Any) -> None:
     if rows:
         async with hub.database.write() as session:
             seen: list[tuple[str | None, str]] = [(row.id, "residents") for row in rows]
-            logins.log_reading(session, visitor.person.id, "residents", seen, hub.clock())
+            await logins.log_list(session, visitor.person.id, "residents", seen, hub.clock())
 
 
 async def homes_to_choose(session: Session, sight: Sight) -> list[tables.Scope]:

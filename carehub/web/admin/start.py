@@ -73,7 +73,7 @@ async def reviews(
     if shown.rows:
         async with hub.database.write() as session:
             seen: list[tuple[str | None, str]] = [(one.resident_id, "reviews") for one in shown.rows]
-            logins.log_reading(session, visitor.person.id, "protection", seen, now)
+            await logins.log_list(session, visitor.person.id, "protection", seen, now)
     return page(
         request, "admin_reviews.html", visitor, shown=shown, q=q, days=days, functions=NAMES,
         bases={one: BASES[one][words.spoken()] for one in Basis if one is not Basis.NONE},

@@ -30,7 +30,7 @@ async def listed(request: Request, hub: TheHub, visitor: Administering) -> Respo
             seen: list[tuple[str | None, str]] = [
                 (line.resident.id, f"task:{line.task.id}") for line in lines if line.resident
             ]
-            logins.log_reading(session, visitor.person.id, "tasks", seen, now)
+            await logins.log_list(session, visitor.person.id, "tasks", seen, now)
     return page(
         request, "admin_tasks.html", visitor, may_see=may_see,
         open_tasks=[line for line in lines if line.task.done_at is None],

@@ -28,7 +28,7 @@ async def blind(
         rows = [one for one in every if sight.covers(one.scope.unit_id)]
     async with hub.database.write() as session:
         seen: list[tuple[str | None, str]] = [(one.resident.id, "blind") for one in rows]
-        logins.log_reading(session, visitor.person.id, "blind", seen, now)
+        await logins.log_list(session, visitor.person.id, "blind", seen, now)
     titles = {rule.title.nb: words.own(rule.title) for rule in hub.rulebook.rules.values()}
     return page(
         request, "blind.html", visitor, rows=rows, others=len(every) - len(rows), units=units, unit=chosen,

@@ -46,7 +46,7 @@ async def visits(request: Request, hub: TheHub, visitor: Caring) -> Response:
         (who.id, f"incident:{one.id}") for one, _, homes in lists for home in homes for who in home.residents
     ]
     async with hub.database.write() as session:
-        logins.log_reading(session, visitor.person.id, "visit_list", seen, hub.clock())
+        await logins.log_list(session, visitor.person.id, "visit_list", seen, hub.clock())
     return page(request, "visits.html", visitor, lists=lists)
 
 

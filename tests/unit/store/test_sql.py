@@ -12,6 +12,7 @@ from carehub.store import alerts, heard, outbox, sql, tables
 from carehub.store import database as store
 from carehub.store.database import Database, Session
 from carehub.store.tables.alerts import NoticeState
+from carehub.store.tables.places import UnitKind
 from tests.journeys.building import NIGHT
 
 _MINUTE = timedelta(minutes=1)
@@ -200,3 +201,22 @@ async def test_no_row_is_no_call_and_what_an_unknown_device_told_is_not_kept(dat
         kept = (await session.exec(select(tables.HeardKind))).all()
 
     assert kept == []
+
+
+async def test_columns_are_those_of_the_rows_in_their_order_and_empty_where_there_are_none(database: Database) -> None:
+    async with database.write() as session:
+        session.add_all(
+            tables.Unit(id=f"u{n}", name=f'Øst "{n}", \\', kind=UnitKind.ZONE, phone=None if n % 2 else "22 00")
+            for n in range(30)
+        )
+
+    async with database.read() as session:
+        asked = "SELECT id, name, phone FROM unit WHERE id = ANY (?) ORDER BY id DESC"
+        some = [f"u{n}" for n in range(5, 30)]
+        rows = await sql.ask(session, asked, some)
+        columns = await sql.columns(session, asked, ("id", "name", "phone"), some)
+        none = await sql.columns(session, asked, ("id", "name", "phone"), ["x"])
+
+    assert [list(one) for one in columns] == [list(one) for one in zip(*rows, strict=True)]
+    assert len(rows) == 25
+    assert [list(one) for one in none] == [[], [], []]
