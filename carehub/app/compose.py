@@ -8,6 +8,7 @@ from concurrent.futures import Executor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from carehub.app import housekeeping, rescue
@@ -24,6 +25,7 @@ from carehub.flow.hub import Health, Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.receiving.batch import hub_fault
 from carehub.flow.receiving.intake import Intake
+from carehub.flow.receiving.second_road import submit
 from carehub.flow.watching.canary import Recipient
 from carehub.flow.watching.catchup import come_back
 from carehub.flow.watching.hearing import Hearing
@@ -114,7 +116,7 @@ async def opened(
             hearing=hearing,
         )
         _add_posts(running, line)
-        hub.submit, hub.command, hub.reload = ingest.submit, ingest.command, running.reload_registry
+        hub.submit, hub.command, hub.reload = partial(submit, hub, ingest), ingest.command, running.reload_registry
         yield running
 
 

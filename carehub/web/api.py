@@ -1,11 +1,11 @@
 """The API for programs: events in, alerts out, and the same four actions as on the pages."""
 
 import asyncio
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
@@ -16,6 +16,7 @@ from carehub.core.people.access import Permission
 from carehub.core.severity import Severity
 from carehub.core.showing.wording import alert_number
 from carehub.flow.hub import Hub
+from carehub.flow.receiving.intake import MAX_PAYLOAD
 from carehub.flow.respond import Answer
 from carehub.store import devices, logins, pages, tables, ties
 from carehub.store.errors import STORE_FAILED
@@ -43,7 +44,7 @@ _NOT_STORED: tuple[type[Exception], ...] = (HubError, *STORE_FAILED)
 
 @router.post("/events")
 async def receive_events(request: Request, hub: TheHub, visitor: MaybeVisitor) -> Response:
-    """The second road in. 200 means stored for good; anything else means: send it again."""
+    """The second road in. 200 means stored for good; 422 that it never will be, anything else: send it again."""
     device = await _sender(request, hub, visitor)
     body = await request.body()
     if hub.read_body is None or hub.submit is None:
@@ -52,6 +53,8 @@ async def receive_events(request: Request, hub: TheHub, visitor: MaybeVisitor) -
         messages = hub.read_body(body, hub.clock())
     except DecodeError as error:
         return problem(422, str(error))
+    if any(len(message.payload) > MAX_PAYLOAD for message in messages):  # kept as a dead letter, it would alarm nobody
+        return problem(422, f"An event is too large: at most {MAX_PAYLOAD} are read.")
     if device is not None and any(not message.topic.startswith(f"carehub/v1/{device}/") for message in messages):
         raise NotAllowed
     try:
@@ -79,9 +82,13 @@ async def _sender(request: Request, hub: Hub, visitor: Visitor | None) -> str | 
     return None
 
 
+class _Named(msgspec.Struct):
+    id: str | int | None = None
+
+
 def _id_in(message: Message) -> str | None:
-    """The sender's own id of an event that `read_body` has read already."""
-    found = json.loads(message.payload).get("id")
+    """The sender's own id of an event that `read_body` has read already; whatever else stands there is passed over."""
+    found = msgspec.json.decode(message.payload, type=_Named).id
     return None if found is None else str(found)
 
 
