@@ -29,18 +29,30 @@ async def sum_up(hub: Hub) -> int:
     first, last = _local(now - _BACK, zone), _local(now, zone) - _DAY
     async with hub.database.read() as session:
         kept = await answers.kept(session, zone.key, first, last)
-        missing = [
-            day
-            for day in _days(first, last)
-            if day not in kept or kept[day].left_out or not await _holds(session, zone, kept, [day])
-        ]
-    for place in range(0, len(missing), _SLICE):
+        slices = _sliced(list(_days(first, last)))
+        missing = [day for some in slices for day in await _missing(session, zone, kept, some)]
+    for some in _sliced(missing):
         async with hub.database.read() as session:
-            found = {day: await _summed(session, zone, day, now) for day in missing[place : place + _SLICE]}
+            found = await _all_summed(session, zone, some, now)
         async with hub.database.write() as session:
             await answers.keep(session, zone.key, found)
     log.info("answers.summed", days=len(missing))
     return len(missing)
+
+
+async def _missing(session: Session, zone: ZoneInfo, kept: dict[date, Kept], days: Sequence[date]) -> list[date]:
+    """Those whose sums are not there, not whole or not the truth; one question tells that all are as they should be."""
+    whole = [day for day in days if day in kept and not kept[day].left_out]
+    if len(whole) == len(days) and await _holds(session, zone, kept, days):
+        return []
+    return [day for day in days if day not in whole or not await _holds(session, zone, kept, [day])]
+
+
+async def _all_summed(session: Session, zone: ZoneInfo, days: Sequence[date], now: datetime) -> dict[date, Kept]:
+    """One question tells that there was nothing in all of them: a new hub has a whole year of such days."""
+    if not await answers.many(session, _start(days[0], zone), _start(days[-1] + _DAY, zone)):
+        return {day: Kept(alerts=0, left_out=[], parts={}) for day in days}
+    return {day: await _summed(session, zone, day, now) for day in days}
 
 
 async def _summed(session: Session, zone: ZoneInfo, day: date, now: datetime) -> Kept:
@@ -72,6 +84,10 @@ async def _holds(session: Session, zone: ZoneInfo, kept: dict[date, Kept], stret
     """Whether the sums of days that follow each other are of as many alerts as there are."""
     there = await answers.many(session, _start(stretch[0], zone), _start(stretch[-1] + _DAY, zone))
     return there == sum(kept[day].alerts for day in stretch)
+
+
+def _sliced(days: Sequence[date]) -> Iterator[Sequence[date]]:
+    return (days[place : place + _SLICE] for place in range(0, len(days), _SLICE))
 
 
 def _days(first: date, last: date) -> Iterator[date]:

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlmodel import col, delete, func, select
+from sqlalchemy import Engine, event
+from sqlmodel import col, delete, func, select, update
 
 from carehub.core.answers.alerts import Status
 from carehub.core.answers.answer_times import Answered, Figures, Parts, Times, divided, packed, settled
@@ -184,6 +185,23 @@ async def test_sums_of_days_say_what_the_alerts_say_whatever_happens_to_them(hub
     assert await agree() == 366
     await answer_days.sum_up(hub)
     assert await agree() == 368
+
+
+async def test_a_year_without_alerts_is_summed_with_a_question_a_month_and_so_is_one_that_holds(
+    hub: Hub, clock: Clock
+) -> None:
+    async with hub.database.write() as session:
+        await session.exec(update(tables.Alert).values(raised_at=clock.now))
+    asked: list[str] = []
+    event.listen(Engine, "before_cursor_execute", listen := lambda _c, _cursor, said, *_: asked.append(said))
+    try:
+        assert await answer_days.sum_up(hub) == 366
+        assert sum("FROM alert" in one for one in asked) == 12
+        asked.clear()
+        assert await answer_days.sum_up(hub) == 0
+    finally:
+        event.remove(Engine, "before_cursor_execute", listen)
+    assert sum("FROM alert" in one for one in asked) == 12
 
 
 async def test_sums_of_another_zone_are_not_read_and_go_and_old_ones_go_by_their_policy(hub: Hub, clock: Clock) -> None:
