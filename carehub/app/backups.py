@@ -15,20 +15,29 @@ from carehub.store.copies import Damaged, Proof
 KEPT = 14
 OLDEST = timedelta(hours=26)
 _AGAIN_AFTER = timedelta(hours=20)
+_AHEAD = timedelta(hours=1)
 _NIGHT = range(1, 5)
 _FORM = "carehub-%Y%m%dT%H%M%SZ.db"
 _NOTHING = Proof(newest=0, alerts=0)
 
 
-def proven(folder: Path) -> list[tuple[datetime, Path]]:
-    """The backups, the newest first; a name without ".part" is given only after the proof."""
+def proven(folder: Path, now: datetime) -> list[tuple[datetime, Path]]:
+    """The backups, the newest first; a name without ".part" is given only after the proof.
+
+    Last those that were made while the clock was wrong and say next year: they are older than they look.
+    """
     found = []
     for path in folder.glob("carehub-*.db"):
         try:
             found.append((datetime.strptime(path.name, _FORM).replace(tzinfo=UTC), path))
         except ValueError:
             continue  # somebody else's
-    return sorted(found, reverse=True)
+    return sorted(found, key=lambda one: (is_believed(one[0], now), one[0]), reverse=True)
+
+
+def is_believed(at: datetime, now: datetime) -> bool:
+    """Whether a backup can have been made then."""
+    return at <= now + _AHEAD
 
 
 def make(store: Path, folder: Path, now: datetime) -> Path:
@@ -42,7 +51,7 @@ def make(store: Path, folder: Path, now: datetime) -> Path:
     copies.prove(drill, before)
     drill.unlink()
     made = part.rename(folder / now.astimezone(UTC).strftime(_FORM))
-    for _, old in proven(folder)[KEPT:]:
+    for _, old in proven(folder, now)[KEPT:]:
         old.unlink()
     return made
 
@@ -78,11 +87,11 @@ class Nightly:
     async def look(self) -> None:
         """Make one when it is time, and tell of it when there has been none for too long."""
         now = self._hub.clock()
-        newest = next((at for at, _ in proven(self._folder)), None)
+        newest = next((at for at, _ in proven(self._folder, now) if is_believed(at, now)), None)
         night = now.astimezone(self._hub.zone).hour in _NIGHT
         if newest is None or now - newest > (_AGAIN_AFTER if night else timedelta(hours=24)):
             newest = await self._make(now) or newest
-        since = newest or self._began
+        since = newest or min(self._began, now)
         if now - since > OLDEST:
             words = f"Ingen prøvd sikkerhetskopi på {(now - since) // timedelta(hours=1)} timer."
             key = f"backup/{now.astimezone(self._hub.zone).date()}"

@@ -83,11 +83,8 @@ def add_sweeping(hub: Hub, worker: Worker) -> None:
         async with hub.database.write() as session:
             await seals.seal(session, hub.clock())
 
-    async def clean() -> None:
-        await retention.clean(hub.database, hub.clock, hub.retention)
-
     worker.add("answer days", partial(answer_days.sum_up, hub), _SUM_EVERY_S)
-    worker.daily("retention", clean, _CLEAN_AT)
+    worker.daily("retention", partial(retention.clean_at_night, hub), _CLEAN_AT)
     worker.add("sweep codes", sweep, _RENEW_EVERY_S)
     worker.add("seal the log", seal, _RENEW_EVERY_S)
 

@@ -31,7 +31,7 @@ def rescue(store: Path, folder: Path, now: datetime) -> str | None:
         return None
     doubt.unlink(missing_ok=True)
     backups.put_aside(store, now)
-    for at, backup in backups.proven(folder):
+    for at, backup in backups.proven(folder, now):
         try:
             backups.restore(backup, store, now)
         except (Damaged, OSError) as error:

@@ -148,6 +148,8 @@ class Hub:
     """This hub's name, where several may tell of one alarm: it stands in front of each text."""
     steady: Steady | None = None
     """Where the clock is the machine's own: seconds that pass by themselves, to see the clock being set."""
+    clock_doubted: timedelta | None = None
+    """Since when (`passed`) the clock says something so new that nothing should be deleted by it yet."""
     sources: Sequence[Source] = ()
     channels: Mapping[str, Channel] = field(default_factory=dict)
     test_every: timedelta = TEST_EVERY

@@ -7,7 +7,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
 
 import msgspec
 from sqlmodel import col, func, select
@@ -44,7 +43,11 @@ async def seal(session: Session, now: datetime) -> int:
     """
     last = await newest(session)
     after, before = (last.up_to, last.chain) if last else (0, _FIRST)
-    rows = list(takewhile(lambda row: row.at <= now - _SETTLED, await _rows(session, after, None)))
+    # The last that has settled, and all before it, whatever their time: one that was written while the clock was wrong
+    # may say 2036, and would keep every row after it unsealed until then.
+    log = tables.AccessLog
+    settled = select(func.max(log.id)).where(col(log.id) > after, col(log.at) <= now - _SETTLED)
+    rows = (await _rows(session, after, (await session.exec(settled)).one() or after))[:_AT_ONCE]
     if not rows:
         return 0
     made = {
@@ -97,12 +100,10 @@ async def trim_before(session: Session, before: datetime, now: datetime) -> None
         session.add(tables.AccessTrim(up_to=last.up_to, chain=last.chain, at=now, older_than=before))
 
 
-async def _rows(session: Session, after: int, up_to: int | None) -> Sequence[tables.AccessLog]:
+async def _rows(session: Session, after: int, up_to: int) -> Sequence[tables.AccessLog]:
     log = tables.AccessLog
-    asked = select(log).where(col(log.id) > after).order_by(col(log.id)).limit(_AT_ONCE + 1)
-    if up_to is not None:
-        return (await session.exec(asked.where(col(log.id) <= up_to))).all()
-    return (await session.exec(asked)).all()[:_AT_ONCE]
+    asked = select(log).where(col(log.id) > after, col(log.id) <= up_to).order_by(col(log.id)).limit(_AT_ONCE + 1)
+    return (await session.exec(asked)).all()
 
 
 def _chained(before: str, rows: Sequence[tables.AccessLog]) -> str:

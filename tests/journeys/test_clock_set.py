@@ -1,13 +1,16 @@
 """Somebody sets the clock on the wall, or the machine sleeps: no storm, and no lost hour."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 
 from carehub.core.answers.alerts import Status
 from carehub.core.answers.codes import with_check
 from carehub.core.watching.audit import Concern, concerns_in
+from carehub.flow.watching import retention
 from carehub.flow.watching.canary import Canary, Recipient
+from carehub.flow.watching.catchup import come_back
 from carehub.flow.worker import Worker
 from carehub.store import audit, logins, tables
 from carehub.store.logins import Limits
@@ -217,6 +220,39 @@ async def test_a_login_lasts_as_long_as_it_would_have(machine: Machine, step: in
     assert held is not None
     assert night.clock() - held.seen_at == timedelta(seconds=50)
     assert held.expires_at - night.clock() == 10 * minute - timedelta(seconds=50)
+
+
+async def test_nothing_is_deleted_by_a_clock_that_has_just_leapt(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F33, G19: by a clock that says 2036 all that is kept would be too old, and gone at four in the morning."""
+    cleaned: list[str] = []
+
+    async def clean(_database: object, clock: Callable[[], datetime], _policies: object) -> dict[str, int]:
+        cleaned.append(clock().strftime("%Y"))
+        return {}
+
+    monkeypatch.setattr(retention, "clean", clean)
+    await machine.set_clock(days=3650)
+    await retention.clean_at_night(machine.night.hub)
+    assert cleaned == []
+    await machine.set_clock(days=-3650)
+    await retention.clean_at_night(machine.night.hub)
+    assert cleaned == ["2026"]
+
+    await machine.set_clock(days=3650)
+    machine.night.clock.advance(days=2)
+    await retention.clean_at_night(machine.night.hub)
+    assert cleaned == ["2026", "2036"], "nobody set it right in two days: it is right"
+
+
+async def test_a_hub_that_comes_back_after_weeks_deletes_nothing_at_once(night: Night) -> None:
+    """F33: it cannot know whether it was gone for so long, or whether its clock is wrong."""
+    async with night.database.write() as session:
+        await session.merge(tables.Beat(name="worker", at=night.clock() - timedelta(days=8)))
+    await come_back(night.hub, night.ingest)
+
+    assert night.hub.clock_doubted == night.hub.passed()
 
 
 @pytest.mark.parametrize("step", [1, -1])

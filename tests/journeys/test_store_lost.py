@@ -17,6 +17,7 @@ from carehub.app.room import LARGEST_LOG, Room
 from carehub.app.settings import Settings
 from carehub.contracts import ConfigurationError
 from carehub.core.kinds import EventKind
+from carehub.kit.clock import utc_now
 from carehub.store import copies
 from carehub.store.copies import Damaged
 from carehub.web.wording.troubles import troubles
@@ -109,9 +110,9 @@ def test_only_a_backup_that_was_restored_and_read_through_gets_its_name_f30(stor
     for day in range(backups.KEPT + 2):
         backups.make(store, folder, NIGHT + timedelta(days=day))
 
-    assert len(backups.proven(folder)) == backups.KEPT
+    assert len(backups.proven(folder, NIGHT + timedelta(days=99))) == backups.KEPT
     assert list(folder.glob("*.part")) == []
-    newest = backups.proven(folder)[0][1]
+    newest = backups.proven(folder, NIGHT + timedelta(days=99))[0][1]
     newest.write_bytes(newest.read_bytes()[:9000])
     with pytest.raises(Damaged):
         backups.restore(newest, store, NIGHT)
@@ -127,7 +128,7 @@ def test_backup_and_restore_from_the_command_line_f30(store: Path, tmp_path: Pat
         return subprocess.run(asked, env=environment, capture_output=True, text=True, check=True).stdout
 
     assert "read through" in carehub("backup")
-    ((_, made),) = backups.proven(store.parent / "backups")
+    ((_, made),) = backups.proven(store.parent / "backups", utc_now())
     store.write_bytes(b"lost")
     assert "Restored." in carehub("restore", str(made))
     copies.check(store)
@@ -140,7 +141,7 @@ async def test_the_nightly_backup_is_made_and_its_absence_told_once_a_day_f30(
     night, path = quick_night, Path(quick_night.database.url.partition("///")[2])
     nightly = backups.Nightly(night.hub, night.ingest, path, tmp_path / "backups")
     await nightly.look()
-    assert [at for at, _ in backups.proven(tmp_path / "backups")] == [NIGHT]
+    assert [at for at, _ in backups.proven(tmp_path / "backups", NIGHT)] == [NIGHT]
 
     broken = backups.Nightly(night.hub, night.ingest, tmp_path / "gone" / "x.db", tmp_path / "backups")
     for _ in range(30):
@@ -150,6 +151,25 @@ async def test_the_nightly_backup_is_made_and_its_absence_told_once_a_day_f30(
 
     told = [event.detail for event in await night.events() if event.kind == EventKind.HUB_FAULT]
     assert told == ["Ingen prøvd sikkerhetskopi på 27 timer."]
+
+
+async def test_a_backup_that_says_next_year_stops_no_other_and_is_taken_last_f30_f34(
+    quick_night: Night, tmp_path: Path
+) -> None:
+    """F30, F34: made while the clock was wrong; it would be the newest for a year, and push out what was made since."""
+    night, path = quick_night, Path(quick_night.database.url.partition("///")[2])
+    folder, nightly = tmp_path / "backups", backups.Nightly(night.hub, night.ingest, path, tmp_path / "backups")
+    for day in range(backups.KEPT):
+        backups.make(path, folder, NIGHT + timedelta(days=365 + day))
+
+    await nightly.look()
+    night.clock.advance(days=1)
+    await nightly.look()
+
+    believed = [at for at, _ in backups.proven(folder, night.clock())][:3]
+    assert believed[:2] == [NIGHT + timedelta(days=1), NIGHT]
+    assert believed[2] > NIGHT + timedelta(days=365)
+    assert len(list(folder.glob("*.db"))) == backups.KEPT
 
 
 async def test_a_log_that_grows_without_bound_is_told_once_f31(quick_night: Night, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from carehub.flow.ingest import Ingest
 from carehub.flow.journal import journal_line
 from carehub.flow.reaching.telling import WORTH_SAYING
 from carehub.flow.receiving.batch import hub_fault
+from carehub.flow.watching import retention
 from carehub.kit.log import log
 from carehub.store import catchup
 from carehub.store.database import Session
@@ -38,6 +39,8 @@ async def come_back(hub: Hub, ingest: Ingest) -> None:
         log.warning("catchup.forgotten", alerts=len(listed))
         key = f"forgotten/{now.isoformat()}"
         ingest.observe(hub_fault(now, forgotten_words(listed)[:400], about="forgotten", key=key))
+    if last is not None:
+        retention.doubt(hub, now - last)
     if last is not None and now - last > GAP:
         await report_gap(hub, ingest, last, now)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from carehub.core.people.retention import Kind, Policy
+from carehub.flow.hub import Hub
 from carehub.kit.clock import Clock
 from carehub.kit.log import log
 from carehub.store import logins, retention
@@ -19,6 +20,30 @@ _BREATH_S = 0.05
 """Between two slices: whoever waits for the writer gets it."""
 _WITHIN = timedelta(hours=2)
 """What is left after so long is for the next night."""
+
+
+LEAP, DOUBTED_FOR = timedelta(days=7), timedelta(days=2)
+"""A clock that says so much more than it should is told of; somebody has so long to set it right."""
+
+
+def doubt(hub: Hub, leap: timedelta) -> None:
+    """The clock leapt ahead, or nobody was here for so long: by a wrong year everything would be old, and gone.
+
+    Set back again, it is believed again.
+    """
+    if leap > LEAP:
+        hub.clock_doubted = hub.passed()
+    elif leap < -LEAP:
+        hub.clock_doubted = None
+
+
+async def clean_at_night(hub: Hub) -> None:
+    """`clean`, unless the clock that says what is old is in doubt: then on a later night."""
+    if hub.clock_doubted is not None and hub.passed() - hub.clock_doubted < DOUBTED_FOR:
+        log.warning("retention.waits", because="the clock leapt")
+        return
+    hub.clock_doubted = None
+    await clean(hub.database, hub.clock, hub.retention)
 
 
 async def count(database: Database, clock: Clock, policies: Sequence[Policy]) -> list[Aged]:

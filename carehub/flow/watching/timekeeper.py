@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.receiving.batch import hub_fault
+from carehub.flow.watching import retention
 from carehub.flow.watching.catchup import GAP, report_gap
 from carehub.kit.log import log
 from carehub.store import catchup, stream
@@ -45,6 +46,7 @@ class Timekeeper:
         async with self._hub.database.write() as session:
             await catchup.rebase(session, before, now)
             scopes = await stream.scopes_waiting(session)
+        retention.doubt(self._hub, now - before)
         self._ingest.signs.move(now - before)
         self._ingest.set_clock(scopes, before)
         way = "frem" if now > before else "tilbake"

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import col
+from sqlmodel import col, select
 
 from carehub.flow.hub import Hub
 from carehub.store import logins, seals, tables
@@ -66,6 +66,26 @@ async def test_the_log_can_be_added_to_and_nothing_else_c41(hub: Hub) -> None:
         with pytest.raises(DBAPIError, match="append-only"):
             async with hub.database.write() as session:
                 await session.exec(change)
+
+
+@BOTH
+async def test_what_was_written_under_a_wrong_clock_keeps_nothing_after_it_unsealed_c81(hub: Hub, clock: Clock) -> None:
+    """C81, F34: one reading that says 2036 would leave every later one open to be changed unseen, until 2036."""
+    ten_years = timedelta(days=3650)
+    await _written(hub, 1)
+    clock.passes(ten_years)
+    await _written(hub, 1)
+    clock.passes(-ten_years)
+    await _written(hub, 1)
+    clock.passes(timedelta(minutes=11))
+    await _written(hub, 1)
+
+    async with hub.database.write() as session:
+        sealed = await seals.seal(session, hub.clock())
+        every = (await session.exec(select(tables.AccessLog.id))).all()
+    async with hub.database.read() as session:
+        assert await seals.check(session) == seals.Checked(sealed=sealed, broken_at=None)
+    assert sealed == len(every) - 1, "all but the last, which has not settled"
 
 
 @BOTH
