@@ -1,9 +1,11 @@
 """Somebody sets the clock on the wall, or the machine sleeps: no storm, and no lost hour."""
 
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from carehub.core.answers.alerts import Status
 from carehub.core.answers.codes import with_check
@@ -12,7 +14,8 @@ from carehub.flow.watching import retention
 from carehub.flow.watching.canary import Canary, Recipient
 from carehub.flow.watching.catchup import come_back
 from carehub.flow.worker import Worker
-from carehub.store import audit, logins, tables
+from carehub.store import audit, catchup, logins, tables
+from carehub.store.database import Session
 from carehub.store.logins import Limits
 from tests.journeys.building import INGRID, MARIA, Night
 
@@ -220,6 +223,34 @@ async def test_a_login_lasts_as_long_as_it_would_have(machine: Machine, step: in
     assert held is not None
     assert night.clock() - held.seen_at == timedelta(seconds=50)
     assert held.expires_at - night.clock() == 10 * minute - timedelta(seconds=50)
+
+
+@pytest.mark.parametrize("step", [1, -1])
+async def test_a_clock_that_is_set_while_the_store_takes_nothing_is_not_forgotten(
+    machine: Machine, step: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F25, F33, F34: the deadlines are moved when the store is back; else an hour is stormed through, or lost."""
+    real, fails = catchup.rebase, [True, True]
+
+    async def rebase(session: Session, before: datetime, now: datetime) -> int:
+        if fails:
+            fails.pop()
+            raise OperationalError("UPDATE", {}, sqlite3.OperationalError("database is locked"))
+        return await real(session, before, now)
+
+    monkeypatch.setattr(catchup, "rebase", rebase)
+    await machine.night.press()
+    await machine.seconds(60)
+    machine.set_by += timedelta(hours=step)
+    machine.night.clock.advance(hours=step)
+    for _ in range(2):
+        with pytest.raises(OperationalError):
+            await machine.night.worker._tick()
+    await machine.seconds(50)
+    assert machine.told() == 1
+
+    await machine.seconds(20)
+    assert machine.told() == 2
 
 
 async def test_nothing_is_deleted_by_a_clock_that_has_just_leapt(

@@ -34,10 +34,10 @@ class Timekeeper:
             return
         async with self._turn:
             wall, steady = self._hub.clock(), self._hub.steady()
-            passed, seen = timedelta(seconds=steady - self._steady), self._wall
-            self._wall, self._steady = wall, steady
-            if abs(wall - seen - passed) > DRIFT:
-                await self._set(seen + passed, wall)
+            passed = timedelta(seconds=steady - self._steady)
+            if abs(wall - self._wall - passed) > DRIFT:
+                await self._set(self._wall + passed, wall)
+            self._wall, self._steady = wall, steady  # not before: where the store takes nothing, it is seen again
             if passed > GAP:
                 await report_gap(self._hub, self._ingest, wall - passed, wall)
 
