@@ -85,9 +85,10 @@ class Spot:
 
     def _names(self) -> str:
         """Who lives there, as far as there is room: with initials, without, the first and how many others."""
+        less = (1 + 3 * len(self.marks)) if self.alert and self.marks else 0  # its marks stand beside the name then
         first, *others = given = [one.rsplit(maxsplit=1)[0] for one in self.who.split(", ") if one] or [""]
         said = (self.who, ", ".join(given), f"{first} +{len(others)}" if others else first)
-        return next((one for one in said if one == self.fits(one)), self.fits(said[-1]))
+        return next((one for one in said if one == self.fits(one, less)), self.fits(said[-1], less))
 
     @property
     def seen(self) -> tuple[str, str, str, str, str]:

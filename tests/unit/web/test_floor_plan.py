@@ -20,7 +20,7 @@ from carehub.flow.hub import Hub
 from carehub.store import floor_plans, tables
 from carehub.web.ward.board import Mark
 from carehub.web.ward.floor_plan import FloorPlan, Spot
-from tests.unit.web.conftest import BOTH, Browse, logged_in
+from tests.unit.web.conftest import BOTH, Browse, Clock, logged_in
 
 ROOMS = [(f"rom-{number}", f"Rom {number}") for number in range(1, 8)]
 FALL = "a4f2".ljust(32, "0")
@@ -97,6 +97,21 @@ def test_a_name_is_shortened_as_people_do_it_and_not_cut_where_the_room_ends(w: 
     spot = Spot(part=room("rom-1", w=w), name="Rom 1", short="1", who=who)
 
     assert spot.seen[1] == seen
+
+
+async def test_a_name_makes_way_for_the_mark_that_stands_beside_it_where_something_waits(
+    hub: Hub, browser: Browse, clock: Clock
+) -> None:
+    client = await logged_in(browser(), hub, "maria")
+    assert ">Astrid N.</text>" in (await client.get("/tablet?unit=sol")).text
+    async with hub.database.write() as session:
+        (await session.get_one(tables.Device, "astrid-bathroom")).silent_since = clock.now
+    hub.live.change()
+
+    page = (await client.get("/tablet?unit=sol")).text
+
+    assert "plan__mark--silent" in page
+    assert ">Astrid</text>" in page
 
 
 @pytest.mark.parametrize(("width", "height", "wide"), [(24, 10, True), (24, 16, False), (40, 24, False)])

@@ -75,6 +75,8 @@ async def test_a_technician_joins_a_button_in_a_home_and_each_step_says_what_com
     waiting = (await tor.get(steps)).text
     assert "venter på å høre fra utstyret" in waiting
     assert "data-poll" in waiting
+    assert "uten prøve er den ekte" in waiting
+    assert "Gi det et navn" in waiting
 
     clock.passes(timedelta(minutes=1))
     async with hub.database.write() as session:
@@ -93,6 +95,7 @@ async def test_a_technician_joins_a_button_in_a_home_and_each_step_says_what_com
     over = (await tor.get(steps)).text
     assert "Ferdig: utstyret er i drift" in over
     assert "data-poll" not in over
+    assert 'href="/admin/join?scope=rom-104">Neste utstyr her</a>' in over
 
 
 async def test_a_code_that_is_known_leads_to_the_same_device_and_a_secret_is_shown_once_and_never_stored(
