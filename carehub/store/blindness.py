@@ -1,7 +1,7 @@
 """Who looks after whom, for the list of what does not work now."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -27,25 +27,28 @@ class Watched:
     guards: list[Guard] = field(default_factory=list)
 
 
-async def watched(session: Session, now: datetime) -> list[Watched]:
-    """Everybody who lives somewhere now; of their own devices and those of their home, what may be off."""
+async def watched(session: Session, now: datetime, unit: str | None = None) -> list[Watched]:
+    """Everybody who lives somewhere (in a unit) now; of their own devices and those of their home, what may be off."""
     residency = tables.Residency
     statement = (
         select(tables.Resident, tables.Scope)
         .join(residency, col(residency.resident_id) == col(tables.Resident.id))
         .join(tables.Scope, col(tables.Scope.id) == col(residency.scope_id))
-        .where(lives_now(now))
+        .where(lives_now(now), *(() if unit is None else (tables.Scope.unit_id == unit,)))
     )
     found = [Watched(resident, scope) for resident, scope in (await session.exec(statement)).all()]
     silent = await in_force(session, now)
-    of_scope: Mapping[str, list[tuple[str | None, Guard]]] = await _guards(session, silent)
+    homes = None if unit is None else {one.scope.id for one in found}
+    of_scope: Mapping[str, list[tuple[str | None, Guard]]] = await _guards(session, silent, homes)
     for one in found:
         at_home = of_scope.get(one.scope.id, ())
         one.guards += [guard for whose, guard in at_home if whose in {None, one.resident.id}]
     return found
 
 
-async def _guards(session: Session, silent: Sequence[tables.Silence]) -> dict[str, list[tuple[str | None, Guard]]]:
+async def _guards(
+    session: Session, silent: Sequence[tables.Silence], homes: Collection[str] | None
+) -> dict[str, list[tuple[str | None, Guard]]]:
     """By home: whose, and what. Of ten thousand devices all but some work, and are not read."""
     devices, stands = tables.Device, tables.Assignment
     held = [one for one in silent if one.why is not Why.AWAY]  # which silences what the rules say, and no device
@@ -60,6 +63,8 @@ async def _guards(session: Session, silent: Sequence[tables.Silence]) -> dict[st
         .join(stands, col(stands.device_id) == col(devices.id))
         .where(col(stands.until).is_(None), col(devices.status).in_(WATCHED), perhaps)
     )
+    if homes is not None:
+        statement = statement.where(col(stands.scope_id).in_(homes))
     found: dict[str, list[tuple[str | None, Guard]]] = defaultdict(list)
     for device, assignment in (await session.exec(statement)).all():
         guard = guard_of(device, assignment.since, _silenced(held, device, assignment))

@@ -1,6 +1,6 @@
 """Which kinds of event a device has been heard to tell: what it can feed, wherever it stands."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from sqlmodel import col, select
@@ -25,14 +25,18 @@ async def note(session: Session, told: Mapping[tuple[str, str], datetime]) -> No
         await sql.write(session, _NOTE, rows)
 
 
-async def by_home(session: Session, now: datetime) -> dict[str, dict[str | None, set[str]]]:
-    """By home, and by whose the device is (None: everybody's there): the kinds that are told."""
+async def by_home(
+    session: Session, now: datetime, only: Collection[str] | None = None
+) -> dict[str, dict[str | None, set[str]]]:
+    """By home, and by whose the device is (None: everybody's there): the kinds that are told; in these, or in all."""
     assignment, heard = tables.Assignment, tables.HeardKind
     statement = (
         select(assignment.scope_id, assignment.resident_id, heard.kind)
         .join(heard, col(heard.device_id) == col(assignment.device_id))
         .where(col(assignment.until).is_(None), heard.last_at > now - FORGOTTEN_AFTER)
     )
+    if only is not None:
+        statement = statement.where(col(assignment.scope_id).in_(only))
     found: dict[str, dict[str | None, set[str]]] = {}
     for scope, resident, kind in (await session.exec(statement)).all():
         found.setdefault(scope, {}).setdefault(resident, set()).add(kind)

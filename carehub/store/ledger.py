@@ -10,7 +10,8 @@ from sqlmodel import col, func, select
 from carehub.core.findings import Outcome
 from carehub.core.kinds import HUB_ONLY
 from carehub.core.rules.language import Rule
-from carehub.store import tables
+from carehub.core.watching.canary import SCOPE as CANARY
+from carehub.store import sql, tables
 from carehub.store.database import Session
 from carehub.store.rulebooks import read_body
 
@@ -109,6 +110,10 @@ class Count:
     events: int
 
 
+_NEXT = "SELECT seq, at FROM event WHERE seq > ? AND scope_id <> ? ORDER BY seq LIMIT 1"
+"""In plain words: it is asked seventeen times of a hundred thousand events. It goes past what hides the canary."""
+
+
 async def place_of(session: Session, moment: datetime) -> int:
     """The place in the order from which on events were received at or after this moment, give or take a batch.
 
@@ -117,11 +122,8 @@ async def place_of(session: Session, moment: datetime) -> int:
     low, high = 0, (await session.exec(select(func.max(tables.Event.seq)))).one() or 0
     while low < high:
         middle = (low + high) // 2
-        after = (
-            select(tables.Event.seq, tables.Event.at).where(tables.Event.seq > middle).order_by(col(tables.Event.seq))
-        )
-        seq, at = (await session.exec(after.limit(1))).one()
-        if at < moment:
+        ((seq, at),) = await sql.ask(session, _NEXT, middle, CANARY)
+        if sql.moment(at) < moment:
             low = seq
         else:
             high = middle

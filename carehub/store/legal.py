@@ -1,6 +1,6 @@
 """The register of legal bases: what each resident's functions rest on, and who says no."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,11 +29,13 @@ def ground_of(row: tables.LegalBasis) -> Ground:
     )  # fmt: skip
 
 
-async def grounds(session: Session) -> list[Ground]:
-    """Every row that nobody has ended, also those that have run out."""
+async def grounds(session: Session, only: Collection[str] | None = None) -> list[Ground]:
+    """Every row that nobody has ended, also those that have run out; of these residents, or of all."""
     row = tables.LegalBasis
     columns: tuple[Any, ...] = (row.id, row.resident_id, row.function, row.basis, row.since, row.until, row.objection)
     statement = core_select(*columns).where(col(row.ended_at).is_(None)).order_by(col(row.made_at), col(row.id))
+    if only is not None:
+        statement = statement.where(col(row.resident_id).in_(only))
     rows = (await (await session.connection()).execute(statement)).all()
     return [
         Ground(id=id_, resident=resident, function=function, basis=basis, since=since, until=until, objection=objection)

@@ -1,6 +1,6 @@
 """Decisions about rules: which there are, for whom, and what the folds have heard of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,13 +51,14 @@ async def standing(session: Session, now: datetime) -> Sequence[tables.RuleOverr
     return (await session.exec(statement.order_by(col(row.made_at), col(row.id)))).all()
 
 
-async def living(session: Session, now: datetime) -> dict[str, list[str]]:
-    """By scope: who lives there now."""
+async def living(session: Session, now: datetime, only: Collection[str] | None = None) -> dict[str, list[str]]:
+    """By scope: who lives there now; of these residents, or of all."""
     residency = tables.Residency
+    statement = select(residency.scope_id, residency.resident_id).where(lives_now(now))
+    if only is not None:
+        statement = statement.where(col(residency.resident_id).in_(only))
     found: dict[str, list[str]] = {}
-    for scope, who in (
-        await session.exec(select(residency.scope_id, residency.resident_id).where(lives_now(now)))
-    ).all():
+    for scope, who in (await session.exec(statement)).all():
         found.setdefault(scope, []).append(who)
     return found
 

@@ -97,7 +97,7 @@ async def test_of_two_who_have_the_same_decision_the_one_whose_own_ran_out_lacks
     night.clock.now = NIGHT + 2 * DAY
     async with night.database.read() as session:
         found = await protection.unprotected(night.hub, session, night.clock())
-        alone = await protection.unprotected(night.hub, session, night.clock(), "kåre")
+        alone = await protection.unprotected(night.hub, session, night.clock(), ["kåre"])
     causes = {who: {one.cause for one in lacks if one.name == "Ute om natten"} for who, lacks in found.items() if lacks}
     assert causes == {"anna": set(), "bjarne": {Cause.UNFED}, "kåre": {Cause.EXPIRED, Cause.UNFED}}
     assert alone == {"kåre": found["kåre"]}

@@ -29,14 +29,15 @@ class Unwatched:
         return any(one.critical for one in self.missing)
 
 
-async def unwatched(hub: Hub, session: Session, now: datetime) -> list[Unwatched]:
-    """Everybody who lacks a protection; those whose life hangs on it first, then by risk and home."""
-    everybody = await blindness.watched(session, now)
+async def unwatched(hub: Hub, session: Session, now: datetime, unit: str | None = None) -> list[Unwatched]:
+    """Everybody who lacks a protection (in a unit); those whose life hangs on it first, then by risk and home."""
+    everybody = await blindness.watched(session, now, unit)
     able = await staffing.answering(session, now)
     staff = [one for one in await people.staff(session, now) if one.id in able]
     reached = {unit: _is_reached(unit, staff) for unit in {one.scope.unit_id for one in everybody}}
     off = _titles_off(hub.rulebook, await blindness.rules_off(session))
-    mine = await protection.unprotected(hub, session, now)
+    whom = None if unit is None else [one.resident.id for one in everybody]
+    mine = await protection.unprotected(hub, session, now, whom)
     found = [
         Unwatched(
             resident=one.resident, scope=one.scope,

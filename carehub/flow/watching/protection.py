@@ -33,19 +33,22 @@ _WORDS = {
 }
 
 
-async def unprotected(hub: Hub, session: Session, now: datetime, only: str | None = None) -> dict[str, list[Blindness]]:
+async def unprotected(
+    hub: Hub, session: Session, now: datetime, only: Collection[str] | None = None
+) -> dict[str, list[Blindness]]:
     """By resident: what was decided away, what they said no to, what has run out, and what nothing feeds.
 
     Args:
-        only: One resident; None for all of them.
+        only: These residents; None for all of them.
     """
-    living = await tuning.living(session, now)
+    living = await tuning.living(session, now, only)
     told = await decisions.wanted(session, hub.rulebook, now)
-    grounds, feeds = _by_resident(await legal.grounds(session)), await heard.by_home(session, now)
+    grounds = _by_resident(await legal.grounds(session, only))
+    feeds = await heard.by_home(session, now, None if only is None else living)
     rules, alike = _judging(hub.rulebook), dict[_Shape, list[Blindness]]()
     found: dict[str, list[Blindness]] = defaultdict(list)
     for scope, residents in living.items():
-        for who in (one for one in residents if only in {None, one}):
+        for who in residents:
             found[who] += _off(rules, told.get(scope, ()), who, now)
             mine, kinds = grounds.get(who, ()), _kinds(feeds.get(scope, {}), who)
             shape = frozenset((one.function, one.basis, one.objection, one.begun(now), one.over(now)) for one in mine)

@@ -47,7 +47,7 @@ async def _shown(
         lines = await tuning.lines(session, resident=resident_id)
         grounds = await legal.of_resident(session, resident_id)
         told = await states.known(session, resident_id, now)
-        missing = (await protection.unprotected(hub, session, now, resident_id)).get(resident_id, [])
+        missing = (await protection.unprotected(hub, session, now, [resident_id])).get(resident_id, [])
     async with hub.database.write() as session:
         seen: list[tuple[str | None, str]] = [(resident_id, "protection")]
         logins.log_reading(session, visitor.person.id, "protection", seen, now)

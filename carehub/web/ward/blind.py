@@ -24,7 +24,7 @@ async def blind(
         units = await pages.units(session)
         chosen = unit if any(one.id == unit for one in units) else None
         sight = await ties.sight_of(session, visitor.person, now)
-        every = [one for one in await unwatched(hub, session, now) if chosen in {None, one.scope.unit_id}]
+        every = await unwatched(hub, session, now, chosen)
         rows = [one for one in every if sight.covers(one.scope.unit_id)]
     async with hub.database.write() as session:
         seen: list[tuple[str | None, str]] = [(one.resident.id, "blind") for one in rows]
