@@ -11,7 +11,8 @@ from typing import Protocol, TypeVar
 
 from carehub.contracts import ConfigurationError, Message, TransportError
 from integrations.mqtt._broker_log import LOG, too_large_from
-from integrations.mqtt.connection import ANSWER_S, Arrived, Broker, Connection, topic_of
+from integrations.mqtt.connection import ANSWER_S, Broker, Connection
+from integrations.mqtt.packets import Arrived, topic_of
 
 _LONGEST_WAIT_S = 5.0
 _LOG = LOG.encode()
@@ -120,24 +121,19 @@ class MqttTransport:
             with suppress(TransportError):
                 self._current.send(topic, payload, 0, retain=False)
 
-    def _pass_on(self, deliver: Deliver, connection: Connection, session: str, message: Arrived) -> None:
-        if self._on_too_large is not None and message.topic == _LOG:
-            if sender := too_large_from(bytes(message.payload)):
-                self._on_too_large(sender)
-            return
-        deliver(
-            Message(
-                topic=topic_of(message),
-                payload=bytes(message.payload),
-                received_at=self._clock(),
-                retain=message.retain,
-                dup=message.dup,
-                qos=message.qos,
-                mid=message.mid,
-                session=session,
-                token=connection,
-            )
-        )
+    def _pass_on(self, deliver: Deliver, connection: Connection, session: str, arrived: Sequence[Arrived]) -> None:
+        now = self._clock()  # they came in one piece
+        for one in arrived:
+            if one.topic == _LOG and self._on_too_large is not None:
+                if sender := too_large_from(one.payload):
+                    self._on_too_large(sender)
+                continue
+            deliver(
+                Message(
+                    topic=topic_of(one), payload=one.payload, received_at=now, retain=one.retain, dup=one.dup,
+                    qos=one.qos, mid=one.mid, session=session, token=connection,
+                )
+            )  # fmt: skip
 
 
 async def reconnecting(transport: MqttTransport, deliver: Deliver, on_change: OnChange) -> None:
