@@ -38,6 +38,11 @@ class KnownDevice:
     places: list[Place] = field(default_factory=list)
     silent: bool = False
     kind: DeviceKind = DeviceKind.UNKNOWN
+    device_class: str | None = field(init=False)
+    """What it is to the hub, as its events say it; None where nobody knows."""
+
+    def __post_init__(self) -> None:
+        self.device_class = None if self.kind is DeviceKind.UNKNOWN else self.kind.value
 
     def at(self, moment: datetime) -> Place | None:
         """Where it stood at `moment`; None when it was assigned to nobody."""
@@ -60,12 +65,13 @@ class Registry:
 
     def resident_of(self, scope: str, moment: datetime) -> str | None:
         """The one resident of a scope at `moment`; None for nobody or for several."""
-        lives = [
-            who
-            for since, until, who in self.residencies.get(scope, ())
-            if since <= moment and (until is None or moment < until)
-        ]
-        return lives[0] if len(lives) == 1 else None
+        found = None
+        for since, until, who in self.residencies.get(scope, ()):
+            if since <= moment and (until is None or moment < until):
+                if found is not None:
+                    return None
+                found = who
+        return found
 
 
 async def load(session: Session) -> Registry:

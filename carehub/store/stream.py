@@ -40,6 +40,7 @@ _PLAIN_COLUMNS = (
 _SELDOM = ("device_at", "unit", "detail", "dedup_key", "pending_until", "number")
 """Most reports of sensors have none of these: left out, they cost nothing, where the driver looks up each NULL."""
 _EVENT_COLUMNS = (*_PLAIN_COLUMNS, *_SELDOM)
+_OUTCOMES = {one: one.value for one in Outcome}
 _WORTH_A_COPY = 50
 """From so many plain events on, what COPY spares is worth the word more to the server."""
 
@@ -59,39 +60,31 @@ def _event_rows(
     """The rows of plain events, and of those that have more columns."""
     plain: list[tuple[Any, ...]] = []
     whole: list[tuple[Any, ...]] = []
-    for event, outcome, until in rows:
-        if until is None and _is_plain(event):
-            plain.append(_plain_values(event, outcome.value, moment))
+    at = said = None
+    for e, outcome, until in rows:
+        if e.at is not at:  # what came together came at one moment, which is written once
+            at, said = e.at, moment(e.at)
+        value = None if e.value is None else _as_json(e.value)
+        values = (
+            e.seq, said, e.kind, value, e.source, e.device, e.scope, e.resident, e.place, e.alarm, e.late,
+            e.body_hash, e.delivery, _OUTCOMES[outcome], e.device_class,
+        )  # fmt: skip
+        if (
+            until is None and e.unit is None and e.device_at is None
+            and e.detail is None and e.dedup_key is None and e.number is None
+        ):  # fmt: skip
+            plain.append(values)
         else:
-            whole.append(_event_values(event, outcome.value, until, moment))
+            seldom = (moment(e.device_at), e.unit, e.detail, e.dedup_key, moment(until), e.number)
+            whole.append(values + seldom)
     return plain, whole
 
 
-def _is_plain(e: Event) -> bool:
-    return (
-        e.unit is None and e.device_at is None and e.detail is None and e.dedup_key is None and e.number is None
-    )  # fmt: skip
-
-
-def _plain_values(e: Event, outcome: str, moment: Callable[[datetime | None], Any]) -> tuple[Any, ...]:
-    """The value is kept as JSON text, so that a number stays a number."""
-    value = None if e.value is None else _as_json(e.value)
-    return (
-        e.seq, moment(e.at), e.kind, value, e.source, e.device, e.scope, e.resident, e.place, e.alarm, e.late,
-        e.body_hash, e.delivery, outcome, e.device_class,
-    )  # fmt: skip
-
-
-def _event_values(
-    e: Event, outcome: str, until: datetime | None, moment: Callable[[datetime | None], Any]
-) -> tuple[Any, ...]:
-    """An event as its row."""
-    seldom = (moment(e.device_at), e.unit, e.detail, e.dedup_key, moment(until), e.number)
-    return _plain_values(e, outcome, moment) + seldom
-
-
 def _as_json(value: Value) -> str:
-    """A value as JSON that fits its column: a text that is too long loses its end, not its closing quote."""
+    """A value as JSON, so that a number stays a number.
+
+    It fits its column: a text that is too long loses its end, not its closing quote.
+    """
     text = _encode_value(value).decode()
     while len(text) > _LONGEST_VALUE and isinstance(value, str):
         value = value[: -max(1, (len(text) - _LONGEST_VALUE) // 6)]

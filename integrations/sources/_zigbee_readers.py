@@ -51,8 +51,8 @@ class Field(Protocol):
         ...
 
 
-def _key(kind: K) -> str:
-    return aspect(kind) or kind
+_ABOUT: dict[K, str] = {kind: aspect(kind) or kind.value for kind in K}
+"""What each kind is about: the key of `Found`."""
 
 
 class TwoState(Struct, frozen=True):
@@ -70,9 +70,9 @@ class TwoState(Struct, frozen=True):
         """Detected beats cleared, whichever field of the message comes first."""
         state = value if value is True or value is False else self._said(value)
         if state:
-            found[_key(self.on)] = Fact(self.on)
+            found[_ABOUT[self.on]] = Fact(self.on)
         elif state is False and self.off:
-            found.setdefault(_key(self.on), Fact(self.off))
+            found.setdefault(_ABOUT[self.on], Fact(self.off))
 
     def kinds(self) -> Iterable[K]:
         """Its two states, or the one."""
@@ -98,7 +98,7 @@ class Words(Struct, frozen=True):
         if kinds is None and self.vital:
             raise DecodeError("a field about a fall holds what nobody knows")
         for kind in kinds or ():
-            found[_key(kind)] = Fact(kind)
+            found[_ABOUT[kind]] = Fact(kind)
 
     def kinds(self) -> Iterable[K]:
         """The kinds of all its words."""
@@ -154,7 +154,7 @@ class Action(Struct, frozen=True):
             raise DecodeError(f"an action that nobody knows: {value!r:.64}")
         kind = _ACTION_KINDS.get(said)
         if kind:
-            found[_key(kind)] = Fact(kind, detail=value)
+            found[_ABOUT[kind]] = Fact(kind, detail=value)
 
     def kinds(self) -> Iterable[K]:
         """What a button or the keypad of a lock can mean."""

@@ -51,7 +51,8 @@ def decode(message: Message) -> Sequence[Reading]:
         return (_availability(name.removesuffix(_AVAILABILITY), message.payload),)
     payload = _read(message.payload)
     found = _facts(payload)
-    device_at = _last_seen(payload.get("last_seen"))
+    last_seen = payload.get("last_seen")
+    device_at = None if last_seen is None else _last_seen(last_seen)
     return [
         Reading(device=name, kind=fact.kind, value=fact.value, unit=fact.unit, detail=fact.detail, device_at=device_at)
         for fact in found.values()
