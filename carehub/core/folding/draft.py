@@ -226,8 +226,7 @@ class Draft(Rows):
         if stepped.trace is not None:
             stepped = self._hold_back(key, program, retuning.marked(stepped, program, self.tuning))
         state = stepped.state
-        if self.rules.get(key) is not state:
-            self._keep(key, state)
+        self._keep(key, state)
         if state is not None and state.due is not None:
             self.arm_at(key, state.due)
         if stepped.finding is not None and stepped.trace is not None:

@@ -143,7 +143,8 @@ def _news(state: ScopeState, event: Event, *, kept: bool = False) -> tuple[bool,
         # a device that never says that motion stopped means new motion with every report
         return told in _MAY_BE_MOMENTARY and not last.both, None
     both = last is not None and (last.both or not told_before)
-    seen = Seen(kind=event.kind, at=event.at, value=storable(event.value), both=both, kept=kept)
+    value = None if event.value is None else storable(event.value)
+    seen = Seen(kind=event.kind, at=event.at, value=value, both=both, kept=kept)
     return True, {**state.seen, key: seen}
 
 
@@ -199,10 +200,13 @@ def _folded(
         return Folded(state=state, outcome=outcome)
     if seen is not None or not _same(state, draft):
         state = _with(state, state.seen if seen is None else seen, draft)
+    pending = draft.pending_until if outcome is Outcome.PENDING else None
+    if not (draft.traces or draft.findings or draft.deadlines or draft.held_now or draft.faults):
+        return Folded(state=state, outcome=outcome, pending_until=pending)
     return Folded(
         state=state,
         outcome=outcome,
-        pending_until=draft.pending_until if outcome is Outcome.PENDING else None,
+        pending_until=pending,
         findings=tuple(draft.findings),
         held=tuple(draft.held_now),
         deadlines=tuple(draft.deadlines.values()),

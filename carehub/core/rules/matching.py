@@ -26,6 +26,11 @@ class Matching:
     tests: dict[str, tuple[Test, ...]]
     wanted: str
     places: dict[str, tuple[Places, ...]] = field(default_factory=dict)
+    _whole: dict[str, Test] = field(init=False, repr=False, compare=False)
+    """Per kind, its tests as one: nearly all have one only, and each event asks three times."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_whole", {kind: _any_of(tests) for kind, tests in self.tests.items()})
 
     def may_fit(self, kind: str, place: str | None) -> bool:
         """Whether an event of this kind from this place can fit, whatever its value and its device."""
@@ -36,13 +41,8 @@ class Matching:
 
     def fits(self, event: Event) -> bool:
         """Whether any matcher fits the event."""
-        tests = self.tests.get(event.kind)
-        if tests is None:
-            return False
-        for test in tests:  # noqa: SIM110 - any() costs a generator here
-            if test(event):
-                return True
-        return False
+        test = self._whole.get(event.kind)
+        return test is not None and test(event)
 
 
 def matching(matchers: Iterable[Matcher]) -> Matching:
@@ -66,6 +66,14 @@ def outside(matchers: Iterable[Matcher]) -> Matching:
             where = _both(_place_test(matcher), _class_test(matcher))
             tests[str(kind)] = (*tests.get(kind, ()), _both(where, _not(within)))
     return Matching(tests=tests, wanted="a value outside the bounds")
+
+
+def _any_of(tests: tuple[Test, ...]) -> Test:
+    first, rest = tests[0], tests[1:]
+    if not rest:
+        return first
+    others = _any_of(rest)
+    return lambda event: first(event) or others(event)
 
 
 def _both(place: Test | None, value: Test | None) -> Test:
