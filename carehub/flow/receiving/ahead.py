@@ -110,7 +110,10 @@ class Ahead:
     def _may_go(self, work: Work, draft: Draft) -> bool:
         if draft.letter is not None or draft.ids or draft.may_be_an_alarm:
             return False
-        return all(self._knows(work, event.scope) for event in draft.events)
+        for event in draft.events:  # noqa: SIM110 - all() costs a generator for each message
+            if not self._knows(work, event.scope):
+                return False
+        return True
 
     def _knows(self, work: Work, scope: str) -> bool:
         found: ScopeState | None = self._folder.states.get(scope)
