@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from io import BytesIO
 from urllib.parse import quote
 
@@ -106,8 +107,9 @@ def _said(answer: Response) -> str:
     return f"{answer.headers} {answer.text}".casefold()
 
 
+@cache
 def _read(paper: bytes) -> str:
-    """The words of a PDF, also those that were broken at the end of a line."""
+    """The words of a PDF, also those that were broken at the end of a line; the same paper is read once."""
     said = "\n".join(page.extract_text() for page in PdfReader(BytesIO(paper)).pages)
     return said + re.sub(r"-?\n|\u200b", "", said)
 
