@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -387,14 +388,14 @@ class Night:
 
     async def _next_moment(self) -> datetime | None:
         notice = tables.Notice
+        asked = select(
+            func.min(notice.not_before).filter(col(notice.state) == NoticeState.WAITING),
+            func.min(notice.lease_until).filter(col(notice.state) == NoticeState.SENDING),
+            func.min(notice.pass_on_at),
+        )
         async with self.database.read() as session:
-            waiting = await session.exec(select(func.min(notice.not_before)).where(notice.state == NoticeState.WAITING))
-            leased = await session.exec(select(func.min(notice.lease_until)).where(notice.state == NoticeState.SENDING))
-            late = await session.exec(select(func.min(notice.pass_on_at)))
-            moments = [
-                waiting.one(), leased.one(), late.one(),
-                await stream.next_deadline(session), await alerts.next_due(session),
-            ]  # fmt: skip
+            of_notices = (await session.exec(asked)).one()
+            moments = [*of_notices, await stream.next_deadline(session), await alerts.next_due(session)]
         return min((moment for moment in moments if moment is not None), default=None)
 
     # --- what people do ---
@@ -499,19 +500,20 @@ class Night:
 
     async def check_the_promises(self) -> None:
         """What must hold after every night, whatever happened in it."""
-        notices = await self.notices()
-        for notice in notices:
-            said = re.sub(": [0-9A-Z]{6}$", "", notice.text).casefold()  # a random code may spell anything
-            assert not [word for word in (CANARY, *_HEALTH_WORDS) if word in said], notice.text
+        notice, alert, event = tables.Notice, tables.Alert, tables.Event
+        lost = select(alert.id).where(alert.status != Status.CLOSED, col(alert.due_at).is_(None))
+        async with self.database.read() as session:
+            notices = (await session.exec(select(notice))).all()
+            assert (await session.exec(lost)).all() == []
+            events = (await session.exec(select(event.seq, event.resident_id))).all()
+            assert sum((await ledger.outcomes(session)).values()) == len(events)
+            found = set((await session.exec(select(event.seq).where(events_of_anybody()))).all())
+        assert found == {seq for seq, resident in events if resident is not None}
+        for one in notices:
+            said = re.sub(": [0-9A-Z]{6}$", "", one.text).casefold()  # a random code may spell anything
+            assert not [word for word in (CANARY, *_HEALTH_WORDS) if word in said], one.text
         steps = [(one.alert_id, one.cycle, one.channel, one.address) for one in notices]
         assert len(steps) == len(set(steps))
-        assert not [alert for alert in await self.alerts() if alert.status is not Status.CLOSED and not alert.due_at]
-        events = await self.events()
-        assert sum((await self.outcomes()).values()) == len(events)
-        asked = select(tables.Event.seq).where(events_of_anybody())
-        async with self.database.read() as session:
-            found = set((await session.exec(asked)).all())
-        assert found == {event.seq for event in events if event.resident_id is not None}
 
 
 def _hour(at: datetime) -> str:
@@ -545,6 +547,17 @@ async def prepare(database: Database) -> None:
     await Night(database, Clock()).start()
 
 
+_registries: dict[bool, registry.Registry] = {}
+
+
+async def _intake_of_the_prepared(night: Night) -> Intake:
+    """Every prepared night begins with the same register, which is read once for each kind of database."""
+    kind = night.database.is_sqlite
+    if kind not in _registries:
+        _registries[kind] = await night.registry()
+    return Intake(load_sources(SOURCES), deepcopy(_registries[kind]))
+
+
 @asynccontextmanager
 async def night_at(database: Database, now: datetime = NIGHT, *, prepared: bool = False) -> AsyncIterator[Night]:
     """A furnished night; its promises are checked when it is over.
@@ -556,7 +569,7 @@ async def night_at(database: Database, now: datetime = NIGHT, *, prepared: bool 
     if not prepared:
         async with database.write() as session:
             await furnish(session, now)
-    await night.start()
+    await night.start(intake=await _intake_of_the_prepared(night) if prepared else None)
     await night.fold()
     try:
         yield night
