@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.brokers import Mosquitto
+from tests.databases import Sqlite
 from tests.faults.at_points import ready
 from tests.faults.buttons import Buttons, buttons
 from tests.faults.exchange import browser
@@ -27,13 +28,13 @@ _WITHIN_S, _MOST = 15, 400
 
 
 @pytest.fixture
-def failing(tmp_path: Path) -> Iterator[tuple[HubProcess, Mosquitto]]:
+def failing(tmp_path: Path, sqlite: Sqlite) -> Iterator[tuple[HubProcess, Mosquitto]]:
     """A hub whose every call passes through libfiu; nothing fails until it is told to."""
     if shutil.which("fiu-run") is None:
         pytest.skip("fiu-run is absent")
     with Mosquitto(tmp_path / "broker") as broker:
         hub = HubProcess(tmp_path / "hub", broker.url, **settings("http://127.0.0.1:1"))
-        Town(tmp_path / "town").copy_to(hub.folder)
+        Town(tmp_path / "town", sqlite.template).copy_to(hub.folder)
         hub.program = ("fiu-run", "-x", "-f", str(tmp_path / "fiu"), *hub.program)
         with hub:
             yield hub, broker

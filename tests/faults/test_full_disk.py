@@ -12,6 +12,7 @@ import httpx2
 import pytest
 
 from tests.brokers import Mosquitto
+from tests.databases import Sqlite
 from tests.faults.at_points import ready
 from tests.faults.buttons import buttons
 from tests.faults.exchange import browser
@@ -27,11 +28,11 @@ def _own_mounts() -> bool:
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Iterator[tuple[HubProcess, Mosquitto, Town]]:
+def small(tmp_path: Path, sqlite: Sqlite) -> Iterator[tuple[HubProcess, Mosquitto, Town]]:
     """A hub whose data folder is a disk of 40 MB that nobody else sees."""
     if not _own_mounts():
         pytest.skip("mounts of one's own are not allowed here")
-    town = Town(tmp_path / "town")
+    town = Town(tmp_path / "town", sqlite.template)
     with Mosquitto(tmp_path / "broker") as broker:
         hub = HubProcess(tmp_path / "hub", broker.url, **settings("http://127.0.0.1:1"))
         mounted = f"mount -t tmpfs -o size={_SIZE} none {hub.folder} && cp {town.template} {hub.folder}/carehub.db"

@@ -17,6 +17,7 @@ from carehub.store import logins, tables
 from carehub.store.database import Database
 from integrations.mqtt import MqttTransport, publisher, reconnecting
 from tests.brokers import Mosquitto, free_port
+from tests.databases import Sqlite
 from tests.faults.at_points import ready
 from tests.faults.buttons import buttons
 from tests.faults.exchange import browser
@@ -133,9 +134,9 @@ async def test_a_frozen_broker_is_noticed_and_found_again_f3(tmp_path: Path) -> 
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Town:
+def town(tmp_path: Path, sqlite: Sqlite) -> Town:
     """The store that the hub begins with."""
-    return Town(tmp_path / "town")
+    return Town(tmp_path / "town", sqlite.template)
 
 
 @pytest.mark.timeout(300)

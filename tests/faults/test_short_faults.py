@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import Sqlite
 from tests.faults import at_points, power, storm, tracing
 from tests.faults.exchange import open_exchange
 from tests.faults.town import Town
@@ -16,9 +17,9 @@ CUTS = 60
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Town:
+def town(tmp_path_factory: pytest.TempPathFactory, sqlite: Sqlite) -> Town:
     """The store that each hub begins with."""
-    return Town(tmp_path_factory.mktemp("town"))
+    return Town(tmp_path_factory.mktemp("town"), sqlite.template)
 
 
 @pytest.mark.timeout(240)

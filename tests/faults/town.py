@@ -19,17 +19,22 @@ BUTTONS = ("knapp-anna", "knapp-bjarne", "knapp-liv")
 class Town:
     """A template of the store, copied for each hub.
 
+    Args:
+        migrated: A store with tables and nothing in them, to begin with; without it one is made.
+
     Attributes:
         login: The secret of the nurse's session, as a browser would send it.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, migrated: Path | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.template = folder / "template.db"
+        self.template.unlink(missing_ok=True)
+        if migrated is not None:
+            shutil.copyfile(migrated, self.template)
         self.login = asyncio.run(self._build())
 
     async def _build(self) -> str:
-        self.template.unlink(missing_ok=True)
         database = Database(f"sqlite:///{self.template}")
         await database.migrate()
         secret = await settle_in(database)
