@@ -11,8 +11,7 @@ from typing import Protocol, TypeVar
 
 from carehub.contracts import ConfigurationError, Message, TransportError
 from integrations.mqtt._broker_log import LOG, too_large_from
-from integrations.mqtt.connection import ANSWER_S, Broker, Connection
-from integrations.mqtt.packets import Arrived, topic_of
+from integrations.mqtt.connection import ANSWER_S, Arrived, Broker, Connection, topic_of
 
 _LONGEST_WAIT_S = 5.0
 _LOG = LOG.encode()
@@ -125,12 +124,12 @@ class MqttTransport:
         now = self._clock()  # they came in one piece
         for one in arrived:
             if one.topic == _LOG and self._on_too_large is not None:
-                if sender := too_large_from(one.payload):
+                if sender := too_large_from(bytes(one.payload)):
                     self._on_too_large(sender)
                 continue
             deliver(
                 Message(
-                    topic=topic_of(one), payload=one.payload, received_at=now, retain=one.retain, dup=one.dup,
+                    topic=topic_of(one), payload=bytes(one.payload), received_at=now, retain=one.retain, dup=one.dup,
                     qos=one.qos, mid=one.mid, session=session, token=connection,
                 )
             )  # fmt: skip

@@ -5,9 +5,9 @@ docs/adr/0004; tests/faults/test_mqtt_transport.py fails when one of them change
 
 * A message is acknowledged only when `acknowledge` is called. aiomqtt alone acknowledges what
   merely lies in memory, and a crash then loses alarms.
-* Messages go straight from the socket to `take`, all that came together at once and with no task for each: what
-  paho's client makes of one (a message for threads that wait, a line of log that nobody reads, a search among
-  callbacks) was a fifth of the hub's processor time, and its reading of the packet (`packets`) another.
+* Messages go straight from the socket to `take`, all that came together at once and with no task for each, as paho's
+  own decoder gives them: what paho's client makes of one after that (a message for threads that wait, a line of log
+  that nobody reads, a search among callbacks) was a fifth of the hub's processor time.
 * The socket is read in large pieces; acknowledgements, and replies at QoS 0, are written together.
 """
 
@@ -21,18 +21,16 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from time import monotonic
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import aiomqtt
-from paho.mqtt._packet import decode_publish
+from paho.mqtt._packet import PublishPacket, decode_publish
 from paho.mqtt.client import Client as Paho
 from paho.mqtt.client import ConnectFlags
 from paho.mqtt.enums import MQTTErrorCode
 
 from carehub.contracts import ConfigurationError, TransportError
-from integrations.mqtt.packets import Arrived, publishes
 
 ANSWER_S = 5.0
 """How long a broker may take to answer anything."""
@@ -45,6 +43,10 @@ _PUBACK = 0x40
 _TWO_BYTES_AND_A_NUMBER = struct.Struct("!BBH")
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 _WRITE = "CAREHUB_MQTT_URL: write mqtt://host:1883 or mqtts://host:8883"
+
+
+Arrived = PublishPacket
+"""A message as paho decodes it; `topic_of` reads its topic."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +126,7 @@ class Connection(aiomqtt.Client):
         self.take: Callable[[Sequence[Arrived]], None] = self._keep
         self.unconfirmed: dict[int, asyncio.Future[None]] = {}
         self._early: list[Arrived] = []
+        self._together: list[Arrived] = []
         self._unwritten = bytearray()
         self._given_up = False
         self._thread = threading.get_ident()
@@ -202,8 +205,7 @@ class Connection(aiomqtt.Client):
     def _published(self) -> MQTTErrorCode:
         """Pass on a PUBLISH; nothing is acknowledged here. We subscribe at QoS 1, so none has QoS 2."""
         packet = self._client._in_packet
-        read = decode_publish(packet["command"], packet["packet"], self._client._protocol)
-        self.take([Arrived(read.topic, bytes(read.payload), read.mid, read.qos, read.retain, read.dup)])
+        self._together.append(decode_publish(packet["command"], packet["packet"], self._client._protocol))
         return MQTTErrorCode.MQTT_ERR_SUCCESS
 
     def _on_socket_open(self, client: Paho, userdata: Any, sock: Any) -> None:
@@ -218,7 +220,7 @@ class Connection(aiomqtt.Client):
 
     def _read_all(self) -> None:
         try:
-            while self._client._sock is not None and not self._took_all():
+            while self._client._sock is not None:
                 code = self._client._packet_read()
                 if code > 0:
                     self._client._loop_rc_handle(code)
@@ -227,19 +229,10 @@ class Connection(aiomqtt.Client):
                 return
         except Exception as error:  # noqa: BLE001 - whatever it was, it ends this connection and is told in lost()
             self._fail(error)
-
-    def _took_all(self) -> bool:
-        """Take every message that lies whole in what comes next, past paho; False where something is left for it."""
-        if self._client._in_packet["command"]:
-            return False  # it is in the midst of a packet
-        if self._read_to == len(self._unread):
-            with suppress(BlockingIOError):
-                self._unread, self._read_to = self._receive(_READ_BYTES), 0
-                self._client._last_bytes_received = monotonic()  # by this paho knows that the broker lives
-        messages, self._read_to = publishes(self._unread, self._read_to)
-        if messages:
-            self.take(messages)
-        return bool(messages) and self._read_to == len(self._unread)
+        finally:
+            if self._together:
+                together, self._together = self._together, []
+                self.take(together)
 
     def _write_all(self) -> None:
         try:
@@ -294,6 +287,11 @@ class Connection(aiomqtt.Client):
         confirmed = self.unconfirmed.pop(mid, None)
         if confirmed and not confirmed.done():
             confirmed.set_result(None)
+
+
+def topic_of(message: Arrived) -> str:
+    """The topic as text, broken UTF-8 written out. Where paho raises, the message would come back for ever."""
+    return message.topic.decode(errors="backslashreplace")
 
 
 def _puback(mid: int) -> bytes:
