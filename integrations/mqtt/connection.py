@@ -220,19 +220,22 @@ class Connection(aiomqtt.Client):
 
     def _read_all(self) -> None:
         try:
-            while self._client._sock is not None:
-                code = self._client._packet_read()
-                if code > 0:
-                    self._client._loop_rc_handle(code)
-                elif self._read_to < len(self._unread):
-                    continue
-                return
+            self._read()
+            together, self._together = self._together, []
+            if together:
+                self.take(together)
         except Exception as error:  # noqa: BLE001 - whatever it was, it ends this connection and is told in lost()
             self._fail(error)
-        finally:
-            if self._together:
-                together, self._together = self._together, []
-                self.take(together)
+
+    def _read(self) -> None:
+        """All that the socket has now; messages wait in `_together`."""
+        while self._client._sock is not None:
+            code = self._client._packet_read()
+            if code > 0:
+                self._client._loop_rc_handle(code)
+            elif self._read_to < len(self._unread):
+                continue
+            return
 
     def _write_all(self) -> None:
         try:
