@@ -3,7 +3,7 @@
 import errno
 import sqlite3
 
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InvalidRequestError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from carehub.contracts import HubError
@@ -21,6 +21,9 @@ class StoreDamaged(HubError):
 
 _DISK_FULL, _IO_ERROR = "53100", "58030"
 _MALFORMED = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+_NO_LIVING = "This connection is closed"
+"""SQLAlchemy's pool, when each connection that it tried was dead or died at once; its other requests that are invalid
+are faults of ours."""
 _UNFIT_STATES = ("22", "23")
 """Classes of SQLSTATE that speak of the value, not of the server: too long, NUL in a text, a key used twice.
 
@@ -62,4 +65,6 @@ def is_unavailable(error: Exception) -> bool:
         return False  # a value of a type that SQLite cannot bind
     if isinstance(error, DBAPIError):
         return not str(getattr(error.orig, "sqlstate", None) or "").startswith(_UNFIT_STATES)
+    if isinstance(error, InvalidRequestError):
+        return _NO_LIVING in str(error)
     return isinstance(error, NoConnectionLeft | OSError | TimeoutError)

@@ -53,19 +53,20 @@ async def test_every_connection_that_ends_in_mid_batch_costs_no_press_and_makes_
     """F25, F27, G1: wherever in a transaction it happens, with the commit in doubt as well."""
     night = served
     station, worker = asyncio.create_task(night.ingest.run()), asyncio.create_task(night.worker.run())
-    async with unsteady(night.database.url, 0.03) as ended:
-        for number in range(_PRESSES):
-            press = {"id": str(number), "kind": "button.pressed"}
-            night.ingest.deliver(night.message("carehub/v1/knapp-anna/alarm", press))
-            await asyncio.sleep(0.02)
-    async with asyncio.timeout(60):
-        while len(night.road.replies) < _PRESSES:  # noqa: ASYNC110 - what the station tells its senders
-            await asyncio.sleep(0.02)
-    night.ingest.stop()
-    await station
-    stands = not worker.done()
-    worker.cancel()
-    await asyncio.wait({worker})
+    try:
+        async with unsteady(night.database.url, 0.03) as ended:
+            for number in range(_PRESSES):
+                press = {"id": str(number), "kind": "button.pressed"}
+                night.ingest.deliver(night.message("carehub/v1/knapp-anna/alarm", press))
+                await asyncio.sleep(0.02)
+        async with asyncio.timeout(60):
+            while len(night.road.replies) < _PRESSES:  # noqa: ASYNC110 - what the station tells its senders
+                await asyncio.sleep(0.02)
+        stands = not worker.done()
+    finally:  # also where it failed: what goes on working would disturb the test that comes next
+        night.ingest.stop()
+        worker.cancel()
+        await asyncio.wait({station, worker})
 
     keys = [event.dedup_key for event in await night.events() if event.kind == "button.pressed"]
     assert ended[0] > 8, "else nothing was tried"

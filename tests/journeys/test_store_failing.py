@@ -4,8 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import Pool
 
 from carehub.app.room import Room
 from carehub.core.kinds import EventKind
@@ -84,6 +88,26 @@ async def test_a_spell_without_storing_is_told_when_it_is_over_f25(quick_night: 
 
 
 # --- room on the disk ------------------------------------------------------------------------
+
+
+async def test_a_press_outlives_a_pool_without_a_living_connection_f25(quick_night: Night) -> None:
+    """Twice in a row, as where a server ends each connection: it was called a fault of the message, and set aside."""
+    night, left = quick_night, [5]
+
+    def dead(*_: Any) -> None:
+        if left[0]:
+            left[0] -= 1
+            raise DisconnectionError("the server has gone away")
+
+    event.listen(Pool, "checkout", dead)
+    try:
+        await night.press()
+    finally:
+        event.remove(Pool, "checkout", dead)
+
+    assert left == [0]
+    assert await night.letters() == []
+    assert "social-alarm" in await night.kinds()
 
 
 async def test_with_no_room_telemetry_is_let_go_and_alarms_are_stored_f26(quick_night: Night) -> None:
