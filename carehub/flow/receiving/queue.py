@@ -14,6 +14,7 @@ from carehub.core.events import CommandKind, Event
 from carehub.core.folding.silence import Silence
 from carehub.core.rules.overrides import Override
 from carehub.core.rules.rulebook import Rulebook
+from carehub.core.watching import canary
 from carehub.flow.receiving.batch import Load, Note
 from carehub.flow.receiving.fair import Alarms
 from carehub.flow.receiving.intake import Intake
@@ -25,6 +26,9 @@ TELEMETRY_BESIDE_ALARMS = 30
 BATCH_LASTS_S, _AT_LEAST = 0.015, 100
 """How long a batch of telemetry may last while alarms come, since the next press waits for it; but it is no smaller."""
 _STORM_IS_OVER_S = 10.0
+_SONGS = canary.topic()
+"""Goes the whole way of a press, first like any other; but nobody's press need be expected after it, and with small
+batches a busy hub stored a sixth less for ten seconds of each minute."""
 _COMPANY_S, _ENOUGH = 0.02, 250
 """How long telemetry waits for more of it, and how much is enough."""
 
@@ -73,7 +77,8 @@ class Queue:
         urgent = road is not None and road.urgent and not message.retain
         if urgent:
             self._alarms.append(message)
-            self._pressed_at = asyncio.get_running_loop().time()
+            if message.topic != _SONGS:
+                self._pressed_at = asyncio.get_running_loop().time()
             self._press()
         elif message.qos == 0 and len(self._telemetry) >= MOST_TELEMETRY:
             self.dropped += 1

@@ -1,4 +1,5 @@
 from carehub.contracts import Message
+from carehub.core.watching import canary
 from carehub.flow.receiving.intake import Intake
 from carehub.flow.receiving.queue import BATCH, TELEMETRY_BESIDE_ALARMS, Queue
 from carehub.plugins import load_sources
@@ -47,6 +48,16 @@ async def test_while_alarms_come_a_slow_hub_takes_small_batches_so_that_the_next
 
     assert sizes[0] == BATCH
     assert sizes[-1] < 200
+
+
+async def test_the_canary_goes_first_like_a_press_and_leaves_the_batches_large() -> None:
+    queue = _queue()
+    queue.lasted(BATCH, 5.0)
+    _hear(queue, reports=2 * BATCH)
+    queue.deliver(Message(topic=canary.topic(), payload=b"{}", received_at=NIGHT))
+
+    assert queue.take().messages[0].topic == canary.topic()
+    assert len(queue.take().messages) == BATCH
 
 
 async def test_a_batch_is_never_so_small_that_telemetry_stands_still() -> None:
