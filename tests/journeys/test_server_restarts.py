@@ -43,9 +43,11 @@ async def unsteady(url: str, every_s: float) -> AsyncIterator[list[int]]:
 async def served(postgres_url: str) -> AsyncIterator[Night]:
     """On PostgreSQL alone: SQLite is no server."""
     database = Database(postgres_url)
-    async with night_at(database, prepared=True) as begun:
-        yield begun
-    await database.close()
+    try:
+        async with night_at(database) as begun:
+            yield begun
+    finally:
+        await database.close()
 
 
 @pytest.mark.timeout(120)
