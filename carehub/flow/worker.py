@@ -31,8 +31,9 @@ from carehub.store.ownership import OwnershipLost
 Station = Callable[[], Awaitable[object]]
 _LONGEST_PAUSE_S = 5.0
 _BREATH_S = 0.05
-_STORED_WITHIN_S = 3.0
 """Between two rounds of sending: in a storm, notices go together, and their two commits are shared."""
+_STORED_WITHIN_S = 3.0
+"""How long a hub that stops waits for what a provider has posted to be stored."""
 
 
 @dataclass(slots=True)
