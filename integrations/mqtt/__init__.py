@@ -11,7 +11,8 @@ from typing import Protocol, TypeVar
 
 from carehub.contracts import ConfigurationError, Message, TransportError
 from integrations.mqtt._broker_log import LOG, too_large_from
-from integrations.mqtt.connection import ANSWER_S, Arrived, Broker, Connection, topic_of
+from integrations.mqtt.broker import Broker
+from integrations.mqtt.connection import ANSWER_S, Arrived, Connection, topic_of
 
 _LONGEST_WAIT_S = 5.0
 _LOG = LOG.encode()

@@ -15,14 +15,11 @@ docs/adr/0004; tests/faults/test_mqtt_transport.py fails when one of them change
 
 import asyncio
 import socket
-import ssl
 import struct
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import aiomqtt
 from paho.mqtt._packet import PublishPacket, decode_publish
@@ -30,7 +27,8 @@ from paho.mqtt.client import Client as Paho
 from paho.mqtt.client import ConnectFlags
 from paho.mqtt.enums import MQTTErrorCode
 
-from carehub.contracts import ConfigurationError, TransportError
+from carehub.contracts import TransportError
+from integrations.mqtt.broker import Broker
 
 ANSWER_S = 5.0
 """How long a broker may take to answer anything."""
@@ -41,68 +39,9 @@ _REFUSED = 0x80
 _PUBLISH = 0x30
 _PUBACK = 0x40
 _TWO_BYTES_AND_A_NUMBER = struct.Struct("!BBH")
-_PORTS = {"mqtt": 1883, "mqtts": 8883}
-_WRITE = "CAREHUB_MQTT_URL: write mqtt://host:1883 or mqtts://host:8883"
-
 
 Arrived = PublishPacket
 """A message as paho decodes it; `topic_of` reads its topic."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Broker:
-    """Where a broker is, and how we prove who we are and who it is."""
-
-    host: str
-    port: int
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-    tls: ssl.SSLContext | None = None
-
-    @classmethod
-    def at(
-        cls, url: str, *, username: str | None = None, password: str | None = None, ca_file: str | None = None
-    ) -> "Broker":
-        """Read `mqtt://[user:password@]host[:port]`, or mqtts:// for TLS, which always verifies the server's name.
-
-        Raises:
-            ConfigurationError: The address or the certificate file is of no use.
-        """
-        try:
-            parts = urlsplit(url)
-            port = parts.port or _PORTS[parts.scheme]
-        except (ValueError, KeyError) as error:
-            raise ConfigurationError(f"{_WRITE} ({error})") from None
-        if parts.scheme not in _PORTS or not parts.hostname:
-            raise ConfigurationError(_WRITE)
-        return cls(
-            host=parts.hostname,
-            port=port,
-            username=username or (unquote(parts.username) if parts.username else None),
-            password=password or (unquote(parts.password) if parts.password else None),
-            tls=_tls(ca_file) if parts.scheme == "mqtts" else None,
-        )
-
-
-class _Socket(ssl.SSLSocket):
-    """A socket that does not stay open when the other side is not whom it should be; paho forgets it."""
-
-    def do_handshake(self, block: bool = False) -> None:  # noqa: FBT001, FBT002 - the library's own signature
-        """Close on failure, then raise it."""
-        try:
-            super().do_handshake(block)
-        except OSError:
-            self.close()
-            raise
-
-
-def _tls(ca_file: str | None) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context(cafile=ca_file)
-    except OSError as error:
-        raise ConfigurationError(f"CAREHUB_MQTT_CA_FILE: {ca_file} cannot be read as certificates ({error})") from error
-    context.sslsocket_class = _Socket
-    return context
 
 
 class Connection(aiomqtt.Client):

@@ -16,7 +16,7 @@ import pytest
 from carehub.contracts import ConfigurationError, Message, TransportError
 from carehub.kit.clock import utc_now
 from integrations.mqtt import MqttTransport, _confirmed, publisher, reconnecting
-from integrations.mqtt.connection import Broker
+from integrations.mqtt.broker import Broker
 from tests.brokers import Mosquitto
 
 FILTER = "carehub/v1/+/alarm"
