@@ -86,6 +86,8 @@ class AlertView:
     picture: Picture | None
     why: tuple[tuple[str, str], ...]
     rule: str
+    rule_words: str
+    """The rule in sentences; empty where none judged, or where it has been changed since, or for this home."""
     unproven: bool
     kind: str
     team: Team
@@ -125,7 +127,7 @@ def view(
 ) -> AlertView:  # fmt: skip
     """One alert in words, as far as this visitor may read it."""
     tie = tie_to(context.sight, card.alert)
-    whole = _whole(hub, card, context, tie, picture, trace)
+    whole = _whole(hub, card, context, tie, picture, _read(trace))
     return whole if context.sight.sees(About.ALERT, tie) else _shut(whole, card)
 
 
@@ -147,13 +149,13 @@ def _shut(whole: AlertView, card: pages.Card) -> AlertView:
     return replace(
         whole, room=card.unit.name if card.unit else _("Annen enhet"), spot="", unit="", resident="", resident_full="",
         resident_id=None, scope_id=None, detail=None, picture=None, why=(), outcome=None, team=Team(), open_to_me=False,
-        title=_("Varsel"), icon=_ICON, kind="", rule="", presses=1, unproven=False, needs_contact=False,
-        may=whole.may & {Action.TAKE},
+        title=_("Varsel"), icon=_ICON, kind="", rule="", rule_words="", presses=1, unproven=False,
+        needs_contact=False, may=whole.may & {Action.TAKE},
     )  # fmt: skip
 
 
 def _whole(
-    hub: Hub, card: pages.Card, context: Context, tie: Tie, picture: Picture | None, trace: str | None
+    hub: Hub, card: pages.Card, context: Context, tie: Tie, picture: Picture | None, trace: Trace | None
 ) -> AlertView:  # fmt: skip
     alert, around = card.alert, context.around.get(card.alert.id, Around())
     return AlertView(
@@ -170,7 +172,7 @@ def _whole(
         next_step=words.next_step(alert, context.circle),
         may=allowed(alert, around, context.me, hub.clock()), closed_at=alert.closed_at, outcome=_outcome(alert),
         closer=_called(card.closer) if card.closer else None, picture=picture, why=_why(trace), rule=alert.rule_id,
-        unproven=card.unproven, kind=alert.kind, tie=tie,
+        rule_words=_rule_words(hub, trace), unproven=card.unproven, kind=alert.kind, tie=tie,
         team=team_of(alert, around, context.colleagues, context.me), unanswered=is_unanswered(alert),
         needs_contact=needs_contact(alert.kind, alert.severity, alert.resident_id),
     )  # fmt: skip
@@ -218,10 +220,19 @@ def _outcome(alert: tables.Alert) -> str | None:
     return " – ".join(said) or None
 
 
-def _why(trace: str | None) -> tuple[tuple[str, str], ...]:
-    if trace is None:
-        return ()
+def _read(trace: str | None) -> Trace | None:
     try:
-        return tuple(words.condition_line(line) for line in decode(trace, type=Trace).conditions if line.held)
+        return decode(trace, type=Trace) if trace else None
     except DecodeError:
-        return ()
+        return None
+
+
+def _why(trace: Trace | None) -> tuple[tuple[str, str], ...]:
+    return tuple(words.condition_line(line) for line in trace.conditions if line.held) if trace else ()
+
+
+def _rule_words(hub: Hub, trace: Trace | None) -> str:
+    if trace is None or trace.tuned:
+        return ""
+    rule, program = hub.rulebook.rules.get(trace.rule), hub.rulebook.programs.get(trace.rule)
+    return words.told(rule) if rule and program and program.version == trace.version else ""

@@ -208,6 +208,7 @@ def _relations(session: AsyncSession, now: datetime) -> None:
                 since=now - 60 * 24 * _HOUR,
                 given_by=GivenBy.RESIDENT,
                 ground=Ground.WRITTEN,
+                may_be_asked=person in {"anne", "per"},
             )
         )
 

@@ -56,7 +56,7 @@ async def _shown(
         request, "admin_family.html", visitor, status=422 if wrong else 200, wrong=wrong, resident=resident,
         current=current, past=past, others=others, levels=list(Insight), family=family_words,
         standings=list(Standing), grounds=[one for one in Ground if one is not Ground.UNKNOWN],
-        wish=wish.text if wish else "", back=f"/admin/residents/{resident_id}",
+        wish=wish.text if wish else "",
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Visits: when home care comes, when the family comes, and when a relative can be asked to go there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -59,6 +59,18 @@ class Row:
         return bool(self.days or self.since or self.until)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """A visit as it stands in the form; `wrong` says why it was not taken."""
+
+    wrong: str | None = None
+    sort: Sort = Sort.VISIT
+    day: str = ""
+    since: str = ""
+    until: str = ""
+    note: str = ""
+
+
 _BY_DAY = Row(days=frozenset(range(7)), since="08:00", until="22:00")
 """What most people mean who name times: not at night. Suggested where none have been named."""
 
@@ -70,10 +82,9 @@ async def visits(request: Request, hub: TheHub, visitor: Relative, resident_id: 
 
 
 async def _shown(
-    request: Request, hub: Hub, visitor: Visitor, bond: Bond, *, wrong: str | None = None,
-    typed: Sequence[Row] = (),
+    request: Request, hub: Hub, visitor: Visitor, bond: Bond, *, typed: Sequence[Row] = (), given: Given | None = None
 ) -> Response:  # fmt: skip
-    """The page; `typed` are times that could not be read, given back to be mended."""
+    """The page; `typed` are times and `given` is a visit that could not be taken, given back to be mended."""
     now, me, who = hub.clock(), visitor.person.id, bond.resident.id
     rhythm = About.RHYTHM in KNOWS[bond.insight]
     async with hub.database.read() as session:
@@ -81,11 +92,13 @@ async def _shown(
         planned = await visits_store.planned_for(session, who, now, now + _SHOWN) if rhythm else []
         windows = (await family.windows(session, [me])).get(me, [])
         settings = await kin.settings_of(session, me)
+        asked = any(one.relation.may_be_asked for one in await kin.bonds(session, me, now))
         phone = await calling.phone_for(session, bond, now)
     await opened(request, hub, visitor, "relatives.visits", [(who, "visits")])
     named = When.TIMES if windows or typed else When.ALWAYS
     return page(
-        request, "family_visits.html", visitor, status=422 if wrong or typed else 200, wrong=wrong, bond=bond,
+        request, "family_visits.html", visitor, status=422 if given or typed else 200, bond=bond,
+        wrong=given.wrong if given else None, announced=given or Given(), asked=asked,
         mine=[visit for visit, _ in announced if visit.person_id == me], settings=settings,
         saved="saved" in request.query_params,
         family=family_words, sorts=Sort, rhythm=rhythm, planned=planned, wrong_times=typed and _WRONG_TIMES,
@@ -111,9 +124,10 @@ async def announce(  # noqa: PLR0913 - one form
 ) -> Response:  # fmt: skip
     """Tell the care team that we come, or take the resident out. It silences nothing: staff decide about that."""
     bond, now = await bond_of(hub, visitor, resident_id), hub.clock()
+    given = Given(sort=sort, day=day, since=since, until=until, note=note)
     span = _span(day, since, until, hub.zone)
     if span is None or not now <= span[1] <= now + _AHEAD or not span[0] < span[1] <= span[0] + _LONGEST:
-        return await _shown(request, hub, visitor, bond, wrong=_WRONG_SPAN)
+        return await _shown(request, hub, visitor, bond, given=replace(given, wrong=_WRONG_SPAN))
     async with hub.database.write() as session:
         standing = await family.visits(session, [resident_id], now, now + _AHEAD)
         room = sum(visit.person_id == visitor.person.id for visit, _ in standing) < _MOST_VISITS
@@ -125,7 +139,7 @@ async def announce(  # noqa: PLR0913 - one form
                 )
             )  # fmt: skip
     if not room:
-        return await _shown(request, hub, visitor, bond, wrong=_TOO_MANY)
+        return await _shown(request, hub, visitor, bond, given=replace(given, wrong=_TOO_MANY))
     hub.live.change()
     return RedirectResponse(f"/relatives/{resident_id}/visits", status_code=303)
 
@@ -157,11 +171,12 @@ async def cancel(hub: TheHub, visitor: Relative, resident_id: str, visit_id: str
 @router.post("/availability")
 async def availability(
     request: Request, hub: TheHub, visitor: Relative, resident_id: str, *,
-    when: Annotated[When, Form()] = When.NEVER, texts: Annotated[bool, Form()] = False,
+    when: Annotated[When | None, Form()] = None, texts: Annotated[bool, Form()] = False,
 ) -> Response:  # fmt: skip
     """When I can be asked to go there, and whether I want texts. It holds for everybody whom I follow.
 
-    Whoever cannot be asked now keeps the times that they named, for when they can be again.
+    Whoever cannot be asked now keeps the times that they named, for when they can be again. Whom nobody has agreed with
+    about asking is shown no times, and says only whether they want texts.
     """
     bond, me, now = await bond_of(hub, visitor, resident_id), visitor.person.id, hub.clock()
     rows = _typed(await request.form(max_files=0, max_fields=60))
@@ -173,7 +188,8 @@ async def availability(
         return await _shown(request, hub, visitor, bond, typed=rows)
     async with hub.database.write() as session:
         settings = await kin.settings_of(session, me)
-        settings.can_be_asked = when is not When.NEVER
+        if when:
+            settings.can_be_asked = when is not When.NEVER
         if texts:
             settings.texts_stopped_at = None
         session.add(settings)
@@ -183,7 +199,7 @@ async def availability(
             await session.flush()
             if not texts:
                 await kin.withdraw(session, me, tie.resident.id)
-        if when is not When.NEVER:
+        if when in {When.ALWAYS, When.TIMES}:
             await family.set_windows(session, me, windows)
     return RedirectResponse(f"/relatives/{resident_id}/visits?saved=true#when", status_code=303)
 

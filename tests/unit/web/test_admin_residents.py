@@ -26,13 +26,15 @@ async def rows(session: Session) -> list[tables.LegalBasis]:
 
 async def test_each_page_about_a_resident_leads_to_all_the_others(ruled: Hub, browser: Browse) -> None:
     kari = await logged_in(browser(), ruled, "kari")
-    rest = ("/about", "", "/address", "/readings", "/erasure")
+    rest = ("/about", "", "/relatives", "/address", "/readings", "/erasure")
     pages = [*(f"{PAGE}{one}" for one in rest), "/residents/gerd/days", "/residents/gerd/planned"]
     for page in pages:
         text = (await kari.get(page)).text
 
-        assert [one for one in [*pages, f"{PAGE}/relatives"] if f'href="{one}"' not in text] == [], page
+        assert [one for one in pages if f'href="{one}"' not in text] == [], page
         assert f'href="{page}" aria-current="page"' in text
+        assert text.count("<h1") == 1
+        assert text.index("Gerd") < text.index('aria-label="Om beboeren"')  # whose they are, then what there is
 
 
 @BOTH

@@ -77,6 +77,35 @@ async def test_by_day_is_suggested_and_is_not_taken_for_chosen(hub: Hub, browser
     assert await _named(hub) == (False, [])
 
 
+async def test_whom_nobody_agreed_with_is_shown_no_times_and_refuses_nothing_with_their_texts(
+    hub: Hub, browser: Browse
+) -> None:
+    lise = await logged_in(browser(), hub, "lise")
+
+    shown = (await lise.get("/relatives/ragnhild/visits")).text
+    await lise.post("/relatives/ragnhild/availability", data={"texts": "true"})
+
+    assert "Det er ikke avtalt at vi spør deg" in shown
+    assert "Hele døgnet" not in shown
+    async with hub.database.read() as session:
+        assert (await kin.settings_of(session, "lise")).can_be_asked  # for when it is agreed
+        assert (await session.get_one(tables.Relation, "rel-lise")).by_sms
+
+
+async def test_a_visit_that_could_not_be_taken_is_given_back_beside_its_message(hub: Hub, browser: Browse) -> None:
+    anne = await logged_in(browser(), hub, "anne")
+
+    wrong = await anne.post(
+        "/relatives/astrid/visits",
+        data={"sort": "out", "day": "2020-01-01", "since": "10:00", "until": "12:00", "note": "Med rullestol"},
+    )  # fmt: skip
+
+    form = wrong.text[wrong.text.index('action="/relatives/astrid/visits"') :]
+    assert (wrong.status_code, form.index("Slutten må være etter")) < (423, form.index('name="sort"'))
+    for value in ('value="out" checked', 'value="2020-01-01"', 'value="10:00"', 'value="Med rullestol"'):
+        assert value in form
+
+
 def test_a_time_past_midnight_belongs_to_the_day_on_which_it_began(clock: Clock) -> None:
     nights = Window(days=frozenset({2}), since=22 * 60, until=7 * 60, zone="Europe/Oslo")  # Wednesday night
     by_day = Window(days=frozenset({3}), since=8 * 60, until=16 * 60, zone="Europe/Oslo")

@@ -221,6 +221,7 @@ async def test_a_coordinator_writes_the_way_in_and_never_sees_a_code_again(hub: 
 
     assert "4711" not in before
     assert "en kode er lagret" in before
+    assert '<a class="ds-link" href="/admin/places/storgata-5b">' in before  # the way back
     async with hub.database.read() as session:
         way = await session.get_one(tables.WayIn, "storgata-5b")
         scope = await session.get_one(tables.Scope, "storgata-5b")
@@ -229,6 +230,7 @@ async def test_a_coordinator_writes_the_way_in_and_never_sees_a_code_again(hub: 
     assert (way.key_box, way.key_box_code, way.door_code, way.oxygen) == ("Ved porten", None, "1234", False)
     assert (scope.access_note, way.changed_by_id) == ("Ring på", "kari")
     assert [*actions][-2:] == [("way_in", "arne"), ("way_in.changed", "arne")]
+    assert f'href="{path}"' in (await client.get("/admin/places/storgata-5b")).text
 
 
 async def test_colleagues_at_work_can_be_called(hub: Hub, browser: Browse) -> None:
