@@ -42,12 +42,14 @@ async def _draw_anew(session: Session, codes: Sequence[dict[str, Any]], notices:
 
 async def open_for(session: Session, address: str, now: datetime) -> list[tuple[tables.ReplyCode, tables.Alert]]:
     """What this telephone may take: the newest code of each alert that nobody has, the most urgent first."""
-    code, alert, method = tables.ReplyCode, tables.Alert, tables.ContactMethod
+    code, alert, method, person = tables.ReplyCode, tables.Alert, tables.ContactMethod, tables.Person
     statement = (
         select(code, alert)
         .join(alert, col(alert.id) == col(code.alert_id))
+        .join(person, col(person.id) == col(code.person_id))
         .join(method, col(method.person_id) == col(code.person_id))
-        .where(method.address == address, alert.status == Status.OPEN, code.expires_at > now)
+        .where(method.address == address, col(method.verified_at).is_not(None), col(method.disabled_reason).is_(None))
+        .where(person.active, alert.status == Status.OPEN, code.expires_at > now)
         .order_by(col(alert.severity).desc(), col(alert.raised_at), col(code.created_at))
     )
     newest = {one.alert_id: (one, about) for one, about in (await session.exec(statement)).all()}

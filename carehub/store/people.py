@@ -228,8 +228,10 @@ async def unit_phone_at(session: Session, channel: str, address: str) -> str | N
 
 
 async def has_address(session: Session, person_id: str, address: str) -> bool:
-    """Whether this number or address is one of the person's own."""
-    return any(method.address == address for method in await methods_of(session, person_id))
+    """Whether this person is still let in, and this number or address is one of their own."""
+    one = await session.get(tables.Person, person_id)
+    active = one is not None and one.active
+    return active and any(method.address == address for method in await methods_of(session, person_id))
 
 
 def telephone(person: tables.Person, now: datetime, channel: str = "sms") -> tables.ContactMethod:

@@ -192,6 +192,35 @@ async def test_whoever_is_told_to_ring_the_duty_room_is_told_its_number_and_a_st
     assert (await night.reply("+4799999998", "hei")).endswith("ring vaktrommet.")
 
 
+@pytest.mark.parametrize(
+    ("language", "number"),
+    [(Language.NB, "vaktrommet på +4799900701"), (Language.NN, "vaktrommet på +4799900701"),
+     (Language.EN, "the duty room on +4799900701")],
+)  # fmt: skip
+async def test_every_answer_that_takes_nothing_and_shows_no_way_names_the_number_f50(
+    quick_night: Night, language: Language, number: str
+) -> None:
+    night = quick_night
+    async with night.database.write() as session:
+        (await session.get_one(tables.Unit, "sol")).phone = "+4799900701"
+        (await session.get_one(tables.Person, "ingrid")).language = language
+    await night.press()
+
+    given = {one.person_id: one.code for one in await night.rows(tables.ReplyCode)}
+
+    not_yours = await night.reply(INGRID, given["maria"])
+    night.clock.advance(hours=13)
+    old = await night.reply(INGRID, given["ingrid"])
+    for guess in ("22222", "33333", "44444", "55555", "66666"):
+        await night.reply(INGRID, with_check(guess))
+    wait = await night.reply(INGRID, given["ingrid"])
+
+    said = [not_yours, old, wait]
+    assert len(set(said)) == len(said)
+    assert [words for words in said if not words.endswith(number)] == []
+    assert (await night.the_alert()).status is Status.OPEN
+
+
 async def test_after_five_wrong_codes_a_number_is_not_listened_to_for_ten_minutes_c22(night: Night) -> None:
     """C22: whoever guesses from a forged number gets five tries, and even the right code then waits."""
     await night.press()

@@ -6,8 +6,9 @@ import httpx2
 import pytest
 
 from carehub.core.answers.alerts import Status
+from carehub.core.answers.escalation import Method
 from carehub.core.languages import Language
-from carehub.store import tables
+from carehub.store import people, tables
 from carehub.store.tables.alerts import NoticeState
 from carehub.village import twilio_rules
 from carehub.village.calls import as_twilio_json
@@ -106,6 +107,30 @@ async def test_what_was_taken_meanwhile_is_said_and_nothing_is_asked(quick_night
 
     assert "allerede tatt av en kollega" in answer.text
     assert "<Gather" not in answer.text
+
+
+@pytest.mark.parametrize("ends", ["person", "number"])
+async def test_whoever_left_while_the_call_rang_learns_nothing_and_takes_nothing(
+    quick_night: Night, exchange: Exchange, ends: str
+) -> None:
+    """As an SMS and a page: asked again whether this is still somebody who may answer, and still their number."""
+    exchange.behave(answers="never_heard_of")
+    await quick_night.press()
+    notice = await the_call(quick_night)
+    (code,) = [one for one in await quick_night.rows(tables.ReplyCode) if one.person_id == "ingrid"]
+    async with quick_night.database.write() as session:
+        if ends == "person":
+            (await session.get_one(tables.Person, "ingrid")).active = False
+        else:
+            await people.disable(session, "ingrid", Method(channel="voice", address=INGRID), "not hers any more")
+
+    lifted = await ask(exchange, notice.id, To=INGRID)
+    pressed = await ask(exchange, notice.id, To=INGRID, Digits=f"1{code.digits}")
+
+    assert "ingen varsler som venter" in lifted.text
+    assert "ingen varsler som venter" in pressed.text
+    assert ((await quick_night.the_alert()).status, code.used_at) == (Status.OPEN, None)
+    assert "Ingen varsler venter" in await quick_night.reply(INGRID, "ok")
 
 
 async def test_another_telephone_or_an_unknown_call_learns_nothing_c18(quick_night: Night, exchange: Exchange) -> None:

@@ -1,6 +1,5 @@
 """Somebody sets the clock on the wall, or the machine sleeps: no storm, and no lost hour."""
 
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -15,9 +14,9 @@ from carehub.flow.watching.canary import Canary, Recipient
 from carehub.flow.watching.catchup import come_back
 from carehub.flow.worker import Worker
 from carehub.store import audit, catchup, logins, tables
-from carehub.store.database import Session
 from carehub.store.logins import Limits
 from tests.journeys.building import INGRID, MARIA, Night
+from tests.refusing import at_first
 
 
 class Machine:
@@ -230,15 +229,7 @@ async def test_a_clock_that_is_set_while_the_store_takes_nothing_is_not_forgotte
     machine: Machine, step: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """F25, F33, F34: the deadlines are moved when the store is back; else an hour is stormed through, or lost."""
-    real, fails = catchup.rebase, [True, True]
-
-    async def rebase(session: Session, before: datetime, now: datetime) -> int:
-        if fails:
-            fails.pop()
-            raise OperationalError("UPDATE", {}, sqlite3.OperationalError("database is locked"))
-        return await real(session, before, now)
-
-    monkeypatch.setattr(catchup, "rebase", rebase)
+    monkeypatch.setattr(catchup, "rebase", at_first(catchup.rebase, 2, "database is locked"))
     await machine.night.press()
     await machine.seconds(60)
     machine.set_by += timedelta(hours=step)

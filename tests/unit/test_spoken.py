@@ -51,9 +51,9 @@ def everything() -> list[str]:
 
 def calls_and_answers() -> list[str]:
     return [
-        calls._NOTHING, calls._OVER, calls._TAKEN, calls._WRONG, replies._UNKNOWN, replies._NOT_YOURS,
-        replies._NOTHING, replies._WAIT, replies._OLD, contacts.CONFIRMED, roll_call.THANKS,
-        *(one.removesuffix(".") + " på +4799900701" for one in (replies._NOT_YOURS, replies._NOTHING, replies._WAIT)),
+        calls._NOTHING, calls._OVER, calls._TAKEN, calls._WRONG, replies._UNKNOWN, contacts.CONFIRMED,
+        roll_call.THANKS,
+        *(one.value.format(number=whom) for one in replies._Ring for whom in (".", " på +4799900701")),
         "Svar med koden til varselet du tar. A4F2 kl. 02:14: K7M2PT.",
         "Du har allerede varsel A4F2, fra kl. 02:14.", "En kollega har allerede varsel A4F2. Takk for at du svarte.",
     ]  # fmt: skip

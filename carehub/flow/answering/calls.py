@@ -13,7 +13,7 @@ from carehub.core.showing.spoken import in_language
 from carehub.core.showing.wording import TAKE_KEY, alert_number, spoken_text
 from carehub.flow import deliver, respond
 from carehub.flow.hub import Hub
-from carehub.store import codes, tables
+from carehub.store import codes, people, tables
 from carehub.store.database import Session
 
 MOST_TRIES = 2
@@ -42,6 +42,17 @@ def _said(words: str, person: tables.Person | None, keys: int = 0) -> Speech:
     return Speech(words=in_language(words, spoken), keys=keys, language=spoken)
 
 
+async def _of_call(session: Session, notice_id: str, number: str) -> tables.Notice | None:
+    """The notice that is said in this call; None where another number lifts, or whoever was called has left since."""
+    notice = await session.get(tables.Notice, notice_id)
+    if notice is None or notice.channel != "voice" or notice.address != number:
+        return None
+    asks_somebody = notice.alert_id and notice.person_id
+    if asks_somebody and not await people.has_address(session, notice.person_id or "", number):
+        return None
+    return notice
+
+
 async def _called(session: Session, notice: tables.Notice) -> tables.Person | None:
     return await session.get(tables.Person, notice.person_id) if notice.person_id else None
 
@@ -49,8 +60,8 @@ async def _called(session: Session, notice: tables.Notice) -> tables.Person | No
 async def answered(hub: Hub, notice_id: str, number: str) -> Speech:
     """Somebody lifted the telephone: what they are told, and how they can take it."""
     async with hub.database.read() as session:
-        notice = await session.get(tables.Notice, notice_id)
-        if notice is None or notice.channel != "voice" or notice.address != number:
+        notice = await _of_call(session, notice_id, number)
+        if notice is None:
             return Speech(words=_NOTHING)
         alert = await session.get(tables.Alert, notice.alert_id) if notice.alert_id else None
         code, who = await _code(session, notice), await _called(session, notice)
@@ -71,8 +82,8 @@ async def pressed(hub: Hub, notice_id: str, number: str, keys: str, tries: int) 
     """
     now = hub.clock()
     async with hub.database.write() as session:
-        notice = await session.get(tables.Notice, notice_id)
-        if notice is None or notice.channel != "voice" or notice.address != number:
+        notice = await _of_call(session, notice_id, number)
+        if notice is None:
             return Speech(words=_NOTHING)
         code, who = await _code(session, notice), await _called(session, notice)
         if code is None or not _fits(code, keys, now):

@@ -1,6 +1,7 @@
 """Part of station 5: an SMS that answers. It may take one alert, and nothing else (C23)."""
 
 from datetime import datetime
+from enum import Enum
 
 from carehub.contracts import Lost
 from carehub.core.answers.alerts import Status
@@ -21,12 +22,20 @@ from carehub.store.database import Session
 
 _MOST_LISTED, _MOST_SENDERS = 4, 10_000
 _UNKNOWN = "Koden er ikke kjent. Svar med koden som står i meldingen du fikk, eller åpne lenken."
-_NOT_YOURS = "Koden hører til et annet nummer. Trenger du hjelp, ring vaktrommet."
-_NOTHING = "Ingen varsler venter på svar fra dette nummeret. Trenger du hjelp, ring vaktrommet."
-_WAIT = "Det kom for mange feil koder fra dette nummeret. Vent ti minutter, åpne lenken, eller ring vaktrommet."
-_OLD = "Koden er for gammel. Åpne lenken i meldingen, eller ring vaktrommet."
-_RING = "ring vaktrommet."
-"""Whoever is told so ends with it, and is told the number of their own unit where it has one."""
+
+
+class _Ring(Enum):
+    """Answers that end with whom to ring: the telephone of one's own unit, where it has one."""
+
+    NOT_YOURS = "Koden hører til et annet nummer. Trenger du hjelp, ring vaktrommet{number}"
+    NOTHING = "Ingen varsler venter på svar fra dette nummeret. Trenger du hjelp, ring vaktrommet{number}"
+    WAIT = (
+        "Det kom for mange feil koder fra dette nummeret. Vent ti minutter, åpne lenken, eller ring vaktrommet{number}"
+    )
+    OLD = "Koden er for gammel. Åpne lenken i meldingen, eller ring vaktrommet{number}"
+
+
+_Reply = str | _Ring
 
 
 async def receive_reply(hub: Hub, sender: str, body: str) -> str:
@@ -36,7 +45,7 @@ async def receive_reply(hub: Hub, sender: str, body: str) -> str:
     proves nothing either: both must fit, and all they can do is to take one alert.
     """
     async with hub.database.write() as session:
-        words = await _with_number(session, sender, await _answer(hub, session, sender, body, hub.clock()))
+        words = await _in_words(session, sender, await _answer(hub, session, sender, body, hub.clock()))
         words = in_language(words, await people.language_at(session, SMS, sender))
     fail_at("reply.committed")
     hub.live.change()
@@ -63,12 +72,14 @@ async def receive_wish(hub: Hub, sender: str, *, wants_texts: bool) -> None:
     hub.live.change()
 
 
-async def _with_number(session: Session, sender: str, words: str) -> str:
-    phone = await people.unit_phone_at(session, SMS, sender) if words.endswith(_RING) else None
-    return f"{words.removesuffix('.')} på {phone}" if phone else words
+async def _in_words(session: Session, sender: str, reply: _Reply) -> str:
+    if isinstance(reply, str):
+        return reply
+    phone = await people.unit_phone_at(session, SMS, sender)
+    return reply.value.format(number=f" på {phone}" if phone else ".")
 
 
-async def _answer(hub: Hub, session: Session, sender: str, body: str, now: datetime) -> str:
+async def _answer(hub: Hub, session: Session, sender: str, body: str, now: datetime) -> _Reply:
     """A stranger gets the words of somebody on the staff for whom nothing waits, without a number, and not for ever."""
     to_family = await texts.answer(hub, session, sender, body, now)
     if to_family is not None:
@@ -77,29 +88,29 @@ async def _answer(hub: Hub, session: Session, sender: str, body: str, now: datet
     return await _from_staff(hub, session, sender, body, now) if known or texts.room_to_answer(hub, sender) else ""
 
 
-async def _from_staff(hub: Hub, session: Session, sender: str, body: str, now: datetime) -> str:
+async def _from_staff(hub: Hub, session: Session, sender: str, body: str, now: datetime) -> _Reply:
     written = codes_in(body)
     if len(written) != 1:
         return await _which(hub, session, sender, body, now)
     if must_wait(hub.wrong_codes.get(sender, ()), hub.passed()):
-        return _WAIT
+        return _Ring.WAIT
     code = await session.get(tables.ReplyCode, written[0])
     person = await session.get_one(tables.Person, code.person_id) if code else None
     if code is None:
         return await _beside_alerts(hub, session, sender, body, now)
-    if person is None or not await _is_theirs(session, person, sender):
+    if person is None or not await people.has_address(session, person.id, sender):
         _note_wrong(hub, sender)
-        return _NOT_YOURS
+        return _Ring.NOT_YOURS
     return await _take(hub, session, code, person, now)
 
 
-async def _take(hub: Hub, session: Session, code: tables.ReplyCode, person: tables.Person, now: datetime) -> str:
+async def _take(hub: Hub, session: Session, code: tables.ReplyCode, person: tables.Person, now: datetime) -> _Reply:
     """The code is theirs: it takes its alert, once, and while it lasts."""
     alert = await session.get_one(tables.Alert, code.alert_id)
     if alert.status is Status.CLOSED:
         return f"Varsel {alert_number(alert.id)} er allerede avsluttet. Takk."
     if code.expires_at < now:
-        return _OLD
+        return _Ring.OLD
     code.used_at = code.used_at or now
     session.add(code)
     return _told(hub, await respond.take(session, alert.id, person.id, now), alert, person)
@@ -114,10 +125,6 @@ async def _beside_alerts(hub: Hub, session: Session, sender: str, body: str, now
     return _UNKNOWN
 
 
-async def _is_theirs(session: Session, person: tables.Person, sender: str) -> bool:
-    return person.active and await people.has_address(session, person.id, sender)
-
-
 def _note_wrong(hub: Hub, sender: str) -> None:
     """A guess, as far as we know. A slip that the check sign shows is none, and is not counted."""
     hub.wrong_codes[sender] = with_wrong(hub.wrong_codes.pop(sender, ()), hub.passed())
@@ -125,7 +132,7 @@ def _note_wrong(hub: Hub, sender: str) -> None:
         del hub.wrong_codes[next(iter(hub.wrong_codes))]
 
 
-async def _which(hub: Hub, session: Session, sender: str, body: str, now: datetime) -> str:
+async def _which(hub: Hub, session: Session, sender: str, body: str, now: datetime) -> _Reply:
     """No code, a mistyped one or several: nothing is taken, and whoever asks from their own number gets the list."""
     waiting = await codes.open_for(session, sender, now)
     thanks = await roll_call.answer_by_text(session, sender, body, now)
@@ -133,7 +140,7 @@ async def _which(hub: Hub, session: Session, sender: str, body: str, now: dateti
         return thanks
     slip = "Koden ble ikke riktig. " if looks_mistyped(body) else ""
     if not waiting:
-        return f"{slip}{_UNKNOWN if slip else _NOTHING}"
+        return f"{slip}{_UNKNOWN}" if slip else _Ring.NOTHING
     lines = [
         f"{alert_number(alert.id)} kl. {local_time(alert.raised_at, hub.zone)}: {code.code}"
         for code, alert in waiting[:_MOST_LISTED]

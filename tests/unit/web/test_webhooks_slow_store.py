@@ -11,7 +11,6 @@ import asyncpg
 import pytest
 from httpx2 import Response
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
 from carehub.core.answers.alerts import Status
@@ -25,6 +24,7 @@ from carehub.flow.worker import Worker
 from carehub.store import tables
 from carehub.store.registry import Registry
 from carehub.store.tables.alerts import NoticeState
+from tests.refusing import at_first
 from tests.unit.web.conftest import BOTH, NOW, PUBLIC, Browse
 from tests.unit.web.test_webhooks import SMS, STATUS, TOKEN, signed
 
@@ -157,15 +157,7 @@ async def test_a_text_outlives_a_store_that_fails_c20(hub: Hub, asked: Asked, mo
     """C20: the disk is full, the server restarts: it is tried again until it is stored."""
     monkeypatch.setattr(promptly, "AGAIN_AFTER_S", 0.05)
     monkeypatch.setattr(promptly, "ANSWER_WITHIN_S", 0.1)
-    real, fails = replies.receive_reply, [True] * 5
-
-    async def receive_reply(hub: Hub, sender: str, body: str) -> str:
-        if fails:
-            fails.pop()
-            raise OperationalError("COMMIT", {}, sqlite3.OperationalError("database or disk is full"))
-        return await real(hub, sender, body)
-
-    monkeypatch.setattr(replies, "receive_reply", receive_reply)
+    monkeypatch.setattr(replies, "receive_reply", at_first(replies.receive_reply, 5, "database or disk is full"))
     assert (await asked(SMS, TEXT)).status_code == 503
     await stored(hub)
 
