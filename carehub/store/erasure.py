@@ -9,7 +9,7 @@ from sqlmodel import SQLModel, col, func, select
 
 from carehub.core.answers.alerts import Status
 from carehub.core.people.erasure import Obstacle
-from carehub.store import reasons, tables
+from carehub.store import contacts, reasons, tables
 from carehub.store.database import Session
 from carehub.store.residencies import events_of
 
@@ -50,7 +50,8 @@ async def _many(session: Session, table: type[SQLModel], *which: Any) -> int:
 
 
 def _alerts(resident: str) -> Any:
-    return select(tables.Alert.id).where(tables.Alert.resident_id == resident)
+    """None that is open: what a late event has opened meanwhile is somebody's to answer, with all that it needs."""
+    return select(tables.Alert.id).where(tables.Alert.resident_id == resident, tables.Alert.status == Status.CLOSED)
 
 
 def _loose(resident: str) -> tuple[Any, Any]:
@@ -91,12 +92,13 @@ async def _relatives(session: Session, resident: str) -> None:
     await session.exec(delete(tie).where(col(tie.resident_id) == resident))
     others = frozenset((await session.exec(select(tie.person_id).where(col(tie.person_id).in_(tied)))).all())
     gone = tied - others
+    await _messages_to(session, gone)
+    await contacts.remove(session, (await session.exec(_ways_of(gone, tables.ContactMethod.id))).all())
     for table in (
         tables.LoginSession,
         tables.PersonIdentity,
         tables.SetupLink,
         tables.Factor,
-        tables.ContactMethod,
         tables.RemovedWay,
         tables.Availability,
         tables.KinSettings,
@@ -106,6 +108,23 @@ async def _relatives(session: Session, resident: str) -> None:
         row = await session.get_one(person, who)
         row.name, row.username, row.phone, row.password_hash, row.active = NAMELESS, f"slettet-{who}", None, None, False
         session.add(row)
+
+
+def _ways_of(who: Collection[str], column: Any) -> Any:
+    return select(column).where(col(tables.ContactMethod.person_id).in_(who))
+
+
+async def _messages_to(session: Session, gone: Collection[str]) -> None:
+    """What was sent to them about no alert; also what a number was answered that nobody else has."""
+    notice, person, way = tables.Notice, tables.Person, tables.ContactMethod
+    phones = select(person.phone).where(col(person.id).in_(gone), col(person.phone).is_not(None))
+    theirs = {*(await session.exec(phones)).all(), *(await session.exec(_ways_of(gone, way.address))).all()}
+    of_another = exists().where(col(way.address) == col(notice.address), col(way.person_id).not_in(gone)) | (
+        exists().where(col(person.phone) == col(notice.address), col(person.id).not_in(gone))
+    )
+    to_the_number = col(notice.person_id).is_(None) & col(notice.address).in_(theirs) & ~of_another
+    to_them = col(notice.person_id).in_(gone) | to_the_number
+    await session.exec(delete(notice).where(to_them, col(notice.alert_id).is_(None)))
 
 
 async def _messages(session: Session, resident: str) -> None:
@@ -121,7 +140,7 @@ async def _alert_words(session: Session, resident: str) -> None:
     """What somebody wrote may name anybody; the steps, their codes and their times stay."""
     step, alert = tables.AlertStep, tables.Alert
     await session.exec(update(step).where(col(step.alert_id).in_(_alerts(resident))).values(text=None))
-    await session.exec(update(alert).where(col(alert.resident_id) == resident).values(detail=None, note=None))
+    await session.exec(update(alert).where(col(alert.id).in_(_alerts(resident))).values(detail=None, note=None))
 
 
 async def _base_words(session: Session, resident: str) -> None:

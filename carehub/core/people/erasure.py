@@ -33,7 +33,10 @@ PLAN: tuple[Line, ...] = (
     Line(key="home", title="Adresse og hvordan en kommer inn", fate=Fate.ERASED, because=_CONSENT_GONE),
     Line(key="events", title="Hendelser fra sensorer uten varsel", fate=Fate.ERASED, because=_CONSENT_GONE),
     Line(key="days", title="Døgnrytme og funn fra modeller", fate=Fate.ERASED, because=_CONSENT_GONE),
-    Line(key="relatives", title="Pårørendes innsyn og innlogginger", fate=Fate.ERASED, because=_CONSENT_GONE),
+    Line(
+        key="relatives", title="Pårørendes innsyn, innlogginger og meldinger til dem", fate=Fate.ERASED,
+        because=_CONSENT_GONE,
+    ),
     Line(key="messages", title="Meldinger som ble sendt om varsler", fate=Fate.ERASED, because=_CONSENT_GONE),
     Line(
         key="alerts", title="Varsler og det som ble gjort", fate=Fate.NAMELESS,

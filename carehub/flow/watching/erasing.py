@@ -39,7 +39,8 @@ async def withdraw(hub: Hub, resident: str, by: str) -> bool:
 async def agree(hub: Hub, resident: str, by: str) -> bool:
     """The second person agrees, and it is done; False for the one who asked, or where something stands in the way.
 
-    Killed halfway, it is done to its end when somebody agrees again: each step does nothing the second time.
+    Killed halfway, or held up by an alert that a late event has opened, it is done to its end when somebody agrees
+    again: each step does nothing the second time.
     """
     async with hub.database.read() as session:  # counting takes longer than whoever writes an alarm should wait
         counted = msgspec.json.encode(await erasure.counts(session, resident)).decode()
@@ -52,7 +53,8 @@ async def agree(hub: Hub, resident: str, by: str) -> bool:
         row.agreed_by_id = row.agreed_by_id or by
         row.counts = counted if row.counts == "{}" else row.counts
         session.add(row)
-    await _erase(hub, resident)
+    if not await _erase(hub, resident):
+        return False
     async with hub.database.write() as session:
         done = await session.get_one(tables.Erasure, row.id)
         done.done_at = hub.clock()
@@ -62,17 +64,23 @@ async def agree(hub: Hub, resident: str, by: str) -> bool:
     return True
 
 
-async def _erase(hub: Hub, resident: str) -> None:
+async def _erase(hub: Hub, resident: str) -> bool:
+    """False where something has come in the way meanwhile; what was not done yet stays."""
     for some in (erasure.some_events, erasure.some_traces):
         went = _SLICE
         while went == _SLICE:
             async with hub.database.write() as session:
+                if await erasure.obstacles(session, resident, hub.clock()):
+                    return False
                 went = await some(session, resident, _SLICE)
             await asyncio.sleep(_BREATH_S)
     for step in erasure.STEPS:
         async with hub.database.write() as session:
+            if await erasure.obstacles(session, resident, hub.clock()):
+                return False
             await step(session, resident)
         await asyncio.sleep(_BREATH_S)
+    return True
 
 
 async def hold(hub: Hub, resident: str, reason: str, by: str) -> None:

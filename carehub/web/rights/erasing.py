@@ -57,7 +57,7 @@ async def dry_run(request: Request, hub: TheHub, visitor: Deciding, resident_id:
 
 
 async def _shown(
-    request: Request, hub: Hub, visitor: Visitor, resident_id: str, *, status: int = 200, wrong: str | None = None
+    request: Request, hub: Hub, visitor: Visitor, resident_id: str, *, status: int = 200, refused: bool = False
 ) -> Response:
     now = hub.clock()
     async with hub.database.read() as session:
@@ -68,7 +68,8 @@ async def _shown(
     async with hub.database.write() as session:
         logins.log_reading(session, visitor.person.id, "erasure.looked", [(resident_id, "erasure")], now)
     return page(
-        request, "admin_erasure.html", visitor, status=status, wrong=wrong, resident=resident, plan=PLAN,
+        request, "admin_erasure.html", visitor, status=status, resident=resident, plan=PLAN,
+        wrong=_(_REFUSED) if refused and not found else None,  # what stands in the way is said by itself
         counts=counts, obstacles=[_OBSTACLES[one] for one in found], asked=asked, held=held, fates=FATES,
         titles=TITLES, because=BECAUSE,
         mine=asked is not None and asked.asked_by_id == visitor.person.id,
@@ -81,7 +82,7 @@ async def ask(request: Request, hub: TheHub, visitor: Deciding, resident_id: str
     await _must_see(hub, visitor, resident_id)
     found = await flow.ask(hub, resident_id, reason.strip(), visitor.person.id)
     if found:
-        return await _shown(request, hub, visitor, resident_id, status=409, wrong=_(_OBSTACLES[found[0]]))
+        return await _shown(request, hub, visitor, resident_id, status=409)
     return _to(resident_id)
 
 
@@ -93,7 +94,7 @@ async def change(request: Request, hub: TheHub, visitor: Deciding, resident_id: 
         raise HTTPException(404)
     done = await (flow.agree if act == "agree" else flow.withdraw)(hub, resident_id, visitor.person.id)
     if not done:
-        return await _shown(request, hub, visitor, resident_id, status=409, wrong=_(_REFUSED))
+        return await _shown(request, hub, visitor, resident_id, status=409, refused=True)
     return _to(resident_id)
 
 

@@ -11,6 +11,7 @@ from carehub.core.answers.alerts import Status
 from carehub.core.days.usual import Quantiles, Usual
 from carehub.core.events import CommandKind
 from carehub.core.people.erasure import PLAN
+from carehub.core.severity import Severity
 from carehub.flow.hub import Hub
 from carehub.kit.ids import new_id
 from carehub.store import erasure, logins, readings, reasons, seals, tables
@@ -133,6 +134,46 @@ async def test_one_asks_another_confirms_and_nothing_of_them_is_left_c82(
     assert [one for one in ("anne-hos-idporten", "1337.25", "Sto opp klokka tre") if one in left] == []
     assert [one for one in ("den som bodde her før", "naboen", '"resident":"kaare"') if one not in left] == []
     assert "slettet" in (await admin.get(page)).text
+
+
+@BOTH
+async def test_no_message_keeps_the_number_of_a_relative_who_is_erased_c82(
+    hub: Hub, browser: Browse, clock: Clock
+) -> None:
+    """C82: messages of no alert, by the number alone where nobody else has it; a way that waits for its code."""
+    await _moved_out(hub, clock)
+    hers, shared, now = "+4799911111", "+4799922222", clock.now
+    async with hub.database.write() as session:
+        (await session.get_one(tables.Person, "anne")).phone = hers
+        ways = (("hers", "anne", "+4799933333"), ("ours", "anne", shared), ("his", "jonas", shared))
+        session.add_all([
+            tables.ContactMethod(id=name, person_id=who, channel="sms", address=number, created_at=now)
+            for name, who, number in ways
+        ])  # fmt: skip
+        await session.flush()
+        session.add(tables.ContactCheck(method_id="hers", code_hash="0" * 64, sent_at=now, expires_at=now))
+        told = (
+            ("letter", "anne", hers), ("answer", None, hers), ("code", "anne", "+4799933333"),
+            ("to-both", None, shared), ("to-him", "jonas", shared), ("reminder", "jonas", "+4790000001"),
+        )  # fmt: skip
+        session.add_all([
+            tables.Notice(
+                id=name, person_id=who, channel="sms", address=number, text="", severity=Severity.NORMAL, cycle=name,
+                created_at=now, not_before=now,
+            )
+            for name, who, number in told
+        ])  # fmt: skip
+    kari, admin = await logged_in(browser(), hub, "kari"), await logged_in(browser(), hub, "admin")
+    page = "/admin/residents/astrid/erasure"
+    assert (await kari.post(page, data={"reason": "Dødsfall"})).status_code == 303
+
+    assert (await admin.post(f"{page}/agree")).status_code == 303
+
+    left = await _everything(hub)
+    assert [number for number in (hers, "+4799933333") if number in left] == []
+    async with hub.database.read() as session:
+        names = set((await session.exec(select(tables.Notice.id))).all())
+    assert {name for name, *_ in told} & names == {"to-both", "to-him", "reminder"}
 
 
 @BOTH
