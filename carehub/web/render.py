@@ -28,6 +28,7 @@ from carehub.web.turns import once
 from carehub.web.wording.retold import retold
 from carehub.web.wording.script_words import script_words
 from carehub.web.wording.telephones import tel, written
+from carehub.web.wording.titles import rule_called
 from carehub.web.wording.troubles import troubles
 
 T = TypeVar("T")
@@ -68,6 +69,7 @@ def environment(zone: ZoneInfo) -> Environment:
         told=words.own,
         phone=written,
         retold=retold,
+        rule_called=rule_called,
         to_choose=to_choose,
         capital=lambda text: text[:1].upper() + text[1:],
     )

@@ -22,6 +22,7 @@ from carehub.store.logins import Limits
 from carehub.store.tables.logins import Proof
 from carehub.web import tongue
 from carehub.web.tongue import _
+from carehub.web.wording import titles
 
 _HOUR = timedelta(hours=1)
 
@@ -184,6 +185,7 @@ async def somebody_of(request: Request, hub: TheHub) -> Visitor | None:
     if AUTOMATIC not in request.headers and logins.is_worth_noting(login, hub.clock()):
         await _note_seen(hub, login.token_hash)
     tongue.speak(login.person.language)
+    titles.read_by(hub.rulebook)
     return Visitor(person=login.person, login=login)
 
 

@@ -19,12 +19,12 @@ from carehub.web.rights.near import Near, near
 from carehub.web.security import Administering, NotAllowed, TheHub, Visitor
 from carehub.web.tongue import Spoken
 from carehub.web.wording.retold import retold
+from carehub.web.wording.titles import MODELS
 
 router = APIRouter(prefix="/admin/models")
 _LOOK_BACK = timedelta(days=14)
 _MOST = 50
 _VOICES = Spoken({Voice.SHADOW: "Lytter", Voice.SPEAKING: "Får varsle", Voice.OFF: "Av"})
-_TITLES = Spoken({"daily_rhythm": "Døgnrytme", "restlessness": "Uro"})
 _SORTS = Spoken({"sudden": "plutselig", "slow": "over uker", "rhythm": "døgnrytme"})
 _WANTED: dict[str, Voice] = {"speak": Voice.SPEAKING, "shadow": Voice.SHADOW, "off": Voice.OFF}
 
@@ -43,7 +43,7 @@ async def everything(request: Request, hub: TheHub, visitor: Administering) -> R
         async with hub.database.write() as session:
             await logins.log_list(session, visitor.person.id, "models", seen, now)
     return page(
-        request, "admin_models.html", visitor, shown=shown, voices=_VOICES, sorts=_SORTS, titles=_TITLES, names=names,
+        request, "admin_models.html", visitor, shown=shown, voices=_VOICES, sorts=_SORTS, titles=MODELS, names=names,
         training=hub.training, days=_LOOK_BACK.days, may_see=_sees(visitor), Voice=Voice,
     )  # fmt: skip
 

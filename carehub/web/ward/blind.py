@@ -7,7 +7,6 @@ from fastapi.responses import Response
 
 from carehub.flow.watching.blindness import unwatched
 from carehub.store import logins, pages, ties
-from carehub.web import words
 from carehub.web.render import page
 from carehub.web.security import Caring, TheHub
 
@@ -29,8 +28,4 @@ async def blind(
     async with hub.database.write() as session:
         seen: list[tuple[str | None, str]] = [(one.resident.id, "blind") for one in rows]
         await logins.log_list(session, visitor.person.id, "blind", seen, now)
-    titles = {rule.title.nb: words.own(rule.title) for rule in hub.rulebook.rules.values()}
-    return page(
-        request, "blind.html", visitor, rows=rows, others=len(every) - len(rows), units=units, unit=chosen,
-        titles=titles,
-    )  # fmt: skip
+    return page(request, "blind.html", visitor, rows=rows, others=len(every) - len(rows), units=units, unit=chosen)

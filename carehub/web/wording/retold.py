@@ -13,6 +13,7 @@ from carehub.web.wording.gaps import told_gap
 from carehub.web.wording.model_words import told_by_model
 from carehub.web.wording.sentences import SENTENCES
 from carehub.web.wording.shapes import shape_of
+from carehub.web.wording.titles import MODELS, rule_called
 
 _SHAPES = {
     "count": r"-?[\d.,]+", "all": r"\d+", "number": r"\S+", "rung": r"[\d og]+", "model": r"\w+", "path": "[^«»]+",
@@ -23,7 +24,7 @@ _SAID = frozenset({"how", "wrong", "what", "reason", "least", "most", "proposal"
 _WHEN = frozenset({"since", "until", "date"})
 _AT = re.compile(r"\bkl\. (\d\d:\d\d)")
 _BLIND = frozenset(BLIND_BECAUSE.values())
-_HELD = re.compile(r"\b(\d+) gang(?:er)? ")
+_HELD = re.compile(r"\b(\d+) gang(?:er)? (.+?)(?=, \d+ gang|$)")
 
 
 def retold(text: str) -> str:
@@ -49,10 +50,18 @@ def _told_blind(text: str) -> str | None:
 
 def _value(name: str, value: str) -> str:
     if name == "held":
-        return _HELD.sub(lambda found: ngettext("%(num)d gang", "%(num)d ganger", int(found[1])) + " ", value)
+        return _HELD.sub(lambda found: f"{_times(int(found[1]))} {rule_called(found[2])}", value)
     if name in _WHEN:
         return _AT.sub(_("kl. %(clock)s", clock=r"\1"), value)
+    if name == "rule":
+        return rule_called(value)
+    if name == "model":
+        return MODELS.get(value, value)
     return retold(value) if name in _SAID else value
+
+
+def _times(many: int) -> str:
+    return ngettext("%(num)d gang", "%(num)d ganger", many)
 
 
 @cache

@@ -7,11 +7,13 @@ import pytest
 
 from carehub.core.findings import Outcome
 from carehub.core.languages import Language
+from carehub.core.people.access import Role
 from carehub.core.showing.spoken import in_language
 from carehub.flow.hub import Hub
 from carehub.store import tables
 from carehub.web import tongue
 from carehub.web.wording.retold import retold
+from tests.journeys.building import shipped
 from tests.unit.web.conftest import Browse, logged_in
 from tools.check_words import written
 
@@ -116,7 +118,7 @@ def test_every_sentence_that_a_station_writes_is_told_in_another_language() -> N
         ),
         (
             "daily_rhythm er slått av: Bare 2 av 14 varsler var til nytte; kravet er 20 %.",
-            "daily_rhythm is switched off: Only 2 of 14 alerts were of use; 20 % is required.",
+            "Daily rhythm is switched off: Only 2 of 14 alerts were of use; 20 % is required.",
         ),
         (
             "lør. 28. nov. kl. 22:00 til søn. 29. nov. kl. 07:30",
@@ -149,6 +151,42 @@ def test_every_sentence_that_a_station_writes_is_told_in_another_language() -> N
 )  # fmt: skip
 def test_a_sentence_keeps_its_values_and_what_is_not_known_stays(stored: str, told: str) -> None:
     assert retold(stored) == told
+
+
+@pytest.mark.parametrize(
+    ("language", "rule", "held", "model"),
+    [
+        ("nb", "«Ute om natten»", "2 ganger Ute om natten, 1 gang En gammel regel.", "Døgnrytme er slått av"),
+        ("nn", "«Ute om natta»", "2 gonger Ute om natta, 1 gong En gammel regel.", "Døgnrytme er slått av"),
+        ("en", "“Out at night”", "2 times Out at night, 1 time En gammel regel.", "Daily rhythm is switched off"),
+    ],
+)
+async def test_a_rule_in_a_stored_sentence_has_its_own_title_in_the_readers_language(
+    hub: Hub, browser: Browse, language: str, rule: str, held: str, model: str
+) -> None:
+    """What the book has no more stays as it was written."""
+    hub.rulebook = shipped()
+    stored = (
+        _BEYOND.format(whom="en enhet", rule="Ute om natten", wrong="Det er ingen slik regel."),
+        "Regelen «night-exit» feilet 3 ganger og er slått av til den endres. Rett den.",
+        "Holdt tilbake mens det var stille: 2 ganger Ute om natten, 1 gang En gammel regel.",
+        "daily_rhythm er slått av: prosessen kunne ikke startes",
+    )
+    async with hub.database.write() as session:
+        session.add_all([
+            tables.Task(
+                id=f"task-{at}", kind="k", subject=str(at), words=words, role=Role.ADMINISTRATOR,
+                asked_at=hub.clock(), due_at=hub.clock(),
+            )
+            for at, words in enumerate(stored)
+        ])  # fmt: skip
+    client = await logged_in(browser(), hub, "admin")
+
+    page = (await client.get("/admin/tasks", headers={"accept-language": language})).text
+
+    assert page.count(rule) == 4, "two tasks, each also said by its button"
+    assert [one for one in (held, model) if one not in page] == []
+    assert "night-exit" not in page
 
 
 @pytest.mark.parametrize(
