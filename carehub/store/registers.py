@@ -96,6 +96,15 @@ _STANDING = (
 )
 
 
+async def devices_after(
+    session: AsyncSession, show: Show, tested_before: datetime | None, after: str, many: int
+) -> list[DeviceRow]:
+    """So many of a list's devices in the order of their ids, from the one after this id on."""
+    conditions, _ = _shown(show, tested_before)
+    rows = _STANDING.where(*conditions, col(tables.Device.id) > after).order_by(col(tables.Device.id)).limit(many)
+    return [DeviceRow(device=d, assignment=a, scope=s, resident=r) for d, a, s, r in (await session.exec(rows)).all()]
+
+
 async def device_row(session: AsyncSession, device_id: str) -> DeviceRow | None:
     """One device with where it stands now; None where there is no such device."""
     found = (await session.exec(_STANDING.where(tables.Device.id == device_id))).first()

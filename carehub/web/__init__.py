@@ -1,5 +1,6 @@
 """The doors: thin, one file each. They decode, call a station or a question, and answer."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI
@@ -16,7 +17,6 @@ from carehub.kit.paper import Press
 from carehub.web import (
     accessibility,
     actions,
-    api,
     calendars,
     days,
     errors,
@@ -52,6 +52,13 @@ from carehub.web.admin import states
 from carehub.web.admin import tablets as admin_tablets
 from carehub.web.admin import tasks as admin_tasks
 from carehub.web.admin import transfer_page as admin_transfer
+from carehub.web.api import alerts as api_alerts
+from carehub.web.api import devices as api_devices
+from carehub.web.api import events as api_events
+from carehub.web.api import reports as api_reports
+from carehub.web.api import residents as api_residents
+from carehub.web.api import rules as api_rules
+from carehub.web.api import schedules as api_schedules
 from carehub.web.entering import account, kiosk, languages, locked, login, passkeys, pin, second, setup
 from carehub.web.entering.passwords import Passwords
 from carehub.web.entering.throttle import Throttle
@@ -60,6 +67,7 @@ from carehub.web.health import Counting, Meters
 from carehub.web.oidc import doors as oidc
 from carehub.web.oidc import linked as oidc_linked
 from carehub.web.oidc.client import Client
+from carehub.web.problems import Problem
 from carehub.web.render import STATIC
 from carehub.web.rights import audit, erasing, opening, protecting, record
 from carehub.web.rights import readers as rights
@@ -77,9 +85,18 @@ from carehub.web.wording import answers
 
 __all__ = ["create_web"]
 
+_ABOUT = (
+    "The same questions and the same rights as the pages: a program sees what the person sees whose login it has. "
+    "A device sends events with a token of its own. Moments are in UTC, ISO 8601. Lists come in parts: `next` of one "
+    "is `after` of the following. Whatever is refused says what to do, as application/problem+json."
+)
 LONGEST_BODY = 64 * 1024
 LONGEST_LIST = 4 * 1024 * 1024
 """A megabyte as a form writes it: each letter beyond ASCII takes six."""
+API = (
+    api_events, api_alerts, api_residents, api_devices, api_schedules, api_rules, api_reports, live,
+)  # fmt: skip
+"""What /openapi.json describes; the other doors under /api/v1 are our own pages' and this machine's."""
 DOORS = (
     login,
     locked,
@@ -146,8 +163,7 @@ DOORS = (
     my,
     ways,
     admin_ladders,
-    live,
-    api,
+    *API,
     calendars,
     webhooks,
     reports,
@@ -217,4 +233,12 @@ def _hosts(hub: Hub) -> list[str]:
 
 async def _openapi(_visitor: Administering) -> JSONResponse:
     """The API's description, for those who administer."""
-    return JSONResponse(get_openapi(title="CareHub", version="1", routes=[*live.router.routes, *api.router.routes]))
+    return JSONResponse(described())
+
+
+def described() -> dict[str, Any]:
+    """The API's description (OpenAPI 3.1)."""
+    routes = [route for door in API for route in door.router.routes]
+    found = get_openapi(title="CareHub", version="1", routes=routes, description=_ABOUT)
+    found["components"]["schemas"]["Problem"] = Problem.model_json_schema()
+    return found

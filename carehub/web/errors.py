@@ -1,22 +1,19 @@
 """What is said when something cannot be done: a page with a way on for people, problem+json for programs."""
 
-from http import HTTPStatus
-from typing import Any
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 
 from carehub.kit.ids import new_code
 from carehub.kit.log import log
 from carehub.web import tongue
+from carehub.web.problems import FOR_PROGRAMS, problem
 from carehub.web.render import page
 from carehub.web.security import LoginNeeded, NotAllowed, Visitor, add_headers, hub_of, visitor_of
 from carehub.web.tongue import _, later
-
-_FOR_PROGRAMS = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 
 _TEXTS: dict[int, tuple[str, str]] = {
     403: (
@@ -37,30 +34,15 @@ _OTHERWISE = (
 )
 
 
-def problem(status: int, detail: str = "", **more: Any) -> JSONResponse:
-    """An answer by RFC 9457: title and status, and what a program may need besides."""
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, **more}
-    if detail:
-        body["detail"] = detail
-    return JSONResponse(body, status, media_type="application/problem+json")
-
-
-def not_stored() -> JSONResponse:
-    """For a program whose message has not been stored in time: no yes before the store has it."""
-    answer = problem(503, "Not stored yet. Send it again.")
-    answer.headers["Retry-After"] = "2"
-    return answer
-
-
 def is_for_programs(request: Request) -> bool:
     """Whether a program asks, and wants no page."""
-    return request.url.path.startswith(_FOR_PROGRAMS)
+    return request.url.path.startswith(FOR_PROGRAMS)
 
 
 async def login_needed(request: Request, _error: Exception) -> Response:
     """Lead a person to the login and back; tell a program 401."""
     if is_for_programs(request):
-        return problem(401, "Log in, or send a device's token.")
+        return problem(401)
     asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     onwards = f"?next={quote(asked)}" if request.method == "GET" and asked != "/" else ""
     return RedirectResponse(f"/login{onwards}", status_code=303)
@@ -83,7 +65,7 @@ async def not_valid(request: Request, error: Exception) -> Response:
     """422: says which field, never what was in it."""
     if is_for_programs(request) and isinstance(error, RequestValidationError):
         fields = [".".join(str(part) for part in one["loc"]) for one in error.errors()]
-        return problem(422, "The request is not as it must be.", fields=fields)
+        return problem(422, fields=fields)
     return await error_page(request, 422)
 
 

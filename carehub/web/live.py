@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import aclosing, nullcontext
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
@@ -17,6 +17,7 @@ from carehub.flow.hub import Hub
 from carehub.flow.live import EVERY_SCREEN
 from carehub.store import tables
 from carehub.web.entering.shared import MaybeTablet, is_in_use
+from carehub.web.problems import told
 from carehub.web.security import LoginNeeded, MaybeVisitor, TheHub, Visitor, valid_login
 
 router = APIRouter()
@@ -24,6 +25,10 @@ BEAT_S = 4.0
 """Also how long a login that ended without a word to us is still believed: less than the five seconds of C49."""
 _RETRY_MS = 2000
 Screen = Annotated[str | None, Query(max_length=32)]
+_WORDS: dict[int | str, dict[str, Any]] = {200: {
+    "description": "Events `change`, `beat` and `ended`; their data is JSON with the hub's `version` and time (`at`).",
+    "content": {"text/event-stream": {"schema": {"type": "string"}}},
+}}  # fmt: skip
 _BREATH_S, CALM_BREATH_S = 0.2, 2.0
 """Changes closer together than this are told as one: a page need not look ten times a second, and a family's still
 less often."""
@@ -80,7 +85,10 @@ async def _watcher(visitor: MaybeVisitor, tablet: MaybeTablet) -> None:
         raise LoginNeeded
 
 
-@router.get("/api/v1/live", dependencies=[Depends(_watcher)], response_class=Stream)
+@router.get(
+    "/api/v1/live", dependencies=[Depends(_watcher)], response_class=Stream, status_code=200, tags=["live"],
+    summary="Live changes", responses=_WORDS | told(401, 422),
+)  # fmt: skip
 async def live(hub: TheHub, visitor: MaybeVisitor, tablet: MaybeTablet, screen: Screen = None) -> Stream:
     """Tell the page when to look again, for as long as the login holds. No data goes this way.
 

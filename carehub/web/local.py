@@ -17,8 +17,8 @@ from carehub.flow.hub import Hub
 from carehub.flow.watching import rule_drafts as flow
 from carehub.flow.watching.rule_drafts import DraftError
 from carehub.store import logins, people, tables
-from carehub.web.errors import problem
 from carehub.web.health import is_local
+from carehub.web.problems import problem
 from carehub.web.security import LoginNeeded, NotAllowed, TheHub, bearer_of
 
 router = APIRouter(prefix="/api/v1/local")

@@ -5,7 +5,7 @@ from fastapi.responses import Response
 
 from carehub.contracts import DecodeError, Reporting
 from carehub.flow.answering.promptly import NotStored, note_status
-from carehub.web.errors import not_stored
+from carehub.web.problems import not_stored
 from carehub.web.security import TheHub
 
 router = APIRouter(prefix="/webhooks/report")

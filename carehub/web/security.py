@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from carehub.core.people.access import Permission, Role, may
@@ -21,6 +21,7 @@ from carehub.store.errors import STORE_FAILED
 from carehub.store.logins import Limits
 from carehub.store.tables.logins import Proof
 from carehub.web import tongue
+from carehub.web.problems import FOR_PROGRAMS, problem
 from carehub.web.tongue import _
 from carehub.web.wording import titles
 
@@ -117,10 +118,15 @@ class Locks:
             await send(message)
 
         if is_forged(scope["method"], scope["path"], Headers(scope=scope), self.hub):
-            refusal = PlainTextResponse(_("Forespørselen kom fra et annet nettsted."), status_code=403)
-            await refusal(scope, receive, send_with_headers)
+            await _refused(scope["path"])(scope, receive, send_with_headers)
             return
         await self.app(scope, receive, send_with_headers)
+
+
+def _refused(path: str) -> Response:
+    if path.startswith(FOR_PROGRAMS):
+        return problem(403, "Say who asks: send the header Origin with this hub's own address.")
+    return PlainTextResponse(_("Forespørselen kom fra et annet nettsted."), status_code=403)
 
 
 def is_forged(method: str, path: str, headers: Headers, hub: Hub) -> bool:

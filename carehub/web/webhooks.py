@@ -12,7 +12,7 @@ from carehub.flow.answering import calls
 from carehub.flow.answering.promptly import NotStored, note_status, note_text
 from carehub.flow.hub import Hub
 from carehub.kit.failpoints import fail_at
-from carehub.web.errors import not_stored
+from carehub.web.problems import not_stored
 from carehub.web.security import TheHub
 
 router = APIRouter(prefix="/webhooks/twilio")

@@ -11,9 +11,11 @@ from babel.dates import format_date
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from carehub.core.answers.answer_times import Figures, Times, divided
+from carehub.core.answers.answer_times import Divided, Figures, Times, divided
 from carehub.core.answers.shares import FEWEST
+from carehub.core.people.access import Sight
 from carehub.core.severity import Severity
+from carehub.flow.hub import Hub
 from carehub.flow.watching import answer_days
 from carehub.store import pages, ties
 from carehub.web import tongue, words
@@ -44,13 +46,10 @@ async def answer_times(
     severity: Annotated[Severity | None, Query()] = None,
 ) -> Response:
     """The figures of the last days, for one unit or all of the visitor's, and how they change by hour and week."""
-    now = hub.clock()
     async with hub.database.read() as session:
-        sight = await ties.sight_of(session, visitor.person, now)
+        sight = await ties.sight_of(session, visitor.person, hub.clock())
         units = {one.id: one.name for one in await pages.units(session) if sight.covers(one.id)}
-        every = await answer_days.days(session, hub.zone, now - timedelta(days=days), now)
-    wanted = None if severity is None else {severity}
-    found = await asyncio.to_thread(divided, every, lambda one: sight.covers(one) and (not unit or one == unit), wanted)
+    found = await figures_of(hub, sight, days, unit, severity)
     return page(
         request, "admin_answers.html", visitor, days=days, choices=_CHOICES, unit=unit, units=units, severity=severity,
         severities=[one for one in sorted(Severity, reverse=True) if one >= Severity.MODERATE],
@@ -63,6 +62,15 @@ async def answer_times(
         ],
         plot=json.dumps(_plot(found.hours)),
     )  # fmt: skip
+
+
+async def figures_of(hub: Hub, sight: Sight, days: int, unit: str, severity: Severity | None) -> Divided:
+    """The figures of the last days: of the units that are theirs, or of this one if it is."""
+    now = hub.clock()
+    async with hub.database.read() as session:
+        every = await answer_days.days(session, hub.zone, now - timedelta(days=days), now)
+    wanted = None if severity is None else {severity}
+    return await asyncio.to_thread(divided, every, lambda one: sight.covers(one) and (not unit or one == unit), wanted)
 
 
 def _by_unit(found: Mapping[str, Times], units: Mapping[str, str]) -> list[tuple[str, Times]]:

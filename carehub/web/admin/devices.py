@@ -130,6 +130,19 @@ async def assign(  # noqa: PLR0913 - one form
     back: Annotated[str, Form(max_length=400)] = "/admin/devices",
 ) -> Response:
     """Place a device: the old place ends now, and what was pending there is forgotten."""
+    await put(hub, visitor, device_id, scope_id, resident_id, place)
+    return RedirectResponse(local_path(back, "/admin/devices"), status_code=303)
+
+
+async def put(
+    hub: Hub, visitor: Visitor, device_id: str, scope_id: str, resident_id: str, place: str
+) -> None:  # fmt: skip
+    """Place a device from now on, and let the folds know.
+
+    Raises:
+        NotAllowed: It stands in another unit, or would; or it is for somebody whom the visitor may not see.
+        HTTPException: 404 where one of them is not there.
+    """
     now = hub.clock()
     async with hub.database.write() as session:
         if resident_id and not (await near(session, visitor, now)).sees(resident_id):
@@ -143,7 +156,6 @@ async def assign(  # noqa: PLR0913 - one form
         seen = [(resident_id or None, f"device:{device_id}")]
         logins.log_reading(session, visitor.person.id, "device.assigned", seen, now)
     await tell_fold(hub, visitor, touched)
-    return RedirectResponse(local_path(back, "/admin/devices"), status_code=303)
 
 
 @router.post("/{device_id}/{act}")

@@ -129,15 +129,27 @@ def _tests(one: tables.Silence, device_id: str) -> bool:
 @router.post("/{device_id}/test")
 async def test(hub: TheHub, visitor: Administering, device_id: str) -> Response:
     """For ten minutes its next alarm is the test; whoever answers that puts it in service."""
+    await begin_test(hub, visitor, device_id)
+    return RedirectResponse(f"/admin/join/{device_id}", status_code=303)
+
+
+async def begin_test(hub: Hub, visitor: Visitor, device_id: str) -> tables.Silence:
+    """Put a device on test.
+
+    Raises:
+        NotAllowed: It stands in another unit.
+        HTTPException: 404 where there is none, 409 where it stands nowhere.
+    """
     now = hub.clock()
     async with hub.database.read() as session:
         await mine(hub, session, visitor, device_id)
     wish = Wish(why=Why.TEST, until=now + LONGEST_TEST, device=device_id)
-    if await quiet.begin(hub, wish, visitor.person.id) is None:
+    begun = await quiet.begin(hub, wish, visitor.person.id)
+    if begun is None:
         raise HTTPException(409)
     async with hub.database.write() as session:
         logins.log_reading(session, visitor.person.id, "device.on_test", [(None, f"device:{device_id}")], now)
-    return RedirectResponse(f"/admin/join/{device_id}", status_code=303)
+    return begun
 
 
 @router.get("/{device_id}/label")

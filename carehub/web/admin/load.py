@@ -88,11 +88,11 @@ def _answers(found: Report, units: Mapping[str, str]) -> list[tuple[Any, ...]]:
 @router.get("/load")
 async def load(request: Request, hub: TheHub, visitor: Administering, days: _Days = LOOK_BACK.days) -> Response:
     """The load of the last days."""
-    found = await _report(hub, visitor, days, MOST)
+    found = await report_of(hub, visitor, days, MOST)
     async with hub.database.read() as session:
         units = {unit.id: unit.name for unit in await pages.units(session)}
     residents = found.residents if visitor.may(Permission.SEE_RESIDENTS) else []
-    await _log(hub, visitor, residents)
+    await log_residents(hub, visitor, residents)
     called, named = found.names["devices"], found.names["residents"]
     return page(
         request, "admin_load.html", visitor, found=found, days=days, choices=_CHOICES,
@@ -108,8 +108,8 @@ async def load(request: Request, hub: TheHub, visitor: Administering, days: _Day
 @router.get("/load.csv")
 async def load_csv(hub: TheHub, visitor: Administering, days: _Days = LOOK_BACK.days) -> Response:
     """The same as a table for a spreadsheet, by id."""
-    found, sees = await _report(hub, visitor, days), visitor.may(Permission.SEE_RESIDENTS)
-    await _log(hub, visitor, found.residents if sees else [])
+    found, sees = await report_of(hub, visitor, days), visitor.may(Permission.SEE_RESIDENTS)
+    await log_residents(hub, visitor, found.residents if sees else [])
     body = as_csv(found, residents=sees).encode("utf-8-sig")
     name = f"belastning-{found.until.astimezone(hub.zone):%Y-%m-%d}.csv"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
@@ -123,14 +123,16 @@ def _title(rule: str, rulebook: Rulebook) -> str:
     return words.own(found.title) if found else rule
 
 
-async def _report(hub: Hub, visitor: Visitor, days: int, most: int | None = None) -> Report:
+async def report_of(hub: Hub, visitor: Visitor, days: int, most: int | None = None) -> Report:
+    """The load of the last days; residents only of the visitor's units."""
     now = hub.clock()
     async with hub.database.read() as session:
         sight = await ties.sight_of(session, visitor.person, now)
         return await report(session, hub.zone, now - timedelta(days=days), now, sight.covers, most=most)
 
 
-async def _log(hub: Hub, visitor: Visitor, residents: Sequence[Load]) -> None:
+async def log_residents(hub: Hub, visitor: Visitor, residents: Sequence[Load]) -> None:
+    """Each whose row is told."""
     if residents:
         async with hub.database.write() as session:
             seen = [(one.key, "load") for one in residents]

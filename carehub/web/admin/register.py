@@ -76,14 +76,15 @@ async def listed(  # noqa: PLR0913 - one search
     here = [row for row in every if row.until is None]
     found = [row for row in matching(left if former else here, q) if not unit or row.unit_id == unit]
     shown = paged(found, number, "/admin/residents", q=q, unit=unit, former="true" if former else "")
-    await _log_list(hub, visitor, shown.rows)
+    await log_list(hub, visitor, shown.rows)
     return page(
         request, "admin_residents.html", visitor, shown=shown, q=q, unit=unit,
         units=units, former=former, counts=(len(here), len(left)),
     )  # fmt: skip
 
 
-async def _log_list(hub: Hub, visitor: Visitor, rows: Any) -> None:
+async def log_list(hub: Hub, visitor: Visitor, rows: Any) -> None:
+    """Each resident whom a list shows."""
     if rows:
         async with hub.database.write() as session:
             seen: list[tuple[str | None, str]] = [(row.id, "residents") for row in rows]

@@ -11,7 +11,7 @@ from carehub.core.showing.terms import PLACES
 from carehub.flow.hub import Hub
 from carehub.flow.receiving.intake import MAX_PAYLOAD
 from carehub.flow.sandbox import TooMany, empty
-from carehub.web.errors import problem
+from carehub.web.problems import problem
 from carehub.web.render import page
 from carehub.web.security import bearer_of
 from carehub.web.showcase.trials import as_json, in_words

@@ -15,7 +15,7 @@ from carehub.store import tables
 from carehub.store.database import Session
 from carehub.web import words
 from carehub.web.actions import ring, why_not
-from carehub.web.errors import problem
+from carehub.web.problems import problem
 from carehub.web.security import Answering, TheHub, Visitor
 from carehub.web.telephone.offline import key_of
 from carehub.web.tongue import _

@@ -126,6 +126,8 @@ _MASKED = (
     "/blind",
     "/visits",
     "/api/v1/alerts",
+    "/api/v1/residents",
+    "/api/v1/reports/load",
 )
 
 

@@ -63,6 +63,8 @@ def _addresses(one: Intruder) -> Iterator[str]:
     yield from (f"/admin/events?resident={one.whom}", f"/admin/events?q={one.canaries[0]}", "/admin/people?q=Per",
                 f"/admin/why-not?resident={one.whom}&rule=x", f"/silences?resident={one.whom}")  # fmt: skip
     yield from ("/admin/load.csv", "/admin/residents.csv", f"/record/{one.whom}/export.pdf", "/api/v1/alerts")
+    yield from ("/api/v1/residents", f"/api/v1/residents/{one.whom}", f"/api/v1/devices/{one.whom}-bathroom",
+                "/api/v1/reports/load")  # fmt: skip
     yield from (f"/residents/{one.whom}/days?alert={one.alert}", f"/residents/%6{one.whom[0]}/days", "/admin/transfer")
 
 
