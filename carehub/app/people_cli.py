@@ -160,7 +160,7 @@ async def _test(device_id: str) -> str:
 
 @device.command("assign")
 def assign_device(
-    source: Annotated[str, typer.Argument(help="zigbee2mqtt, carehub_v1, chirpstack or owntracks.")],
+    source: Annotated[str, typer.Argument(help="zigbee2mqtt, carehub_v1, chirpstack, things_stack or owntracks.")],
     address: Annotated[str, typer.Argument(help="The device's own name on that road.")],
     scope: Annotated[str, typer.Option(help="Id of the home or room.")],
     place: Annotated[str | None, typer.Option(help="entrance, hall, bathroom, bedroom, living_room, kitchen.")] = None,

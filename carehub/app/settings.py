@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from carehub.contracts import ConfigurationError
 from carehub.core.people.retention import Policy, policies, read_days
 
-_SOURCES = ("zigbee2mqtt", "carehub_v1", "chirpstack", "owntracks")
+_SOURCES = ("zigbee2mqtt", "carehub_v1", "chirpstack", "things_stack", "owntracks")
 _CHANNELS = ("sms", "voice", "sms_gateway", "push", "email", "siren", "lamp", "tablet", "console")
 """Those that ship; what is not set up is not in use."""
 

@@ -4,8 +4,14 @@ Names are read without regard to case, and inside nested objects by their last p
 182 frames of chirpstack-device-profiles; those that say something to us are in tests/payloads/lorawan_chirpstack.jsonl.
 """
 
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 from carehub.core.kinds import EventKind as K
-from integrations.sources._zigbee_readers import Field, Number, TwoState, Words
+from integrations.sources._zigbee_readers import Field, Found, Number, TwoState, Words
+
+_DEEPEST = 3
+_NOT_NOW = frozenset({"history", "configuration", "config"})
 
 _ALARM = {"Alarm": True, "ALARM": True, "Normal": False, "NORMAL": False, "leak": True, "normal": False}
 _SMOKE = TwoState(K.SMOKE_DETECTED, K.SMOKE_CLEARED, _ALARM, vital=True)
@@ -44,3 +50,28 @@ FIELDS: dict[str, Field] = {
     "illuminance": Number(K.ILLUMINANCE, "lx", 0, 200_000),
     "activepowerl1": Number(K.POWER, "W", 0, 100_000),
 }
+
+
+def facts(decoded: Mapping[str, Any]) -> Found:
+    """What a frame says, of what a codec made of it; what a device kept from earlier is not now, and not read.
+
+    Raises:
+        DecodeError: Something that may be an alarm says what nobody knows.
+    """
+    found: Found = {}
+    for name, value in _flat(decoded, _DEEPEST):
+        field = FIELDS.get(name.lower())
+        if field is not None and value is not None:
+            field.read(bool(value) if isinstance(field, TwoState) and value in (0, 1) else value, found)
+    return found
+
+
+def _flat(said: Mapping[str, Any], depth: int) -> Iterator[tuple[str, Any]]:
+    """Each field by its last name; `{"value": 21.5, "unit": "°C"}` is one field."""
+    for name, value in said.items():
+        if not isinstance(value, dict):
+            yield name, value
+        elif "value" in value or "data" in value:
+            yield name, value.get("value", value.get("data"))
+        elif depth and name.lower() not in _NOT_NOW:
+            yield from _flat(value, depth - 1)

@@ -6,7 +6,7 @@ frame; a frame that no codec read is unreadable. Frames lost on the air are usua
 running number. What a device kept from earlier (`history`) is not now, and not read. The rows are in `_lora_fields`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,12 +17,9 @@ from carehub.contracts import DecodeError, Message, Source
 from carehub.core.events import Reading
 from carehub.core.kinds import EventKind
 from integrations.sources import _claims
-from integrations.sources._lora_fields import FIELDS
-from integrations.sources._zigbee_readers import Found, TwoState
+from integrations.sources._lora_fields import FIELDS, facts
 
 _TOPIC_PARTS = 6
-_DEEPEST = 3
-_NOT_NOW = frozenset({"history", "configuration", "config"})
 
 
 class _Up(Struct):
@@ -72,11 +69,7 @@ def _origin(topic: str) -> tuple[str, str]:
 def _readings(device: str, up: _Up) -> list[Reading]:
     if up.object is None and up.data:
         raise DecodeError("no codec has read the frame")
-    found: Found = {}
-    for name, value in _flat(up.object or {}, _DEEPEST):
-        field = FIELDS.get(name.lower())
-        if field is not None and value is not None:
-            field.read(bool(value) if isinstance(field, TwoState) and value in (0, 1) else value, found)
+    found = facts(up.object or {})
     at = _claims.iso_moment(up.time) if up.time else None
     heard = [
         Reading(device=device, kind=fact.kind, value=fact.value, unit=fact.unit, device_at=at)
@@ -86,17 +79,6 @@ def _readings(device: str, up: _Up) -> list[Reading]:
     if not sent or not _claims.storable(sent) or len(sent) > 64:  # noqa: PLR2004 - theirs has 36
         return heard
     return [structs.replace(reading, id=f"{sent}/{reading.kind}") for reading in heard]
-
-
-def _flat(said: dict[str, Any], depth: int) -> Iterator[tuple[str, Any]]:
-    """Each field by its last name; `{"value": 21.5, "unit": "°C"}` is one field."""
-    for name, value in said.items():
-        if not isinstance(value, dict):
-            yield name, value
-        elif "value" in value or "data" in value:
-            yield name, value.get("value", value.get("data"))
-        elif depth and name.lower() not in _NOT_NOW:
-            yield from _flat(value, depth - 1)
 
 
 def _battery(device: str, status: _Status) -> list[Reading]:

@@ -218,7 +218,7 @@ _EVERY = (
         columns=("kilde", "adresse", "navn", "type", "modell", "sentral", "bærer", "operatør", "bæreren slås av",
                  "batteri", "tilstand"),
         read=device_in,
-        help=later("Kilde er carehub_v1, zigbee2mqtt eller chirpstack. Batteri og tilstand leses ikke inn."),
+        help=later("Kilde: carehub_v1, zigbee2mqtt, chirpstack, things_stack. Batteri og tilstand leses ikke inn."),
     ),
     Sort(
         name="assignments", title=later("Hvor utstyret står"), keys=("kilde", "adresse", "til"),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from carehub.contracts import DecodeError, Message, Source
 from carehub.core.events import Reading
-from integrations.sources import carehub_v1, chirpstack, http_events, owntracks, zigbee2mqtt
+from integrations.sources import carehub_v1, chirpstack, http_events, owntracks, things_stack, zigbee2mqtt
 from integrations.sources._lora_fields import FIELDS as LORA_FIELDS
 from integrations.sources._zigbee_fields import FIELDS
 from tests.unit.integrations.messages import NOW, message
@@ -38,16 +38,24 @@ topics = st.sampled_from(
         "carehub/v1//alarm",
         "application/1/device/a84041d21182b879/event/up",
         "application/1/device/a84041d21182b879/event/status",
+        "v3/app@ttn/devices/x/up",
+        "v3/app@ttn/devices/x/join",
         "owntracks/kari/gps",
         "owntracks/kari/gps/event",
     ]
 )
-SOURCES = [zigbee2mqtt.SOURCE, carehub_v1.SOURCE, chirpstack.SOURCE, owntracks.SOURCE]
+SOURCES = [zigbee2mqtt.SOURCE, carehub_v1.SOURCE, chirpstack.SOURCE, things_stack.SOURCE, owntracks.SOURCE]
 lora_names = st.sampled_from([*sorted(LORA_FIELDS), "history", "value"]) | st.text()
 lora_bodies = st.builds(
     lambda frame, rest: json.dumps({"object": frame} | rest),
     st.dictionaries(lora_names, values, max_size=8),
     st.dictionaries(st.sampled_from(["deduplicationId", "time", "data", "batteryLevel"]), scalars, max_size=3),
+)
+uplink_names = st.sampled_from(["f_cnt", "frm_payload", "received_at", "last_battery_percentage"])
+stack_bodies = st.builds(
+    lambda frame, rest: json.dumps({"uplink_message": {"decoded_payload": frame} | rest}),
+    st.dictionaries(lora_names, values, max_size=8),
+    st.dictionaries(uplink_names, scalars | st.dictionaries(st.just("value"), scalars), max_size=3),
 )
 owntracks_bodies = st.builds(
     lambda sort, rest: json.dumps({"_type": sort} | rest),
@@ -75,7 +83,9 @@ def test_any_bytes(source: Source, payload: bytes, topic: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "bodies"), [(chirpstack.SOURCE, lora_bodies), (owntracks.SOURCE, owntracks_bodies)], ids=["lora", "gps"]
+    ("source", "bodies"),
+    [(chirpstack.SOURCE, lora_bodies), (things_stack.SOURCE, stack_bodies), (owntracks.SOURCE, owntracks_bodies)],
+    ids=["lora", "stack", "gps"],
 )
 @given(data=st.data(), topic=topics)
 def test_any_fields_of_a_road_and_no_kind_but_those_it_claims(
