@@ -35,10 +35,14 @@ class Problem(BaseModel):
 
 def problem(status: int, detail: str = "", **more: Any) -> JSONResponse:
     """An answer by RFC 9457: title, status, what to do, and what a program may need besides."""
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, **more}
-    said = detail or HINTS.get(status)
-    if said:
-        body["detail"] = said
+    title = HTTPStatus(status).phrase
+    body = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail or HINTS.get(status, title),
+        **more,
+    }
     return JSONResponse(body, status, media_type="application/problem+json")
 
 
