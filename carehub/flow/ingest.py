@@ -272,13 +272,13 @@ class Ingest(Queue):
     def _acknowledge(self, work: Work, messages: Sequence[Message]) -> None:
         if self._transport is None:
             return
-        self._transport.acknowledge([message for message in messages if message.token is not None])
-        fail_at("mqtt.after_ack")
         for draft in work.drafts:
             if draft.ids and draft.message.token is not None and draft.source.stored_reply:
                 for topic, payload in draft.source.stored_reply(draft.message, draft.ids):
                     self._transport.reply(topic, payload)
                     fail_at("devack.sent")
+        self._transport.acknowledge([message for message in messages if message.token is not None])
+        fail_at("mqtt.after_ack")
 
     def _count(self, work: Work, load: Load) -> None:
         self.counts.messages += len(load.messages)

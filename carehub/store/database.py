@@ -28,7 +28,7 @@ _SQLITE_PRAGMAS: tuple[str, ...] = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=5000",
+    quick.WAITS,
     "PRAGMA wal_autocheckpoint=4000",
     "PRAGMA cache_size=-16000",
 )

@@ -64,14 +64,28 @@ class Connection(aiosqlite.Connection):
     """The writer's connection: what touches pages in memory runs at once, what waits for the disk in its thread.
 
     aiosqlite sends every call through its thread, four for a statement, and the two switches of each
-    cost more than the statement. A commit waits for the disk, the first statement of a transaction
-    for a lock, and a long insert is work: these still go to the thread, so the event loop never waits.
+    cost more than the statement: on a busy hub milliseconds, since both threads want the interpreter. A commit waits
+    for the disk, a transaction for a lock that another process has, and a long insert is work: these still go to the
+    thread, so the event loop never waits.
     """
 
     async def begin(self) -> None:
-        """Begin as a writer; waits for the lock in the connection's thread."""
+        """Begin as a writer: at once where the lock is free, as it mostly is; else its thread waits for it."""
         with _as_sqlalchemy_says("BEGIN"):
-            await super()._execute(self._conn.execute, "BEGIN IMMEDIATE")  # type: ignore[no-untyped-call]
+            if not self._began():
+                await super()._execute(self._conn.execute, "BEGIN IMMEDIATE")  # type: ignore[no-untyped-call]
+
+    def _began(self) -> bool:
+        self._conn.execute("PRAGMA busy_timeout=0")
+        try:
+            self._conn.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            return False
+        finally:
+            self._conn.execute(WAITS)
+        return True
 
     def run(self, statement: str, values: Sequence[Any]) -> sqlite3.Cursor:
         """A plain statement, past SQLAlchemy: what that does around it takes ten times what SQLite does.
@@ -90,16 +104,18 @@ class Connection(aiosqlite.Connection):
         """
         with _as_sqlalchemy_says(statement):
             if len(rows) <= _FEW:
-                self._conn.executemany(statement, rows)
+                self._run_many(statement, rows)
             else:
                 await super()._execute(self._run_many, statement, rows)  # type: ignore[no-untyped-call]
 
     def _run_many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
-        together = _of_rows(statement, _TOGETHER)
-        whole = len(rows) // _TOGETHER * _TOGETHER if together else 0
-        for first in range(0, whole, _TOGETHER):
-            self._conn.execute(together, [*chain.from_iterable(rows[first : first + _TOGETHER])])
-        self._conn.executemany(statement, rows[whole:])
+        done = 0
+        for many in _TOGETHER:
+            together = _of_rows(statement, many)
+            while together and len(rows) - done >= many:
+                self._conn.execute(together, [*chain.from_iterable(rows[done : done + many])])
+                done += many
+        self._conn.executemany(statement, rows[done:])
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         is_ours = getattr(fn, "__self__", None) is self._connection  # a cursor's close is nothing, ours is
@@ -139,7 +155,9 @@ def _of_rows(statement: str, many: int) -> str:
 
 
 _INSERTS = re.compile(r"INSERT INTO \w+ \([^()]*\) VALUES (?P<row>\((\?, )*\?\))(?P<rest>[^?]*)\Z")
-_TOGETHER = 50
-"""From here on, more rows in a statement spare nothing: 50 of the widest bind some 1,000 values."""
+_TOGETHER = (50, 10)
+"""From 50 on, more rows in a statement spare nothing: 50 of the widest bind some 1,000 values."""
+WAITS = "PRAGMA busy_timeout=5000"
+"""How many milliseconds a statement waits for another process's lock."""
 _TAKES_A_LOCK = ("BEGIN", "PRAGMA", "CREATE", "ALTER", "DROP")
-_FEW = 20
+_FEW = 60

@@ -135,8 +135,9 @@ class Connection(aiomqtt.Client):
         self.take = take
 
     def acknowledge(self, mids: Sequence[int]) -> None:
-        """PUBACK all of them in one write: 500 single ones cost more than storing the events."""
-        self._client._packet_queue(_PUBACK, b"".join(map(_puback, mids)), 0, 1)
+        """PUBACK all of them in one write, with what was said before: single ones cost more than storing the events."""
+        self._unwritten += b"".join(map(_puback, mids))
+        self._flush()
 
     def _keep(self, messages: Sequence[Arrived]) -> None:
         self._early += messages

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 
 import pytest
 from sqlalchemy.engine import make_url
@@ -47,6 +48,45 @@ async def test_a_writer_that_is_given_up_leaves_nothing_and_the_next_one_writes(
         async with database.write() as session:
             assert await sql.change(session, "DELETE FROM ownership WHERE partition = 7") == 1
     other.close()
+    await database.close()
+
+
+async def test_another_process_with_the_lock_holds_up_the_writer_and_nobody_else(sqlite_url: str) -> None:
+    """A press is heard, and pages are answered, while somebody else writes; then the writer has its turn."""
+    database = Database(sqlite_url)
+    await database.migrate()
+    other = sqlite3.connect(make_url(sqlite_url).database or "", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    async def writes() -> None:
+        async with database.write() as session:
+            await sql.write(session, _ADD, [(7, "y", 0, NIGHT, 0, 0)])
+
+    writing = asyncio.create_task(writes())
+    for _ in range(20):
+        began = time.monotonic()
+        await asyncio.sleep(0.005)
+        assert time.monotonic() - began < 1, "the loop waited for the lock"
+    assert not writing.done()
+    other.execute("ROLLBACK")
+    await writing
+    async with database.read() as session:
+        assert await sql.ask(session, "SELECT owner FROM ownership WHERE partition = 7") == [("y",)]
+    other.close()
+    await database.close()
+
+
+async def test_any_number_of_rows_is_written_once_each_and_in_order(sqlite_url: str) -> None:
+    """Few are written at once, many by the thread; either way some at a time, and the rest one by one."""
+    database = Database(sqlite_url)
+    await database.migrate()
+    for many in (0, 1, 9, 10, 11, 49, 50, 59, 60, 61, 121):
+        rows = [(100 + number, f"owner {number}", 0, NIGHT, number, 0) for number in range(many)]
+        async with database.write() as session:
+            await sql.write(session, _ADD, rows)
+            there = "SELECT partition, owner, next_seq FROM ownership WHERE partition >= 100 ORDER BY rowid"
+            assert await sql.ask(session, there) == [(place, owner, seq) for place, owner, _, _, seq, _ in rows]
+            assert await sql.change(session, "DELETE FROM ownership WHERE partition >= 100") == many
     await database.close()
 
 
