@@ -156,7 +156,7 @@ async def _again(hub: Hub, session: Session, finding: Finding, event: Event | No
         await escalate.summon(hub, session, alert, finding.at)
     else:
         await _record(session, alert, finding)
-        await _repeat(hub, session, alert, finding)
+        await _repeat(hub, session, alert, finding, unit)
 
 
 async def _record(session: Session, alert: tables.Alert, finding: Finding) -> None:
@@ -166,18 +166,32 @@ async def _record(session: Session, alert: tables.Alert, finding: Finding) -> No
     await session.flush()
 
 
-async def _repeat(hub: Hub, session: Session, alert: tables.Alert, finding: Finding) -> None:
+async def _repeat(hub: Hub, session: Session, alert: tables.Alert, finding: Finding, unit: str | None) -> None:
     """Every press counts: shown, counted, told to whoever has it, raised at the third within eight hours."""
     session.add(journal_line(alert.id, Step.REPEATED, finding.at, text=f"Meldt {alert.presses} ganger."))
     if finding.severity > alert.severity:
         await _raise_to(session, alert, finding.severity, finding.at)
     if not finding.press:  # what raises nothing is counted with the others, and never here
         return
-    if await _raise_level(session, alert, finding) and alert.status is Status.OPEN:
+    elsewhere = _follow(session, alert, finding, unit)
+    raised = await _raise_level(session, alert, finding)
+    if (raised or elsewhere) and alert.status is Status.OPEN:
         await escalate.summon(hub, session, alert, finding.at)
     recent = await alerts.reports_since(session, alert.dedup_key, finding.at - REPEAT_WINDOW)
     if recent > 1 or alert.status is not Status.OPEN:
         await escalate.remind_of_repeat(hub, session, alert, finding.at)
+
+
+def _follow(session: Session, alert: tables.Alert, finding: Finding, unit: str | None) -> bool:
+    """Pressed where they are now, which is not where they were: the alert is there from now on, and asks there."""
+    if finding.late or finding.scope == alert.scope_id:
+        return False
+    alert.scope_id, alert.unit_id = finding.scope, unit
+    alert.device_id, alert.place = finding.device, finding.place
+    session.add(alert)
+    words = "Meldt fra et annet sted: varselet gjelder nå der."
+    session.add(journal_line(alert.id, Step.REPEATED, finding.at, text=words))
+    return True
 
 
 async def _raise_level(session: Session, alert: tables.Alert, finding: Finding) -> bool:

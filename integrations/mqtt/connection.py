@@ -35,6 +35,8 @@ ANSWER_S = 5.0
 
 _KEEPALIVE_S = 15
 _READ_BYTES = 32 * 1024
+_AT_ONCE = 500
+"""So many messages are read before others have a turn: as many as the hub stores together."""
 _REFUSED = 0x80
 _PUBLISH = 0x30
 _PUBACK = 0x40
@@ -68,6 +70,7 @@ class Connection(aiomqtt.Client):
         self._together: list[Arrived] = []
         self._unwritten = bytearray()
         self._given_up = False
+        self._goes_on = False
         self._thread = threading.get_ident()
         self._unread, self._read_to = b"", 0
         self._receive: Callable[[int], bytes] = self._client._sock_recv
@@ -158,7 +161,13 @@ class Connection(aiomqtt.Client):
         else:  # at once: put off, it could hit another socket that got the same number
             self._loop.add_writer(sock.fileno(), self._write_all)
 
+    def _go_on(self) -> None:
+        self._goes_on = False
+        self._read_all()
+
     def _read_all(self) -> None:
+        if self._goes_on:
+            return  # the next turn is taken already
         try:
             self._read()
             together, self._together = self._together, []
@@ -168,11 +177,14 @@ class Connection(aiomqtt.Client):
             self._fail(error)
 
     def _read(self) -> None:
-        """All that the socket has now; messages wait in `_together`."""
+        """What the socket has now, up to a bound; messages wait in `_together`."""
         while self._client._sock is not None:
             code = self._client._packet_read()
             if code > 0:
                 self._client._loop_rc_handle(code)
+            elif len(self._together) >= _AT_ONCE:
+                self._goes_on = True  # what lies in our own memory already wakes nobody
+                self._loop.call_soon(self._go_on)
             elif self._read_to < len(self._unread):
                 continue
             return

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +207,29 @@ async def test_thousands_of_messages_are_acknowledged_together(broker: Mosquitto
     async with hub.connected():
         await press(broker, 3000)  # what is sent again comes before what is new
         assert numbers(await hub.hears(3001)) == list(range(3001))
+
+
+async def test_many_reports_that_came_meanwhile_leave_turns_to_others(broker: Mosquitto) -> None:
+    """No broker bounds what has QoS 0: behind 15,000 reports the hub did nothing else for 0.15 s."""
+    hub, many, turns = Hub(broker.url), 5000, [0]
+
+    async def counts() -> None:
+        while True:
+            turns.append(len(hub.heard))
+            await asyncio.sleep(0)
+
+    async with hub.connected():
+        sends = (
+            "from paho.mqtt import publish\n"
+            f"reports = [({TOPIC!r}, b'{{\"id\":%d}}' % number, 0, False) for number in range({many})]\n"
+            f"publish.multiple(reports, port={broker.url.rpartition(':')[2]})"
+        )
+        subprocess.run([sys.executable, "-c", sends], check=True)  # noqa: ASYNC221 - the hub does nothing meanwhile
+        others = asyncio.create_task(counts())
+        assert numbers(await hub.hears(many)) == list(range(many))
+        await ended(others)
+
+    assert max(after - before for before, after in pairwise(turns)) <= 500
 
 
 async def test_what_deliver_cannot_take_comes_back(broker: Mosquitto) -> None:
