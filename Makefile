@@ -5,15 +5,18 @@ SHELL := /bin/bash
 .ONESHELL:
 .DELETE_ON_ERROR:
 
-PYTHON ?= python3
+# The distribution's own where it is new enough: it was compiled by a profile of what it runs, and takes a sixth less
+# processor time for everything than one that pyenv compiled on the spot.
+PYTHON ?= $(shell for one in /usr/bin/python3 python3; do \
+	$$one -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && break; done; echo $$one)
 VENV := .venv
 BIN := $(VENV)/bin
 UV := $(VENV)/uv/bin/uv
 # More arguments for pytest: make test PYTEST="-k journey -x"
 PYTEST ?=
-# Test processes side by side; 0 is one process. One more than two processors: many tests wait for a process to start,
-# and each of them collects the whole suite for itself.
-WORKERS ?= 3
+# Test processes side by side; 0 is one process. Two for each of two processors: for more than half of its time a test
+# waits for a clock, a process or a database. Each of them collects the whole suite for itself.
+WORKERS ?= 4
 # Branch coverage that core, flow and store must have, in percent.
 COVERED ?= 93
 

@@ -99,9 +99,10 @@ def _asks_for_a_night(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(scope="session")
-def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Sqlite:
+def sqlite() -> Iterator[Sqlite]:
     """The migrated SQLite file that others are copied from."""
-    return Sqlite(tmp_path_factory.mktemp("sqlite"))
+    with folder_in_memory() as folder:
+        yield Sqlite(folder)
 
 
 @pytest.fixture(scope="session")
