@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlmodel import col, or_, select
+from sqlmodel.sql.expression import Select
 
 from carehub.core.folding.silence import Why
 from carehub.core.watching.blindness import Guard
@@ -95,10 +96,14 @@ def guard_of(device: tables.Device, since: datetime | None = None, silenced_unti
 
 async def told(session: Session) -> list[tuple[tables.Device, tables.Scope, tables.Resident | None]]:
     """Life-critical devices that are off and that somebody has been told of, with whom they should look after."""
+    return [(device, scope, resident) for device, scope, resident in (await session.exec(_TOLD)).all()]
+
+
+def _told() -> Select[tables.Device, tables.Scope, tables.Resident]:
     residency, assignment = tables.Residency, tables.Assignment
     lives_there = (col(residency.scope_id) == col(assignment.scope_id)) & col(residency.until).is_(None)
     mine = col(assignment.resident_id).is_(None) | (col(assignment.resident_id) == col(residency.resident_id))
-    statement = (
+    return (
         select(tables.Device, tables.Scope, tables.Resident)
         .join(assignment, col(assignment.device_id) == col(tables.Device.id))
         .join(tables.Scope, col(tables.Scope.id) == col(assignment.scope_id))
@@ -108,7 +113,10 @@ async def told(session: Session) -> list[tuple[tables.Device, tables.Scope, tabl
         .order_by(col(tables.Device.blind_since))
         .limit(200)
     )
-    return [(device, scope, resident) for device, scope, resident in (await session.exec(statement)).all()]
+
+
+_TOLD = _told()
+"""Built once: each board asks it at each turn."""
 
 
 async def rules_off(session: Session) -> set[str]:

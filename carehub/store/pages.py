@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import BindParameter, bindparam, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import Select
@@ -61,10 +62,49 @@ _CARDS = (
     .join(tables.Resident, col(tables.Resident.id) == col(tables.Alert.resident_id), isouter=True)
 )
 _Rows = Select[tables.Alert, tables.Scope, tables.Unit, tables.Resident]
+# What a board asks at each turn is built once: to build a statement, and to find its text again, costs what it asks.
+_OPEN = _CARDS.where(tables.Alert.status != Status.CLOSED).order_by(
+    col(tables.Alert.severity).desc(), (col(tables.Alert.status) != Status.OPEN), col(tables.Alert.raised_at)
+)
+_CLOSED = (
+    _CARDS.where(tables.Alert.status == Status.CLOSED, col(tables.Alert.closed_at) >= bindparam("since"))
+    .order_by(col(tables.Alert.closed_at).desc())
+    .limit(bindparam("most"))
+)
+_OF_UNIT = _CLOSED.where(tables.Alert.unit_id == bindparam("unit"))
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_UNPROVEN = select(tables.Device.id).where(
+    col(tables.Device.id).in_(_IDS), tables.Device.status == DeviceStatus.NOT_IN_SERVICE
+)
+_PEOPLE = select(tables.Person).where(col(tables.Person.id).in_(_IDS))
+_LATELY = (
+    select(tables.Alert)
+    .where(col(tables.Alert.resident_id).in_(_IDS), col(tables.Alert.raised_at) >= bindparam("since"))
+    .order_by(col(tables.Alert.raised_at))
+)
+_TRACES = (
+    select(tables.AlertEvent)
+    .where(col(tables.AlertEvent.alert_id).in_(_IDS))
+    .order_by(col(tables.AlertEvent.id).desc())
+)
+_UNITS = select(tables.Unit).order_by(tables.Unit.name)
+_LAST = select(tables.Event.at).where(tables.Event.seq == select(func.max(tables.Event.seq)).scalar_subquery())
+_SILENT = (
+    select(tables.Device, tables.Scope, tables.Assignment.place)
+    .join(
+        tables.Assignment,
+        (col(tables.Assignment.device_id) == col(tables.Device.id)) & col(tables.Assignment.until).is_(None),
+        isouter=True,
+    )
+    .join(tables.Scope, col(tables.Scope.id) == col(tables.Assignment.scope_id), isouter=True)
+    .where(col(tables.Device.silent_since).is_not(None), tables.Device.status != DeviceStatus.RETIRED)
+    .order_by(col(tables.Device.silent_since))
+    .limit(_MOST)
+)
 
 
-async def _cards(session: AsyncSession, statement: _Rows) -> list[Card]:
-    rows = (await session.exec(statement)).all()
+async def _cards(session: AsyncSession, statement: _Rows, **values: Any) -> list[Card]:
+    rows = (await session.exec(statement, params=values)).all()
     wanted = {who for alert, *_ in rows for who in (alert.owner_id, alert.closed_by_id) if who}
     people = {one.id: one for one in await _people(session, wanted)}
     unproven = await _unproven(session, {alert.device_id for alert, *_ in rows if alert.device_id})
@@ -81,36 +121,28 @@ async def _cards(session: AsyncSession, statement: _Rows) -> list[Card]:
 async def _unproven(session: AsyncSession, devices: set[str]) -> set[str]:
     if not devices:
         return set()
-    device = tables.Device
-    statement = select(device.id).where(col(device.id).in_(devices), device.status == DeviceStatus.NOT_IN_SERVICE)
-    return set((await session.exec(statement)).all())
+    return set((await session.exec(_UNPROVEN, params={"ids": [*devices]})).all())
 
 
 async def _people(session: AsyncSession, ids: set[str]) -> Sequence[tables.Person]:
     if not ids:
         return ()
-    return (await session.exec(select(tables.Person).where(col(tables.Person.id).in_(ids)))).all()
+    return (await session.exec(_PEOPLE, params={"ids": [*ids]})).all()
 
 
 async def open_alerts(session: AsyncSession) -> list[Card]:
     """Every open alert: the most urgent first, then those that nobody has, then the oldest."""
-    statement = _CARDS.where(tables.Alert.status != Status.CLOSED).order_by(
-        col(tables.Alert.severity).desc(), (col(tables.Alert.status) != Status.OPEN), col(tables.Alert.raised_at)
-    )
-    return await _cards(session, statement)
+    return await _cards(session, _OPEN)
 
 
 async def closed_since(
     session: AsyncSession, since: datetime, limit: int = 20, *, unit: str | None = None
 ) -> list[Card]:
     """What was closed lately in a unit (None: in all), the newest first."""
-    of_unit = () if unit is None else (tables.Alert.unit_id == unit,)
-    statement = (
-        _CARDS.where(tables.Alert.status == Status.CLOSED, col(tables.Alert.closed_at) >= since, *of_unit)
-        .order_by(col(tables.Alert.closed_at).desc())
-        .limit(min(limit, _MOST))
-    )
-    return await _cards(session, statement)
+    most = min(limit, _MOST)
+    if unit is None:
+        return await _cards(session, _CLOSED, since=since, most=most)
+    return await _cards(session, _OF_UNIT, since=since, most=most, unit=unit)
 
 
 async def card_of(session: AsyncSession, alert_id: str) -> Card | None:
@@ -177,25 +209,15 @@ async def movements(session: AsyncSession, residents: Iterable[str], since: date
 
 async def alerts_of(session: AsyncSession, residents: Iterable[str], since: datetime) -> dict[str, list[tables.Alert]]:
     """Each resident's alerts since then, for the marks in the picture."""
-    statement = (
-        select(tables.Alert)
-        .where(col(tables.Alert.resident_id).in_(set(residents)), col(tables.Alert.raised_at) >= since)
-        .order_by(col(tables.Alert.raised_at))
-    )
     found: dict[str, list[tables.Alert]] = defaultdict(list)
-    for alert in (await session.exec(statement)).all():
+    for alert in (await session.exec(_LATELY, params={"ids": [*set(residents)], "since": since})).all():
         found[alert.resident_id or ""].append(alert)
     return found
 
 
 async def traces(session: AsyncSession, alert_ids: Iterable[str]) -> dict[str, str]:
     """The trace that raised each alert, as JSON."""
-    statement = (
-        select(tables.AlertEvent)
-        .where(col(tables.AlertEvent.alert_id).in_(set(alert_ids)))
-        .order_by(col(tables.AlertEvent.id).desc())
-    )
-    return {row.alert_id: row.trace for row in (await session.exec(statement)).all()}
+    return {row.alert_id: row.trace for row in (await session.exec(_TRACES, params={"ids": [*set(alert_ids)]})).all()}
 
 
 async def journal(session: AsyncSession, alert_id: str) -> list[tuple[tables.AlertStep, str | None]]:
@@ -212,7 +234,7 @@ async def journal(session: AsyncSession, alert_id: str) -> list[tuple[tables.Ale
 
 async def units(session: AsyncSession) -> Sequence[tables.Unit]:
     """Every ward and zone."""
-    return (await session.exec(select(tables.Unit).order_by(tables.Unit.name))).all()
+    return (await session.exec(_UNITS)).all()
 
 
 async def homes(session: AsyncSession) -> list[tables.Scope]:
@@ -224,22 +246,9 @@ async def homes(session: AsyncSession) -> list[tables.Scope]:
 
 async def last_event_at(session: AsyncSession) -> datetime | None:
     """When the hub last heard anything at all."""
-    newest = select(func.max(tables.Event.seq)).scalar_subquery()
-    return (await session.exec(select(tables.Event.at).where(tables.Event.seq == newest))).first()
+    return (await session.exec(_LAST)).first()
 
 
 async def silent_places(session: AsyncSession) -> list[tuple[tables.Device, tables.Scope | None, str | None]]:
     """Devices that should have been heard and were not, with where they stand now."""
-    statement = (
-        select(tables.Device, tables.Scope, tables.Assignment.place)
-        .join(
-            tables.Assignment,
-            (col(tables.Assignment.device_id) == col(tables.Device.id)) & col(tables.Assignment.until).is_(None),
-            isouter=True,
-        )
-        .join(tables.Scope, col(tables.Scope.id) == col(tables.Assignment.scope_id), isouter=True)
-        .where(col(tables.Device.silent_since).is_not(None), tables.Device.status != DeviceStatus.RETIRED)
-        .order_by(col(tables.Device.silent_since))
-        .limit(_MOST)
-    )
-    return [(device, scope, place) for device, scope, place in (await session.exec(statement)).all()]
+    return [(device, scope, place) for device, scope, place in (await session.exec(_SILENT)).all()]

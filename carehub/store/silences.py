@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, update
+from sqlalchemy import BindParameter, ColumnElement, bindparam, func, or_, update
 from sqlmodel import col, select
 
 from carehub.core.events import Command, Tick
@@ -33,7 +33,7 @@ async def note_held(session: Session, held: Sequence[Held]) -> None:
     await sql.add(session, tables.HeldAlert, rows)
 
 
-def _is_in_force(now: datetime) -> ColumnElement[bool]:
+def _is_in_force(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Begun, not over and not ended by anybody."""
     silence = tables.Silence
     return (col(silence.since) <= now) & (col(silence.until) > now) & col(silence.ended_at).is_(None)
@@ -115,12 +115,16 @@ async def _names(session: Session, ids: Collection[str]) -> dict[str, str]:
 
 async def how_many(session: Session, now: datetime) -> int:
     """How many are in force now."""
-    return (await session.exec(select(func.count()).select_from(tables.Silence).where(_is_in_force(now)))).one()
+    return (await session.exec(_HOW_MANY, params={"now": now})).one()
+
+
+_IN_FORCE = select(tables.Silence).where(_is_in_force(bindparam("now")))
+_HOW_MANY = select(func.count()).select_from(tables.Silence).where(_is_in_force(bindparam("now")))
 
 
 async def in_force(session: Session, now: datetime) -> Sequence[tables.Silence]:
     """Those that hold something back now."""
-    return (await session.exec(select(tables.Silence).where(_is_in_force(now)))).all()
+    return (await session.exec(_IN_FORCE, params={"now": now})).all()
 
 
 async def held_counts(session: Session, ids: Collection[str]) -> dict[str, Counter[str]]:

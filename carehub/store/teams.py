@@ -5,12 +5,37 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import bindparam
 from sqlmodel import col, or_, select
 
 from carehub.core.people.access import Role
 from carehub.store import tables
 from carehub.store.database import Session
+
+_PLANNED = select(tables.Duty.person_id).where(
+    tables.Duty.since <= bindparam("now"), tables.Duty.until > bindparam("now")
+)
+_AT_WORK = or_(col(tables.Person.on_duty), col(tables.Person.id).in_(_PLANNED))
+"""By the plan, or by their own word."""
+_COLLEAGUES = (
+    select(tables.Person.id, tables.Person.name, _AT_WORK)
+    .where(tables.Person.active, col(tables.Person.role).in_((Role.NURSE, Role.CARE_CENTRE, Role.COORDINATOR)))
+    .order_by(tables.Person.name)
+)
+_ASKED = (
+    select(tables.Notice.alert_id, tables.Person.name)
+    .join(tables.Person, col(tables.Person.id) == col(tables.Notice.person_id))
+    .where(
+        col(tables.Notice.alert_id).in_(bindparam("ids", expanding=True)), col(tables.Notice.cycle).startswith("rung:")
+    )
+    .order_by(col(tables.Notice.created_at), tables.Person.name)
+)
+_CHILDREN = (
+    select(tables.Alert, tables.Person.name)
+    .join(tables.Person, col(tables.Person.id) == col(tables.Alert.owner_id), isouter=True)
+    .where(col(tables.Alert.parent_id).in_(bindparam("ids", expanding=True)))
+    .order_by(col(tables.Alert.raised_at))
+)
 
 
 @dataclass(slots=True)
@@ -49,25 +74,11 @@ async def around(session: Session, shown: Sequence[tables.Alert]) -> dict[str, A
 
 
 async def _asked(session: Session, ids: Collection[str]) -> Sequence[tuple[str | None, str]]:
-    notice, person = tables.Notice, tables.Person
-    statement = (
-        select(notice.alert_id, person.name)
-        .join(person, col(person.id) == col(notice.person_id))
-        .where(col(notice.alert_id).in_(ids), col(notice.cycle).startswith("rung:"))
-        .order_by(col(notice.created_at), person.name)
-    )
-    return (await session.exec(statement)).all()
+    return (await session.exec(_ASKED, params={"ids": [*ids]})).all()
 
 
 async def _children(session: Session, ids: Collection[str]) -> Sequence[tuple[tables.Alert, str | None]]:
-    alert, person = tables.Alert, tables.Person
-    statement = (
-        select(alert, person.name)
-        .join(person, col(person.id) == col(alert.owner_id), isouter=True)
-        .where(col(alert.parent_id).in_(ids))
-        .order_by(col(alert.raised_at))
-    )
-    return (await session.exec(statement)).all()
+    return (await session.exec(_CHILDREN, params={"ids": [*ids]})).all()
 
 
 async def _alerts(session: Session, ids: Collection[str]) -> Sequence[tables.Alert]:
@@ -92,22 +103,8 @@ class Askable:
 
 async def colleagues(session: Session, now: datetime) -> Sequence[Askable]:
     """Everybody who may be asked to take an alert over, by name."""
-    person = tables.Person
-    staff = (Role.NURSE, Role.CARE_CENTRE, Role.COORDINATOR)
-    statement = (
-        select(person.id, person.name, _at_work(now))
-        .where(person.active, col(person.role).in_(staff))
-        .order_by(person.name)
-    )
-    rows = (await session.exec(statement)).all()
+    rows = (await session.exec(_COLLEAGUES, params={"now": now})).all()
     return [Askable(id=who, name=name, at_work=bool(works)) for who, name, works in rows]
-
-
-def _at_work(now: datetime) -> ColumnElement[bool]:
-    """By the plan, or by their own word."""
-    duty = tables.Duty
-    planned = select(duty.person_id).where(duty.since <= now, duty.until > now)
-    return or_(col(tables.Person.on_duty), col(tables.Person.id).in_(planned))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,9 +123,9 @@ async def on_duty(session: Session, me: str, now: datetime) -> Sequence[Callable
         select(person.name, person.phone, tables.Unit.name, person.unit_id)
         .join(tables.Unit, col(tables.Unit.id) == col(person.unit_id), isouter=True)
         .where(person.active, person.id != me, col(person.phone).is_not(None), person.role != Role.RELATIVE)
-        .where(_at_work(now))
+        .where(_AT_WORK)
         .order_by(person.name)
     )
     mine = (await session.exec(select(person.unit_id).where(person.id == me))).first()
-    rows = sorted((await session.exec(asked)).all(), key=lambda row: row[3] != mine)
+    rows = sorted((await session.exec(asked, params={"now": now})).all(), key=lambda row: row[3] != mine)
     return [Callable(name=name, phone=phone or "", unit=unit) for name, phone, unit, _unit_id in rows]

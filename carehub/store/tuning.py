@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import true
+from sqlalchemy import bindparam, true
 from sqlmodel import col, or_, select
 
 from carehub.core.events import Command, CommandKind, Tick
@@ -130,23 +130,28 @@ async def lines(
     ]
 
 
+_DECIDED = select(tables.RuleOverride.resident_id, tables.RuleOverride.rule_id).where(
+    tables.RuleOverride.off == true(),
+    col(tables.RuleOverride.ended_at).is_(None),
+    tables.RuleOverride.since <= bindparam("now"),
+    or_(col(tables.RuleOverride.until).is_(None), col(tables.RuleOverride.until) > bindparam("now")),
+)
+_OBJECTED = select(tables.LegalBasis.resident_id).where(
+    col(tables.LegalBasis.objection),
+    col(tables.LegalBasis.ended_at).is_(None),
+    tables.LegalBasis.since <= bindparam("now"),
+    or_(col(tables.LegalBasis.until).is_(None), col(tables.LegalBasis.until) > bindparam("now")),
+)
+"""Built once: each board asks both at each turn."""
+
+
 async def off_for_residents(session: Session, now: datetime) -> list[tuple[tables.Resident, tables.Scope, str | None]]:
     """For whom a rule was switched off, where they live, and which; None for what the resident has said no to."""
-    row, no, lives = tables.RuleOverride, tables.LegalBasis, tables.Residency
-    decided = select(row.resident_id, row.rule_id).where(
-        row.off == true(),
-        col(row.ended_at).is_(None),
-        row.since <= now,
-        or_(col(row.until).is_(None), col(row.until) > now),
-    )
-    objected = select(no.resident_id).where(
-        col(no.objection),
-        col(no.ended_at).is_(None),
-        no.since <= now,
-        or_(col(no.until).is_(None), col(no.until) > now),
-    )
-    off: list[tuple[str | None, str | None]] = [(who, rule) for who, rule in (await session.exec(decided)).all()]
-    off += [(who, None) for who in (await session.exec(objected)).all()]
+    lives, at = tables.Residency, {"now": now}
+    off: list[tuple[str | None, str | None]] = [
+        (who, rule) for who, rule in (await session.exec(_DECIDED, params=at)).all()
+    ]
+    off += [(who, None) for who in (await session.exec(_OBJECTED, params=at)).all()]
     if not off:
         return []
     homes = (

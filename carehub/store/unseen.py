@@ -5,6 +5,7 @@ each of the questions that pages and reports ask: the next question would forget
 """
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy.orm import ORMExecuteState, with_loader_criteria
 from sqlmodel import col
@@ -22,4 +23,15 @@ _RULES: tuple[Any, ...] = (
 def hide_canary(state: ORMExecuteState) -> None:
     """Leave the canary's rows out of every question of a reading session."""
     if state.is_select and not state.is_column_load:
-        state.statement = state.statement.options(*_RULES)
+        state.statement = _hidden(state.statement)
+
+
+def _hidden(statement: Any) -> Any:
+    found = _KEPT.get(statement)
+    if found is None:
+        found = _KEPT[statement] = statement.options(*_RULES)
+    return found
+
+
+_KEPT: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+"""As long as the statement itself: one that is asked again and again is made, and its text found, once."""

@@ -6,7 +6,20 @@ from carehub.core.findings import Outcome
 from carehub.core.people.access import Role
 from carehub.core.people.consent import Insight
 from carehub.core.severity import Severity
-from carehub.store import alerts, kin, ledger, logins, pages, registers, registry, tables
+from carehub.store import (
+    alerts,
+    blindness,
+    kin,
+    ledger,
+    logins,
+    pages,
+    registers,
+    registry,
+    silences,
+    tables,
+    teams,
+    tuning,
+)
 from carehub.store.registers import Show, Wanted
 from carehub.store.tables.places import DeviceStatus
 from tests.journeys.building import NIGHT, Night
@@ -250,3 +263,25 @@ async def test_every_role_is_stored_as_itself(night: Night) -> None:
         session.add_all(tables.Person(id=role, name=role, username=f"x-{role}", role=role) for role in Role)
 
     assert {row.role for row in await night.rows(tables.Person) if row.id == row.name} == set(Role)
+
+
+async def test_a_statement_that_is_built_once_keeps_nothing_of_what_it_was_asked(night: Night) -> None:
+    await _busy(night)
+
+    async with night.database.read() as session:
+        found = [
+            len(await pages.closed_since(session, since, unit=unit))
+            for since, unit in ((NIGHT, None), (night.clock(), None), (NIGHT, "sol"), (NIGHT, "no-such-unit"))
+        ]
+        shown = [card.alert for card in await pages.open_alerts(session)]
+        around = [dict(await teams.around(session, some)) for some in (shown, shown[:1])]
+        asked = [
+            [one.name for one in await teams.colleagues(session, night.clock())],
+            await silences.how_many(session, night.clock()), list(await silences.in_force(session, night.clock())),
+            await tuning.off_for_residents(session, night.clock()), await blindness.told(session),
+        ]  # fmt: skip
+
+    assert found == [1, 0, 1, 0]
+    assert [{*one} for one in around] == [{one.id for one in shown}, {shown[0].id}]
+    assert asked[1:] == [0, [], [], []]
+    assert "kanari-maria" in asked[0]
