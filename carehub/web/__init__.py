@@ -98,6 +98,13 @@ API = (
 )  # fmt: skip
 """What /openapi.json describes; the other doors under /api/v1 are our own pages' and this machine's."""
 DOORS = (
+    tablet,
+    telephone,
+    planned,
+    planning,
+    way_in,
+    nurse,
+    *API,
     login,
     locked,
     second,
@@ -111,17 +118,11 @@ DOORS = (
     pin,
     kiosk,
     admin_tablets,
-    tablet,
     plan_edit,
-    telephone,
-    planned,
-    planning,
-    way_in,
     rounds,
     handover,
     screens,
     wall,
-    nurse,
     answers,
     push,
     why,
@@ -163,7 +164,6 @@ DOORS = (
     my,
     ways,
     admin_ladders,
-    *API,
     calendars,
     webhooks,
     reports,
@@ -175,6 +175,7 @@ DOORS = (
     showcase,
     showcase_suppliers,
 )
+"""In this order a request's address is looked for: first what two hundred open pages ask for all day."""
 
 
 class _Files(StaticFiles):

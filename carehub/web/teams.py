@@ -1,6 +1,7 @@
 """Who is on an alert together, as its card shows it: who was asked, who helps, who takes over, what follows."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -76,6 +77,19 @@ class Context:
     colleagues: Sequence[Askable]
 
 
+@dataclass(frozen=True, slots=True)
+class Concerned:
+    """Of some cards, what decides whether two people are shown the same.
+
+    Attributes:
+        by_unit: The residents and alerts (by id) of each unit.
+        people: Who has one of the alerts, is asked to take it over, or has closed it.
+    """
+
+    by_unit: Mapping[str | None, frozenset[str]]
+    people: frozenset[str | None]
+
+
 async def sight_of(hub: Hub, visitor: Visitor) -> Sight:
     """Whom this visitor may see now, asked together with whoever else asks."""
     who = ties.Standing(visitor.person.id, visitor.person.role, visitor.person.unit_id)
@@ -84,18 +98,25 @@ async def sight_of(hub: Hub, visitor: Visitor) -> Sight:
     return found
 
 
-def shared(context: Context, cards: Sequence[pages.Card]) -> Context:
-    """The same context, with no more of whoever looks than these cards depend on: their ties, and which are theirs.
+async def concerned(cards: Sequence[pages.Card], around: Mapping[str, Around]) -> Concerned:
+    """Whom these cards are about, and who answers them: the same for everybody who looks."""
+    alerts = [card.alert for card in cards]
+    alerts += [beside.parent for one in alerts if (beside := around.get(one.id)) and beside.parent]
+    by_unit: dict[str | None, set[str | None]] = defaultdict(set)
+    for one in alerts:
+        by_unit[one.unit_id] |= {one.id, one.resident_id}
+    people = {person for one in alerts for person in (one.owner_id, one.handed_to_id, one.closed_by_id)}
+    return Concerned({unit: frozenset(filter(None, whom)) for unit, whom in by_unit.items()}, frozenset(people))
+
+
+def shared(context: Context, of: Concerned) -> Context:
+    """The same context, with no more of whoever looks than such cards depend on: their ties, and which are theirs.
 
     Whoever has an equal one is shown the same; cards that are made with it are shared between them.
     """
-    alerts = [card.alert for card in cards]
-    alerts += [around.parent for one in alerts if (around := context.around.get(one.id)) and around.parent]
-    theirs = {person for one in alerts for person in (one.owner_id, one.handed_to_id, one.closed_by_id)}
-    far = [alert for alert in alerts if not context.sight.covers(alert.unit_id)]  # near ones are theirs by unit
-    whom = frozenset(one for alert in far for one in (alert.id, alert.resident_id) if one)
-    me = context.me if context.me in theirs else NOBODY
-    return replace(context, sight=context.sight.among(whom), me=me)
+    far = [whom for unit, whom in of.by_unit.items() if not context.sight.covers(unit)]  # near ones are theirs by unit
+    me = context.me if context.me in of.people else NOBODY
+    return replace(context, sight=context.sight.among(frozenset().union(*far)), me=me)
 
 
 async def context_of(

@@ -109,10 +109,10 @@ PARTS: Spoken[str] = Spoken({
 
 def title_of(kind: str, rulebook: Rulebook) -> str:
     """What stands on the card: the rule's own title, else the floor's, else the kind itself."""
-    for rule in rulebook.rules.values():
-        if rule.alert_kind == kind and kind not in FLOOR_TITLES:
-            return own(rule.title)
-    return FLOOR_TITLES.get(kind) or kind.replace("-", " ").capitalize()
+    if kind in FLOOR_TITLES:
+        return FLOOR_TITLES[kind]
+    rule = rulebook.raising(kind)
+    return own(rule.title) if rule else kind.replace("-", " ").capitalize()
 
 
 def own(text: Text) -> str:

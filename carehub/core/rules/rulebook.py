@@ -53,6 +53,7 @@ class Rulebook:
     _shown: dict[tuple[str, str | None], tuple[Shown, ...]] = field(
         init=False, default_factory=dict, repr=False, compare=False
     )
+    _raising: dict[str, Rule] = field(init=False, default_factory=dict, repr=False, compare=False)
     _kept: dict[tuple[str, str], str] = field(init=False, default_factory=dict, repr=False, compare=False)
     _tireless: dict[tuple[str, ...], "Rulebook"] = field(init=False, default_factory=dict, repr=False, compare=False)
 
@@ -91,6 +92,12 @@ class Rulebook:
             if len(self._shown) < _MOST_SHOWN:
                 self._shown[kind, place] = found
         return found
+
+    def raising(self, kind: str) -> Rule | None:
+        """The first of its rules that raises alerts of this kind; looked through once for each book."""
+        if not self._raising:
+            self._raising.update({rule.alert_kind: rule for rule in reversed(self.rules.values())})
+        return self._raising.get(kind)
 
     def program(self, rule: Rule) -> Program:
         """One of its rules ready to be stepped, also one that is switched off; only the latter is compiled for it."""

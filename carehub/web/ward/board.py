@@ -1,6 +1,6 @@
 """The care centre's board: everything that is open in a unit, what is blind or silent there, and what was closed."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from carehub.store.database import Session
 from carehub.web import words
 from carehub.web.cards import AlertView, view, with_pictures
 from carehub.web.security import Visitor
-from carehub.web.teams import Context, context_of, shared
+from carehub.web.teams import Context, concerned, context_of, shared
 from carehub.web.tongue import _, language
 from carehub.web.turns import once
 
@@ -84,6 +84,11 @@ class Board:
         return [alert for alert in [*self.alerts, *self.elsewhere] if alert.mine]
 
     @property
+    def by_unit(self) -> Counter[str | None]:
+        """How many are open in each unit."""
+        return Counter(alert.unit_id for alert in [*self.alerts, *self.elsewhere])
+
+    @property
     def waiting(self) -> int:
         """How many have nobody."""
         return sum(alert.waits for alert in self.alerts)
@@ -99,7 +104,8 @@ async def board(hub: Hub, visitor: Visitor, unit: str | None) -> Board:
         cards = await once(hub, "open", partial(pages.open_alerts, session))
         closed = await once(hub, "closed", partial(pages.closed_since, session, now - _RECENT))
         every = [*cards, *closed]
-        context = shared(await context_of(hub, session, visitor, every, now), every)
+        whole = await context_of(hub, session, visitor, every, now)
+        context = shared(whole, await once(hub, "concerned", partial(concerned, every, whole.around)))
         key = ("board", unit, language(), context.sight, context.me)
         return await once(hub, key, partial(_board, hub, session, unit, cards, closed, context))
 

@@ -9,11 +9,13 @@ from carehub.core.findings import Condition, Outcome
 from carehub.core.kinds import KNOWN_KINDS
 from carehub.core.people.access import Role
 from carehub.core.severity import Severity
+from carehub.plugins import load_rulebook
 from carehub.store import tables
 from carehub.store.pages import Movement
 from carehub.store.tables.places import DeviceStatus
 from carehub.web import words
 from carehub.web.picture import drawn
+from tests.shared import ROOT
 
 NOW = datetime(2026, 1, 15, 1, 14, tzinfo=UTC)
 OSLO = ZoneInfo("Europe/Oslo")
@@ -28,6 +30,17 @@ OSLO = ZoneInfo("Europe/Oslo")
 )  # fmt: skip
 def test_there_is_a_word_for_everything(said: dict[object, str], kind: type[Enum]) -> None:
     assert set(said) == set(kind)
+
+
+def test_a_card_bears_the_title_of_the_rule_or_of_the_floor() -> None:
+    rulebook, _ = load_rulebook(ROOT / "rules", "Europe/Oslo")
+    ours = {
+        rule.alert_kind: rule for rule in reversed(rulebook.rules.values()) if rule.alert_kind not in words.FLOOR_TITLES
+    }
+
+    assert {kind: words.title_of(kind, rulebook) for kind in ours} == {kind: one.title.nb for kind, one in ours.items()}
+    assert words.title_of("social-alarm", rulebook) == words.FLOOR_TITLES["social-alarm"]
+    assert words.title_of("never-heard-of", rulebook) == "Never heard of"
 
 
 def test_every_event_kind_has_its_words() -> None:
