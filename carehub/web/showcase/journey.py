@@ -44,13 +44,13 @@ class Stop:
 
 
 def journey(account: Account, event: tables.Event) -> list[Stop]:
-    """Every stop so far, in order of time."""
+    """Every stop so far, in order of time; at one moment an alert comes before the messages about it."""
     stops = [
         (event.at, "Broadcast", _(_HEARD), _kind_words(event)),
         (event.at, "Checkmark", _(_STORED), _(_STORED_WORDS)),
         *_judged(account),
-        *_told(account),
         *_answered(account),
+        *_told(account),
     ]
     return [
         Stop(at=at, after=_after(at - event.at), icon=icon, title=title, text=text)

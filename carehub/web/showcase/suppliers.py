@@ -33,14 +33,30 @@ class Given:
     place: str = ""
 
 
-_V1 = "carehub/v1/prove-1/alarm"
+_V1, _EUI = "carehub/v1/prove-1/alarm", "a84041d21182b879"
 EXAMPLES: tuple[tuple[str, Given], ...] = (
     (later("Alarmknapp, CareHub v1"), Given(_V1, '{"id": "1", "seq": 1, "kind": "button.pressed"}')),
     (later("Dørsensor, zigbee2mqtt"), Given("zigbee2mqtt/Ytterdør", '{"contact": false, "battery": 88}', "entrance")),
     (later("Temperatur, zigbee2mqtt"), Given("zigbee2mqtt/Stue", '{"temperature": 5.5}', "living_room")),
     (later("Vannlekkasje, zigbee2mqtt"), Given("zigbee2mqtt/Bad", '{"water_leak": true}', "bathroom")),
+    (
+        later("Vannlekkasje, LoRaWAN"),
+        Given(f"application/1/device/{_EUI}/event/up", '{"object": {"WATER_LEAK_STATUS": 1}}', "bathroom"),
+    ),
+    (
+        later("Ut av området, OwnTracks"),
+        Given("owntracks/prove/1/event", '{"_type": "transition", "event": "leave", "desc": "Hjemme"}'),
+    ),
     (later("En alarm som ikke kan leses"), Given(_V1, '{"id": 2, "kind": "button.presed"}')),
 )
+
+ROADS: dict[str, tuple[str, int]] = {
+    "carehub_v1": (later("En enhet eller sentral som dere programmerer selv"), 0),
+    "zigbee2mqtt": (later("Zigbee-utstyr bak Zigbee2MQTT"), 1),
+    "chirpstack": (later("LoRaWAN-utstyr bak ChirpStack, med et oppsett som leser rammene (codec)"), 4),
+    "owntracks": (later("En telefon eller GPS-sender med OwnTracks"), 5),
+}
+"""By the name of a source: what a supplier has who uses it, and which example shows it."""
 
 
 @router.get("/suppliers")
@@ -68,7 +84,7 @@ def _page(request: Request, hub: Hub, given: Given, status: int = 200, **context
     common = {"trial": None, "wrong": None, "secret": None, "sandbox": None} | context
     return page(
         request, "showcase_suppliers.html", status=status, examples=EXAMPLES, places=sorted(PLACES.items()),
-        sources=hub.sources, given=given, **common,
+        sources=hub.sources, roads=ROADS, given=given, address=hub.public_url, **common,
     )  # fmt: skip
 
 

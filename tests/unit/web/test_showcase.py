@@ -2,20 +2,26 @@
 
 import csv
 import io
+import re
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
+from types import ModuleType
+from typing import Any, cast
 
 import pytest
 from fastapi import FastAPI
 from sqlmodel import select, update
 
-from carehub.core.answers.alerts import Status
+from carehub.core.answers.alerts import Status, Step
 from carehub.core.severity import Severity
 from carehub.flow.hub import Hub
 from carehub.store import tables
-from carehub.web import create_web
-from integrations.sources import carehub_v1, http_events, zigbee2mqtt
-from tests.unit.web.conftest import BOTH, Browse
+from carehub.web import create_web, words
+from carehub.web.showcase.journey import journey
+from carehub.web.wording.explained import Account, Notice
+from integrations.sources import carehub_v1, chirpstack, http_events, owntracks, zigbee2mqtt
+from tests.unit.web.conftest import BOTH, NOW, Browse
 
 SYNTHETIC, REAL = "15823049873", "15023049873"
 
@@ -64,6 +70,19 @@ async def test_one_alarm_is_followed_without_a_name(hub: Hub, shown: FastAPI, br
     assert not [one for one in residents if one.family_name in answer.text]
 
 
+def test_at_one_moment_the_alert_comes_before_the_messages_about_it() -> None:
+    event = tables.Event(at=NOW, kind="button.pressed", source="carehub_v1")
+    sent = Notice(
+        at=NOW, who="", way="SMS", step="", state="Kom frem", failed=False, delivered_at=None, attempts=1
+    )  # fmt: skip
+    rose = tables.AlertStep(alert_id="a", step=Step.REPORTED, at=NOW)
+    account = Account(card=cast("Any", None), reasons=[], left_out=0, notices=[sent], journal=[(rose, None)])
+
+    titles = [stop.title for stop in journey(account, event)]
+
+    assert titles[-2:] == [words.STEPS[Step.REPORTED], "Melding sendt: SMS"]
+
+
 @pytest.mark.parametrize("language", ["nn", "en"])
 @pytest.mark.parametrize("path", ["", "/suppliers", "/numbers"])
 async def test_every_room_speaks_every_language(shown: FastAPI, browser: Browse, path: str, language: str) -> None:
@@ -87,6 +106,28 @@ async def test_the_form_tells_what_would_happen_and_stores_nothing(hub: Hub, sho
     async with hub.database.read() as session:
         events = (await session.exec(select(tables.Event))).all()
     assert not [one for one in events if one.source == "carehub_v1" and one.scope_id == "home:sandbox"]
+
+
+@pytest.mark.parametrize("source", [carehub_v1, zigbee2mqtt, chirpstack, owntracks])
+async def test_whoever_has_a_device_finds_its_topic_and_an_example_that_is_understood(
+    hub: Hub, browser: Browse, source: ModuleType
+) -> None:
+    """From "what do you have" to "this would happen", by the links and the button alone."""
+    await _all_have(hub, SYNTHETIC)
+    client = browser(app=create_web(replace(hub, showcase=True, sources=(source.SOURCE,))))
+    roads = (await client.get("/showcase/suppliers")).text
+    assert all(f"<code>{one}</code>" in roads for one in source.SOURCE.filters)
+    [example] = re.findall(r'<td><a class="ds-link" href="([^"#]+)', roads)
+
+    form = (await client.get(example)).text
+    typed = {
+        "topic": re.findall(r'name="topic".* value="([^"]+)"', form)[0],
+        "payload": unescape(re.findall(r'name="payload"[^>]*>([^<]+)<', form)[0]),
+    }
+    told = (await client.post("/showcase/suppliers", data=typed)).text
+
+    assert 'class="trial__read"' in told
+    assert "trial__fault" not in told
 
 
 async def test_what_a_supplier_writes_is_shown_as_text(shown: FastAPI, browser: Browse) -> None:
