@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, update
 from sqlmodel import col, or_, select
 
+from carehub.core.answers.alerts import Step
 from carehub.core.people.consent import Insight, Standing
 from carehub.core.people.kin import GivenBy, Ground
 from carehub.kit.ids import new_id
@@ -218,6 +219,17 @@ async def asked_lately(session: Session, person_id: str, since: datetime) -> lis
         .order_by(col(notice.created_at).desc())
     )  # fmt: skip
     return list({one.id: one for one, _ in (await session.exec(statement)).all()}.values())
+
+
+async def said_last(session: Session, person_id: str, alerts: Sequence[str]) -> dict[str, str]:
+    """What this relative answered last of each of these alerts, as it stands in its journal."""
+    step = tables.AlertStep
+    statement = (
+        select(step.alert_id, step.text)
+        .where(col(step.alert_id).in_(alerts), step.person_id == person_id, col(step.step) == Step.FAMILY)
+        .order_by(col(step.at), col(step.id))
+    )
+    return {alert: text or "" for alert, text in (await session.exec(statement)).all()} if alerts else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

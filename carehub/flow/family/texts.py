@@ -144,7 +144,11 @@ async def _coming(session: Session, family: Sequence[tables.Person], now: dateti
     return coming_text(yes=yes, link=link) if said else NOT_NOW
 
 
+CAN_GO, CANNOT_GO = "Kan gå bort.", "Kan ikke gå bort."
+"""What the journal of the alert says that a relative answered."""
+
+
 def note_coming(session: Session, alert_id: str, person_id: str, now: datetime, *, yes: bool) -> None:
     """What a relative said about going there, for whoever reads the alert."""
-    said = "Kan gå bort." if yes else "Kan ikke gå bort."
+    said = CAN_GO if yes else CANNOT_GO
     session.add(journal_line(alert_id, Step.FAMILY, now, person_id=person_id, text=said))

@@ -34,6 +34,7 @@ class Drawing:
         today: Lines over it, broken where nothing was heard.
         unheard: Stretches without measurements: begin and width.
         told: Whether the hill and the lines are this resident's.
+        early: They would be, and too few days have been measured yet.
     """
 
     usual: str
@@ -43,6 +44,7 @@ class Drawing:
     sun: Point
     rows: tuple[Row, ...]
     told: bool
+    early: bool = False
 
 
 def drawn(rhythm: Rhythm | None, now: datetime, zone: ZoneInfo) -> Drawing:
@@ -53,7 +55,7 @@ def drawn(rhythm: Rhythm | None, now: datetime, zone: ZoneInfo) -> Drawing:
         hill = [(hour * _PER_HOUR, _y(amount)) for hour, amount in _HILL]
         return Drawing(
             usual=_closed(hill), today=(), unheard=(), now_x=round(hours * 100 / 24, 2), sun=_sun(hill, hours),
-            rows=(), told=False,
+            rows=(), told=False, early=rhythm is not None,
         )  # fmt: skip
     upper = _through([(one.hour, one.high) for one in rhythm.stretches])
     return Drawing(

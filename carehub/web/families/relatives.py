@@ -1,6 +1,6 @@
 """The relatives' page: how the day goes, as far as the resident lets them know, and not a word about health."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Annotated
 
@@ -43,7 +43,9 @@ class Card:
         handled: None where it was not agreed that it is shown.
         unread: Messages from the care team.
         phone: Of the unit that looks after them, where there is one and it may be told.
+        handled_since: The day of the agreement, where that is later than what is shown otherwise.
         asked: An open alert of which they were told lately, and may say whether they can go.
+        goes: What they said to that; None as long as they have not answered.
     """
 
     bond: Bond
@@ -51,8 +53,10 @@ class Card:
     picture: calm.Drawing
     handled: tuple[Handled, ...] | None
     phone: str | None
+    handled_since: datetime | None = None
     unread: int = 0
     asked: str | None = None
+    goes: bool | None = None
 
 
 @router.get("")
@@ -62,10 +66,13 @@ async def relatives(request: Request, hub: TheHub, visitor: Relative) -> Respons
     async with hub.database.read() as session:
         unread = await messages.unread_by(session, me)
         asked = {one.resident_id: one.id for one in await kin.asked_lately(session, me, now - ANSWER_WITHIN)}
+        said = await kin.said_last(session, me, [*asked.values()])
         bonds = await kin.bonds(session, me, now)
         shown = [
-            await card(
-                hub, session, bond, now, unread=unread.get(bond.resident.id, 0), asked=asked.get(bond.resident.id)
+            replace(
+                await card(hub, session, bond, now, unread=unread.get(bond.resident.id, 0)),
+                asked=(alert := asked.get(bond.resident.id)),
+                goes=said[alert] == texts.CAN_GO if alert and alert in said else None,
             )
             for bond in bonds
         ]
@@ -77,15 +84,16 @@ async def relatives(request: Request, hub: TheHub, visitor: Relative) -> Respons
 
 
 async def card(
-    hub: Hub, session: Session, bond: Bond, now: datetime, *, unread: int = 0, asked: str | None = None
-) -> Card:
+    hub: Hub, session: Session, bond: Bond, now: datetime, *, unread: int = 0
+) -> Card:  # fmt: skip
     """One resident's day as far as this person may know."""
     known = await today(hub, session, bond, now)
     told = About.HANDLED in KNOWS[bond.insight]
     return Card(
-        bond=bond, today=known, picture=calm.drawn(known.rhythm, now, hub.zone), unread=unread, asked=asked,
+        bond=bond, today=known, picture=calm.drawn(known.rhythm, now, hub.zone), unread=unread,
         phone=await calling.phone_for(session, bond, now),
         handled=await _handled(session, bond.relation, now) if told else None,
+        handled_since=bond.relation.since if bond.relation.since > now - _SHOWN else None,
     )  # fmt: skip
 
 
@@ -110,4 +118,4 @@ async def coming(hub: TheHub, visitor: Relative, alert_id: str, yes: Annotated[b
             raise HTTPException(404)
         texts.note_coming(session, alert_id, me, now, yes=yes)
     hub.live.change()
-    return RedirectResponse("/relatives?told=true", status_code=303)
+    return RedirectResponse("/relatives", status_code=303)

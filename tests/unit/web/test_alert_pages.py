@@ -296,6 +296,7 @@ async def test_consent_that_has_ended_shows_nobody(hub: Hub, browser: Browse) ->
     text = (await (await logged_in(browser(), hub, "anne")).get("/relatives")).text
 
     assert "Astrid" not in text
+    assert "Ingen deler noe med deg her nå." in text
 
 
 async def test_a_hub_that_hears_nothing_calms_nobody(hub: Hub, browser: Browse) -> None:

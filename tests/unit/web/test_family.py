@@ -67,6 +67,32 @@ async def test_a_relative_sees_as_much_as_was_agreed(
     assert [words for words in hidden if words in main] == []
 
 
+@pytest.mark.parametrize(
+    ("insight", "said"),
+    [(Insight.ALL_IS_WELL, False), (Insight.DAILY_RHYTHM, True), (Insight.HANDLED_ALERTS, True)],
+)
+async def test_in_the_first_days_it_is_said_when_what_is_usual_will_be_shown(
+    hub: Hub, browser: Browse, insight: Insight, *, said: bool
+) -> None:
+    """Only to whom it will be: whoever is told no rhythm is promised none."""
+    await level(hub, "rel-anne", insight)
+
+    text = (await (await logged_in(browser(), hub, "anne")).get("/relatives")).text
+
+    assert "Ved siden av andre dager" not in text
+    assert ("når det er målt i minst en uke" in text) is said
+
+
+async def test_where_it_was_agreed_lately_nothing_is_said_of_the_days_before(hub: Hub, browser: Browse) -> None:
+    async with hub.database.write() as session:
+        (await session.get_one(tables.Relation, "rel-anne")).since = hub.clock() - 48 * _HOUR
+
+    text = (await (await logged_in(browser(), hub, "anne")).get("/relatives")).text
+
+    assert "Siden det ble avtalt, tirsdag 13. januar" in text
+    assert "Siste 30 dager" not in text
+
+
 async def test_a_home_that_is_not_heard_is_not_called_well(hub: Hub, browser: Browse) -> None:
     async with hub.database.write() as session:
         for device in (await session.exec(select(tables.Device))).all():

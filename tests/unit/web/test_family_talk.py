@@ -138,6 +138,16 @@ async def test_who_is_asked_on_the_page_answers_there_too(hub: Hub, browser: Bro
     async with hub.database.read() as session:
         steps = (await session.exec(select(tables.AlertStep).where(tables.AlertStep.step == Step.FAMILY))).all()
     assert [(one.person_id, one.text) for one in steps] == [("anne", "Kan gå bort.")]
+    going = (await anne.get("/relatives")).text
+    await anne.post(f"/relatives/asked/{alert}", data={"yes": "false"})
+    not_going = (await anne.get("/relatives")).text
+    for text, said, offered in (
+        (going, "Du har svart at du går.", 'value="false">Jeg kan ikke likevel'),
+        (not_going, "Du har svart at du ikke kan.", 'value="true">Jeg kan gå likevel'),
+    ):
+        assert said in text
+        assert offered in text
+        assert "Kan du gå bort?" not in text
 
 
 # --- the resident ---------------------------------------------------------------------------------
