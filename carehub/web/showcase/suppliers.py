@@ -44,6 +44,14 @@ EXAMPLES: tuple[tuple[str, Given], ...] = (
         Given(f"application/1/device/{_EUI}/event/up", '{"object": {"WATER_LEAK_STATUS": 1}}', "bathroom"),
     ),
     (
+        later("Dør, LoRaWAN (The Things Stack)"),
+        Given(
+            "v3/prove@ttn/devices/dor-1/up",
+            '{"uplink_message": {"f_port": 10, "f_cnt": 7, "decoded_payload": {"DOOR_OPEN_STATUS": 1}}}',
+            "entrance",
+        ),
+    ),
+    (
         later("Ut av området, OwnTracks"),
         Given("owntracks/prove/1/event", '{"_type": "transition", "event": "leave", "desc": "Hjemme"}'),
     ),
@@ -54,7 +62,8 @@ ROADS: dict[str, tuple[str, int]] = {
     "carehub_v1": (later("En enhet eller sentral som dere programmerer selv"), 0),
     "zigbee2mqtt": (later("Zigbee-utstyr bak Zigbee2MQTT"), 1),
     "chirpstack": (later("LoRaWAN-utstyr bak ChirpStack, med et oppsett som leser rammene (codec)"), 4),
-    "owntracks": (later("En telefon eller GPS-sender med OwnTracks"), 5),
+    "things_stack": (later("LoRaWAN-utstyr bak The Things Stack, med et oppsett som leser rammene (formatter)"), 5),
+    "owntracks": (later("En telefon eller GPS-sender med OwnTracks"), 6),
 }
 """By the name of a source: what a supplier has who uses it, and which example shows it."""
 

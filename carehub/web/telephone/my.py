@@ -16,7 +16,7 @@ from carehub.store.contacts import Way
 from carehub.store.database import Session
 from carehub.web.admin.people import WRONG_NUMBER, e164
 from carehub.web.render import page
-from carehub.web.security import Staff, TheHub, Visitor
+from carehub.web.security import Staff, TheHub, Visitor, local_path
 from carehub.web.telephone import offline as telephone
 from carehub.web.telephone import push
 from carehub.web.tongue import _, later
@@ -58,7 +58,8 @@ async def shown(
     return page(
         request, "my.html", visitor, status=status, wrong=_(wrong) if wrong else None, person=person, shifts=mine,
         ways=ways, removed=removed, channels={*hub.channels},
-        asked=asked, has_feed=has_feed, address=address, push_key=push.key_of(hub), **telephone.given(visitor),
+        asked=asked, answered="answered" in request.query_params, has_feed=has_feed, address=address,
+        push_key=push.key_of(hub), **telephone.given(visitor),
     )  # fmt: skip
 
 
@@ -95,12 +96,12 @@ async def revoke(hub: TheHub, visitor: Staff) -> RedirectResponse:
 
 
 @router.post("/roll-call")
-async def answer(hub: TheHub, visitor: Staff) -> RedirectResponse:
-    """My telephone works: I tap on it."""
+async def answer(hub: TheHub, visitor: Staff, back: Annotated[str, Form(max_length=100)] = "/my") -> RedirectResponse:
+    """My telephone works: I tap on it, and stay where I was, which may be the list with an alarm on it."""
     async with hub.database.write() as session:
         await roll_calls.answered(session, visitor.person.id, hub.clock())
     hub.live.change()
-    return _back()
+    return RedirectResponse(f"{local_path(back, '/my').partition('?')[0]}?answered=true", status_code=303)
 
 
 @router.post("/ways")

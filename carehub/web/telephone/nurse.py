@@ -43,7 +43,8 @@ async def nurse(request: Request, hub: TheHub, visitor: Caring) -> Response:
         request, "_nurse_board.html", board=shown, unit=unit, until=shift.until if shift else None, asked=asked,
         coming=coming, moves=planned.MOVES, kept=telephone.kept,
     )  # fmt: skip
-    whose = {} if AUTOMATIC in request.headers else telephone.given(visitor)
+    answered = {"answered": "answered" in request.query_params}
+    whose = {} if AUTOMATIC in request.headers else telephone.given(visitor) | answered
     return await board_page(request, "nurse.html", visitor, board=shown, region=drawn, **whose)
 
 

@@ -20,7 +20,7 @@ from carehub.store import tables
 from carehub.web import create_web, words
 from carehub.web.showcase.journey import journey
 from carehub.web.wording.explained import Account, Notice
-from integrations.sources import carehub_v1, chirpstack, http_events, owntracks, zigbee2mqtt
+from integrations.sources import carehub_v1, chirpstack, http_events, owntracks, things_stack, zigbee2mqtt
 from tests.unit.web.conftest import BOTH, NOW, Browse
 
 SYNTHETIC, REAL = "15823049873", "15023049873"
@@ -108,7 +108,7 @@ async def test_the_form_tells_what_would_happen_and_stores_nothing(hub: Hub, sho
     assert not [one for one in events if one.source == "carehub_v1" and one.scope_id == "home:sandbox"]
 
 
-@pytest.mark.parametrize("source", [carehub_v1, zigbee2mqtt, chirpstack, owntracks])
+@pytest.mark.parametrize("source", [carehub_v1, zigbee2mqtt, chirpstack, things_stack, owntracks])
 async def test_whoever_has_a_device_finds_its_topic_and_an_example_that_is_understood(
     hub: Hub, browser: Browse, source: ModuleType
 ) -> None:

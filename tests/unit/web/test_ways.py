@@ -123,8 +123,11 @@ async def test_my_shifts_stand_on_my_page_and_i_answer_the_roll_call_with_a_tap(
     for path in ("/my", "/nurse"):
         assert "Jeg er her, telefonen virker" in (await client.get(path)).text
 
-    await client.post("/my/roll-call")
+    stayed = await client.post("/my/roll-call", data={"back": "/nurse"})
 
+    assert stayed.headers["location"] == "/nurse?answered=true"
+    assert "Takk. Kollegene ser at du er her" in (await client.get("/nurse?answered=true")).text
+    assert (await client.post("/my/roll-call", data={"back": "//evil.example"})).headers["location"].startswith("/my?")
     assert "Jeg er her" not in (await client.get("/nurse")).text
     assert "02:14–07:30" in (await client.get("/my")).text
     board = (await client.get("/tablet")).text
