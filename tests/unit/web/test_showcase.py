@@ -71,7 +71,7 @@ async def test_one_alarm_is_followed_without_a_name(hub: Hub, shown: FastAPI, br
 
 
 def test_at_one_moment_the_alert_comes_before_the_messages_about_it() -> None:
-    event = tables.Event(at=NOW, kind="button.pressed", source="carehub_v1")
+    event = tables.Event(seq=1, at=NOW, kind="button.pressed", source="carehub_v1", scope_id="home", body_hash="")
     sent = Notice(
         at=NOW, who="", way="SMS", step="", state="Kom frem", failed=False, delivered_at=None, attempts=1
     )  # fmt: skip
