@@ -83,9 +83,7 @@ async def relatives(request: Request, hub: TheHub, visitor: Relative) -> Respons
     )  # fmt: skip
 
 
-async def card(
-    hub: Hub, session: Session, bond: Bond, now: datetime, *, unread: int = 0
-) -> Card:  # fmt: skip
+async def card(hub: Hub, session: Session, bond: Bond, now: datetime, *, unread: int = 0) -> Card:
     """One resident's day as far as this person may know."""
     known = await today(hub, session, bond, now)
     told = About.HANDLED in KNOWS[bond.insight]
