@@ -52,11 +52,12 @@ async def raise_alerts(hub: Hub, session: Session, findings: Finds, units: Mappi
     before = alerts.before_in(known)
     open_as = {key: one.open_as for key, one in before.items() if one.open_as is not None}
     fresh, many = alerts.Fresh(), crowd.Crowd(before)
-    in_safe_mode = hub.rulebook.version == SAFE_MODE  # then everybody on duty is asked, whatever their unit
+    if hub.rulebook.version == SAFE_MODE:
+        units = {}  # everybody on duty is asked, whatever their unit
     for finding, event in findings:
-        key, unit = dedup_key(finding), None if in_safe_mode else units.get(finding.scope)
+        key, unit = dedup_key(finding), units.get(finding.scope)
         first, reports = key not in open_as, before[key].reports if key in before else 0
-        if not first and finding.scope != CANARY and many.takes(key, finding, open_as[key]):
+        if finding.scope != CANARY and many.takes(key, finding, open_as.get(key)):
             continue
         open_as[key] = max(finding.severity, open_as.get(key, finding.severity))
         if finding.scope == CANARY:
@@ -70,7 +71,10 @@ async def raise_alerts(hub: Hub, session: Session, findings: Finds, units: Mappi
             fresh = alerts.Fresh()
             await _again(hub, session, finding, event, unit)
     await alerts.add_fresh(session, fresh)
-    await crowd.count(hub, session, many.findings)
+    events = {event.seq: event for _, event in findings if event}
+    for finding in await crowd.count(hub, session, many.findings):
+        event = events.get(finding.event) if finding.event else None
+        await _again(hub, session, finding, event, units.get(finding.scope))
 
 
 def dedup_key(finding: Finding) -> str:

@@ -15,6 +15,7 @@ from carehub.core.days.judging import SHADOW
 from carehub.core.people.access import Sight
 from carehub.core.people.oidc import Provider
 from carehub.core.people.retention import POLICIES, Policy
+from carehub.core.rules.language import Rule
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.watching.audit import Concern
 from carehub.core.watching.supervision import TEST_EVERY
@@ -142,6 +143,8 @@ class Hub:
     public_url: str
     municipality: str
     rulebook: Rulebook
+    gone: Mapping[str, Rule] = field(default_factory=dict)
+    """By the kind of alert: rules that were in force once. Their alerts may be open, and are shown by their titles."""
     route_link: str = ""
     """Where a telephone finds the way, with `{address}` in it; empty where no address may leave the hub."""
     name: str = ""

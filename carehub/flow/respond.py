@@ -24,6 +24,7 @@ from carehub.flow.reaching.quiet import fall_quiet
 from carehub.kit.failpoints import fail_at
 from carehub.store import alerts, ladders, outbox, tables
 from carehub.store.database import Session
+from carehub.store.errors import USED_ALREADY
 
 __all__ = ["Answer", "arrive", "close", "confirm", "journal_line", "release", "step_row", "take", "undo"]
 
@@ -126,10 +127,16 @@ async def undo(session: Session, alert_id: str, by: str, now: datetime) -> Answe
     if not may_undo(alert, by, now) or await alerts.open_alert(session, alert.dedup_key) is not None:
         return await _refused(session, alert)
     status = _status_before(alert)
-    if not await alerts.move(
-        session, alert, status, **await _deadlines(session, alert, status, now), closed_at=None, closed_by_id=None,
-        cause=None, aftermath=None, contact=None,
-    ):  # fmt: skip
+    deadlines = await _deadlines(session, alert, status, now)
+    try:
+        async with session.begin_nested():
+            moved = await alerts.move(
+                session, alert, status, **deadlines, closed_at=None, closed_by_id=None, cause=None, aftermath=None,
+                contact=None,
+            )  # fmt: skip
+    except USED_ALREADY:  # reported anew in this very moment: that alert stands
+        moved = False
+    if not moved:
         return await _refused(session, alert)
     session.add(journal_line(alert_id, Step.UNDONE, now, person_id=by))
     await outbox.stop_asking(session, alert_id)

@@ -125,13 +125,16 @@ class Before:
 
     open_as: Severity | None = None
     """None where no alert is open."""
+    where: str | None = None
+    """The scope in which it is; None where no alert is open."""
     reports: int = 0
     """Counted to `ENOUGH`: a door that opened a thousand times tonight is not counted at each."""
 
 
 ENOUGH = 12
 _BEFORE = f"""
-    SELECT alert.dedup_key, max(CASE WHEN alert.status <> 'closed' THEN alert.severity END), sum(
+    SELECT alert.dedup_key, max(CASE WHEN alert.status <> 'closed' THEN alert.severity END) AS open_as,
+    max(CASE WHEN alert.status <> 'closed' THEN alert.scope_id END) AS scope, sum(
         (SELECT count(*) FROM (SELECT 1 FROM alert_event AS report
          WHERE report.alert_id = alert.id AND report.at > ? LIMIT {ENOUGH}) AS lately))
     FROM alert WHERE alert.dedup_key = ANY (?) AND (alert.status <> 'closed' OR alert.last_event_at > ?)
@@ -147,8 +150,8 @@ def asking_before(keys: Collection[str], since: datetime) -> tuple[Any, ...]:
 def before_in(found: sql.Rows) -> dict[str, Before]:
     """What is known of each of those keys; reports count however the earlier alerts were closed."""
     return {
-        key: Before(open_as=None if open_as is None else Severity(open_as), reports=int(reports))
-        for key, open_as, reports in found
+        key: Before(open_as=None if open_as is None else Severity(open_as), where=where, reports=int(reports))
+        for key, open_as, where, reports in found
     }
 
 

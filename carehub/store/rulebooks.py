@@ -46,6 +46,14 @@ async def _every_version(session: Session, rules: Collection[str]) -> dict[tuple
     return {(row.rule_id, row.version): row for row in rows}
 
 
+async def gone(session: Session, rulebook: Rulebook) -> dict[str, Rule]:
+    """Rules that were in force once and are in this book no more, by the kind of alert that they raised; the newest."""
+    version = tables.RuleVersion
+    statement = select(version.body).where(col(version.rule_id).not_in(rulebook.rules), ~col(version.tuned))
+    bodies = (await session.exec(statement.order_by(col(version.activated_at)))).all()
+    return {rule.alert_kind: rule for body in bodies if (rule := read_body(body))}
+
+
 async def active(session: Session) -> dict[str, str]:
     """The content hash of every rule that is in force."""
     statement = select(tables.RuleVersion).where(*_in_force())

@@ -160,8 +160,9 @@ def _whole(
     alert, around = card.alert, context.around.get(card.alert.id, Around())
     return AlertView(
         id=alert.id, status=alert.status, severity=alert.severity, urgency=words.URGENCIES[alert.severity],
-        colour=COLOURS[alert.severity], icon=_icon(alert.kind), title=words.title_of(alert.kind, hub.rulebook),
-        room=_room(card), at_home=_is_home(card), has_way_in=_has_way_in(card), spot=words.place_name(alert.place),
+        colour=COLOURS[alert.severity], icon=_icon(alert.kind),
+        title=words.title_of(alert.kind, hub.rulebook, hub.gone), room=_room(card), at_home=_is_home(card),
+        has_way_in=_has_way_in(card), spot=words.place_name(alert.place),
         unit=card.unit.name if card.unit else "",
         unit_id=alert.unit_id, scope_id=alert.scope_id,
         resident=_short_name(card), resident_full=_full_name(card), resident_id=alert.resident_id,

@@ -137,7 +137,7 @@ async def one(request: Request, hub: TheHub, visitor: StaffOrTechnician, silence
         line, close = await _must_open(session, visitor, silence_id, hub.clock())
         rows = await silences.held_by(session, silence_id)
     await _log(hub, visitor, "silence", [line.silence])
-    held = [(row, words.title_of(row.kind, hub.rulebook), scope) for row, scope in rows]
+    held = [(row, words.title_of(row.kind, hub.rulebook, hub.gone), scope) for row, scope in rows]
     return page(request, "silence.html", visitor, line=line, about=about(line, close), held=held)
 
 

@@ -107,11 +107,15 @@ PARTS: Spoken[str] = Spoken({
 """The parts of the hub, by the names of their beats."""
 
 
-def title_of(kind: str, rulebook: Rulebook) -> str:
-    """What stands on the card: the rule's own title, else the floor's, else the kind itself."""
+def title_of(kind: str, rulebook: Rulebook, gone: Mapping[str, Rule] = MappingProxyType({})) -> str:
+    """What stands on the card: the rule's own title, else the floor's, else the kind itself.
+
+    Args:
+        gone: Rules that are in the book no more, by the kind that they raised.
+    """
     if kind in FLOOR_TITLES:
         return FLOOR_TITLES[kind]
-    rule = rulebook.raising(kind)
+    rule = rulebook.raising(kind) or gone.get(kind)
     return own(rule.title) if rule else kind.replace("-", " ").capitalize()
 
 

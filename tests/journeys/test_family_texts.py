@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
+from sqlmodel import select
 
 from carehub.core.answers.alerts import Status
 from carehub.core.people.consent import Insight
@@ -174,6 +175,21 @@ async def test_she_is_asked_only_when_she_said_that_she_can_be(night: Night) -> 
 async def exchange(quick_night: Night) -> AsyncIterator[Exchange]:
     async with telephones(quick_night) as built:
         yield built
+
+
+async def test_a_nurse_who_is_a_relative_too_has_the_text_with_the_code_where_a_step_asks_both(night: Night) -> None:
+    """One telephone has one text of a step, and only the one to staff takes the alert."""
+    await follows(night)
+    async with night.database.write() as session:
+        rung = (await session.exec(select(tables.LadderRung).where(tables.LadderRung.position == 1))).one()
+        rung.asks = "relative on_duty"
+        (await session.get_one(tables.ContactMethod, "m")).address = INGRID
+        (await session.get_one(tables.Person, "datter")).phone = INGRID
+    await night.press()
+
+    assert [notice.address for _, notice in night.phones.sent].count(INGRID) == 1
+    assert (await night.reply(INGRID, night.code_for(INGRID))).startswith("Du har varsel ")
+    assert (await night.the_alert()).owner_id == "ingrid"
 
 
 async def test_it_works_over_a_signed_webhook_and_over_no_other_c18(quick_night: Night, exchange: Exchange) -> None:

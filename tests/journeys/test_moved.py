@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from carehub.core.answers.alerts import Status
+from carehub.flow.grouping.crowd import COUNTED_FROM
 from carehub.store import registry
 from tests.journeys.building import INGRID, KARI, MARIA, Night
 
@@ -69,3 +70,19 @@ async def test_a_press_that_comes_late_moves_nothing_f68(night: Night) -> None:
     await night.press(at=(night.clock() - timedelta(hours=4)).isoformat())
 
     assert await _where(night) == ("home:tom", "nord")
+
+
+async def test_a_press_among_those_that_are_only_counted_moves_the_alert_too_f68(night: Night) -> None:
+    """Whoever pressed a dozen times at home, went out and presses there is found there."""
+    for _ in range(COUNTED_FROM + 2):
+        await night.press()
+    await _wears_it_at(night, "home:tom")
+    before = len(night.phones.sent)
+
+    await night.press()
+
+    assert await _where(night) == ("home:tom", "nord")
+    assert KARI in {notice.address for _, notice in night.phones.sent[before:]}
+    assert (await night.the_alert()).presses == COUNTED_FROM + 3
+    await night.press()
+    assert (await night.the_alert()).presses == COUNTED_FROM + 4

@@ -2,13 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
 from structlog.testing import capture_logs
 
 from carehub.core.events import CommandKind
 from carehub.core.rules.language import parse_rule
 from carehub.core.rules.rulebook import Rulebook
 from carehub.store import tables
-from tests.journeys.building import NIGHT, Night
+from tests.journeys.building import INGRID, NIGHT, Night
+from tests.journeys.desk import desk
 from tests.journeys.replaying import check_replay
 
 _OPEN = """
@@ -104,6 +106,30 @@ async def test_what_ends_with_the_change_is_logged_and_kept(night: Night) -> Non
     (held,) = await night.rows(tables.HeldBack)
     assert (held.rule_id, held.event_seq) == ("door-open", opened.seq)
     await check_replay(night)
+
+
+@pytest.mark.parametrize("after", [(_TWICE,), ()], ids=["another book", "safe mode"])
+async def test_an_open_alert_whose_rule_is_gone_keeps_its_title_and_is_asked_about(
+    night: Night, after: tuple[str, ...]
+) -> None:
+    """The rule was deleted, or no rule can be read: the card says what it is about in words, and not "Door open"."""
+    await with_rules(night, _OPEN.replace("moderate", "critical"))
+    await door(night, opens=True)
+    await night.pass_time(11)
+    alert = await night.the_alert()
+
+    await with_rules(night, *after)
+    asked = len(night.phones.sent)
+    await night.pass_time(6)
+    assert len(night.phones.sent) > asked
+    async with await desk(night) as browser:
+        for address in ("/tablet", f"/alerts/{alert.id}/why", "/tablet/handover?unit=sol"):
+            answer = await browser.get(address)
+            assert answer.status_code == 200, address
+            assert "Døren står åpen" in answer.text, address
+            assert "Door open" not in answer.text, address
+    assert (await night.reply(INGRID, night.code_for(INGRID))).startswith("Du har varsel ")
+    assert (await night.close("ingrid")).done
 
 
 async def test_what_ended_the_wait_before_the_change_ends_it_after_the_change_too(night: Night) -> None:

@@ -34,28 +34,44 @@ class Crowd:
     before: Mapping[str, Before]
     findings: dict[str, list[Finding]] = field(default_factory=lambda: defaultdict(list))
     _seen: Counter[str] = field(default_factory=Counter)
+    _where: dict[str, str | None] = field(default_factory=dict)
 
-    def takes(self, key: str, finding: Finding, open_as: Severity) -> bool:
+    def __post_init__(self) -> None:
+        self._where = {key: one.where for key, one in self.before.items()}
+
+    def takes(self, key: str, finding: Finding, open_as: Severity | None) -> bool:
         """Whether this report only adds to the open alert's number; then it waits here to be written with the others.
 
         Args:
-            open_as: How serious the open alert is: whatever is more so raises it, and goes its own way.
+            open_as: How serious the open alert is: whatever is more so raises it, and goes its own way. None where no
+                alert is open, and this begins one.
         """
+        if open_as is None:
+            self._where[key] = finding.scope
+            return False
         self._seen[key] += 1
         if finding.press:
             before = self.before[key].reports if key in self.before else 0
-            is_one_of_many = before + self._seen[key] > COUNTED_FROM
+            is_one_of_many = not self._moves(key, finding) and before + self._seen[key] > COUNTED_FROM
         else:
             is_one_of_many = finding.kind == outage.KIND or finding.severity <= open_as
         if is_one_of_many:
             self.findings[key].append(finding)
         return is_one_of_many
 
+    def _moves(self, key: str, finding: Finding) -> bool:
+        """Pressed where the alert is not: it goes there, however often it was reported before."""
+        moves = not finding.late and finding.scope != self._where.get(key)
+        if moves:
+            self._where[key] = finding.scope
+        return moves
 
-async def count(hub: Hub, session: Session, crowd: Mapping[str, Sequence[Finding]]) -> None:
+
+async def count(hub: Hub, session: Session, crowd: Mapping[str, Sequence[Finding]]) -> list[Finding]:
     """Write further reports down, all in three statements: each with its trace, one line an alert in the journal.
 
-    Presses are told of too, at most once a minute.
+    Presses are told of too, at most once a minute. Gives what is not written down: its alert was closed meanwhile, and
+    it belongs to a new one.
     """
     found = [(one, crowd[one.key]) for one in await alerts.open_among(session, crowd.keys())]
     counted = [_counted(one, findings) for one, findings in found]
@@ -68,6 +84,8 @@ async def count(hub: Hub, session: Session, crowd: Mapping[str, Sequence[Finding
             alert = await alerts.open_alert(session, one.key)
             if alert is not None:
                 await escalate.remind_of_repeat(hub, session, alert, new.last)
+    still_open = {one.key for one, _ in found}
+    return [finding for key, findings in crowd.items() if key not in still_open for finding in findings]
 
 
 def _counted(one: alerts.Known, findings: Sequence[Finding]) -> alerts.Counted:

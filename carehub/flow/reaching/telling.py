@@ -139,7 +139,7 @@ def summons_rows(
     notices, codes = [telling.tablet(telling.number)], []
     if reached.siren and SIREN in hub.channels:
         notices.append(telling.row(SIREN, telling.unit_id or EVERYWHERE, telling.number))
-    for person in reached.people:
+    for person in sorted(reached.people, key=lambda one: one.bond is not Bond.STAFF):  # a number has one text of a step
         if not person.methods or telling.severity < MESSAGES_FROM:
             continue
         if person.bond is not Bond.STAFF:

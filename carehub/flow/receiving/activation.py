@@ -49,6 +49,7 @@ async def activate(hub: Hub, session: Session, epoch: int, seq: int, units: Mapp
     now, last = hub.clock(), await journal.newest_activation(session)
     before = last.rules if last else await rulebooks.active(session)
     await rulebooks.note_versions(session, hub.rulebook, now)
+    hub.gone = await rulebooks.gone(session, hub.rulebook)
     if last is not None and (last.rules, last.zone) == (hub.rulebook.versions, hub.rulebook.zone.key):
         return seq
     seq += 1

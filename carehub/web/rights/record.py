@@ -96,7 +96,7 @@ async def _pdf(request: Request, hub: Hub, visitor: Visitor, resident: tables.Re
     found = await _taken(hub, visitor, resident, "pdf", errand)
     events = await _by_day(record.events(hub.database, resident.id), hub.zone)
     quiet = await _by_day(record.kept_quiet(hub.database, resident.id), hub.zone)
-    title = partial(title_of, rulebook=hub.rulebook)
+    title = partial(title_of, rulebook=hub.rulebook, gone=hub.gone)
     held = await asyncio.to_thread(record_pdf.held, found, events, quiet, hub.zone, title)  # seconds, for a long life
     press: Press = request.app.state.press
     body = await press.pressed(record_pdf.TEMPLATE, record_pdf.FONTS, hub.clock(), held)

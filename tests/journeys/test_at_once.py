@@ -1,0 +1,71 @@
+"""What people do and what devices report meet in one moment: PostgreSQL lets both be written at once."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from sqlalchemy import text
+
+from carehub.core.answers.alerts import Aftermath, Cause, Status
+from carehub.flow import respond
+from carehub.flow.grouping.crowd import COUNTED_FROM
+from carehub.flow.respond import Answer
+from carehub.kit.ids import new_id
+from carehub.store import tables
+from tests.journeys.building import INGRID, MARIA, Night
+
+_WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+
+
+async def _begun(night: Night, doing: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
+    """It has begun, and waits for what somebody else holds; on SQLite one writer waits for the other to begin."""
+    task = asyncio.create_task(doing)
+    await asyncio.sleep(0.02)
+    while not night.database.is_sqlite:
+        async with night.database.connect() as connection:
+            if (await connection.execute(_WAITING)).scalar_one():
+                break
+        await asyncio.sleep(0.02)
+    return task
+
+
+async def test_an_undo_that_meets_a_new_press_is_refused_in_words_and_the_press_stands(night: Night) -> None:
+    """The store refuses a second open alert of one resident and kind: whoever undoes reads that it is too late."""
+    await night.press()
+    await night.close("ingrid")
+    (first,) = await night.alerts()
+    async with night.database.write() as session:
+        again = first.model_dump() | {"id": new_id(), "status": Status.OPEN, "due_at": night.clock(), "closed_at": None}
+        session.add(tables.Alert(**again))
+        await session.flush()
+        undoing = await _begun(night, night.undo("ingrid"))
+
+    answer: Answer = await undoing
+
+    assert not answer.done
+    assert answer.alert is not None
+    assert answer.alert.status is Status.CLOSED
+    assert sorted(one.status for one in await night.alerts()) == [Status.CLOSED, Status.OPEN]
+    assert not [line for line in await night.journal() if "undone" in line]
+
+
+async def test_a_press_that_is_only_counted_and_meets_the_closing_is_an_alert_of_its_own(night: Night) -> None:
+    """Invariant 9: it came after the closing, as far as the store knows, and belongs to nobody's alert."""
+    for _ in range(COUNTED_FROM):
+        await night.press()
+    (alert,) = await night.alerts()
+    await night.take("ingrid")
+    async with night.database.write() as session:
+        await respond.close(
+            session, alert.id, "ingrid", night.clock(), cause=Cause.TOILET, aftermath=Aftermath.HELPED_ON_SITE
+        )
+        night.clock.advance(minutes=2)
+        pressing = await _begun(night, night.press())
+    await pressing
+    await night.work()
+
+    first, second = await night.alerts()
+    assert (first.status, first.presses) == (Status.CLOSED, COUNTED_FROM)
+    assert (second.status, second.presses) == (Status.OPEN, 1)
+    asked = {notice.address for notice in await night.notices() if notice.alert_id == second.id}
+    assert {INGRID, MARIA} <= asked
