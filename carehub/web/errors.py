@@ -1,6 +1,6 @@
 """What is said when something cannot be done: a page with a way on for people, problem+json for programs."""
 
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -40,9 +40,13 @@ def is_for_programs(request: Request) -> bool:
 
 
 async def login_needed(request: Request, _error: Exception) -> Response:
-    """Lead a person to the login and back; tell a program 401."""
+    """Lead a person to the login and back, to the form whose sending did nothing; tell a program 401."""
     if is_for_programs(request):
         return problem(401)
+    if request.method == "POST" and not request.url.path.startswith("/login"):
+        form = urlsplit(request.headers.get("referer", ""))
+        back = f"{form.path}?{form.query}" if form.query else form.path
+        return RedirectResponse(f"/login?unsent=true&next={quote(back)}", status_code=303)
     asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     onwards = f"?next={quote(asked)}" if request.method == "GET" and asked != "/" else ""
     return RedirectResponse(f"/login{onwards}", status_code=303)

@@ -40,12 +40,14 @@ async def login_page(  # noqa: PLR0913 - what an address may say
     left: str = "",
     *,
     ended: bool = False,
+    unsent: bool = False,
     full: bool = False,
 ) -> Response:
     """The form; whoever is logged in already is sent on.
 
     Args:
         left: The provider at which they are logged in still.
+        unsent: They sent a form after their login had ended, and nothing came of it.
         full: Also on a shared tablet, where else the locked board is shown.
     """
     onwards = local_path(next, "")
@@ -53,16 +55,16 @@ async def login_page(  # noqa: PLR0913 - what an address may say
         return RedirectResponse(onwards or home_of(visitor.person), status_code=303)
     if tablet is not None and not full:
         return RedirectResponse("/kiosk", status_code=303)
-    return await form(request, hub, next=onwards, ended=ended, left=left)
+    return await form(request, hub, next=onwards, ended=ended, left=left, unsent=unsent)
 
 
 async def form(  # noqa: PLR0913 - what the form shows
     request: Request, hub: Hub, *, next: str = "", status: int = 200, ended: bool = False,  # noqa: A002
-    wrong: str | None = None, username: str = "", left: str = "",
+    wrong: str | None = None, username: str = "", left: str = "", unsent: bool = False,
 ) -> Response:  # fmt: skip
     """The login page: with what was wrong if anything was, and every way in that there is."""
     return page(
-        request, "login.html", status=status, next=next, ended=ended, wrong=wrong, username=username,
+        request, "login.html", status=status, next=next, ended=ended, unsent=unsent, wrong=wrong, username=username,
         by_passkey=can_passkeys(hub), providers=profiles_of(hub), left=hub.providers.get(left),
         **await still_here(request, hub),
     )  # fmt: skip

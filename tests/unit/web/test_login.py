@@ -45,6 +45,25 @@ async def test_a_login_makes_a_new_session_and_ends_the_old(hub: Hub, browser: B
         assert await logins.find(session, logins.hash_of(old), hub.clock()) is None
 
 
+@pytest.mark.parametrize(
+    ("came_from", "onwards"), [("https://hub.example/tablet?unit=sol", "/tablet?unit=sol"), ("", "")]
+)
+async def test_what_is_sent_after_the_login_ended_is_not_done_and_the_page_says_so(
+    hub: Hub, browser: Browse, clock: Clock, came_from: str, onwards: str
+) -> None:
+    """Whoever closed an alert, or ended a consent, would else believe that it is done."""
+    client = await logged_in(browser(), hub, "ingrid")
+    clock.passes(LIMITS[Role.NURSE].idle + timedelta(minutes=1))
+
+    sent = await client.post(f"/alerts/{'b7c1'.ljust(32, '0')}/take", headers={"referer": came_from})
+    page = (await client.get(sent.headers["location"])).text
+
+    assert sent.status_code == 303
+    assert "Det du sendte, ble ikke gjort." in page
+    assert f'name="next" value="{onwards}"' in page
+    assert "Det du sendte" not in (await client.get("/login")).text
+
+
 async def test_wrong_name_wrong_password_and_shut_out_look_the_same(hub: Hub, browser: Browse) -> None:
     """C45: no page tells who has an account."""
     async with hub.database.write() as session:

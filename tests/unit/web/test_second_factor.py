@@ -43,7 +43,8 @@ async def test_the_password_alone_opens_no_page_c42(hub: Hub, browser: Browse, c
     for page in ("/nurse", "/tablet", "/my", "/account", "/silences"):
         assert (await client.get(page)).headers["location"].startswith("/login"), page
     assert (await client.get("/api/v1/alerts")).status_code == 401
-    assert (await client.post(f"/alerts/{'a4f2'.ljust(32, '0')}/take")).headers["location"] == "/login"
+    taken = await client.post(f"/alerts/{'a4f2'.ljust(32, '0')}/take")
+    assert taken.headers["location"] == "/login?unsent=true&next="
     half_cookie = client.cookies[_COOKIE]
 
     whole = await client.post("/login/second", data={"code": code_at(clock), "next": "/a/A4F2"})
@@ -129,7 +130,7 @@ async def test_half_a_login_adds_no_factor_where_one_is_owed(hub: Hub, browser: 
 
     for path in ("/account/totp", "/account/passkeys/options", "/account/password", "/account/elsewhere"):
         answer = await client.post(path, data={"old": PASSWORD, "new": "kaffe-vaffel-snø"})
-        assert answer.headers["location"] == "/login", path
+        assert answer.headers["location"] == "/login?unsent=true&next=", path
 
 
 async def test_a_login_from_this_morning_changes_nothing_of_itself_c50(hub: Hub, browser: Browse, clock: Clock) -> None:
