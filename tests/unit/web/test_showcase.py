@@ -117,7 +117,7 @@ async def test_whoever_has_a_device_finds_its_topic_and_an_example_that_is_under
     client = browser(app=create_web(replace(hub, showcase=True, sources=(source.SOURCE,))))
     roads = (await client.get("/showcase/suppliers")).text
     assert all(f"<code>{one}</code>" in roads for one in source.SOURCE.filters)
-    [example] = re.findall(r'<td><a class="ds-link" href="([^"#]+)', roads)
+    [example] = re.findall(r'<td class="nowrap"><a class="ds-link" href="([^"#]+)', roads)
 
     form = (await client.get(example)).text
     typed = {
