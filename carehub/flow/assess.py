@@ -44,9 +44,8 @@ async def raise_alerts(hub: Hub, session: Session, findings: Finds, units: Mappi
     findings, units = await incidents.gather(session, findings, units)
     if not findings:
         return
-    keys = {dedup_key(finding) for finding, _ in findings}
     moments = [finding.at for finding, _ in findings]
-    asked = alerts.asking_before(keys, min(moments) - RAISE_WINDOW)
+    asked = alerts.asking_before({dedup_key(finding) for finding, _ in findings}, min(moments) - RAISE_WINDOW)
     residents = [finding.resident for finding, _ in findings]
     circle, known = await ladders.circle_beside(session, max(moments), residents, asked)
     before = alerts.before_in(known)
@@ -71,10 +70,17 @@ async def raise_alerts(hub: Hub, session: Session, findings: Finds, units: Mappi
             fresh = alerts.Fresh()
             await _again(hub, session, finding, event, unit)
     await alerts.add_fresh(session, fresh)
-    events = {event.seq: event for _, event in findings if event}
-    for finding in await crowd.count(hub, session, many.findings):
-        event = events.get(finding.event) if finding.event else None
-        await _again(hub, session, finding, event, units.get(finding.scope))
+    await _count(hub, session, many, findings, units)
+
+
+async def _count(
+    hub: Hub, session: Session, many: crowd.Crowd, findings: Finds, units: Mapping[str, str | None]
+) -> None:
+    """Write down what only adds to an open alert; where that was closed meanwhile, somebody is told of a new one."""
+    closed_meanwhile = await crowd.count(hub, session, many.findings)
+    events = {event.seq: event for _, event in findings if event} if closed_meanwhile else {}
+    for finding in closed_meanwhile:
+        await _again(hub, session, finding, events.get(finding.event or 0), units.get(finding.scope))
 
 
 def dedup_key(finding: Finding) -> str:

@@ -80,7 +80,7 @@ class Connection(aiosqlite.Connection):
         try:
             self._conn.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+            if error.sqlite_errorcode & _PRIMARY != sqlite3.SQLITE_BUSY:
                 raise
             return False
         finally:
@@ -97,7 +97,7 @@ class Connection(aiosqlite.Connection):
             return self._conn.execute(statement, values)
 
     async def run_each(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
-        """The same for each row; many rows of an INSERT go some at a time, in the connection's thread.
+        """The same for each row, some at a time where it is an INSERT; many rows go in the connection's thread.
 
         A statement runs without the interpreter's lock and must have it again before the next: row by row, the thread
         would stand in line for it behind an event loop that is at work, once for each.
@@ -161,3 +161,6 @@ WAITS = "PRAGMA busy_timeout=5000"
 """How many milliseconds a statement waits for another process's lock."""
 _TAKES_A_LOCK = ("BEGIN", "PRAGMA", "CREATE", "ALTER", "DROP")
 _FEW = 60
+"""So many rows are written at once, an alarm's batch among them: a change of threads would cost more."""
+_PRIMARY = 0xFF
+"""Of SQLite's code for an error; the rest says more of it, such as that the other process is recovering the log."""

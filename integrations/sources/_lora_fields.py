@@ -50,6 +50,8 @@ FIELDS: dict[str, Field] = {
     "illuminance": Number(K.ILLUMINANCE, "lx", 0, 200_000),
     "activepowerl1": Number(K.POWER, "W", 0, 100_000),
 }
+KINDS = frozenset(kind for field in FIELDS.values() for kind in field.kinds()) | {K.DEVICE_ONLINE, K.DEVICE_HEARTBEAT}
+"""All that a network for LoRaWAN can tell: what its devices say, that one joined, and that one is there."""
 
 
 def facts(decoded: Mapping[str, Any]) -> Found:

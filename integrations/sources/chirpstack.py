@@ -17,7 +17,7 @@ from carehub.contracts import DecodeError, Message, Source
 from carehub.core.events import Reading
 from carehub.core.kinds import EventKind
 from integrations.sources import _claims
-from integrations.sources._lora_fields import FIELDS, facts
+from integrations.sources._lora_fields import KINDS, facts
 
 _TOPIC_PARTS = 6
 
@@ -104,6 +104,5 @@ SOURCE = Source(
     decode=decode,
     is_alarm_path=is_alarm_path,
     device_of=device_of,
-    kinds=frozenset(kind for field in FIELDS.values() for kind in field.kinds())
-    | {EventKind.DEVICE_ONLINE, EventKind.DEVICE_HEARTBEAT},
+    kinds=KINDS,
 )

@@ -3,12 +3,15 @@
 import asyncio
 import sqlite3
 import time
+from functools import partial
+from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from carehub.store import errors, sql
+from carehub.store import errors, quick, sql
 from carehub.store.database import Database
 from tests.journeys.building import NIGHT
 
@@ -74,6 +77,30 @@ async def test_another_process_with_the_lock_holds_up_the_writer_and_nobody_else
         assert await sql.ask(session, "SELECT owner FROM ownership WHERE partition = 7") == [("y",)]
     other.close()
     await database.close()
+
+
+class _Recovering(sqlite3.Connection):
+    """Says once what SQLite says while another process recovers the log; too short a moment to be met on purpose."""
+
+    told = False
+
+    def execute(self, *args: Any) -> sqlite3.Cursor:
+        if args[0] == "BEGIN IMMEDIATE" and not self.told:
+            self.told = True
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = sqlite3.SQLITE_BUSY_RECOVERY
+            raise error
+        return super().execute(*args)
+
+
+async def test_a_lock_of_any_sort_is_waited_for(tmp_path: Path) -> None:
+    opened = partial(
+        sqlite3.connect, tmp_path / "a.db", check_same_thread=False, isolation_level=None, factory=_Recovering
+    )
+    connection = quick.Connection(opened, 64)
+    async with connection:
+        await connection.begin()
+        assert connection.in_transaction
 
 
 async def test_any_number_of_rows_is_written_once_each_and_in_order(sqlite_url: str) -> None:
