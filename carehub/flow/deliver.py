@@ -15,7 +15,7 @@ from carehub.core.severity import Severity
 from carehub.core.showing.spoken import in_language
 from carehub.core.showing.wording import bundle_text, repeated_text
 from carehub.flow.hub import Hub
-from carehub.flow.reaching import lines
+from carehub.flow.reaching import addressees, lines
 from carehub.flow.reaching.lost_ways import close_way
 from carehub.flow.reaching.telling import PUSH, SMS, notice_row, rung_of
 from carehub.flow.respond import journal_line
@@ -44,7 +44,8 @@ _MISSING_CHANNEL = Receipt(fate=Fate.FAILED_FOR_GOOD, reason="the channel is not
 async def deliver(hub: Hub) -> int:
     """Send everything that waits; give how many notices were tried. Whoever is slow is not waited for (F41)."""
     async with hub.database.write() as session:
-        claimed = await _with_details(session, await outbox.claim(session, hub.clock(), LEASE))
+        claimed = await outbox.claim(session, hub.clock(), LEASE)
+        claimed = await addressees.as_agreed(session, await _with_details(session, claimed), hub.clock())
     if not claimed:
         return 0
     fail_at("outbox.claimed")
@@ -68,10 +69,11 @@ def _bundled(hub: Hub, claimed: Sequence[outbox.Claimed]) -> list[tuple[outbox.C
     """What goes out, and for which notices: texts that one telephone was kept waiting for go as one (F42)."""
     held: dict[tuple[str, str], list[outbox.Claimed]] = defaultdict(list)
     for one in claimed:
-        if one.was_held and one.channel in _BUNDLED:
+        if one.was_held and one.channel in _BUNDLED and not one.is_for_nobody:
             held[one.channel, one.notice.address].append(one)
     many = {key: ones for key, ones in held.items() if len(ones) > 1}
-    alone = [one for one in claimed if not (one.was_held and (one.channel, one.notice.address) in many)]
+    together = {one.notice.id for ones in many.values() for one in ones}
+    alone = [one for one in claimed if one.notice.id not in together]
     text = partial(bundle_text, link=f"{hub.public_url}/nurse")
     return [
         *(
@@ -131,6 +133,8 @@ async def _record(hub: Hub, sent: Sequence[_Sent]) -> None:
 
 
 async def _send(hub: Hub, claimed: outbox.Claimed) -> Receipt:
+    if claimed.is_for_nobody:
+        return addressees.NOT_ANY_MORE
     channel = hub.channels.get(claimed.channel)
     if channel is None:
         return _MISSING_CHANNEL

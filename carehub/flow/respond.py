@@ -55,7 +55,7 @@ async def take(session: Session, alert_id: str, by: str, now: datetime, *, text:
 
     What somebody was asked to take over, they take from its owner. `text` stands in the journal beside it.
     """
-    alert = await session.get(tables.Alert, alert_id, with_for_update=True)
+    alert = await _locked(session, alert_id)
     offered = alert is not None and alert.handed_to_id == by and alert.status is not Status.OPEN
     action = Action.ACCEPT if offered else Action.TAKE
     return await _act(session, alert_id, action, by, now, text=text, owner_id=by, taken_at=now, arrived_at=None)
@@ -87,7 +87,7 @@ async def close(  # noqa: PLR0913 - cause and outcome are what closing means
     Args:
         contact: Whether the resident was seen or spoken with; None to read it from the outcome.
     """
-    alert = await session.get(tables.Alert, alert_id, with_for_update=True)
+    alert = await _locked(session, alert_id)
     met = contact or (_contact(alert, aftermath) if alert else None)
     answer = await _act(
         session, alert_id, Action.CLOSE, by, now,
@@ -162,7 +162,7 @@ async def _act(
 ) -> Answer:  # fmt: skip
     """Compare and set: only from a status that allows it, and only one person wins."""
     fail_at("ack.begin")
-    before = await session.get(tables.Alert, alert_id, with_for_update=True)
+    before = await _locked(session, alert_id)
     if before is None:
         return Answer(done=False, alert=None)
     allowed = NEXT.get((before.status, action))
@@ -177,6 +177,14 @@ async def _act(
     if allowed is not Status.OPEN:
         await fall_quiet(session, alert_id, now)
     return await _done(session, before)
+
+
+async def _locked(session: Session, alert_id: str) -> tables.Alert | None:
+    """The alert as it stands, locked for us; of a call for help the alert that it belongs to first, as closing does."""
+    alert = await session.get(tables.Alert, alert_id)
+    if alert is not None and alert.kind == HELP and alert.parent_id:
+        await session.get(tables.Alert, alert.parent_id, with_for_update=True, populate_existing=True)
+    return await session.get(tables.Alert, alert_id, with_for_update=True, populate_existing=True)
 
 
 def _may(alert: tables.Alert, action: Action, by: str) -> bool:

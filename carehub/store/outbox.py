@@ -12,6 +12,7 @@ from sqlmodel import col, func, select
 from carehub.contracts import Fate, OutgoingNotice
 from carehub.core.answers.alerts import Status
 from carehub.core.languages import Language
+from carehub.core.people.access import Role
 from carehub.core.severity import Severity
 from carehub.store import sql, tables
 from carehub.store.database import Session
@@ -26,12 +27,16 @@ class Claimed:
     Attributes:
         repeated: It may have gone before.
         was_held: A summons that the provider told to wait, or could not take.
+        role: Of whom it is for; None where it is for nobody in the register.
+        is_for_nobody: They are not let in any more, or may not be told this any more: it is not sent.
     """
 
     channel: str
     notice: OutgoingNotice
     repeated: bool
     was_held: bool
+    role: Role | None = None
+    is_for_nobody: bool = False
 
 
 ONCE_A_STEP = "ON CONFLICT (alert_id, cycle, channel, address) DO NOTHING"
@@ -46,7 +51,8 @@ _CLAIM = """
         state = 'sending', lease_until = ?, attempts = attempts + 1
     FROM mine WHERE id = wanted
     RETURNING severity, channel, id, address, text, repeated, cycle, attempts,
-        (SELECT person.language FROM person WHERE person.id = notice.person_id)
+        (SELECT person.language FROM person WHERE person.id = notice.person_id),
+        (SELECT CASE WHEN person.active THEN person.role ELSE '' END FROM person WHERE person.id = notice.person_id)
 """
 _DELIVERED = """
     UPDATE notice SET state = 'delivered', sent_at = ?, delivered_at = ?, reason = NULL, lease_until = NULL,
@@ -98,8 +104,10 @@ async def claim(session: Session, now: datetime, lease: timedelta, limit: int = 
             ),
             repeated=bool(again),
             was_held=attempts > 1 and not again and cycle.startswith(RUNG),
+            role=Role(role) if role else None,
+            is_for_nobody=role == "",
         )
-        for severity, channel, name, address, text, again, cycle, attempts, spoken in sorted(
+        for severity, channel, name, address, text, again, cycle, attempts, spoken, role in sorted(
             found, key=lambda row: -row[0]
         )
     ]
@@ -179,20 +187,27 @@ async def sounding(session: Session, alert_id: str) -> list[tuple[str, str, Seve
 
 
 async def not_through(session: Session, now: datetime, limit: int = 200) -> Sequence[tables.Notice]:
-    """Notices that should have come through by now and have not, on alerts that nobody has; others are let rest."""
+    """Notices that should have come through by now and have not, on alerts that nobody has; others are let rest.
+
+    Their alerts are locked first, as by whoever takes one: an alert that somebody is just taking is left to them.
+    """
+    notice, alert = tables.Notice, tables.Alert
+    about = select(notice.alert_id).where(col(notice.pass_on_at) < now, col(notice.alert_id).is_not(None))
+    ours = select(alert.id).where(col(alert.id).in_(about)).order_by(alert.id).with_for_update(skip_locked=True)
+    locked = (await session.exec(ours)).all()
     late = (
-        select(tables.Notice, tables.Alert.status)
-        .join(tables.Alert, col(tables.Alert.id) == col(tables.Notice.alert_id), isouter=True)
-        .where(col(tables.Notice.pass_on_at) < now)
+        select(notice, alert.status)
+        .join(alert, col(alert.id) == col(notice.alert_id), isouter=True)
+        .where(col(notice.pass_on_at) < now, col(notice.alert_id).is_(None) | col(notice.alert_id).in_(locked))
         .limit(limit)
-        .with_for_update(of=tables.Notice, skip_locked=True)  # a report that is coming in just now goes first
+        .with_for_update(of=notice, skip_locked=True)  # a report that is coming in just now goes first
     )
     found = []
-    for notice, status in (await session.exec(late)).all():
+    for row, status in (await session.exec(late)).all():
         if status in {Status.OPEN, None}:
-            found.append(notice)
+            found.append(row)
         else:
-            notice.pass_on_at = None
+            row.pass_on_at = None
     return found
 
 

@@ -6,13 +6,13 @@ from typing import Any
 
 from sqlalchemy import text
 
-from carehub.core.answers.alerts import Aftermath, Cause, Status
-from carehub.flow import respond
+from carehub.core.answers.alerts import HELP, Aftermath, Cause, Status
+from carehub.flow import deliver, respond
 from carehub.flow.grouping.crowd import COUNTED_FROM
 from carehub.flow.respond import Answer
 from carehub.kit.ids import new_id
 from carehub.store import tables
-from tests.journeys.building import INGRID, MARIA, Night
+from tests.journeys.building import INGRID, MARIA, Night, refuses_for_now
 
 _WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 
@@ -21,7 +21,7 @@ async def _begun(night: Night, doing: Coroutine[Any, Any, Any]) -> "asyncio.Task
     """It has begun, and waits for what somebody else holds; on SQLite one writer waits for the other to begin."""
     task = asyncio.create_task(doing)
     await asyncio.sleep(0.02)
-    while not night.database.is_sqlite:
+    while not (night.database.is_sqlite or task.done()):
         async with night.database.connect() as connection:
             if (await connection.execute(_WAITING)).scalar_one():
                 break
@@ -69,3 +69,43 @@ async def test_a_press_that_is_only_counted_and_meets_the_closing_is_an_alert_of
     assert (second.status, second.presses) == (Status.OPEN, 1)
     asked = {notice.address for notice in await night.notices() if notice.alert_id == second.id}
     assert {INGRID, MARIA} <= asked
+
+
+async def test_a_call_for_help_that_is_taken_while_its_alert_is_closed_keeps_nobody_from_either(night: Night) -> None:
+    """PostgreSQL ends one of two that wait for each other, and whoever pressed read that something went wrong."""
+    await night.press()
+    await night.arrive("ingrid")
+    await night.call_help("ingrid")
+    first, calling = sorted(await night.alerts(), key=lambda one: one.kind == HELP)
+    async with night.database.write() as session:
+        await session.get(tables.Alert, first.id, with_for_update=True)
+        taking = await _begun(night, night.take("maria", (await night.alerts()).index(calling)))
+        closed = await respond.close(
+            session, first.id, "ingrid", night.clock(), cause=Cause.TOILET, aftermath=Aftermath.HELPED_ON_SITE
+        )
+    taken: Answer = await taking
+
+    assert closed.done
+    assert not taken.done
+    assert {one.status for one in await night.alerts()} == {Status.CLOSED}
+
+
+async def test_an_alert_that_is_taken_while_its_texts_are_given_up_is_taken(night: Night) -> None:
+    """As above: a provider that says "later" for twenty seconds, and a nurse who answers on the tablet meanwhile."""
+    night.phones.network = {INGRID: refuses_for_now(60), MARIA: refuses_for_now(60)}
+    await night.press()
+    (alert,) = await night.alerts()
+    night.clock.advance(seconds=25)
+
+    async def give_up() -> None:
+        async with night.database.write() as session:
+            await deliver.give_up_unheard(night.hub, session, night.clock())
+
+    async with night.database.write() as session:
+        await session.get(tables.Alert, alert.id, with_for_update=True)
+        giving_up = await _begun(night, give_up())
+        answer = await respond.take(session, alert.id, "maria", night.clock())
+    await giving_up
+
+    assert answer.done
+    assert (await night.the_alert()).owner_id == "maria"

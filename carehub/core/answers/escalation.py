@@ -219,7 +219,7 @@ def _by(rung: Rung, one: Colleague) -> Colleague:
 
 
 def reach(ladder: Ladder, place: Place, concern: Concern, circle: Circle, now: datetime) -> Reached:
-    """Climb to the next rung that reaches somebody; with nobody on any, ask all staff and look again in a minute.
+    """Climb to the next rung that reaches somebody; with nobody on any, ask all staff and look again (`_again_in`).
 
     The last rung repeats for ever: an unanswered alarm is never dropped.
     """
@@ -235,9 +235,20 @@ def reach(ladder: Ladder, place: Place, concern: Concern, circle: Circle, now: d
             return _reached(ladder, Place(number, turn), concern, whom, now + rung.patience, passed)
         passed.append(number)
     everybody = on_rung(_ANYBODY, concern, circle)
-    return _reached(ladder, Place(passed[-1]), concern, everybody, now + _MINUTE, passed)
+    again = now + _again_in(ladder, passed[-1], concern, everybody)
+    return _reached(ladder, Place(passed[-1]), concern, everybody, again, passed)
 
 
+def _again_in(ladder: Ladder, number: int, concern: Concern, everybody: Sequence[Colleague]) -> timedelta:
+    """All staff there is were asked: about what is serious a few times each minute, and then as the last rung asks.
+
+    Whoever sleeps and is rung sixty times an hour stops listening. Where nobody can be reached, it is a minute always.
+    """
+    hurries = concern.severity >= LOUD_FROM and number < len(ladder) + _HURRIED_TIMES
+    return _MINUTE if hurries or not everybody else _rung(ladder, number).patience
+
+
+_HURRIED_TIMES = 5
 _ANYBODY = Rung(asks=(Audience(Group.EVERYBODY), Audience(Group.ALARM_CENTRE)), patience=_MINUTE)
 
 

@@ -13,7 +13,7 @@ from carehub.contracts import Lost
 from carehub.core.answers.alerts import Step
 from carehub.core.answers.codes import codes_in
 from carehub.core.answers.escalation import Method
-from carehub.core.people.kin import ANSWER_WITHIN, may_answer, with_answer
+from carehub.core.people.kin import may_answer, with_answer
 from carehub.core.showing.family_wording import NOT_NOW, STARTED, coming_text, help_text, status_text, stopped_text
 from carehub.flow.family.today import today
 from carehub.flow.hub import Hub
@@ -131,14 +131,14 @@ async def _status(hub: Hub, session: Session, family: Sequence[tables.Person], n
 
 
 async def _asked(session: Session, family: Sequence[tables.Person], now: datetime) -> bool:
-    return any([await kin.asked_lately(session, one.id, now - ANSWER_WITHIN) for one in family])
+    return any([await kin.asked_lately(session, one.id, now) for one in family])
 
 
 async def _coming(session: Session, family: Sequence[tables.Person], now: datetime, link: str, *, yes: bool) -> str:
     """It is about what they were asked last."""
     said = False
     for one in family:
-        for alert in (await kin.asked_lately(session, one.id, now - ANSWER_WITHIN))[:1]:
+        for alert in (await kin.asked_lately(session, one.id, now))[:1]:
             note_coming(session, alert.id, one.id, now, yes=yes)
             said = True
     return coming_text(yes=yes, link=link) if said else NOT_NOW

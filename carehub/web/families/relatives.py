@@ -10,7 +10,6 @@ from fastapi.responses import RedirectResponse, Response
 from carehub.core.answers.alerts import Aftermath
 from carehub.core.people.access import About
 from carehub.core.people.consent import KNOWS
-from carehub.core.people.kin import ANSWER_WITHIN
 from carehub.flow.family import texts
 from carehub.flow.family.today import Today, today
 from carehub.flow.hub import Hub
@@ -65,7 +64,7 @@ async def relatives(request: Request, hub: TheHub, visitor: Relative) -> Respons
     now, me = hub.clock(), visitor.person.id
     async with hub.database.read() as session:
         unread = await messages.unread_by(session, me)
-        asked = {one.resident_id: one.id for one in await kin.asked_lately(session, me, now - ANSWER_WITHIN)}
+        asked = {one.resident_id: one.id for one in await kin.asked_lately(session, me, now)}
         said = await kin.said_last(session, me, [*asked.values()])
         bonds = await kin.bonds(session, me, now)
         shown = [
@@ -111,7 +110,7 @@ async def coming(hub: TheHub, visitor: Relative, alert_id: str, yes: Annotated[b
     """Whether they can go, as by SMS: a line in the alert's journal, and no more than that."""
     now, me = hub.clock(), visitor.person.id
     async with hub.database.write() as session:
-        asked = await kin.asked_lately(session, me, now - ANSWER_WITHIN)
+        asked = await kin.asked_lately(session, me, now)
         if alert_id not in {one.id for one in asked}:
             raise HTTPException(404)
         texts.note_coming(session, alert_id, me, now, yes=yes)
