@@ -14,6 +14,7 @@ from carehub.core.severity import Severity
 from carehub.core.watching.canary import SCOPE as CANARY
 from carehub.flow import escalate
 from carehub.flow.grouping import crowd, incidents, unstable
+from carehub.flow.grouping.whereabouts import Found, follow
 from carehub.flow.hub import Hub
 from carehub.flow.journal import journal_line, step_row
 from carehub.flow.reaching import technical
@@ -183,25 +184,27 @@ async def _repeat(hub: Hub, session: Session, alert: tables.Alert, finding: Find
         await _raise_to(session, alert, finding.severity, finding.at)
     if not finding.press:  # what raises nothing is counted with the others, and never here
         return
-    elsewhere = _follow(session, alert, finding, unit)
+    found = await follow(session, alert, finding, unit)
+    if found is Found.MOVED:
+        words = "Meldt fra et annet sted: varselet gjelder nå der."
+        session.add(journal_line(alert.id, Step.REPEATED, finding.at, text=words))
     raised = await _raise_level(session, alert, finding)
-    if (raised or elsewhere) and alert.status is Status.OPEN:
+    if (raised or found is Found.MOVED) and alert.status is Status.OPEN:
         await escalate.summon(hub, session, alert, finding.at)
+    if found is Found.BOTH:
+        await _tell_both(hub, session, alert, finding, unit)
+        return
     recent = await alerts.reports_since(session, alert.dedup_key, finding.at - REPEAT_WINDOW)
     if recent > 1 or alert.status is not Status.OPEN:
         await escalate.remind_of_repeat(hub, session, alert, finding.at)
 
 
-def _follow(session: Session, alert: tables.Alert, finding: Finding, unit: str | None) -> bool:
-    """Pressed where they are now, which is not where they were: the alert is there from now on, and asks there."""
-    if finding.late or finding.scope == alert.scope_id:
-        return False
-    alert.scope_id, alert.unit_id = finding.scope, unit
-    alert.device_id, alert.place = finding.device, finding.place
-    session.add(alert)
-    words = "Meldt fra et annet sted: varselet gjelder nå der."
-    session.add(journal_line(alert.id, Step.REPEATED, finding.at, text=words))
-    return True
+async def _tell_both(hub: Hub, session: Session, alert: tables.Alert, finding: Finding, unit: str | None) -> None:
+    """Both places are told that it came from both; of a great many, once a minute, as of one button that sticks."""
+    since = finding.at - crowd.REMIND_EVERY
+    if alert.presses > crowd.COUNTED_FROM and await alerts.was_reminded(session, alert.id, since):
+        return
+    await escalate.remind_of_repeat(hub, session, alert, finding.at, besides=unit)
 
 
 async def _raise_level(session: Session, alert: tables.Alert, finding: Finding) -> bool:

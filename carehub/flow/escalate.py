@@ -191,18 +191,29 @@ def _who_sorts_out(concern: Concern, circle: Circle) -> Sequence[Colleague]:
     return found or [one for one in asked(Audience(Group.ON_DUTY), concern, circle) if one.methods]
 
 
-async def remind_of_repeat(hub: Hub, session: Session, alert: tables.Alert, now: datetime) -> None:
-    """Tell whoever has the alert that it was reported again; with no owner the ladder's own people."""
+async def remind_of_repeat(
+    hub: Hub, session: Session, alert: tables.Alert, now: datetime, *, besides: str | None = None
+) -> None:
+    """Tell whoever has the alert that it was reported again; with no owner the ladder's own people.
+
+    Args:
+        besides: The unit of another place from which it was reported too: its people are told likewise.
+    """
     circle = await ladders.circle(session, now)
-    telling = about(alert, f"repeat:{alert.presses}", now)
-    text = repeat_text(number=telling.number, presses=alert.presses, link=link_to(hub, telling.number))
-    whom = [one for one in circle.staff if one.id == alert.owner_id] or await _ladders_own(session, alert, circle)
-    rows = [row for one in whom if one.methods for row in telling.by_enough_ways(one, text)]
-    await outbox.write(session, [telling.tablet(text), *rows])
+    telling, concern = about(alert, f"repeat:{alert.presses}", now), await _concern(session, alert)
+    text = repeat_text(
+        number=telling.number, presses=alert.presses, link=link_to(hub, telling.number), both=besides is not None
+    )
+    whom = {one.id: one for one in circle.staff if one.id == alert.owner_id}
+    where = {alert.unit_id, besides or alert.unit_id}
+    if not whom:
+        whom = {one.id: one for unit in where for one in _ladders_own(replace(concern, unit=unit), circle)}
+    rows = [row for one in whom.values() if one.methods for row in telling.by_enough_ways(one, text)]
+    screens = [replace(telling, unit_id=unit).tablet(text) for unit in where]
+    await outbox.write(session, [*screens, *rows])
 
 
-async def _ladders_own(session: Session, alert: tables.Alert, circle: Circle) -> Sequence[Colleague]:
-    concern = await _concern(session, alert)
+def _ladders_own(concern: Concern, circle: Circle) -> Sequence[Colleague]:
     for group in (Group.ON_DUTY, Group.UNIT, Group.EVERYBODY):
         if whom := on_rung(Rung(asks=(Audience(group),), patience=_DAY), concern, circle):
             return whom

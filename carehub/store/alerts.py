@@ -93,6 +93,14 @@ async def reports_since(session: Session, dedup_key: str, since: datetime) -> in
     return (await session.exec(statement)).one()
 
 
+async def reported_from(session: Session, alert_id: str, since: datetime, *, but: int | None) -> set[str]:
+    """The places from which an alert was reported since then, this one event left out."""
+    part, event = tables.AlertEvent, tables.Event
+    statement = select(event.scope_id).join(part, col(part.event_seq) == col(event.seq))
+    found = statement.where(part.alert_id == alert_id, part.at > since, col(part.event_seq) != but).distinct()
+    return {scope for scope in (await session.exec(found)).all() if scope}
+
+
 @dataclass(slots=True)
 class Fresh:
     """New alerts of one batch with all that belongs to them, as rows, so that each table is written once."""

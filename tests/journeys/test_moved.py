@@ -5,7 +5,7 @@ from datetime import timedelta
 from carehub.core.answers.alerts import Status
 from carehub.flow.grouping.crowd import COUNTED_FROM
 from carehub.store import registry
-from tests.journeys.building import INGRID, KARI, MARIA, Night
+from tests.journeys.building import CANARY, INGRID, KARI, MARIA, Night
 
 
 async def _wears_it_at(night: Night, home: str) -> None:
@@ -86,3 +86,62 @@ async def test_a_press_among_those_that_are_only_counted_moves_the_alert_too_f68
     assert (await night.the_alert()).presses == COUNTED_FROM + 3
     await night.press()
     assert (await night.the_alert()).presses == COUNTED_FROM + 4
+
+
+async def _two_buttons_stick(night: Night, minutes: int, *, every_s: float = 10) -> None:
+    """One in each of two homes, both hers."""
+    async with night.database.write() as session:
+        await registry.assign_device(session, "knapp-bjarne", "home:tom", "anna", None, night.clock())
+    await night.reload()
+    end = night.clock() + timedelta(minutes=minutes)
+    while night.clock() < end:
+        for button in ("knapp-anna", "knapp-bjarne"):
+            await night.press(button)
+            await night.pass_time(seconds=every_s)
+
+
+async def test_two_stuck_buttons_in_two_homes_do_not_send_people_to_and_fro_f68(night: Night) -> None:
+    """F68, G14: it moved with each press, and each nurse had six texts a minute, to one home and to the other."""
+    await _two_buttons_stick(night, 10)
+
+    moves = [line for line in await night.journal() if "annet sted" in line]
+    assert len(moves) == 1, "where she pressed last when it was still calm"
+    alert = await night.the_alert()
+    assert alert.detail == f"Meldt fra to steder på kort tid, også fra {CANARY}gata 5. Se til begge."
+    for number in (INGRID, KARI):
+        texts = [notice.text for _, notice in night.phones.sent if notice.address == number]
+        assert len(texts) <= 22
+        assert any("fra to steder. Se til begge." in text for text in texts), "both units are told"
+    assert (await night.reply(INGRID, night.code_for(INGRID))).startswith("Du har varsel ")
+
+
+async def test_of_two_stuck_buttons_whoever_has_it_is_told_once_a_minute_and_nobody_else(night: Night) -> None:
+    await _two_buttons_stick(night, 3)
+    await night.take("kari")
+    before = len(night.phones.sent)
+
+    await _two_buttons_stick(night, 5)
+
+    later = [notice for _, notice in night.phones.sent[before:]]
+    assert {notice.address for notice in later} == {KARI}
+    assert len(later) <= 6
+
+
+async def test_whoever_comes_home_again_and_presses_there_is_found_there_f68(night: Night) -> None:
+    """Within a minute both places are told; a little later, with nothing more from the other, the alert is at home."""
+    await night.press()
+    night.clock.advance(seconds=30)
+    await _wears_it_at(night, "home:tom")
+    await night.press()
+    night.clock.advance(minutes=1)
+    await _wears_it_at(night, "home:anna")
+    before = len(night.phones.sent)
+
+    await night.press()
+    assert await _where(night) == ("home:tom", "nord")
+    assert {INGRID, MARIA, KARI} <= {notice.address for _, notice in night.phones.sent[before:]}
+    night.clock.advance(minutes=5)
+    await night.press()
+
+    assert await _where(night) == ("home:anna", "sol")
+    assert (await night.the_alert()).detail is None

@@ -49,6 +49,10 @@ TEXTS: dict[str, Told] = {
         "Nytt trykk på varsel {n} ({n2} gonger no). {link}",
         "Alert {n} was reported again ({n2} times now). {link}",
     ),
+    "Nytt trykk på varsel {n} ({n2} ganger nå), fra to steder. Se til begge. {link}": (
+        "Nytt trykk på varsel {n} ({n2} gonger no), frå to stader. Sjå til begge. {link}",
+        "Alert {n} was reported again ({n2} times now), from two places. Look after both. {link}",
+    ),
     "En ansatt tar ikke lenger imot varsler på {n}. Sjekk vaktlisten, og finn en annen vei: {link}": (
         "Ein tilsett tek ikkje lenger imot varsel på {n}. Sjekk vaktlista, og finn ein annan veg: {link}",
         "A member of staff no longer receives alerts by {n}. Check the rota, and find another way: {link}",

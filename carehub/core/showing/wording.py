@@ -131,9 +131,10 @@ def push_gone_text(*, link: str) -> str:
     return f"Varsler i nettleseren er slått av på en av enhetene dine. Slå dem på igjen her: {link}"
 
 
-def repeat_text(*, number: str, presses: int, link: str) -> str:
-    """The SMS to whoever has an alert when it is reported again."""
-    return f"Nytt trykk på varsel {number} ({presses} ganger nå). {link}"
+def repeat_text(*, number: str, presses: int, link: str, both: bool = False) -> str:
+    """The SMS to whoever has an alert when it is reported again; `both` where it comes from two places in turn."""
+    where = ", fra to steder. Se til begge" if both else ""
+    return f"Nytt trykk på varsel {number} ({presses} ganger nå){where}. {link}"
 
 
 def repeated_text(text: str) -> str:
