@@ -17,7 +17,7 @@ from carehub.store import pages
 from carehub.store.database import Database, Session
 from carehub.web import words
 from carehub.web.tongue import _
-from carehub.web.wording.explained import Account, Happening, Reason, account_of, happening, silent_lines
+from carehub.web.wording.explained import FORGOTTEN, Account, Happening, Reason, account_of, happening, silent_lines
 from carehub.web.wording.retold import retold
 
 app = typer.Typer(no_args_is_help=True, help="Why this alert, and why no alert, in plain words.")
@@ -144,6 +144,8 @@ def _alert_lines(account: Account, local: Moment) -> Iterator[str]:
     if account.left_out:
         yield _("(%(many)s meldinger til er ikke vist.)", many=account.left_out)
     yield _("Hvem som fikk beskjed:")
+    if account.forgotten:
+        yield "  " + _(FORGOTTEN)
     for one in account.notices:
         yield f"  {local(one.at)}  {one.who}, {one.way}, {one.step}: {one.state}"
     yield _("Hva som ble gjort:")
@@ -158,7 +160,7 @@ def _reason_lines(reason: Reason, local: Moment) -> Iterator[str]:
     yield f"{local(reason.at)}  {rule.title} ({which})"
     yield f"  {rule.words}"
     if rule.until:
-        yield "  " + _("Regelen ble endret %(time)s.", time=local(rule.until))
+        yield "  " + _("Denne utgaven gjaldt til %(time)s.", time=local(rule.until))
     yield from (f"  {one}" for one in reason.decided)
     for one in reason.happenings:
         yield f"  {_event_line(one.seq, local(one.at) if one.at else '–', one)}"

@@ -9,7 +9,8 @@ from carehub.web.render import page
 from carehub.web.rights.opening import reason_needed
 from carehub.web.security import Caring, TheHub
 from carehub.web.teams import context_of
-from carehub.web.wording.explained import account_of
+from carehub.web.tongue import _
+from carehub.web.wording.explained import FORGOTTEN, account_of
 
 router = APIRouter()
 
@@ -28,4 +29,4 @@ async def why(request: Request, hub: TheHub, visitor: Caring, alert_id: str) -> 
     async with hub.database.write() as session:
         seen = [(account.card.alert.resident_id, f"alert:{alert_id}")]
         logins.log_reading(session, visitor.person.id, "alert.why", seen, hub.clock(), because=alert.tie)
-    return page(request, "alert_why.html", visitor, account=account, alert=alert)
+    return page(request, "alert_why.html", visitor, account=account, alert=alert, forgotten=_(FORGOTTEN))

@@ -7,6 +7,7 @@ from datetime import datetime
 from msgspec import DecodeError
 from msgspec.json import decode
 
+from carehub.core.answers.alerts import Step
 from carehub.core.findings import Condition, Trace
 from carehub.core.folding import floor
 from carehub.core.kinds import HUB_ONLY
@@ -32,8 +33,10 @@ NOTICE_STATES: Spoken[NoticeState] = Spoken({
     NoticeState.ACCEPTED: "Sendt, ikke bekreftet levert", NoticeState.DELIVERED: "Kom frem",
     NoticeState.SEEN: "Sett", NoticeState.FAILED: "Kom ikke frem",
 })  # fmt: skip
+FORGOTTEN = later("Meldingene er slettet etter lagringstiden. Hvor mange som ble varslet, og når, står under.")
+_TOLD = {Step.NOTIFIED, Step.ESCALATED, Step.REACHED}
 _STEPS = Spoken({
-    "repeat": "Meldt igjen", "handled": "Fulgt opp", "hand": "Overlevert", "remind": "Påminnelse",
+    "repeat": "Meldt igjen", "off": "Slått av", "handled": "Fulgt opp", "hand": "Overlevert", "remind": "Påminnelse",
     "stale": "Ikke avsluttet", "passed": "Trinn uten noen", "technical": "Teknisk",
 })  # fmt: skip
 
@@ -113,6 +116,7 @@ class Account:
     Attributes:
         left_out: How many reports between the first and the last are not shown.
         journal: Each step with the name of who took it.
+        forgotten: Somebody was told, and the messages are no longer stored.
     """
 
     card: pages.Card
@@ -120,6 +124,7 @@ class Account:
     left_out: int
     notices: Sequence[Notice]
     journal: Sequence[tuple[tables.AlertStep, str | None]]
+    forgotten: bool = False
 
 
 async def account_of(session: Session, alert_id: str) -> Account | None:
@@ -133,12 +138,14 @@ async def account_of(session: Session, alert_id: str) -> Account | None:
     traces = [(report.at, _read(report.trace)) for report in shown]
     told = await ledger.told(session, {seq for _, trace in traces if trace for seq in trace.events})
     versions = await ledger.versions(session, {(trace.rule, trace.version) for _, trace in traces if trace})
+    notices, journal = await ledger.notices(session, alert_id), await pages.journal(session, alert_id)
     return Account(
         card=card,
         reasons=[await _decided(session, reason_of(trace, at, versions, told), trace) for at, trace in traces if trace],
         left_out=len(reports) - len(shown),
-        notices=[_notice(*row) for row in await ledger.notices(session, alert_id)],
-        journal=await pages.journal(session, alert_id),
+        notices=[_notice(*row) for row in notices],
+        journal=journal,
+        forgotten=not notices and any(step.step in _TOLD for step, _ in journal),
     )
 
 
