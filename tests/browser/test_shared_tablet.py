@@ -61,6 +61,12 @@ def faults_of(page: Page) -> list[Any]:
     return found
 
 
+def unlock(page: Page) -> None:
+    expect(page.locator("#pin")).to_be_focused()
+    page.keyboard.type("8152")
+    page.keyboard.press("Enter")
+
+
 def test_each_of_its_pages_can_be_read_by_everybody_at_every_width(tablet: BrowserContext, here: Night) -> None:
     page = tablet.new_page()
     broken: list[str] = []
@@ -99,6 +105,34 @@ def test_a_name_a_pin_an_act_and_the_next_person_in_one_tap(tablet: BrowserConte
     expect(page.get_by_role("link", name="Maria Hauge")).to_be_visible()
     page.go_back()
     expect(page.get_by_text("Astrid")).to_have_count(0)  # C49: the button back shows nothing
+    page.close()
+
+
+def test_a_button_after_the_tablet_has_locked_itself_says_that_nothing_was_done(
+    tablet: BrowserContext, here: Night
+) -> None:
+    page = tablet.new_page()
+    page.goto(f"{here.url}/kiosk/in/maria")
+    unlock(page)
+    page.wait_for_url("**/tablet?unit=sol")
+    page.evaluate("() => source.close()")  # the page has not heard of it
+    tablet.request.post(f"{here.url}/kiosk/switch", headers={"Sec-Fetch-Site": "same-origin"})
+
+    button = page.locator("form[data-act] > button:visible").first  # whatever other tests have made of the night by now
+    identity = button.get_attribute("id") or ""
+    button.click()
+
+    page.wait_for_url("**/kiosk?unsent=true&next=**")
+    expect(page.get_by_role("alert")).to_contain_text("Det du trykket på, ble ikke gjort")
+    assert page.title().startswith("Ikke gjort")
+    assert faults_of(page) == []
+    page.locator("#again").click()
+    page.get_by_role("link", name="Maria Hauge").click()
+    unlock(page)
+    page.wait_for_url("**/tablet?unit=sol")
+    expect(button).to_have_id(identity)
+    page.locator("#switch").click()
+    page.wait_for_url("**/kiosk/in")
     page.close()
 
 

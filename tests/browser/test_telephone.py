@@ -42,6 +42,10 @@ _PUT = """(alert) => carehub.put({
 _ACT = """(id) => { const form = document.createElement('form'); form.method = 'post'; form.dataset.act = '';
 form.action = `/alerts/${id}/take`; document.querySelector('main').append(form); form.requestSubmit(); }"""
 
+_REFUSED_FOR_NOW = """(status) => { window.fetch = async () => new Response("ikke nå", { status });
+navigator.serviceWorker.getRegistration = async () => undefined; }"""
+"""Not by a route: what goes by way of the worker is not always seen by one."""
+
 _BEYOND = "() => document.documentElement.scrollWidth - window.innerWidth"
 
 
@@ -139,6 +143,19 @@ def test_on_an_open_page_the_tap_is_kept_and_whoever_came_first_is_named(
     said = f"Varsel {FALL[:4].upper()}: Maria Hauge har allerede tatt dette varselet."
     expect(phone.locator("#unsent")).to_contain_text(said, timeout=SECOND_MS)
     other.context.close()
+
+
+@pytest.mark.parametrize("status", [502, 429])
+def test_a_tap_that_the_hub_or_what_stands_before_it_refuses_for_now_is_kept_too(
+    here: Night, phone: Page, status: int
+) -> None:
+    phone.goto(f"{here.url}/nurse")
+    phone.evaluate(_REFUSED_FOR_NOW, status)
+
+    phone.evaluate(_ACT, OUT)
+
+    expect(phone.locator("#unsent")).to_contain_text("Ikke sendt ennå")
+    phone.evaluate("() => carehub.wipe()")
 
 
 def test_what_is_kept_is_wiped_at_logout_and_an_unsent_answer_is_asked_about_first(here: Night, phone: Page) -> None:

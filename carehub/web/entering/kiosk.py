@@ -27,14 +27,23 @@ Digits = Annotated[str, Form(max_length=12)]
 
 
 @router.get("")
-async def locked(request: Request, hub: TheHub, tablet: TheTablet, visitor: MaybeVisitor) -> Response:
-    """The board with nobody logged in; whoever is logged in is led to their own."""
+async def locked(
+    request: Request, hub: TheHub, tablet: TheTablet, visitor: MaybeVisitor, next: str = "", *,  # noqa: A002
+    unsent: bool = False,
+) -> Response:  # fmt: skip
+    """The board with nobody logged in; whoever is logged in is led to their own.
+
+    Args:
+        unsent: Somebody sent a form as the tablet had locked itself, and nothing came of it.
+    """
+    onwards = local_path(next, "")
     if visitor is not None:
-        return RedirectResponse(f"/tablet?unit={tablet.unit_id}", status_code=303)
+        return RedirectResponse(onwards or f"/tablet?unit={tablet.unit_id}", status_code=303)
     async with hub.database.read() as session:
         unit = await session.get_one(tables.Unit, tablet.unit_id)
         cards = [one for one in await pages.open_alerts(session) if one.alert.unit_id in {None, tablet.unit_id}]
-    return page(request, "kiosk.html", tablet=tablet, unit=unit, waiting=masked(cards, tablet.shows))
+    shown = masked(cards, tablet.shows)
+    return page(request, "kiosk.html", tablet=tablet, unit=unit, waiting=shown, unsent=unsent, next=onwards)
 
 
 @router.get("/in")

@@ -1,6 +1,7 @@
 """The login door: user name and password, a session on the server, and out again."""
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import RedirectResponse, Response
@@ -54,7 +55,7 @@ async def login_page(  # noqa: PLR0913 - what an address may say
     if visitor is not None:
         return RedirectResponse(onwards or home_of(visitor.person), status_code=303)
     if tablet is not None and not full:
-        return RedirectResponse("/kiosk", status_code=303)
+        return RedirectResponse(f"/kiosk?unsent=true&next={quote(onwards)}" if unsent else "/kiosk", status_code=303)
     return await form(request, hub, next=onwards, ended=ended, left=left, unsent=unsent)
 
 

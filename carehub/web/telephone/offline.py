@@ -20,7 +20,7 @@ SCOPE = "/nurse"
 OFFLINE = f"{SCOPE}/offline"
 _KEPT = (
     "designsystemet/theme.css", "designsystemet/index.css", "carehub.css", "phone.css", "unsent.js", "offline.js",
-    "live.js", "carehub.svg", "app-192.png", "inter/inter-latin-wght-normal.woff2",
+    "redraw.js", "acts.js", "live.js", "carehub.svg", "app-192.png", "inter/inter-latin-wght-normal.woff2",
 )  # fmt: skip
 """What the telephone keeps of us: files that are the same for everybody."""
 _COLOUR = "#0062ba"

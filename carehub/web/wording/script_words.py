@@ -5,12 +5,16 @@ import json
 from carehub.web.tongue import Spoken
 
 WORDS: Spoken[str] = Spoken({
-    # live.js
+    # live.js, acts.js
     "live": "Direkte", "trying": "Kobler til", "dead": "IKKE DIREKTE", "hours": "t", "days": "døgn",
     "new": "Nytt varsel: {}.",
     "moved": "Listen flyttet seg akkurat nå. Se hvilket varsel du trykker på, og trykk igjen.",
-    "unsent": "Det ble ikke sendt. Prøv igjen, eller ring vaktrommet.",
-    "failed": "Det gikk ikke. Se på varselet en gang til.", "unfetched": "Det gikk ikke å hente. Prøv igjen.",
+    "unsent": "Vi fikk ikke svar. Regn med at det ikke ble gjort: Prøv igjen, eller ring vaktrommet.",
+    "busy": "Det ble ikke gjort, det er for mye på en gang akkurat nå. Vent litt og prøv igjen, eller ring vaktrommet.",
+    "broken": "Noe gikk galt hos oss. Regn med at det ikke ble gjort: Prøv igjen, eller ring vaktrommet.",
+    "failed": "Det ble ikke gjort. Se på varselet en gang til.",
+    "lost": "Skjemaet du skrev i, er borte, for varselet har endret seg. Dette ble ikke sendt: «{}».",
+    "unfetched": "Det gikk ikke å hente. Prøv igjen.",
     # passkey.js
     "again": "Logg inn på nytt, og prøv igjen.", "stopped": "Det ble avbrutt. Prøv igjen når du er klar.",
     # push.js
