@@ -66,6 +66,7 @@ INCIDENTS = (
 
 FIRST_AFTER_S = 8
 """Wall-clock seconds until the first press of a button, so that whoever starts the demonstration sees one."""
+_THEN_AFTER_S = 12
 _SHOW_EVERY_S = 60
 
 
@@ -95,7 +96,7 @@ def eventful(seed: int, start: datetime, homes: Sequence[Household], speed: floa
         speed: Seconds in the village for each second of wall-clock time.
     """
     rng = Random(f"{seed}/{start.isoformat()}/eventful")
-    at = start + timedelta(seconds=FIRST_AFTER_S * speed)
+    at = start + timedelta(seconds=(FIRST_AFTER_S + _THEN_AFTER_S) * speed)
     while True:
         at += timedelta(seconds=_SHOW_EVERY_S * rng.uniform(0.6, 1.4) * speed)
         hour = at.astimezone(OSLO).hour
@@ -108,10 +109,17 @@ def _fits(what: Incident, hour: int) -> float:
     return what.show if what.hours[hour] else 0
 
 
-def first_press(seed: int, start: datetime, homes: Sequence[Household], speed: float) -> Scene:
-    """One ordinary press, a few wall-clock seconds after the start; never taken back."""
+def first_presses(seed: int, start: datetime, homes: Sequence[Household], speed: float) -> Iterator[Scene]:
+    """An ordinary press in the first ward a few wall-clock seconds after the start, then one in the first zone.
+
+    Their tablet and their telephone are the ones that a demonstration offers, and of other units a screen tells little.
+    """
     rng = Random(f"{seed}/{start.isoformat()}/first")
-    return scenes.one_press(rng, rng.choice(homes), start + timedelta(seconds=FIRST_AFTER_S * speed))
+    for place, kind in enumerate(("room", "home")):
+        unit = next(home.dwelling.unit_id for home in homes if home.dwelling.kind == kind)
+        there = [home for home in homes if home.dwelling.unit_id == unit]
+        at = start + timedelta(seconds=(FIRST_AFTER_S + place * _THEN_AFTER_S) * speed)
+        yield scenes.one_press(rng, rng.choice(there), at)
 
 
 def somewhere(rng: Random, homes: Sequence[Household], what: Incident, at: datetime) -> Scene | None:

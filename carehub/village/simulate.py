@@ -141,7 +141,7 @@ def story(homes: list[Household], seed: int, start: datetime, speed: float, *, e
     signs = [check_ins(device, start, seed) for home in homes for device in home.devices]
     ordinary = heapq.merge(*life, *signs, key=_when)
     played = incidents.eventful(seed, start, homes, speed) if eventful else incidents.as_in_life(seed, start, homes)
-    return _woven(ordinary, chain([incidents.first_press(seed, start, homes, speed)], played))
+    return _woven(ordinary, chain(incidents.first_presses(seed, start, homes, speed), played))
 
 
 def _when(signal: Signal) -> datetime:

@@ -15,6 +15,7 @@ from carehub.village.days import OSLO
 from carehub.village.homes import directory
 from carehub.village.incidents import INCIDENTS
 from carehub.village.register import ZIGBEE
+from carehub.village.rotation import at_work, rotation
 from carehub.village.sensors import Household, Signal, households
 from carehub.village.simulate import PastEvent, history, story
 from carehub.village.wire import Wire
@@ -124,6 +125,28 @@ def test_the_first_press_comes_within_ten_seconds_of_wall_clock_time(
 
     first = next(signal for signal in told if signal.kind in {"button.pressed", "cord.pulled"})
     assert (first.at - MORNING).total_seconds() <= 10 * speed
+
+
+@pytest.mark.parametrize("hour", [2, 9, 14, 20])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_first_alarms_are_those_of_the_screens_that_a_demonstration_offers(seed: int, hour: int) -> None:
+    """The first thing that a guest saw on the tablet was "another unit", and no name."""
+    village, start = directory(seed), MORNING.replace(hour=hour)
+    shifts = rotation(village.persons)
+    offered = [
+        next(
+            one.unit_id
+            for one in village.persons
+            if one.role == role and at_work(shifts, one.id, start.astimezone(OSLO))
+        )
+        for role in ("care_centre", "nurse")
+    ]
+
+    told = story(households(village, seed, LONG_AGO), seed, start, 1, eventful=True)
+    presses = islice((one for one in told if one.kind in {"button.pressed", "cord.pulled"}), 2)
+
+    live_in = {one.id: one.unit_id for one in village.dwellings}
+    assert [live_in[one.device.dwelling_id] for one in presses] == offered
 
 
 def test_an_eventful_village_has_an_incident_about_every_minute(homes: list[Household]) -> None:
