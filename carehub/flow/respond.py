@@ -1,7 +1,8 @@
 """Station 5: a person takes an alert, arrives, gives it back, closes it. One winner each time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from carehub.core.answers.alerts import (
@@ -26,13 +27,21 @@ from carehub.store import alerts, ladders, outbox, tables
 from carehub.store.database import Session
 from carehub.store.errors import USED_ALREADY
 
-__all__ = ["Answer", "arrive", "close", "confirm", "journal_line", "release", "step_row", "take", "undo"]
+__all__ = ["Answer", "NotUndone", "arrive", "close", "confirm", "journal_line", "release", "step_row", "take", "undo"]
 
 UNDO_WITHIN = timedelta(minutes=5)
 _STEP = {
     Action.TAKE: Step.TAKEN, Action.ACCEPT: Step.ACCEPTED, Action.ARRIVE: Step.ARRIVED, Action.CLOSE: Step.CLOSED,
     Action.RELEASE: Step.RELEASED,
 }  # fmt: skip
+
+
+class NotUndone(StrEnum):
+    """Why a closed alert stays closed."""
+
+    REPORTED_ANEW = "reported_anew"
+    TOO_LATE = "too_late"
+    ANOTHERS = "anothers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +52,15 @@ class Answer:
         done: Whether this person's action took effect.
         alert: The alert as it is now; None if there is no such alert.
         owner: Who has it now, to tell whoever came second.
+        not_undone: Of an undo that was refused: why.
+        newer: The alert that was reported anew meanwhile, and stands instead.
     """
 
     done: bool
     alert: tables.Alert | None
     owner: tables.Person | None = None
+    not_undone: NotUndone | None = None
+    newer: tables.Alert | None = None
 
 
 async def take(session: Session, alert_id: str, by: str, now: datetime, *, text: str | None = None) -> Answer:
@@ -124,8 +137,9 @@ async def undo(session: Session, alert_id: str, by: str, now: datetime) -> Answe
     alert = await session.get(tables.Alert, alert_id, with_for_update=True)
     if alert is None:
         return Answer(done=False, alert=None)
-    if not may_undo(alert, by, now) or await alerts.open_alert(session, alert.dedup_key) is not None:
-        return await _refused(session, alert)
+    newer = await alerts.open_alert(session, alert.dedup_key)
+    if not may_undo(alert, by, now) or newer is not None:
+        return await _stays_closed(session, alert, by, newer)
     status = _status_before(alert)
     deadlines = await _deadlines(session, alert, status, now)
     try:
@@ -137,12 +151,21 @@ async def undo(session: Session, alert_id: str, by: str, now: datetime) -> Answe
     except USED_ALREADY:  # reported anew in this very moment: that alert stands
         moved = False
     if not moved:
-        return await _refused(session, alert)
+        return await _stays_closed(session, alert, by, await alerts.open_alert(session, alert.dedup_key))
     session.add(journal_line(alert_id, Step.UNDONE, now, person_id=by))
     await outbox.stop_asking(session, alert_id)
     for follow in await alerts.children(session, alert_id, FOLLOW_UP):
         await rest(session, follow, by, now, "Avslutningen ble angret.")
     return await _done(session, alert)
+
+
+async def _stays_closed(session: Session, alert: tables.Alert, by: str, newer: tables.Alert | None) -> Answer:
+    """That somebody called again weighs more than whose closing it was, and when."""
+    answer = await _refused(session, alert)
+    if alert.status is not Status.CLOSED:
+        return answer
+    late = NotUndone.TOO_LATE if alert.closed_by_id == by else NotUndone.ANOTHERS
+    return replace(answer, not_undone=NotUndone.REPORTED_ANEW if newer else late, newer=newer)
 
 
 def may_undo(alert: tables.Alert, by: str, now: datetime) -> bool:

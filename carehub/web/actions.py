@@ -6,15 +6,16 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import RedirectResponse, Response
 
 from carehub.core.answers.alerts import FOLLOW_UP, HELP, Action, Aftermath, Cause, Contact, Status
+from carehub.core.showing.wording import alert_number
 from carehub.flow import escalate, respond
 from carehub.flow.answering import teamwork
 from carehub.flow.hub import Hub
-from carehub.flow.respond import Answer
+from carehub.flow.respond import Answer, NotUndone
 from carehub.kit.failpoints import fail_at
 from carehub.store import tables
 from carehub.web.render import page
 from carehub.web.security import Answering, TheHub, Visitor, local_path
-from carehub.web.tongue import _
+from carehub.web.tongue import _, later
 
 router = APIRouter(prefix="/alerts/{alert_id}")
 Back = Annotated[str, Form(max_length=400)]
@@ -98,6 +99,20 @@ _ACTIONS = {
 }  # fmt: skip
 
 
+_NOT_NOW = later("Det går ikke an akkurat nå. Se på varselet en gang til.")
+_FOR_ANOTHER = {
+    FOLLOW_UP: later("En annen enn den som avsluttet, må bekrefte. Du kan ta varselet og se til beboeren."),
+    HELP: later("Du har selv bedt om en til. En annen må svare."),
+}
+_NOT_UNDONE = {
+    NotUndone.REPORTED_ANEW: later(
+        "Det ble ikke angret, for det er meldt på nytt. Varsel %(number)s er åpent, ta det i stedet."
+    ),
+    NotUndone.TOO_LATE: later("Det er for sent å angre. Det går bare de første fem minuttene."),
+    NotUndone.ANOTHERS: later("Bare den som avsluttet varselet, kan angre."),
+}
+
+
 async def act(hub: Hub, visitor: Visitor, alert_id: str, action: Action) -> Answer:
     """Do it in one transaction, then tell every page; a released alert climbs at once."""
     async with hub.database.write() as session:
@@ -138,7 +153,9 @@ def _told(request: Request, hub: Hub, visitor: Visitor, answer: Answer, back: st
     onwards = local_path(back, "/")
     if answer.done:
         return RedirectResponse(f"{onwards.partition('#')[0]}#alert-{answer.alert.id}", status_code=303)
-    return page(request, "lost.html", visitor, status=409, message=why_not(hub, answer, visitor), back=onwards)
+    onwards = f"/nurse/{answer.newer.id}" if answer.newer else onwards
+    words = why_not(hub, answer, visitor)
+    return page(request, "lost.html", visitor, status=409, message=words, back=onwards, newer=answer.newer is not None)
 
 
 def why_not(hub: Hub, answer: Answer, visitor: Visitor) -> str:
@@ -147,15 +164,13 @@ def why_not(hub: Hub, answer: Answer, visitor: Visitor) -> str:
     if alert is None:
         return _("Varselet finnes ikke.")
     owner = answer.owner
+    if answer.not_undone is not None:
+        return _(_NOT_UNDONE[answer.not_undone], number=alert_number(answer.newer.id) if answer.newer else "")
     if alert.status is Status.CLOSED:
         return _("Varselet er allerede avsluttet.")
     if owner is not None:
         return _held(owner, alert, visitor)
-    if alert.kind == FOLLOW_UP:
-        return _("En annen enn den som avsluttet, må bekrefte. Du kan ta varselet og se til beboeren.")
-    if alert.kind == HELP:
-        return _("Du har selv bedt om en til. En annen må svare.")
-    return _("Det går ikke an akkurat nå. Se på varselet en gang til.")
+    return _(_FOR_ANOTHER.get(alert.kind, _NOT_NOW))
 
 
 def _held(owner: tables.Person, alert: tables.Alert, visitor: Visitor) -> str:

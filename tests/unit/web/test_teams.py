@@ -126,6 +126,32 @@ async def test_whoever_closed_it_can_undo_for_five_minutes(hub: Hub, browser: Br
     assert (await maria.post(f"/alerts/{FALL}/undo", data={"back": "/tablet"})).status_code == 409
 
 
+async def test_an_undo_that_is_refused_says_why(hub: Hub, browser: Browse, clock: Clock) -> None:
+    """Not that it is closed already, when somebody has called again: that alert stands, and is a press away."""
+    maria, ingrid = await logged_in(browser(), hub, "maria"), await logged_in(browser(), hub, "ingrid")
+    await maria.post(f"/alerts/{FALL}/close", data={**_CLOSING, "contact": "visited"})
+
+    anothers = await ingrid.post(f"/alerts/{FALL}/undo", data={"back": "/tablet"})
+    assert "Bare den som avsluttet varselet, kan angre." in anothers.text
+    async with hub.database.write() as session:
+        closed = await session.get_one(tables.Alert, FALL)
+        again = {**closed.model_dump(), "id": "e" * 32, "status": Status.OPEN, "due_at": clock(), "closed_at": None}
+        session.add(tables.Alert(**again | {"closed_by_id": None, "cause": None, "aftermath": None, "contact": None}))
+    for passed in (timedelta(), timedelta(minutes=6)):
+        clock.passes(passed)
+        anew = await maria.post(f"/alerts/{FALL}/undo", data={"back": "/tablet"})
+        assert anew.status_code == 409
+        assert "meldt på nytt. Varsel EEEE er åpent, ta det i stedet." in anew.text
+        assert f'href="/nurse/{"e" * 32}"' in anew.text
+        assert "Du trenger ikke gjøre noe mer" not in anew.text
+    async with hub.database.write() as session:
+        (await session.get_one(tables.Alert, "e" * 32)).dedup_key = "another"
+
+    late = await maria.post(f"/alerts/{FALL}/undo", data={"back": "/tablet"})
+
+    assert "Det er for sent å angre." in late.text
+
+
 async def test_what_nobody_answers_takes_the_whole_screen_and_the_board_is_a_tap_away_f55(
     hub: Hub, browser: Browse
 ) -> None:
