@@ -64,6 +64,7 @@ def environment(zone: ZoneInfo) -> Environment:
         minutes=lambda time: tongue.decimal(time / timedelta(minutes=1)),
         place=words.place_name,
         kind=words.kind_name,
+        road=words.road_name,
         decimal=tongue.decimal,
         short_date=lambda date: format_date(date, _DATES[tongue.language()], locale=tongue.locale()),
         told=words.own,

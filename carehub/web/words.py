@@ -34,6 +34,7 @@ from carehub.web.wording.retold import retold
 
 CAUSES, AFTERMATHS, URGENCIES = Spoken(CAUSE_NB), Spoken(AFTERMATH_NB), Spoken(URGENCY_NB)
 KINDS, PLACES, OUTCOMES = Spoken(terms.KINDS), Spoken(terms.PLACES), Spoken(terms.OUTCOMES)
+ROADS = Spoken(terms.ROADS)
 BLIND_BECAUSE, CONDITIONS = Spoken(terms.BLIND_BECAUSE), Spoken(terms.CONDITIONS)
 PHRASES, FLOOR_TITLES = Spoken(dict(terms.PHRASES)), Spoken(FLOOR_TITLES_NB)
 HOLES, STAFF, SHIFTS, SORTS = Spoken(HOLES_NB), Spoken(ROLES_NB), Spoken(SHIFTS_NB), Spoken(SORTS_NB)
@@ -143,6 +144,11 @@ def telling() -> Telling:
 def place_name(place: str | None) -> str:
     """A place as staff say it: "bad"; an unknown one as it is written."""
     return _(terms.place_name(place))
+
+
+def road_name(source: str) -> str:
+    """What sends by a source: "trådløs sensor (Zigbee)"; an unknown one as it is written."""
+    return _(terms.road_name(source))
 
 
 def kind_name(kind: str) -> str:

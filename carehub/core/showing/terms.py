@@ -43,6 +43,13 @@ PLACES: dict[str, str] = {
     "laundry": "vaskerom", "inside": "inne", "room": "rommet", "stairs": "trapp", "office": "kontor",
 }  # fmt: skip
 
+ROADS: dict[str, str] = {
+    "carehub_v1": "alarmenhet på nett", "zigbee2mqtt": "trådløs sensor (Zigbee)",
+    "chirpstack": "trådløs sensor (LoRaWAN)", "things_stack": "trådløs sensor (LoRaWAN)",
+    "owntracks": "telefon eller GPS-sender", "hub": "huben selv",
+}  # fmt: skip
+"""By a source's name in the settings: what sends by it, for whoever looks on."""
+
 OUTCOMES: dict[Outcome, str] = {
     Outcome.ALERT: "Ble til varsel", Outcome.PENDING: "Venter", Outcome.SUPPRESSED: "Holdt tilbake",
     Outcome.NO_RULE: "Ingen regel slo til", Outcome.UNCHANGED: "Ingen endring",
@@ -98,6 +105,11 @@ _WORD = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z_]+)?")
 def place_name(place: str | None) -> str:
     """A place as staff say it: "bad"; an unknown one as it is written."""
     return PLACES.get(place or "", (place or "").replace("_", " "))
+
+
+def road_name(source: str) -> str:
+    """What sends by a source; one that we do not know is called as it is written."""
+    return ROADS.get(source, source)
 
 
 def kind_name(kind: str) -> str:

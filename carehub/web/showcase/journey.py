@@ -63,7 +63,9 @@ _Raw = tuple[datetime, str, str, str]
 
 def _kind_words(event: tables.Event) -> str:
     where = words.place_name(event.place)
-    return ", ".join(part for part in (_(kind_name(event.kind)), _(where) if where else "", event.source) if part)
+    return ", ".join(
+        part for part in (_(kind_name(event.kind)), _(where) if where else "", words.road_name(event.source)) if part
+    )
 
 
 def _judged(account: Account) -> Iterable[_Raw]:

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from sqlmodel import select, update
 
 from carehub.core.answers.alerts import Status, Step
+from carehub.core.findings import Outcome
 from carehub.core.severity import Severity
 from carehub.flow.hub import Hub
 from carehub.store import tables
@@ -70,6 +71,30 @@ async def test_one_alarm_is_followed_without_a_name(hub: Hub, shown: FastAPI, br
     assert not [one for one in residents if one.family_name in answer.text]
 
 
+async def test_what_was_heard_names_what_sent_it_and_not_the_settings_name_of_its_road(
+    hub: Hub, shown: FastAPI, browser: Browse
+) -> None:
+    async with hub.database.write() as session:
+        for seq, source in enumerate(("zigbee2mqtt", "chirpstack", "hub", "skrevet-av-andre"), 9_000):
+            session.add(
+                tables.Event(
+                    seq=seq,
+                    at=hub.clock(),
+                    kind="motion.detected",
+                    source=source,
+                    scope_id="rom-104",
+                    body_hash="",
+                    outcome=Outcome.STATE_ONLY,
+                )
+            )
+
+    text = (await browser(app=shown).get("/showcase")).text
+
+    for words_ in ("Trådløs sensor (Zigbee)", "Trådløs sensor (LoRaWAN)", "Huben selv", "Skrevet-av-andre"):
+        assert words_ in text
+    assert "zigbee2mqtt" not in text
+
+
 def test_at_one_moment_the_alert_comes_before_the_messages_about_it() -> None:
     event = tables.Event(seq=1, at=NOW, kind="button.pressed", source="carehub_v1", scope_id="home", body_hash="")
     sent = Notice(
@@ -80,6 +105,7 @@ def test_at_one_moment_the_alert_comes_before_the_messages_about_it() -> None:
 
     titles = [stop.title for stop in journey(account, event)]
 
+    assert "alarmenhet på nett" in journey(account, event)[0].text  # and not the name that the settings have for it
     assert titles[-2:] == [words.STEPS[Step.REPORTED], "Melding sendt: SMS"]
 
 
