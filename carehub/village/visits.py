@@ -37,6 +37,11 @@ class _Alert(msgspec.Struct):
     owner: str | None
 
 
+class _Part(msgspec.Struct):
+    items: list[_Alert]
+    next: str | None
+
+
 @dataclass(slots=True)
 class Carer:
     """One member of staff with a login of their own.
@@ -90,15 +95,19 @@ async def _shift(
 
 
 async def _mine(carer: Carer, password: str) -> list[_Alert]:
-    try:
-        answer = await carer.client.get("/api/v1/alerts")
-        if answer.status_code == httpx2.codes.UNAUTHORIZED:
-            await carer.client.post("/login", data={"username": carer.person.username, "password": password})
-            return []
-        answer.raise_for_status()
-    except httpx2.HTTPError:
-        return []  # no coverage; looked at again in a moment
-    alerts = msgspec.json.decode(answer.content, type=list[_Alert])
+    after: str | None = ""
+    alerts: list[_Alert] = []
+    while after is not None:
+        try:
+            answer = await carer.client.get("/api/v1/alerts", params={"after": after})
+            if answer.status_code == httpx2.codes.UNAUTHORIZED:
+                await carer.client.post("/login", data={"username": carer.person.username, "password": password})
+                return []
+            answer.raise_for_status()
+        except httpx2.HTTPError:
+            return []  # no coverage; looked at again in a moment
+        part = msgspec.json.decode(answer.content, type=_Part)
+        alerts, after = alerts + part.items, part.next
     return [one for one in alerts if one.owner == carer.person.id and one.id not in carer.underway]
 
 

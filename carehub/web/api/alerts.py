@@ -4,7 +4,6 @@ The field says taken, there, done; the interface that was promised says acknowle
 action are one route's, so that they cannot come to mean different things.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
@@ -19,6 +18,7 @@ from carehub.flow.hub import Hub
 from carehub.flow.respond import Answer
 from carehub.store import logins, pages, tables, ties
 from carehub.web.actions import act, finish, why_not
+from carehub.web.api.parts import MOST, After, Limit, Part, part_of
 from carehub.web.cards import opens, tie_to
 from carehub.web.problems import problem, told
 from carehub.web.security import Answering, Staff, TheHub, Visitor
@@ -62,13 +62,27 @@ def _out(alert: tables.Alert) -> AlertOut:
 
 
 @router.get("", summary="Open alerts")
-async def list_alerts(hub: TheHub, visitor: Staff, unit: str | None = None) -> Sequence[AlertOut]:
-    """Everything that is open: the most urgent first, then what nobody has, then the oldest."""
+async def list_alerts(
+    hub: TheHub, visitor: Staff, unit: str | None = None, after: After = "", limit: Limit = MOST
+) -> Part[AlertOut]:
+    """Everything that is open; within a page the most urgent first, then what nobody has, then the oldest.
+
+    Where there are more than one page holds, the pages go from the oldest to the newest: an alert that is taken or
+    raised between two of them is on neither twice nor on none. Read until `next` is null.
+    """
     async with hub.database.read() as session:
         cards = await pages.open_alerts(session)
         sight = await ties.sight_of(session, visitor.person, hub.clock())
     asked = [card.alert for card in cards if unit is None or card.alert.unit_id in {unit, None}]
-    return [_out(alert) if opens(sight, alert) else _shut(alert) for alert in asked]
+    part, following = part_of(asked, _age, after, limit)
+    shown = {alert.id for alert in part}
+    items = [_out(alert) if opens(sight, alert) else _shut(alert) for alert in asked if alert.id in shown]
+    return Part(items=items, next=following)
+
+
+def _age(alert: tables.Alert) -> str:
+    """What never changes of an alert, and orders all: in letters that an address may carry as they are."""
+    return f"{alert.raised_at:%Y%m%dT%H%M%S.%f}-{alert.id}"
 
 
 def _shut(alert: tables.Alert) -> AlertOut:

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from carehub.core.folding.silence import Why
 from carehub.core.people.access import Mark, Role
 from carehub.core.rules.language import content_hash
+from carehub.core.severity import Severity
 from carehub.flow.hub import Hub
 from carehub.flow.staff import roster
 from carehub.flow.staff.roster import Wish
@@ -25,8 +26,9 @@ _DEVICE = "astrid-bathroom"
 
 async def _all(client: AsyncClient, path: str, limit: int) -> list[dict[str, Any]]:
     """Every item of a list, page by page."""
+    path, _, begun = path.partition("?after=")
     found: list[dict[str, Any]] = []
-    after: str | None = ""
+    after: str | None = begun
     while after is not None:
         params: dict[str, Any] = {"limit": limit, "after": after}
         part = (await client.get(path, params=params)).json()
@@ -57,6 +59,30 @@ async def test_a_list_read_in_small_parts_is_the_whole_list_once(hub: Hub, brows
 
     assert small == whole
     assert len({one["id"] for one in whole}) == len(whole) > 5
+
+
+@BOTH
+async def test_an_alert_that_is_taken_or_raised_between_two_pages_is_on_neither_twice_nor_on_none(
+    hub: Hub, browser: Browse
+) -> None:
+    """The pages go by age, which does not change; on each the most urgent is first, as a board shows it."""
+    client = await logged_in(browser(), hub, "maria")
+    whole = (await client.get("/api/v1/alerts")).json()
+    severities = [one["severity"] for one in whole["items"]]
+
+    first = (await client.get("/api/v1/alerts?limit=3")).json()
+    async with hub.database.write() as session:
+        for alert in (await session.exec(select(tables.Alert))).all():
+            alert.severity = (
+                Severity.CRITICAL if alert.id not in {one["id"] for one in first["items"]} else alert.severity
+            )
+    await client.post(f"/api/v1/alerts/{FALL}/take")
+    rest = await _all(client, f"/api/v1/alerts?after={first['next']}", 2)
+
+    assert (len(whole["items"]), whole["next"]) == (6, None)
+    assert severities == sorted(severities, reverse=True)
+    assert sorted(one["id"] for one in first["items"] + rest) == sorted(one["id"] for one in whole["items"])
+    assert max(one["raised_at"] for one in first["items"]) <= min(one["raised_at"] for one in rest)
 
 
 async def test_residents_are_those_of_ones_own_units_and_each_is_logged(hub: Hub, browser: Browse) -> None:

@@ -31,7 +31,7 @@ async def test_another_units_alert_shows_that_it_waits_and_nothing_of_whose_it_i
         answer = await client.get(page, follow_redirects=True)
         assert answer.status_code in {200, 403}, page
         assert [told for told in (*_NAMES, *_WHAT) if told in answer.text] == [], page
-    (shut,) = [one for one in (await client.get("/api/v1/alerts")).json() if one["id"] == FJORD]
+    (shut,) = [one for one in (await client.get("/api/v1/alerts")).json()["items"] if one["id"] == FJORD]
     assert [shut[name] for name in ("scope", "kind", "place", "alert_code")] == ["", "", None, None]
     board = (await client.get("/tablet")).text
     assert "Fjordgløtt" in board
