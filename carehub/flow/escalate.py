@@ -27,7 +27,7 @@ from carehub.flow.reaching.telling import MESSAGES_FROM, SMS, Telling, about, li
 from carehub.flow.respond import UNDO_WITHIN
 from carehub.flow.watching import canary
 from carehub.kit.failpoints import fail_at
-from carehub.store import alerts, codes, ladders, outbox, people, tables
+from carehub.store import alerts, codes, kin, ladders, outbox, people, tables
 from carehub.store.database import Session
 
 STALE_AFTER = timedelta(hours=24)
@@ -230,6 +230,7 @@ async def tell_relatives(hub: Hub, session: Session, alert: tables.Alert, now: d
     family = await people.followers(session, alert.resident_id, now)
     telling = about(alert, f"{HANDLED}{int(now.timestamp())}", now, when_to_tell_relatives(now + UNDO_WITHIN, hub.zone))
     text = handled_text(link=f"{hub.public_url}/relatives")
-    rows = [telling.row(SMS, person.phone, text, person.id) for person in family if person.phone]
+    soon = await kin.hear_soon(session, alert.resident_id)  # one text in the morning, however many alerts there were
+    rows = [telling.row(SMS, one.phone, text, one.id) for one in family if one.phone and one.id not in soon]
     if rows:
         await outbox.write(session, rows)

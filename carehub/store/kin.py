@@ -9,7 +9,7 @@ from sqlmodel import col, or_, select
 
 from carehub.core.answers.alerts import Step
 from carehub.core.people.consent import Insight, Standing
-from carehub.core.people.kin import ANSWER_WITHIN, GivenBy, Ground
+from carehub.core.people.kin import ANSWER_WITHIN, HANDLED, GivenBy, Ground
 from carehub.kit.ids import new_id
 from carehub.store import logins, tables
 from carehub.store.database import Session
@@ -179,6 +179,20 @@ async def waiting(session: Session, notices: Collection[str]) -> list[Waiting]:
     )
     rows = (await session.exec(statement)).all()
     return [Waiting(notice=name, person=who, step=step, resident=about) for name, who, step, about in rows if who]
+
+
+async def hear_soon(session: Session, resident_id: str) -> set[str]:
+    """To whom it waits to be told that an alert of this resident was handled: another text would say the same."""
+    notice, alert = tables.Notice, tables.Alert
+    statement = (
+        select(notice.person_id)
+        .join(alert, col(alert.id) == col(notice.alert_id))
+        .where(
+            alert.resident_id == resident_id, col(notice.state) == NoticeState.WAITING,
+            col(notice.cycle).startswith(HANDLED),
+        )
+    )  # fmt: skip
+    return {who for who in (await session.exec(statement)).all() if who}
 
 
 async def withdraw_texts(session: Session, person_id: str) -> None:

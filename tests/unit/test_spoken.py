@@ -44,6 +44,7 @@ def everything() -> list[str]:
             positional = [given.pop(one) for one, it in asks.items() if it.kind is not inspect.Parameter.KEYWORD_ONLY]
             found.append(write(*positional, **given))
     found += [family_wording.status_text([tone], link="https://hub.example/relatives") for tone in Tone]
+    found += [family_wording.status_text([tone, Tone.CLOSED], link="https://hub.example/relatives") for tone in Tone]
     found += [wording.repeat_text(number="A4F2", presses=3, link="https://hub.example/a/A4F2")]
     found += [family_wording.coming_text(yes=False, link=""), family_wording.STARTED, family_wording.NOT_NOW]
     found += [wording.mail_subject(proves=one) for one in (True, False)]

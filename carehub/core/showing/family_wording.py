@@ -23,11 +23,14 @@ NOT_NOW = "Du er ikke spurt om noe nå. Haster det: ring 113."
 def status_text(tones: Collection[Tone], *, link: str) -> str:
     """One sentence for everybody whom somebody follows; where several differ, the one that weighs most.
 
+    Whoever may be told of one and not of another must not take it for a word about both.
+
     >>> status_text([Tone.USUAL, Tone.FOLLOWED], link="https://hub.example/relatives")
     'Personalet følger opp et varsel hos dine nå. Mer: https://hub.example/relatives'
     """
     told = next((words for tone, words in _STATUS.items() if tone in tones), _STATUS[Tone.CLOSED])
-    return f"{told} Mer: {link}"
+    silent = " Det gjelder ikke alle dine: om noen er det ikke avtalt." if {Tone.CLOSED} < set(tones) else ""
+    return f"{told}{silent} Mer: {link}"
 
 
 def help_text(*, link: str) -> str:
@@ -48,6 +51,11 @@ def coming_text(*, yes: bool, link: str) -> str:
     if yes:
         return f"Takk. Personalet ser at du kan gå bort, og fortsetter å spørre sine egne. Si fra her: {link}"
     return "Takk for svaret. Personalet fortsetter å spørre andre."
+
+
+def which_text(*, link: str) -> str:
+    """To a JA of somebody who was asked about several: which of them stands behind the login, and in no text."""
+    return f"Du er spurt om flere. Åpne siden og svar der du kan gå: {link}"
 
 
 def letter_text(*, link: str) -> str:

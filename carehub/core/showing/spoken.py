@@ -15,9 +15,15 @@ from carehub.core.showing.spoken_words import HURRY, PREFIXES, REPLIES, TEXTS, W
 _VALUE = re.compile(r"\\\{(\w+)\\\}")
 _AGAIN = re.compile(r" \((\d+)\. gang\)")
 _AGAIN_IN = {Language.NN: r" (\1. gong)", Language.EN: r" (attempt \1)"}
+_PARTLY = " Det gjelder ikke alle dine: om noen er det ikke avtalt."
+_PARTLY_IN = {
+    Language.NN: " Det gjeld ikkje alle dine: om nokon er det ikkje avtalt.",
+    Language.EN: " This is not about everybody whom you follow: for some it is not agreed.",
+}
 _LATE = re.compile(r"Forsinket (?:(\d+) t )?(\d+) min\. ")
 _SHAPES = {  # `number` ends a sentence: " på +4799900701", or its full stop where none is known
     "again": r"(?: \(\d+\. gang\))?", "hurry": "HASTER|Snarest", "waits": "haster og venter|venter",
+    "partly": f"(?:{re.escape(_PARTLY)})?",
     "link": r"https?://\S+", "n": r"\S+", "t": r"[\d:]+", "number": r"\.| på \+?\d+",
 }  # fmt: skip
 
@@ -61,6 +67,8 @@ def _values(found: Mapping[str, str], into: Language) -> dict[str, str]:
 def _value(name: str, value: str, into: Language) -> str:
     if name in {"hurry", "waits"}:
         return (HURRY | WAITS)[value][_at(into)]
+    if name == "partly":
+        return _PARTLY_IN[into] if value else ""
     if name == "number" and into is Language.EN:
         return value.replace(" på ", " on ")
     if name == "lines" and into is Language.EN:

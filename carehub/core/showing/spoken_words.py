@@ -184,27 +184,30 @@ REPLIES: dict[str, Told] = {
         "Svar med koden til varselet du tek. {lines}.",
         "Reply with the code of the alert that you take. {lines}.",
     ),
-    "Vi får ikke oppdateringer akkurat nå, så vi vet ikke. Personalet følger opp på vanlig måte. Mer: {link}": (
-        "Vi får ikkje oppdateringar akkurat no, så vi veit ikkje. Personalet følgjer opp som vanleg. Meir: {link}",
-        "We get no updates just now, so we do not know. Staff follow up as usual. More: {link}",
+    "Vi får ikke oppdateringer akkurat nå, så vi vet ikke. Personalet følger opp på vanlig måte.{partly} Mer: {link}": (
+        "Vi får ikkje oppdateringar no, så vi veit ikkje. Personalet følgjer opp som vanleg.{partly} Meir: {link}",
+        "We get no updates just now, so we do not know. Staff follow up as usual.{partly} More: {link}",
     ),
-    "Vi får ikke målinger akkurat nå, så vi vet ikke. Personalet følger opp på vanlig måte. Mer: {link}": (
-        "Vi får ikkje målingar akkurat no, så vi veit ikkje. Personalet følgjer opp som vanleg. Meir: {link}",
-        "We get no readings just now, so we do not know. Staff follow up as usual. More: {link}",
+    "Vi får ikke målinger akkurat nå, så vi vet ikke. Personalet følger opp på vanlig måte.{partly} Mer: {link}": (
+        "Vi får ikkje målingar akkurat no, så vi veit ikkje. Personalet følgjer opp som vanleg.{partly} Meir: {link}",
+        "We get no readings just now, so we do not know. Staff follow up as usual.{partly} More: {link}",
     ),
-    "Personalet følger opp et varsel hos dine nå. Mer: {link}": (
-        "Personalet følgjer opp eit varsel hos dine no. Meir: {link}",
-        "Staff are following up an alert for your relative now. More: {link}",
+    "Personalet følger opp et varsel hos dine nå.{partly} Mer: {link}": (
+        "Personalet følgjer opp eit varsel hos dine no.{partly} Meir: {link}",
+        "Staff are following up an alert for your relative now.{partly} More: {link}",
     ),
-    "Ingen varsler venter nå. Dagen er litt annerledes enn vanlig. Mer: {link}": (
-        "Ingen varsel ventar no. Dagen er litt annleis enn vanleg. Meir: {link}",
-        "No alerts are waiting now. The day is a little different from usual. More: {link}",
+    "Ingen varsler venter nå. Dagen er litt annerledes enn vanlig.{partly} Mer: {link}": (
+        "Ingen varsel ventar no. Dagen er litt annleis enn vanleg.{partly} Meir: {link}",
+        "No alerts are waiting now. The day is a little different from usual.{partly} More: {link}",
     ),
-    "Ingen varsler venter på svar nå. Mer: {link}": (
-        "Ingen varsel ventar på svar no. Meir: {link}",
-        "No alerts are waiting for an answer now. More: {link}",
+    "Ingen varsler venter på svar nå.{partly} Mer: {link}": (
+        "Ingen varsel ventar på svar no.{partly} Meir: {link}",
+        "No alerts are waiting for an answer now.{partly} More: {link}",
     ),
-    "Alt er som vanlig nå. Mer: {link}": ("Alt er som vanleg no. Meir: {link}", "All is as usual now. More: {link}"),
+    "Alt er som vanlig nå.{partly} Mer: {link}": (
+        "Alt er som vanleg no.{partly} Meir: {link}",
+        "All is as usual now.{partly} More: {link}",
+    ),
     "Det er ikke avtalt at noe sendes på SMS. Mer: {link}": (
         "Det er ikkje avtalt at noko blir sendt på SMS. Meir: {link}",
         "It is not agreed that anything is sent by SMS. More: {link}",
@@ -224,6 +227,10 @@ REPLIES: dict[str, Told] = {
     "Du får ikke flere SMS fra oss. Siden din er som før. Svar START for å få SMS igjen.": (
         "Du får ikkje fleire SMS frå oss. Sida di er som før. Svar START for å få SMS igjen.",
         "You will get no more texts from us. Your page is as before. Reply START to get texts again.",
+    ),
+    "Du er spurt om flere. Åpne siden og svar der du kan gå: {link}": (
+        "Du er spurd om fleire. Opne sida og svar der du kan gå: {link}",
+        "You are asked about more than one person. Open the page and answer for whom you can go: {link}",
     ),
     "Takk. Personalet ser at du kan gå bort, og fortsetter å spørre sine egne. Si fra her: {link}": (
         "Takk. Personalet ser at du kan gå bort, og held fram med å spørje sine eigne. Sei frå her: {link}",

@@ -14,7 +14,15 @@ from carehub.core.answers.alerts import Step
 from carehub.core.answers.codes import codes_in
 from carehub.core.answers.escalation import Method
 from carehub.core.people.kin import may_answer, with_answer
-from carehub.core.showing.family_wording import NOT_NOW, STARTED, coming_text, help_text, status_text, stopped_text
+from carehub.core.showing.family_wording import (
+    NOT_NOW,
+    STARTED,
+    coming_text,
+    help_text,
+    status_text,
+    stopped_text,
+    which_text,
+)
 from carehub.flow.family.today import today
 from carehub.flow.hub import Hub
 from carehub.flow.journal import journal_line
@@ -135,13 +143,15 @@ async def _asked(session: Session, family: Sequence[tables.Person], now: datetim
 
 
 async def _coming(session: Session, family: Sequence[tables.Person], now: datetime, link: str, *, yes: bool) -> str:
-    """It is about what they were asked last."""
-    said = False
-    for one in family:
-        for alert in (await kin.asked_lately(session, one.id, now))[:1]:
-            note_coming(session, alert.id, one.id, now, yes=yes)
-            said = True
-    return coming_text(yes=yes, link=link) if said else NOT_NOW
+    """It is about whom they were asked. The question has no name: of several, nobody knows about whom a JA would be."""
+    asked = [(one, alert) for one in family for alert in await kin.asked_lately(session, one.id, now)]
+    if not asked:
+        return NOT_NOW
+    if yes and len({alert.resident_id for _, alert in asked}) > 1:
+        return which_text(link=link)
+    for one, alert in asked:
+        note_coming(session, alert.id, one.id, now, yes=yes)
+    return coming_text(yes=yes, link=link)
 
 
 CAN_GO, CANNOT_GO = "Kan gå bort.", "Kan ikke gå bort."

@@ -111,8 +111,11 @@ async def coming(hub: TheHub, visitor: Relative, alert_id: str, yes: Annotated[b
     now, me = hub.clock(), visitor.person.id
     async with hub.database.write() as session:
         asked = await kin.asked_lately(session, me, now)
-        if alert_id not in {one.id for one in asked}:
+        about = next((one.resident_id for one in asked if one.id == alert_id), None)
+        if about is None:
             raise HTTPException(404)
-        texts.note_coming(session, alert_id, me, now, yes=yes)
+        for one in asked:  # they go to somebody, and not to one alert of theirs
+            if one.resident_id == about:
+                texts.note_coming(session, one.id, me, now, yes=yes)
     hub.live.change()
     return RedirectResponse("/relatives", status_code=303)
