@@ -276,6 +276,8 @@ class Night:
         self.rulebook = shipped()
         self.mail = Mail(clock)
         self.channels: dict[str, Channel] = {"sms": self.phones, "tablet": self.tablets, "mail": self.mail}
+        self.lines_are_real = False
+        """Whether a provider is a program of its own, slower on a busy machine than the hub waits before it goes on."""
         self._ids = count(1)
         self.hub: Hub
         self.ingest: Ingest
@@ -368,6 +370,9 @@ class Night:
         await self.fold()
         await self.worker._escalate()
         await self.worker._deliver()
+        while self.lines_are_real and self.hub.sending:
+            await asyncio.gather(*self.hub.sending)
+            await self.worker._deliver()
         while self.phones.unreported:
             reference = self.phones.unreported.pop(0)
             await deliver.receive_status(self.hub, reference, "delivered", None, Fate.DELIVERED)
