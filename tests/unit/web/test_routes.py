@@ -379,16 +379,19 @@ _MISSING = defaultdict(lambda: "none", {**_FILLED, **dict.fromkeys(
 """And what is not there, so that the question of the role is the only one."""
 
 
-async def test_a_route_opens_for_its_roles_and_for_nobody_else(hub: Hub, browser: Browse) -> None:
+def test_there_is_somebody_of_every_role() -> None:
+    assert set(_USERS) == EVERYBODY
+
+
+@pytest.mark.parametrize("role", _USERS)
+async def test_a_route_opens_for_its_roles_and_for_nobody_else(hub: Hub, browser: Browse, role: Role) -> None:
     hub.live.close()  # so that the live stream ends at once
-    wrong = []
-    for role, username in _USERS.items():
-        client = await logged_in(browser(address="10.0.0.9"), hub, username)
-        for method, path in _CLOSED:
-            answer = await client.request(method, path.format_map(_MISSING))
-            expected = role in (EXPECTED[method, path] or ())
-            if (answer.status_code != 403) != expected or "/login" in answer.headers.get("location", ""):
-                wrong.append(f"{role} {method} {path}: {answer.status_code}")
+    client, wrong = await logged_in(browser(address="10.0.0.9"), hub, _USERS[role]), []
+    for method, path in _CLOSED:
+        answer = await client.request(method, path.format_map(_MISSING))
+        expected = role in (EXPECTED[method, path] or ())
+        if (answer.status_code != 403) != expected or "/login" in answer.headers.get("location", ""):
+            wrong.append(f"{method} {path}: {answer.status_code}")
 
     assert not wrong
 
