@@ -179,9 +179,16 @@ async def handled_for(session: AsyncSession, resident_id: str, since: datetime) 
 
 
 async def has_open(session: AsyncSession, resident_id: str) -> bool:
-    """Whether something waits, or is being handled, at this resident's."""
-    statement = select(tables.Alert.id).where(
-        tables.Alert.resident_id == resident_id,
+    """Whether something waits, or is being handled, at this resident's.
+
+    What is about nobody in particular in a home that two share, smoke above all, is at each of them; what is about the
+    other alone is not.
+    """
+    lives, alert = tables.Residency, tables.Alert
+    home = select(lives.scope_id).where(lives.resident_id == resident_id, col(lives.until).is_(None))
+    of_the_home = col(alert.resident_id).is_(None) & col(alert.scope_id).in_(home)
+    statement = select(alert.id).where(
+        (col(alert.resident_id) == resident_id) | of_the_home,
         tables.Alert.status != Status.CLOSED,
         col(tables.Alert.severity) >= Severity.MODERATE,
     )

@@ -98,7 +98,7 @@ async def test_a_home_that_is_not_heard_is_not_called_well(hub: Hub, browser: Br
         for device in (await session.exec(select(tables.Device))).all():
             device.silent_since = hub.clock() - _HOUR
         for alert in (await session.exec(select(tables.Alert))).all():
-            alert.resident_id = None
+            alert.resident_id, alert.scope_id = None, "elsewhere"
 
     text = (await (await logged_in(browser(), hub, "per")).get("/relatives")).text
 
