@@ -79,9 +79,11 @@ async def arrive(session: Session, alert_id: str, by: str, now: datetime, *, tex
     return await _act(session, alert_id, Action.ARRIVE, by, now, text=text, owner_id=by, arrived_at=now)
 
 
-async def release(session: Session, alert_id: str, by: str, now: datetime) -> Answer:
-    """Give it back: open again, and the ladder climbs at once."""
-    return await _act(session, alert_id, Action.RELEASE, by, now, owner_id=None, taken_at=None, arrived_at=None)
+async def release(session: Session, alert_id: str, by: str, now: datetime, *, text: str | None = None) -> Answer:
+    """Give it back: open again, and the ladder climbs at once. `text` stands in the journal beside it."""
+    return await _act(
+        session, alert_id, Action.RELEASE, by, now, text=text, owner_id=None, taken_at=None, arrived_at=None
+    )
 
 
 async def close(  # noqa: PLR0913 - cause and outcome are what closing means

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import func, update
 from sqlmodel import col, select
 
-from carehub.core.answers.alerts import Status
+from carehub.core.answers.alerts import HELD, Status
 from carehub.core.answers.escalation import Place
 from carehub.core.findings import Finding
 from carehub.core.severity import Severity
@@ -249,6 +249,13 @@ async def hurry(session: Session, alert_id: str, place: Place, now: datetime) ->
         .values(due_at=now)
     )
     await session.exec(statement)
+
+
+async def held_by(session: Session, person_id: str) -> Sequence[str]:
+    """What this person has taken and not finished, by id."""
+    alert = tables.Alert
+    statement = select(alert.id).where(alert.owner_id == person_id, col(alert.status).in_(HELD))
+    return (await session.exec(statement.order_by(alert.id))).all()
 
 
 async def open_in_scope(session: Session, scope: str) -> Sequence[tables.Alert]:

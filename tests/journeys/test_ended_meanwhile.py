@@ -10,6 +10,7 @@ from carehub.flow import escalate
 from carehub.store import tables
 from carehub.store.tables.alerts import NoticeState
 from tests.journeys.building import INGRID, KARI, MARIA, Night, add, refuses_for_now
+from tests.journeys.desk import desk
 from tests.journeys.test_family_texts import DAUGHTER, follows
 
 
@@ -107,3 +108,21 @@ async def test_whose_agreement_is_over_answers_for_nobody(night: Night) -> None:
 
     assert said.startswith("Du er ikke spurt")
     assert not [line for line in await night.journal() if "family" in line]
+
+
+async def test_what_somebody_had_taken_who_is_shut_out_is_open_again_at_once(night: Night) -> None:
+    """A telephone that was stolen had taken it; nobody else was asked before the time to arrive ran out."""
+    await night.press()
+    await night.reply(INGRID, night.code_for(INGRID))
+    before = len(night.phones.sent)
+
+    async with await desk(night) as browser:
+        answer = await browser.post("/admin/people/ingrid/active", data={"on": "false"})
+    await night.work()
+
+    assert answer.status_code == 303
+    alert = await night.the_alert()
+    assert (alert.status, alert.owner_id) == (Status.OPEN, None)
+    assert MARIA in {notice.address for _, notice in night.phones.sent[before:]}
+    assert INGRID not in {notice.address for _, notice in night.phones.sent[before:]}
+    assert "02:14 released: Stengt ute: varselet er åpent igjen." in await night.journal()

@@ -6,7 +6,7 @@ from carehub.core.answers.alerts import HELD, HELP, Step
 from carehub.core.answers.escalation import Colleague
 from carehub.core.answers.ladders import LOUD_FROM
 from carehub.core.showing.wording import alert_number, hand_over_text
-from carehub.flow import escalate
+from carehub.flow import escalate, respond
 from carehub.flow.hub import Hub
 from carehub.flow.journal import journal_line
 from carehub.flow.reaching.telling import about, link_to
@@ -62,6 +62,16 @@ async def call_help(hub: Hub, session: Session, alert_id: str, by: str, now: dat
     session.add(journal_line(calling.id, Step.REPORTED, now, person_id=by, text=words))
     await escalate.summon(hub, session, calling, now)
     return Answer(done=True, alert=alert)
+
+
+async def give_back_all(hub: Hub, session: Session, person_id: str, now: datetime) -> None:
+    """Whoever is let in no longer comes to nobody: what they have taken is open again, and climbs at once.
+
+    Their telephone may be in other hands, which took it; nobody would look before the time to arrive ran out.
+    """
+    for alert_id in await alerts.held_by(session, person_id):
+        await respond.release(session, alert_id, person_id, now, text="Stengt ute: varselet er åpent igjen.")
+        hub.wake.escalate.set()
 
 
 def _key(alert: tables.Alert) -> str:

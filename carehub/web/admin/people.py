@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 from carehub.core.answers.escalation import Method
 from carehub.core.people.access import MAY, PRIVATE, Permission, Role
 from carehub.core.people.consent import Insight, Standing
+from carehub.flow.answering import teamwork
 from carehub.flow.hub import Hub
 from carehub.flow.reaching.telling import SMS
 from carehub.flow.staff import contacts
@@ -202,7 +203,7 @@ async def duty(
 async def active(
     hub: TheHub, visitor: Administering, person_id: str, on: Annotated[bool, Form()], asked: Asking
 ) -> RedirectResponse:
-    """Let in, or shut out: then every login of theirs ends now."""
+    """Let in, or shut out: then every login of theirs ends now, and what they had taken is open again."""
     if person_id == visitor.person.id:
         raise NotAllowed
     async with hub.database.write() as session:
@@ -211,6 +212,7 @@ async def active(
         if not on:
             person.on_duty = False
             await logins.end_all_of(session, person_id)
+            await teamwork.give_back_all(hub, session, person_id, hub.clock())
         note(session, visitor, "person.let_in" if on else "person.shut_out", person_id, hub.clock())
     hub.live.change()
     return RedirectResponse(asked.address, status_code=303)
