@@ -221,6 +221,16 @@ async def by_address(session: Session, address: str) -> Sequence[tables.Device]:
     return (await session.exec(select(tables.Device).where(tables.Device.address == address))).all()
 
 
+async def named_by_eui(session: Session, source: str, eui: str) -> tables.Device | None:
+    """The one device that its server calls by its EUI, as a console does unless told a name; None of several."""
+    device = tables.Device
+    statement = select(device).where(
+        device.source == source, col(device.address).endswith(f"/eui-{eui}", autoescape=True)
+    )
+    found = (await session.exec(statement.limit(2))).all()
+    return found[0] if len(found) == 1 else None
+
+
 async def address_of_token(session: Session, token_hash: str) -> str | None:
     """The device that may send with this secret, by its own name."""
     statement = select(tables.Device.address).where(

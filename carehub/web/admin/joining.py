@@ -27,6 +27,7 @@ from carehub.web.tongue import _, later
 
 router = APIRouter(prefix="/admin/join")
 SOURCES = {labels.OWN: later("CareHubs egne (MQTT eller HTTP)"), labels.ZIGBEE: "Zigbee", labels.LORA: "LoRaWAN"}
+THINGS_STACK = "things_stack"
 _CAMERA = "camera=(self), microphone=(), geolocation=(), payment=(), usb=()"
 Code = Annotated[str, Form(max_length=400)]
 Road = Annotated[str, Form(max_length=40)]
@@ -78,6 +79,8 @@ async def joined(
 async def _registered(hub: Hub, session: Session, label: Label) -> tuple[str, bool]:
     """The device's id, and whether it is new. What somebody has said of a known one stands."""
     found = next((one for one in await devices.by_address(session, label.address) if one.source == label.source), None)
+    if found is None and label.source == labels.LORA:  # by the code alone nobody knows which server hears it
+        found = await devices.named_by_eui(session, THINGS_STACK, label.address)
     new = found is None
     if found is None:
         known_as = registry.KnownDevice(new_id(), label.address, label.source, can_alarm=True)
@@ -118,6 +121,7 @@ async def steps(
     return page(
         request, "admin_join_steps.html", visitor, device=device, row=row, scopes=scopes, scope=scope, places=places(),
         kinds=words.DEVICE_KINDS, done=done, critical=critical, alarm=alarm, on_test=on_test,
+        other_server=device.source == labels.LORA and any(one.name == THINGS_STACK for one in hub.sources),
         step=next((name for name, is_done in done.items() if not is_done), "over"),
     )  # fmt: skip
 

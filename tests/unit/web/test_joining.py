@@ -9,6 +9,7 @@ from carehub.core.showing import labels
 from carehub.core.showing.labels import Label, LabelError
 from carehub.core.watching.supervision import DeviceKind
 from carehub.flow.hub import Hub
+from carehub.plugins import load_sources
 from carehub.store import devices, registry, tables
 from carehub.store.tables.places import DeviceStatus
 from tests.unit.web.conftest import Browse, Clock, logged_in
@@ -140,3 +141,44 @@ async def test_a_label_says_its_address_and_nobodys_name_and_a_device_is_taken_d
     await tor.post("/admin/devices/d1/restore")
     assert "/admin/devices/d1" in (await tor.get("/admin/devices?q=snor-1")).text
     assert (await tor.post("/admin/devices/d1/explode")).status_code == 404
+
+
+TR005 = "LW:D0:0011223344556677:AABBCCDDEEFF0011:AABB1122"
+
+
+async def _heard_by_the_things_stack(hub: Hub, *addresses: str) -> None:
+    async with hub.database.write() as session:
+        heard = [
+            registry.KnownDevice(f"tts-{n}", one, "things_stack", can_alarm=True) for n, one in enumerate(addresses)
+        ]
+        await registry.add_unknown(session, heard, hub.clock())
+
+
+async def test_a_lorawan_code_finds_the_device_that_the_things_stack_hears(hub: Hub, browser: Browse) -> None:
+    """It was joined again as ChirpStack's: placed, on test and never heard, while its alarms were a stranger's."""
+    await _heard_by_the_things_stack(hub, "omsorg@ttn/eui-aabbccddeeff0011", "omsorg@ttn/eui-ffffffffffff0011")
+    page = await logged_in(browser(), hub, "kari")
+
+    answer = await page.post("/admin/join", data={"code": TR005})
+
+    assert answer.headers["location"] == "/admin/join/tts-0"
+    async with hub.database.read() as session:
+        assert await devices.by_address(session, "aabbccddeeff0011") == []
+
+
+async def test_of_two_by_one_name_or_none_the_code_joins_it_and_the_page_says_where_to_look(
+    hub: Hub, browser: Browse
+) -> None:
+    await _heard_by_the_things_stack(hub, "a@ttn/eui-aabbccddeeff0011", "b@ttn/eui-aabbccddeeff0011")
+    hub.sources = load_sources(("integrations.sources.chirpstack", "integrations.sources.things_stack"))
+    page = await logged_in(browser(), hub, "kari")
+
+    joined = (await page.post("/admin/join", data={"code": TR005})).headers["location"]
+    async with hub.database.write() as session:
+        (made,) = await devices.by_address(session, "aabbccddeeff0011")
+        await registry.assign_device(session, made.id, "rom-104", None, None, hub.clock())
+
+    assert made.source == "chirpstack"
+    assert "Tar The Things Stack det imot" in (await page.get(joined)).text
+    hub.sources = load_sources(("integrations.sources.chirpstack",))
+    assert "The Things Stack" not in (await page.get(joined)).text
