@@ -5,6 +5,7 @@ waiting for it, and must not load the village, the replay and the demonstration 
 """
 
 import gc
+import os
 import sys
 from difflib import get_close_matches
 from importlib import import_module
@@ -23,6 +24,8 @@ ROOMS = {
     "retention": "retention_cli",
 }  # fmt: skip
 """Command → the module beside this one whose `commands` has it."""
+_OWNER_ALONE = 0o077
+"""Whatever is written, here or by a broker started here, may be health data: nobody else on the machine reads it."""
 
 
 def commands(wanted: str | None = None) -> typer.Typer:
@@ -46,6 +49,7 @@ def _refuse_what_is_none(wanted: str | None) -> None:
 
 def main() -> None:
     """The `carehub` program: a wrong setting is one sentence, not a stack trace."""
+    os.umask(_OWNER_ALONE)
     try:
         wanted = sys.argv[1] if len(sys.argv) > 1 else None
         _refuse_what_is_none(wanted)

@@ -2,9 +2,11 @@
 
 import asyncio
 import shutil
+import stat
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 
 from carehub.app import certificates
 from carehub.app.broker import find_broker
@@ -41,6 +43,7 @@ class Diagnosis:
 async def examine(settings: Settings) -> AsyncIterator[Diagnosis]:
     """Look at everything that a hub needs; never raises, since a patient may have any illness."""
     yield _disk(settings)
+    yield _privacy(settings)
     async for found in _database(settings):
         yield found
     yield await _broker(settings)
@@ -71,6 +74,25 @@ def _disk(settings: Settings) -> Diagnosis:
     free = shutil.disk_usage(folder).free
     words = f"{free // 1024**2} MiB free beside {settings.data_dir}."
     return Diagnosis(what="disk", well=free > _LOW_DISK_BYTES, words=words)
+
+
+def _privacy(settings: Settings) -> Diagnosis:
+    """A store that was made before files were made for their owner alone may still be open to everybody."""
+    open_to = [one for one in (settings.data_dir, settings.backups) if one.exists() and _is_open(one)]
+    if not open_to:
+        return Diagnosis(what="privacy", well=True, words="Nobody else on this machine can read what is stored.")
+    told = " and ".join(str(one) for one in open_to)
+    words = f"Others on this machine can read what lies in {told}: `chmod -R go= {' '.join(map(str, open_to))}`."
+    return Diagnosis(what="privacy", well=False, words=words)
+
+
+def _is_open(folder: Path) -> bool:
+    """Whether others may go into it, and read a file there."""
+    return _others_may(folder) and any(_others_may(one) for one in folder.iterdir() if one.is_file())
+
+
+def _others_may(path: Path) -> bool:
+    return bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
 
 
 async def _database(settings: Settings) -> AsyncIterator[Diagnosis]:
