@@ -3,43 +3,27 @@
 No image is built here: there is no engine. docker/README.md says so.
 """
 
-import getpass
-import os
 import socket
-import ssl
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from queue import Empty, Queue
-from typing import Any, Self
+from queue import Queue
 
-import paho.mqtt.client as mqtt  # noqa: TID251 - an independent client asks the broker, not our transport
 import pytest
 import yaml
-from paho.mqtt.enums import CallbackAPIVersion  # noqa: TID251
-from paho.mqtt.packettypes import PacketTypes  # noqa: TID251
-from paho.mqtt.properties import Properties  # noqa: TID251
 from pydantic import SecretStr
 from uvicorn.middleware.proxy_headers import _TrustedHosts
 
 from carehub.app import doctor
 from carehub.app.settings import Settings
 from integrations.mqtt._broker_log import too_large_from
-
-ROOT = Path(__file__).resolve().parents[2]
-DOCKER = ROOT / "docker"
-USERS = ("carehub", "pendant-1", "pendant-2")
-DENIED = 0x87
-SOON_S = 5.0
-
+from tests.guarded import DENIED, DOCKER, ROOT, SOON_S, Broker, Client, hub, running
 
 # --- without the broker ----------------------------------------------------------------------
 
 
-def test_the_dockerfile_is_clean() -> None:
+def test_the_dockerfile_is_clean_c91() -> None:
     lint = subprocess.run(
         [Path(sys.executable).with_name("hadolint"), DOCKER / "Dockerfile"], capture_output=True, text=True, check=False
     )
@@ -47,7 +31,7 @@ def test_the_dockerfile_is_clean() -> None:
     assert (lint.returncode, lint.stdout) == (0, "")
 
 
-def test_the_compose_file_is_sound() -> None:
+def test_the_compose_file_is_sound_c91() -> None:
     check = subprocess.run(
         [sys.executable, ROOT / "tools" / "check_compose.py", DOCKER / "compose.yaml"],
         capture_output=True,
@@ -88,11 +72,18 @@ def test_the_broker_is_set_as_the_reliability_of_alarms_needs(line: str) -> None
     assert line in settings()
 
 
-def test_the_broker_confirms_nothing_that_it_drops() -> None:
+def test_the_broker_has_bounds_and_confirms_nothing_that_it_drops_c16() -> None:
     words = {line.split()[0] for line in settings()}
 
-    assert {"max_queued_bytes", "memory_limit", "max_packet_size"} <= words
+    assert {"max_queued_bytes", "memory_limit", "max_packet_size", "max_connections"} <= words
     assert "message_size_limit" not in words
+
+
+def test_the_broker_may_open_as_many_files_as_it_lets_devices_in_c16() -> None:
+    compose = yaml.safe_load((DOCKER / "compose.yaml").read_text(encoding="utf-8"))
+    let_in = sum(int(line.split()[1]) for line in settings() if line.startswith("max_connections"))
+
+    assert compose["services"]["mosquitto"]["ulimits"]["nofile"]["soft"] > let_in + 1000
 
 
 def settings() -> list[str]:
@@ -103,150 +94,10 @@ def settings() -> list[str]:
 # --- with the broker -------------------------------------------------------------------------
 
 
-@dataclass
-class Broker:
-    """The real Mosquitto with docker/mosquitto.conf: only folders, ports and the user are of this test."""
-
-    folder: Path
-    devices: int
-    hub: int
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        text = (DOCKER / "mosquitto.conf").read_text(encoding="utf-8")
-        for shipped, ours in {
-            "/mosquitto/": f"{self.folder}/",
-            "listener 8883": f"listener {self.devices} 127.0.0.1",
-            "listener 1883": f"listener {self.hub} 127.0.0.1",
-        }.items():
-            assert shipped in text
-            text = text.replace(shipped, ours)
-        configuration = self.folder / "mosquitto.conf"
-        configuration.write_text(f"{text}\nuser {getpass.getuser()}\n", encoding="utf-8")
-        with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(["mosquitto", "-c", configuration], stdout=log, stderr=log, env=PATH)
-        until = time.monotonic() + SOON_S
-        while not all(listens(port) for port in (self.devices, self.hub)):
-            assert self.process.poll() is None, (self.folder / "log").read_text()
-            assert time.monotonic() < until, (self.folder / "log").read_text()
-            time.sleep(0.02)
-
-    def stop(self) -> None:
-        if self.process is not None:
-            self.process.terminate()
-            self.process.wait(timeout=SOON_S)
-
-
-PATH = {**os.environ, "PATH": f"{os.environ['PATH']}:/usr/sbin"}
-
-
-def listens(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def free_ports() -> tuple[int, int]:
-    with socket.socket() as one, socket.socket() as two:
-        one.bind(("127.0.0.1", 0))
-        two.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1]), int(two.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    folder = tmp_path_factory.mktemp("mosquitto")
-    for name in ("config", "data", "secrets"):
-        (folder / name).mkdir()
-    (folder / "config" / "mosquitto.acl").write_bytes((DOCKER / "mosquitto.acl").read_bytes())
-    make_secrets(folder / "secrets")
-    broker = Broker(folder, *free_ports())
-    broker.start()
-    yield broker
-    broker.stop()
-
-
-def make_secrets(folder: Path) -> None:
-    run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-        "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
-        "-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem"))  # fmt: skip
-    passwords = folder / "passwords"
-    passwords.touch(mode=0o600)
-    for user in USERS:
-        run("mosquitto_passwd", "-b", str(passwords), user, f"secret of {user}")
-
-
-def run(*command: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, env=PATH, check=False)
-    assert done.returncode == 0, done.stderr
-
-
-@dataclass
-class Client:
-    """An MQTT 5 client, because only MQTT 5 is told that a publish was refused."""
-
-    broker: Broker
-    user: str | None
-    password: str | None = None
-    tls: bool = True
-    lasting: bool = False
-    client_id: str = ""
-    answers: Queue[tuple[str, int]] = field(default_factory=Queue)
-    heard: Queue[tuple[str, bytes]] = field(default_factory=Queue)
-
-    def connect(self) -> int:
-        """Give the broker's answer to CONNECT."""
-        self.mqtt = mqtt.Client(
-            CallbackAPIVersion.VERSION2, self.client_id or self.user or "nobody", protocol=mqtt.MQTTv5
-        )
-        if self.user is not None:
-            self.mqtt.username_pw_set(self.user, self.password or f"secret of {self.user}")
-        if self.tls:
-            self.mqtt.tls_set(
-                str(self.broker.folder / "secrets" / "fullchain.pem"), tls_version=ssl.PROTOCOL_TLS_CLIENT
-            )
-        self.mqtt.on_connect = lambda _c, _u, _f, reason, _p: self.answers.put(("connect", reason.value))
-        self.mqtt.on_publish = lambda _c, _u, _mid, reason, _p: self.answers.put(("publish", reason.value))
-        self.mqtt.on_subscribe = lambda _c, _u, _mid, reasons, _p: self.answers.put(("subscribe", reasons[0].value))
-        self.mqtt.on_message = lambda _c, _u, message: self.heard.put((message.topic, bytes(message.payload)))
-        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        properties.SessionExpiryInterval = 3600 if self.lasting else 0
-        port = self.broker.devices if self.tls else self.broker.hub
-        self.mqtt.connect("localhost", port, clean_start=not self.lasting, properties=properties)
-        self.mqtt.loop_start()
-        return self.answer("connect")
-
-    def answer(self, to: str) -> int:
-        what, reason = self.answers.get(timeout=SOON_S)
-        assert what == to
-        return reason
-
-    def publish(self, topic: str, payload: bytes = b"{}") -> int:
-        """Give the reason code of the PUBACK."""
-        self.mqtt.publish(topic, payload, qos=1)
-        return self.answer("publish")
-
-    def subscribe(self, topic: str) -> int:
-        """Give the reason code of the SUBACK."""
-        self.mqtt.subscribe(topic, qos=1)
-        return self.answer("subscribe")
-
-    def hears(self, within_s: float = SOON_S) -> tuple[str, bytes] | None:
-        try:
-            return self.heard.get(timeout=within_s)
-        except Empty:
-            return None
-
-    def __enter__(self) -> Self:
-        assert self.connect() == 0
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.mqtt.disconnect()
-        self.mqtt.loop_stop()
-
-
-def hub(broker: Broker, **options: Any) -> Client:
-    return Client(broker, "carehub", tls=False, client_id="carehub", **options)
+    with running(tmp_path_factory.mktemp("mosquitto")) as broker:
+        yield broker
 
 
 @pytest.mark.parametrize(
@@ -259,7 +110,7 @@ def hub(broker: Broker, **options: Any) -> Client:
         ("carehub", "a guess", False),
     ],
 )
-def test_strangers_are_refused(broker: Broker, user: str | None, password: str | None, *, tls: bool) -> None:
+def test_strangers_are_refused_c1(broker: Broker, user: str | None, password: str | None, *, tls: bool) -> None:
     stranger = Client(broker, user, password, tls=tls)
 
     assert stranger.connect() in {0x86, DENIED}
@@ -267,7 +118,7 @@ def test_strangers_are_refused(broker: Broker, user: str | None, password: str |
     stranger.mqtt.loop_stop()
 
 
-def test_a_device_without_tls_finds_no_listener_of_its_own(broker: Broker) -> None:
+def test_a_device_without_tls_finds_no_listener_of_its_own_c1(broker: Broker) -> None:
     with socket.create_connection(("127.0.0.1", broker.devices), timeout=SOON_S) as wire:
         wire.sendall(b"\x10\x10\x00\x04MQTT\x04\x02\x00\x3c\x00\x04test")
         try:
@@ -299,7 +150,7 @@ def test_a_device_without_tls_finds_no_listener_of_its_own(broker: Broker) -> No
         ("anything", False),
     ],
 )
-def test_a_device_speaks_only_for_itself(broker: Broker, topic: str, *, allowed: bool) -> None:
+def test_a_device_speaks_only_for_itself_c4(broker: Broker, topic: str, *, allowed: bool) -> None:
     with Client(broker, "pendant-1") as device:
         assert (device.publish(topic) != DENIED) is allowed
 
@@ -308,7 +159,7 @@ def test_a_device_speaks_only_for_itself(broker: Broker, topic: str, *, allowed:
     "topic",
     ["#", "+/+/+/+", "carehub/v1/+/ack", "carehub/v1/pendant-2/ack", "carehub/v1/pendant-2/alarm", "$share/x/#"],
 )
-def test_a_device_hears_only_what_is_for_it(broker: Broker, topic: str) -> None:
+def test_a_device_hears_only_what_is_for_it_c4(broker: Broker, topic: str) -> None:
     with Client(broker, "pendant-1") as curious, Client(broker, "pendant-2") as other, hub(broker) as ours:
         curious.subscribe(topic)
         curious.subscribe("carehub/v1/pendant-1/ack")
@@ -355,7 +206,7 @@ def test_the_hub_switches_a_siren_behind_a_gateway_and_speaks_for_no_sensor(brok
         assert ours.publish("zigbee2mqtt/pendant-1/sirene_sol") == DENIED
 
 
-def test_a_device_cannot_take_over_the_session_of_the_hub(broker: Broker) -> None:
+def test_a_device_cannot_take_over_the_session_of_the_hub_c5(broker: Broker) -> None:
     with hub(broker) as ours, Client(broker, "pendant-1", client_id="carehub") as thief:
         ours.subscribe("carehub/v1/+/alarm")
         thief.publish("carehub/v1/pendant-1/alarm", b"still here")
