@@ -14,6 +14,9 @@ STORE_FAILED: tuple[type[Exception], ...] = (SQLAlchemyError, OSError, TimeoutEr
 USED_ALREADY: tuple[type[Exception], ...] = (IntegrityError,)
 """What must be unique is there already."""
 
+REFUSED_BY_STORE: tuple[type[Exception], ...] = (DBAPIError,)
+"""What the database itself says no to; `is_unkeepable` tells a text that it cannot hold from all others."""
+
 
 class StoreDamaged(HubError):
     """The store turned malformed while we ran: end, so that the next start looks at it and takes the rescue road."""
@@ -29,12 +32,19 @@ _UNFIT_STATES = ("22", "23")
 
 asyncpg's have no class of their own in SQLAlchemy, so the type alone does not tell.
 """
+_NO_SUCH_SIGN = ("22021", "22P05")
+"""PostgreSQL keeps no NUL in a text, however it was escaped."""
 
 
 def is_full(error: Exception) -> bool:
     """Whether there is no room on the disk."""
     text, state = str(getattr(error, "orig", error)), str(getattr(getattr(error, "orig", None), "sqlstate", None))
     return "disk is full" in text or state == _DISK_FULL
+
+
+def is_unkeepable(error: Exception) -> bool:
+    """Whether a text holds a sign that the store cannot keep, or be asked for: whoever wrote it is to be told."""
+    return str(getattr(getattr(error, "orig", None), "sqlstate", None)) in _NO_SUCH_SIGN
 
 
 def is_malformed(error: Exception) -> bool:

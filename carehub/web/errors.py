@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 
 from carehub.kit.ids import new_code
 from carehub.kit.log import log
+from carehub.store.errors import REFUSED_BY_STORE, is_unkeepable
 from carehub.web import tongue
 from carehub.web.problems import FOR_PROGRAMS, problem
 from carehub.web.render import page
@@ -73,6 +74,13 @@ async def not_valid(request: Request, error: Exception) -> Response:
     return await error_page(request, 422)
 
 
+async def refused_by_store(request: Request, error: Exception) -> Response:
+    """A sign that no person types (NUL): asked for, it is nowhere; written, it is refused. Else the fault is ours."""
+    if not is_unkeepable(error):
+        raise error
+    return await error_page(request, 404 if request.method in {"GET", "HEAD"} else 422)
+
+
 async def unforeseen(request: Request, error: Exception) -> Response:
     """500: a number to quote, and nothing of what went wrong inside."""
     number = new_code(8)
@@ -112,4 +120,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(NotAllowed, not_allowed)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(RequestValidationError, not_valid)
+    for refused in REFUSED_BY_STORE:
+        app.add_exception_handler(refused, refused_by_store)
     app.add_exception_handler(Exception, unforeseen)

@@ -57,7 +57,9 @@ async def note_text(hub: Hub, text: InboundText) -> str:
 
     async def work() -> str:
         if text.wants_texts is None:
-            return await replies.receive_reply(hub, text.sender, text.body)
+            return await replies.receive_reply(
+                hub, text.sender, text.body.replace("\0", "")
+            )  # which PostgreSQL keeps in no text
         await replies.receive_wish(hub, text.sender, wants_texts=text.wants_texts)
         return ""
 

@@ -132,6 +132,15 @@ async def test_a_reply_is_answered_in_words_that_are_text(browser: Browse, told:
     assert told == [("+4790000000", "K7M2P")]
 
 
+async def test_a_sign_that_no_database_keeps_costs_nobody_their_reply_c11(
+    browser: Browse, told: list[tuple[object, ...]]
+) -> None:
+    form = FORM | {"From": "+4790000004", "Body": "TA A4\x00F2"}
+    await browser(raw=True).post(SMS, data=form, headers={"x-twilio-signature": signed(PUBLIC + SMS, form)})
+
+    assert told == [("+4790000004", "TA A4F2")]
+
+
 @pytest.mark.parametrize(("word", "wants"), [("STOP", False), (" stop ", False), ("Start", True)])
 async def test_stop_and_start_are_wishes_and_answered_by_the_provider_f51(
     browser: Browse, told: list[tuple[object, ...]], word: str, wants: bool
