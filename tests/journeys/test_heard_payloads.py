@@ -30,6 +30,8 @@ async def _said(night: Night, payload: str) -> None:
 
 
 async def test_what_devices_and_telephones_say_is_text_on_every_page_c57(night: Night) -> None:
+    """On a server every list and a few pages of each sort: a page of one thing is drawn by the same code on both."""
+    few = None if night.database.is_sqlite else 5
     for payload in PAYLOADS:
         await _said(night, payload)
     async with night.database.read() as session:
@@ -37,9 +39,9 @@ async def test_what_devices_and_telephones_say_is_text_on_every_page_c57(night: 
         alerts = (await session.exec(select(tables.Alert.id))).all()
         seqs = (await session.exec(select(tables.Event.seq))).all()
     paths = [
-        *_PATHS, *(f"/admin/devices/{one}" for one in devices),
-        *(f"/admin/join/{one}" for one in devices), *(f"/nurse/{one}" for one in alerts),
-        *(f"/admin/events/{one}" for one in seqs[:80]),
+        *_PATHS, *(f"/admin/devices/{one}" for one in devices[:few]),
+        *(f"/admin/join/{one}" for one in devices[:few]), *(f"/nurse/{one}" for one in alerts[:few]),
+        *(f"/admin/events/{one}" for one in seqs[: few or 80]),
         *(f"/admin/devices?page={number}" for number in (2, 3)), *(f"/admin/dead-letters?page={n}" for n in (2, 3, 4)),
     ]  # fmt: skip
     found, seen = {}, set[str]()
