@@ -178,7 +178,7 @@ def test_whoever_comes_second_is_told_on_the_page(chromium: Browser, here: Night
 
     page.click(f"#take-{FALL}")
 
-    expect(page.locator("#told")).to_have_text("Ingrid Solbakken har allerede tatt dette varselet.")
+    expect(page.locator("#told p")).to_have_text("Ingrid Solbakken har allerede tatt dette varselet.")
     expect(page.locator(f"#alert-{FALL} .alert__holder")).to_have_text("Ingrid S. er på vei")
 
 

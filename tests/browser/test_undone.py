@@ -69,6 +69,22 @@ def test_whatever_stands_in_the_way_is_said_and_nothing_looks_done(
     expect(page.locator(f"#take-{FALL}")).to_be_focused()
 
 
+def test_what_is_said_moves_nothing_rings_by_a_tap_and_can_be_closed(chromium: Browser, here: Night) -> None:
+    """A card that slid down as it came would be pressed by the finger that tries again."""
+    page = window(chromium, here)
+    page.route("**/take", lambda route: route.abort())
+    page.focus(f"#take-{FALL}")
+    before = page.locator(f"#take-{FALL}").bounding_box()
+
+    page.locator(f"#take-{FALL}").press("Enter")
+
+    expect(page.locator("#told a")).to_have_attribute("href", "tel:+4799900701")
+    assert page.locator(f"#take-{FALL}").bounding_box() == before
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.locator("#told button").press("Enter")
+    expect(page.locator("#told")).to_have_count(0)
+
+
 def test_a_second_refusal_in_the_same_words_is_heard_too(chromium: Browser, here: Night) -> None:
     page = window(chromium, here)
     page.route("**/take", lambda route: route.abort())

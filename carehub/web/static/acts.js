@@ -53,22 +53,28 @@ function read(words) {
   else if (!begun.endsWith(words)) announcer.textContent = `${begun} ${words}`;
 }
 
-// It stays in sight however far down one has scrolled, until the next press or for a minute.
-function say(words) {
-  read(words);
+// It stays in sight however far down one has scrolled, moves nothing from under a finger, and goes with the next press,
+// by its own button, or after a minute.
+function say(words, number) {
+  read([words, number && `${number.textContent}.`].filter(Boolean).join(" "));
   hush();
-  const told = Object.assign(document.createElement("p"), { id: "told", className: "ds-alert told", textContent: words });
+  const told = Object.assign(document.createElement("div"), { id: "told", className: "ds-alert told" });
   told.dataset.color = "warning";
-  document.getElementById("main").prepend(told);
+  const sentence = document.createElement("p");
+  sentence.append(words, ...(number ? [" ", number.cloneNode(true), "."] : []));
+  const close = Object.assign(document.createElement("button"), { type: "button", className: "ds-button", textContent: said.close, onclick: hush });
+  Object.assign(close.dataset, { variant: "secondary", color: "neutral", size: "sm" });
+  told.append(sentence, close);
+  document.getElementById("main").append(told);
   setTimeout(() => told.remove(), SAID_FOR_MS);
 }
 
 const hush = () => document.getElementById("told")?.remove();
 
-// Where it hurries, the number of whoever can be rung stands in the sentence.
+// Where it hurries, the number of whoever can be rung stands in the sentence, and rings by a tap.
 function sayUndone(words) {
-  const number = dead.querySelector(".tel")?.textContent;
-  say(number ? words.replace(/\.$/, `: ${number}.`) : words);
+  const number = dead.querySelector(".tel");
+  say(number ? words.replace(/\.$/, ":") : words, number);
 }
 
 // Words that somebody had begun, in a form that is there no more: another did meanwhile what it was for.
