@@ -30,7 +30,7 @@ LOCK := uv.lock pyproject.toml requirements-bootstrap.txt
 OURS := carehub integrations models
 DEBIAN := mosquitto postgresql chromium openssl strace fiu-utils
 
-.PHONY: help install install-all demo test coverage proofs pictures bench faults provider-matrix check format clean \
+.PHONY: help install install-all demo test coverage proofs pictures bench sbom faults provider-matrix check format clean \
 	check-format check-lint check-types check-floors check-migrations check-dead check-deps check-docker
 
 help: ## this list
@@ -95,6 +95,10 @@ bench: install-all ## events per second, press to outbox, memory; writes build/b
 	@$(UV) sync --quiet --locked --inexact --all-groups || echo "the engine's peers cannot be installed here; they are skipped" >&2
 	mkdir -p build
 	$(BIN)/python -m benchmarks $(if $(KIT),--kit $(KIT)) $(BENCH)
+
+sbom: install ## what a hub is made of, with versions and hashes: build/sbom.json, as CycloneDX
+	mkdir -p build
+	$(UV) export --quiet --locked --no-dev --preview-features sbom-export --format cyclonedx1.5 --output-file build/sbom.json >/dev/null
 
 provider-matrix: install-all ## every failure of a provider, times every channel: seconds until another one starts
 	$(BIN)/python -m pytest tests/faults/test_provider_matrix.py -m "proof or not proof" -p no:randomly -n0 -q -s

@@ -1,5 +1,6 @@
 """What is said when something cannot be done: a page with a way on for people, problem+json for programs."""
 
+from contextlib import suppress
 from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request
@@ -10,7 +11,7 @@ from starlette.exceptions import HTTPException
 from carehub.kit.ids import new_code
 from carehub.kit.log import log
 from carehub.store.errors import REFUSED_BY_STORE, is_unkeepable
-from carehub.web import tongue
+from carehub.web import at_the_doors, tongue
 from carehub.web.problems import FOR_PROGRAMS, problem
 from carehub.web.render import page
 from carehub.web.security import LoginNeeded, NotAllowed, Visitor, add_headers, hub_of, visitor_of
@@ -55,6 +56,10 @@ async def login_needed(request: Request, _error: Exception) -> Response:
 
 async def not_allowed(request: Request, _error: Exception) -> Response:
     """403: the role may not do this."""
+    visitor = None
+    with suppress(NotAllowed):  # on a shared tablet, away from what it is for
+        visitor = await visitor_of(request, hub_of(request))
+    at_the_doors.was_not_allowed(request, visitor.person.id if visitor else None)
     return await error_page(request, 403)
 
 

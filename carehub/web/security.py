@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,7 +21,7 @@ from carehub.store import logins, tables
 from carehub.store.errors import STORE_FAILED
 from carehub.store.logins import Limits
 from carehub.store.tables.logins import Proof
-from carehub.web import tongue
+from carehub.web import at_the_doors, tongue
 from carehub.web.problems import FOR_PROGRAMS, problem
 from carehub.web.tongue import _
 from carehub.web.wording import titles
@@ -118,6 +119,7 @@ class Locks:
             await send(message)
 
         if is_forged(scope["method"], scope["path"], Headers(scope=scope), self.hub):
+            at_the_doors.was_forged(HTTPConnection(scope), "origin")
             await _refused(scope["path"])(scope, receive, send_with_headers)
             return
         await self.app(scope, receive, send_with_headers)

@@ -12,6 +12,7 @@ from carehub.flow.answering import calls
 from carehub.flow.answering.promptly import NotStored, note_status, note_text
 from carehub.flow.hub import Hub
 from carehub.kit.failpoints import fail_at
+from carehub.web import at_the_doors
 from carehub.web.problems import not_stored
 from carehub.web.security import TheHub
 
@@ -40,6 +41,7 @@ async def signed_form(request: Request, hub: TheHub, provider: Provider) -> Form
     signature = request.headers.get("x-twilio-signature")
     form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
     if not provider.verify(public_address(hub, request), form, signature, hub.twilio_tokens):
+        at_the_doors.was_forged(request, "signature")
         raise HTTPException(403)
     fail_at("webhook.received")
     return form

@@ -66,6 +66,17 @@ def test_no_file_knows_the_machine_it_was_written_on() -> None:
     assert found == []
 
 
+def test_every_file_that_is_installed_is_known_by_its_hash_c86() -> None:
+    files = re.findall(r'\{ url = "[^"]+"[^}]*\}', text("uv.lock"))
+    bootstrap = re.sub(r"\\\n", " ", text("requirements-bootstrap.txt"))
+    pins = [line for line in bootstrap.splitlines() if "==" in line]
+
+    assert len(files) > 300
+    assert not [one for one in files if 'hash = "sha256:' not in one]
+    assert pins
+    assert not [line for line in pins if "--hash=sha256:" not in line]
+
+
 def test_the_lock_knows_only_the_public_index() -> None:
     hosts = set(re.findall(r"https?://([^/\"]+)", text("uv.lock")))
 

@@ -13,6 +13,7 @@ from carehub.flow.hub import Hub
 from carehub.flow.receiving.intake import MAX_PAYLOAD
 from carehub.store import devices, logins
 from carehub.store.errors import STORE_FAILED
+from carehub.web import at_the_doors
 from carehub.web.problems import problem, told
 from carehub.web.security import LoginNeeded, MaybeVisitor, NotAllowed, TheHub, Visitor, bearer_of
 
@@ -81,6 +82,7 @@ async def _sender(request: Request, hub: Hub, visitor: Visitor | None) -> str | 
         async with hub.database.read() as session:
             device = await devices.address_of_token(session, logins.hash_of(token))
         if device is None:
+            at_the_doors.was_wrong(request, "token")
             raise LoginNeeded
         return device
     if visitor is None:

@@ -12,6 +12,7 @@ from carehub.store import factors, logins, tables
 from carehub.store.database import Session
 from carehub.store.logins import HERE, Limits, Origin
 from carehub.store.tables.logins import Proof
+from carehub.web import at_the_doors
 from carehub.web.security import LIMITS, cookie_name, is_https
 
 _HALF = Limits(idle=timedelta(minutes=10), absolute=timedelta(minutes=10))
@@ -68,6 +69,7 @@ async def open_session(  # noqa: PLR0913 - one row
     secret = await logins.begin(
         session, person, limits, hub.clock(), proof=proof, browser=browser_of(request), origin=origin
     )
+    at_the_doors.came_in(request, person.id, proof.value)
     answer.set_cookie(
         # Longer than the login: a browser whose login has ended still says whose screen it is (locked.py).
         cookie_name(hub), secret, max_age=int((limits.absolute + logins.LAPSED_FOR).total_seconds()), path="/",

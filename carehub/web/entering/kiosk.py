@@ -11,6 +11,7 @@ from carehub.kit.ids import new_token
 from carehub.store import factors, logins, pages, tables, tablets
 from carehub.store.database import Session
 from carehub.store.logins import Limits, Origin
+from carehub.web import at_the_doors
 from carehub.web.entering.entry import open_session
 from carehub.web.entering.locked import masked
 from carehub.web.entering.passwords import Passwords
@@ -106,9 +107,11 @@ async def enter(
         known = await session.get_one(tables.TabletPin, person_id)
         heard = await tablets.may_try(session, person_id, tablet.id, now)
     if not heard:
+        at_the_doors.was_held_back(request, "pin")
         return _shut_page(request, tablet, person, onwards, status=429)
     right, _better = await passwords.fits(pin, known.pin_hash)
     if not right:
+        at_the_doors.was_wrong(request, "pin", person.id)
         return await _wrong(request, hub, tablet, person, onwards)
     answer = RedirectResponse(onwards or f"/tablet?unit={tablet.unit_id}", status_code=303)
     limits = Limits(idle=timedelta(seconds=tablet.lock_after_s), absolute=_A_SHIFT)

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from carehub.core.people.oidc import Profile
 from carehub.flow.hub import Hub
 from carehub.store import logins, tables
+from carehub.web import at_the_doors
 from carehub.web.entering.entry import after_first, home_of
 from carehub.web.entering.locked import still_here
 from carehub.web.entering.passkeys import can_passkeys
@@ -86,36 +87,38 @@ async def log_in(
 ) -> Response:
     """Open a session with a new secret, whatever the browser brought along."""
     throttle: Throttle = request.app.state.throttle
-    address = request.client.host if request.client else "unknown"
+    address = at_the_doors.address_of(request)
     onwards = local_path(next, "")
     wait = throttle.wait_s(username, address, hub.passed())
     if wait:
+        at_the_doors.was_held_back(request, "password")
         words = _(
             "For mange forsøk. Vent %(minutes)s min, eller få hjelp på vaktrommet.", minutes=max(1, round(wait / 60))
         )
         answer = await form(request, hub, status=429, next=onwards, wrong=words, username=username)
         answer.headers["Retry-After"] = str(wait)
         return answer
-    person = await _proven(request, hub, username, password)
-    if person is None:
+    person, right = await _proven(request, hub, username, password)
+    if person is None or not right:
+        at_the_doors.was_wrong(request, "password", person.id if person else None)
         throttle.failed(username, address, hub.passed())
         return await form(request, hub, status=401, next=onwards, wrong=_(_WRONG), username=username)
     throttle.succeeded(username, address, hub.passed())
     return await after_first(request, hub, person, onwards)
 
 
-async def _proven(request: Request, hub: Hub, username: str, password: str) -> tables.Person | None:
-    """The person, if the password is theirs; a hash of yesterday's strength is renewed in passing."""
+async def _proven(request: Request, hub: Hub, username: str, password: str) -> tuple[tables.Person | None, bool]:
+    """Who is called so, and whether the password is theirs; a hash of yesterday's strength is renewed in passing."""
     passwords: Passwords = request.app.state.passwords
     async with hub.database.read() as session:
         person = await logins.person_named(session, username)
     right, better = await passwords.fits(password, person.password_hash if person else None)
     if person is None or not right:
-        return None
+        return person, False
     if better is not None:
         async with hub.database.write() as session:
             (await session.get_one(tables.Person, person.id)).password_hash = better
-    return person
+    return person, True
 
 
 @router.post("/logout")

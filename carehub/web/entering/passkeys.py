@@ -28,6 +28,7 @@ from carehub.kit.log import log
 from carehub.store import factors, tables
 from carehub.store.database import Session
 from carehub.store.tables.logins import FactorKind
+from carehub.web import at_the_doors
 from carehub.web.entering.entry import allowed, browser_of, open_session
 from carehub.web.entering.fresh import Enrolling
 from carehub.web.security import TheHub, cookie_name, is_https, local_path
@@ -88,6 +89,7 @@ async def log_in(request: Request, hub: TheHub, credential: Credential, next: st
     async with hub.database.write() as session:
         person = await _proven(request, hub, session, credential)
         if person is None:
+            at_the_doors.was_wrong(request, "passkey")
             return JSONResponse({"message": _(_NOT_RIGHT)}, 401)
         answer = JSONResponse({"to": allowed(person, local_path(next, ""))})
         await open_session(request, hub, session, person, answer)

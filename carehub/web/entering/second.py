@@ -12,6 +12,7 @@ from carehub.flow.hub import Hub
 from carehub.store import factors, tables
 from carehub.store.database import Session
 from carehub.store.tables.logins import FactorKind, Proof
+from carehub.web import at_the_doors
 from carehub.web.entering.entry import allowed, enter
 from carehub.web.entering.locked import still_here
 from carehub.web.entering.passkeys import can_passkeys
@@ -78,6 +79,7 @@ async def prove(
     account = f"second:{owing.person.id}"
     wait = throttle.wait_s(account, account, hub.passed())
     if wait:
+        at_the_doors.was_held_back(request, "code")
         words = _(
             "For mange forsøk. Vent %(minutes)s min, eller få hjelp på vaktrommet.", minutes=max(1, round(wait / 60))
         )
@@ -85,6 +87,7 @@ async def prove(
     async with hub.database.write() as session:
         right = await is_right(session, owing.person, code, now)
     if not right:
+        at_the_doors.was_wrong(request, "code", owing.person.id)
         throttle.failed(account, account, hub.passed())
         return await _page(request, hub, owing, onwards, status=401, wrong=_(_WRONG))
     throttle.succeeded(account, account, hub.passed())

@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from carehub.flow.hub import Hub
 from carehub.store import factors, logins, tables
+from carehub.web import at_the_doors
 from carehub.web.entering.entry import after_first
 from carehub.web.entering.login import profiles_of
 from carehub.web.entering.passwords import Passwords, weakness_of
@@ -47,6 +48,7 @@ async def chosen(request: Request, hub: TheHub, token: str, new: Word, again: Wo
     async with hub.database.read() as session:
         person = await factors.of_link(session, token, now)
     if person is None:
+        at_the_doors.was_wrong(request, "link")
         return _page(request, hub, token, None)
     wrong = await weakness_of(new, person, hub.municipality) or (_(_UNEQUAL) if new != again else None)
     if wrong:
