@@ -513,7 +513,7 @@ async def test_tls_works_with_the_right_authority(tmp_path: Path) -> None:
         assert numbers(hub.heard) == list(range(2000))
 
 
-async def test_a_wrong_authority_is_refused(tmp_path: Path) -> None:
+async def test_a_wrong_authority_is_refused_c2(tmp_path: Path) -> None:
     async with broker_with_tls(tmp_path, "IP:127.0.0.1") as (url, _):
         stranger, _ = authority(tmp_path, "stranger")
 
@@ -523,14 +523,14 @@ async def test_a_wrong_authority_is_refused(tmp_path: Path) -> None:
                     pass
 
 
-async def test_a_certificate_for_another_server_is_refused(tmp_path: Path) -> None:
+async def test_a_certificate_for_another_server_is_refused_c2(tmp_path: Path) -> None:
     async with broker_with_tls(tmp_path, "DNS:elsewhere.example") as (url, trusted):
         with pytest.raises(TransportError, match="CERTIFICATE_VERIFY_FAILED"):
             async with Hub(url, ca_file=str(trusted)).connected():
                 pass
 
 
-async def test_a_broker_without_tls_is_refused_where_tls_is_asked_for(broker: Mosquitto) -> None:
+async def test_a_broker_without_tls_is_refused_where_tls_is_asked_for_c2(broker: Mosquitto) -> None:
     with pytest.raises(TransportError):
         async with Hub(broker.url.replace("mqtt:", "mqtts:")).connected():
             pass

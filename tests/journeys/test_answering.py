@@ -30,7 +30,7 @@ async def test_two_nurses_take_at_once_and_the_second_learns_who_has_it_f57(nigh
     assert sum("taken" in line for line in await night.journal()) == 1
 
 
-async def test_of_a_hundred_who_take_at_once_exactly_one_wins_f57(night: Night) -> None:
+async def test_of_a_hundred_who_take_at_once_exactly_one_wins_f57_c77(night: Night) -> None:
     """F57: one owner, everybody else is told who, and the ladder stops once."""
     await night.press()
     who = ["ingrid", "maria", "tor", "kari"] * 25

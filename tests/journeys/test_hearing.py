@@ -111,7 +111,7 @@ async def test_a_redelivered_letter_is_kept_once(night: Night) -> None:
 # --- retained --------------------------------------------------------------------------------
 
 
-async def test_retained_smoke_raises_nothing_but_is_kept_as_state_f9(night: Night) -> None:
+async def test_retained_smoke_raises_nothing_but_is_kept_as_state_f9_c12(night: Night) -> None:
     for _ in range(3):
         await night.hear(night.message("zigbee2mqtt/røyk", {"smoke": True}, retain=True))
         await night.start()

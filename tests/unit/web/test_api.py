@@ -1,4 +1,5 @@
 import asyncio
+import gzip
 import json
 from collections.abc import Sequence
 from datetime import datetime
@@ -55,6 +56,19 @@ async def test_stored_is_said_only_after_it_is_stored(hub: Hub, browser: Browse)
     assert not early
     assert (answer.status_code, answer.json()) == (200, {"stored": ["7f3a", "8b"]})
     assert [message.topic for message in stations.stored] == ["carehub/v1/knapp-7/event", "carehub/v1/knapp-7/event"]
+
+
+async def test_nothing_compressed_is_blown_up_c17(hub: Hub, browser: Browse) -> None:
+    """Ten kilobytes that would be ten megabytes: read as they came, and so as no event."""
+    stations = Stations(hub)
+    stations.may_store.set()
+    bomb = gzip.compress(json.dumps({**EVENT, "detail": "a" * 10_000_000}).encode())
+    client = await logged_in(browser(), hub, "admin")
+
+    answer = await client.post("/api/v1/events", content=bomb, headers={"content-encoding": "gzip"})
+
+    assert len(bomb) < 64 * 1024
+    assert (answer.status_code, stations.stored) == (422, [])
 
 
 async def test_what_could_not_be_stored_is_not_called_stored(hub: Hub, browser: Browse) -> None:
