@@ -57,9 +57,8 @@ async def note_text(hub: Hub, text: InboundText) -> str:
 
     async def work() -> str:
         if text.wants_texts is None:
-            return await replies.receive_reply(
-                hub, text.sender, text.body.replace("\0", "")
-            )  # which PostgreSQL keeps in no text
+            body = text.body.replace("\0", "")  # PostgreSQL keeps it in no text, and a reply must not be lost for it
+            return await replies.receive_reply(hub, text.sender, body)
         await replies.receive_wish(hub, text.sender, wants_texts=text.wants_texts)
         return ""
 
