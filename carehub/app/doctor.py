@@ -19,6 +19,7 @@ from carehub.kit.clock import utc_now
 from carehub.kit.late import load_late
 from carehub.plugins import load_channels, load_module, load_rulebook, load_sources
 from carehub.store import ledger, people, seals, staffing
+from carehub.store.copies import file_of
 from carehub.store.database import Database
 
 _LOW_DISK_BYTES = 500 * 1024 * 1024
@@ -78,7 +79,12 @@ def _disk(settings: Settings) -> Diagnosis:
 
 def _privacy(settings: Settings) -> Diagnosis:
     """A store that was made before files were made for their owner alone may still be open to everybody."""
-    open_to = [one for one in (settings.data_dir, settings.backups) if one.exists() and _is_open(one)]
+    store = file_of(settings.database)
+    folders = dict.fromkeys([settings.data_dir, settings.backups, *([store.parent] if store else [])])
+    try:
+        open_to = [one for one in folders if one.exists() and _is_open(one)]
+    except OSError as error:
+        return Diagnosis(what="privacy", well=False, words=f"Who else can read what is stored cannot be seen: {error}.")
     if not open_to:
         return Diagnosis(what="privacy", well=True, words="Nobody else on this machine can read what is stored.")
     told = " and ".join(str(one) for one in open_to)

@@ -74,15 +74,8 @@ def environment(zone: ZoneInfo) -> Environment:
         to_choose=to_choose,
         capital=lambda text: text[:1].upper() + text[1:],
     )
-    made.globals.update(
-        icon=icon,
-        tel=tel,
-        asset=asset,
-        words=words,
-        script_words=script_words,
-        admin_groups=admin_nav.groups,
-        Permission=Permission,
-    )
+    made.globals.update(icon=icon, tel=tel, asset=asset, words=words, script_words=script_words)
+    made.globals.update(admin_groups=admin_nav.groups, Permission=Permission)
     return made
 
 

@@ -146,3 +146,11 @@ def window(
         page.clock.install()
     page.goto(here.url + path)
     return page
+
+
+def live_window(chromium: Browser, here: Night, username: str, path: str) -> Page:
+    """The same, once the page hears of changes and shows the last one."""
+    page = window(chromium, here, username, path)
+    expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    page.wait_for_function("() => !fetching && has >= told")
+    return page

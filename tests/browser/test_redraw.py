@@ -29,10 +29,7 @@ def here() -> Iterator[Night]:
 
 def window(chromium: Browser, here: Night, path: str = "/tablet?unit=sol") -> Page:
     """Maria's, whose board changes in every card when `changed` is told to."""
-    page = nights.window(chromium, here, "maria", path)
-    expect(page.locator("#live")).to_have_attribute("data-state", "live")
-    page.wait_for_function("() => !fetching && has >= told")
-    return page
+    return nights.live_window(chromium, here, "maria", path)
 
 
 def changes(page: Page, *, to: Callable[[str], str] = lambda text: text.replace("Rom 1", "Rom nr. 1")) -> None:

@@ -22,10 +22,7 @@ def here() -> Iterator[Night]:
 
 
 def window(chromium: Browser, here: Night, path: str = "/tablet?unit=sol") -> Page:
-    page = nights.window(chromium, here, "maria", path)
-    expect(page.locator("#live")).to_have_attribute("data-state", "live")
-    page.wait_for_function("() => !fetching && has >= told")
-    return page
+    return nights.live_window(chromium, here, "maria", path)
 
 
 @pytest.mark.parametrize(

@@ -61,3 +61,20 @@ def test_the_doctor_tells_of_a_store_that_others_can_read_c79(
 
     assert found.well is well
     assert ("chmod -R go= " in found.words) is not well
+
+
+def test_the_doctor_looks_where_the_store_is_and_at_what_it_may_not_see_c79(tmp_path: Path, sqlite: Sqlite) -> None:
+    elsewhere, gone = tmp_path / "elsewhere", tmp_path / "f" / "data"
+    elsewhere.mkdir(mode=0o755)
+    sqlite.copy_to(elsewhere)
+    for one in elsewhere.iterdir():
+        one.chmod(0o644)
+    (tmp_path / "f").write_text("no folder")
+
+    found = doctor._privacy(Settings(data_dir=tmp_path / "hub", database_url=f"sqlite:///{elsewhere / 'carehub.db'}"))
+    unseen = doctor._privacy(Settings(data_dir=gone, backup_dir=tmp_path / "f"))
+
+    assert found.well is False
+    assert str(elsewhere) in found.words
+    assert unseen.well is False
+    assert "cannot be seen" in unseen.words
