@@ -20,3 +20,14 @@ def windows_closed(chromium: Browser) -> Iterator[None]:
     yield
     for context in chromium.contexts:
         context.close()
+
+
+@pytest.fixture
+def routes_ended(chromium: Browser, windows_closed: None) -> Iterator[None]:
+    """Before the windows: an answer that a test changes on its way may be under way as the test ends.
+
+    What a test holds back goes on to the hub by this; so only where each test has a night of its own.
+    """
+    yield
+    for page in (page for context in chromium.contexts for page in context.pages):
+        page.unroute_all(behavior="ignoreErrors")

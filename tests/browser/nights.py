@@ -18,7 +18,7 @@ from pathlib import Path
 from shutil import copy, rmtree
 from tempfile import mkdtemp
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 from tests.browser.seed import PASSWORD
 
@@ -146,6 +146,20 @@ def window(
         page.clock.install()
     page.goto(here.url + path)
     return page
+
+
+def patient(page: Page) -> None:
+    """Where a test holds an answer back: the page waits for it as long as this machine needs, and not for its 8 s."""
+    page.evaluate("() => { AbortSignal.timeout = () => new AbortController().signal; }")
+
+
+def first(page: Page, held: list[Route]) -> Route:
+    """What a test holds back, as soon as the page has asked for it."""
+    for _ in range(500):
+        if held:
+            return held[0]
+        page.wait_for_timeout(20)
+    raise AssertionError("The page asked for nothing.")
 
 
 def live_window(chromium: Browser, here: Night, username: str, path: str) -> Page:

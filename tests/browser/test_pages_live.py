@@ -1,7 +1,6 @@
 """The live pages in a real Chromium: they change by themselves, keep what a person is doing, and never lie."""
 
 import signal
-import time
 from collections.abc import Iterator
 
 import pytest
@@ -10,11 +9,12 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.browser import nights
 from tests.browser.nights import Night, night
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("windows_closed")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("routes_ended")]
 FALL, RESTLESS, HELD = (key.ljust(32, "0") for key in ("a4f2", "d9aa", "b7c1"))
-AT_ONCE_MS = 2000
 FIFTEEN_S = 15_000
 LIVE_FETCH = "**/tablet"
+ONLY_CHANGES = "() => source.addEventListener('beat', (event) => event.stopImmediatePropagation(), true)"
+"""A page that hears no sign of life, at which it would look again: for twelve seconds it has changes alone."""
 
 
 @pytest.fixture
@@ -27,15 +27,6 @@ def window(chromium: Browser, here: Night, username: str, path: str, *, own_cloc
     page = nights.window(chromium, here, username, path, own_clock=own_clock)
     expect(page.locator("#live")).to_have_attribute("data-state", "live")
     return page
-
-
-def first(page: Page, held: list[Route]) -> Route:
-    """The fetch that is held, as soon as the page has begun one."""
-    for _ in range(500):
-        if held:
-            return held[0]
-        page.wait_for_timeout(20)
-    raise AssertionError("The page did not fetch itself.")
 
 
 def arrive_too(page: Page, other: Page) -> None:
@@ -64,14 +55,14 @@ def live_through(page: Page) -> None:
 
 
 def test_what_one_takes_the_others_see_at_once(chromium: Browser, here: Night) -> None:
+    """How many milliseconds it takes is for `make bench` to say; here, that the word of the change is enough."""
     tablet, phone = window(chromium, here, "maria", "/tablet"), window(chromium, here, "ingrid", "/a/A4F2")
-    begun = time.monotonic()
+    tablet.evaluate(ONLY_CHANGES)
 
     phone.click(f"#take-{FALL}")
 
-    expect(tablet.locator(f"#alert-{FALL} .alert__holder")).to_have_text("Ingrid S. er på vei", timeout=AT_ONCE_MS)
-    expect(phone.locator(f"#alert-{FALL} .alert__holder")).to_have_text("Du er på vei", timeout=AT_ONCE_MS)
-    assert time.monotonic() - begun < AT_ONCE_MS / 1000
+    expect(tablet.locator(f"#alert-{FALL} .alert__holder")).to_have_text("Ingrid S. er på vei", timeout=10_000)
+    expect(phone.locator(f"#alert-{FALL} .alert__holder")).to_have_text("Du er på vei")
     expect(tablet.locator("#alert-" + FALL)).to_have_attribute("data-color", "danger")
     assert tablet.title().startswith("(3)")
 
@@ -92,10 +83,11 @@ def test_a_change_that_comes_while_the_page_is_fetched_is_shown_without_another_
         window(chromium, here, "maria", "/tablet", own_clock=True),
         window(chromium, here, "ingrid", "/a/A4F2"),
     )
+    nights.patient(page)
     held: list[Route] = []
     page.route(LIVE_FETCH, lambda route: route.continue_() if held else held.append(route))
     other.click(f"#take-{FALL}")
-    answer = first(page, held).fetch()
+    answer = nights.first(page, held).fetch()
     arrive_too(page, other)
     page.evaluate("() => source.close()")
     page.clock.pause_at(page.evaluate("() => Date.now() / 1000 + 1"))
@@ -108,15 +100,16 @@ def test_a_change_that_comes_while_the_page_is_fetched_is_shown_without_another_
 def test_a_page_that_shows_a_change_already_is_not_fetched_again(chromium: Browser, here: Night) -> None:
     page, other = window(chromium, here, "maria", "/tablet"), window(chromium, here, "ingrid", "/a/A4F2")
     page.wait_for_function("() => !fetching && has >= told")
+    nights.patient(page)
     fetches: list[Route] = []
     page.route(LIVE_FETCH, lambda route: fetches.append(route))  # noqa: PLW0108 - it asks how many it takes
     other.click(f"#take-{FALL}")
-    first(page, fetches)
+    nights.first(page, fetches)
     arrive_too(page, other)
 
     fetches[0].continue_()  # a second one would be held, and counted
 
-    expect(page.locator(f"#alert-{FALL} .alert__holder")).to_have_text("Ingrid S. er der", timeout=AT_ONCE_MS)
+    expect(page.locator(f"#alert-{FALL} .alert__holder")).to_have_text("Ingrid S. er der")
     page.wait_for_function("(before) => heard > before", arg=page.evaluate("() => heard"))  # the next sign of life
     page.wait_for_timeout(300)
     assert len(fetches) == 1
@@ -133,7 +126,7 @@ def test_a_change_elsewhere_keeps_focus_and_what_is_half_written(chromium: Brows
 
     other.click(f"#take-{FALL}")
 
-    expect(page.locator(f"#alert-{FALL} .alert__holder")).to_have_text("Ingrid S. er på vei", timeout=AT_ONCE_MS)
+    expect(page.locator(f"#alert-{FALL} .alert__holder")).to_have_text("Ingrid S. er på vei")
     assert page.evaluate("() => document.activeElement.id") == f"note-{RESTLESS}"
     expect(page.locator(f"#note-{RESTLESS}")).to_have_value("Fulgte Kåre på")
     expect(page.locator(f"#cause-toilet-{RESTLESS}")).to_be_checked()
@@ -187,7 +180,7 @@ def test_a_new_alert_is_announced_once_in_words(chromium: Browser, here: Night) 
 
     other.click("button:has-text('Gi tilbake')")
 
-    expect(page.locator("#announcer")).to_contain_text("Nytt varsel: Kritisk. Storgata 5 B", timeout=AT_ONCE_MS)
+    expect(page.locator("#announcer")).to_contain_text("Nytt varsel: Kritisk. Storgata 5 B")
 
 
 UNSAVED = (
@@ -226,7 +219,7 @@ def test_a_page_says_within_15_seconds_that_it_is_not_live_and_comes_back_by_its
     expect(page.locator("#dead")).to_contain_text("IKKE DIREKTE – ring vaktrommet på 999 00 701, eller oppdater siden")
     expect(page.locator("#live")).to_contain_text("IKKE DIREKTE")
     here.send(signal.SIGCONT)
-    expect(page.locator("#live")).to_have_attribute("data-state", "live", timeout=15_000)
+    expect(page.locator("#live")).to_have_attribute("data-state", "live", timeout=30_000)
     expect(page.locator("#dead")).to_be_hidden()
 
 
@@ -246,7 +239,7 @@ def test_a_logged_out_screen_shows_nothing_and_says_why(chromium: Browser, here:
     page = window(chromium, here, "maria", "/tablet")
     page.context.request.post(f"{here.url}/logout", headers={"Sec-Fetch-Site": "same-origin"})
 
-    page.wait_for_url("**/login?ended=true**", timeout=7000)
+    page.wait_for_url("**/login?ended=true**")
     expect(page.get_by_role("alert")).to_contain_text("Nye varsler vises ikke på denne skjermen")
     page.go_back()
     expect(page.locator("article")).to_have_count(0)
@@ -263,7 +256,7 @@ def test_whoever_logs_out_is_not_told_that_the_login_has_ended(
     page.evaluate("() => { document.addEventListener('carehub:ended', () => console.log('ended')); }")
     page.click("#logout", no_wait_after=True)
     with page.expect_console_message(lambda told: told.text == "ended"):
-        answer = first(page, held).fetch(max_redirects=0)
+        answer = nights.first(page, held).fetch(max_redirects=0)
     page.wait_for_timeout(200)
 
     held[0].fulfill(response=answer)
@@ -283,7 +276,7 @@ def test_ages_tick_and_the_clock_moves(chromium: Browser, here: Night) -> None:
     page = window(chromium, here, "maria", "/tablet")
     age = page.locator(f"#alert-{FALL} .alert__age")
 
-    expect(age).not_to_have_text(age.inner_text(), timeout=2100)
+    expect(age).not_to_have_text(age.inner_text())
 
 
 def test_everything_works_without_the_script(chromium: Browser, here: Night) -> None:
@@ -319,7 +312,7 @@ def test_a_relative_s_open_page_says_by_itself_that_it_was_handled(chromium: Bro
 
     live_through(staff)
 
-    expect(relative.locator(".closed li")).to_have_count(before + 1, timeout=5000)
+    expect(relative.locator(".closed li")).to_have_count(before + 1)
     expect(relative.locator("#announcer")).to_contain_text("Fulgt opp av personalet")
     assert relative.evaluate("() => window.theSame")
     words = relative.locator("#board").inner_text().lower()
@@ -340,7 +333,7 @@ def test_a_resident_s_page_shows_what_another_decided_and_keeps_what_is_half_wri
     elsewhere.check("input[name=insight][value=daily_rhythm]")
     elsewhere.click("#board li form button >> nth=0")
 
-    expect(chosen).to_have_attribute("value", "daily_rhythm", timeout=5000)
+    expect(chosen).to_have_attribute("value", "daily_rhythm")
     expect(page.locator("textarea[name=text]")).to_have_value("Jeg vil gjerne")
     assert page.evaluate("() => document.activeElement.name") == "text"
 
@@ -356,7 +349,7 @@ def test_a_family_s_page_says_that_it_does_not_update_itself_and_is_not_green(ch
     expect(page.locator("#dead")).to_contain_text("Siden oppdaterer seg ikke nå")
     assert page.evaluate("() => getComputedStyle(document.querySelector('.today')).filter") == "grayscale(1)"
     here.send(signal.SIGCONT)
-    expect(page.locator("#dead")).to_be_hidden(timeout=15_000)
+    expect(page.locator("#dead")).to_be_hidden(timeout=30_000)
 
 
 def test_a_conversation_goes_on_by_itself_on_both_sides_and_keeps_what_is_half_written(
@@ -371,7 +364,7 @@ def test_a_conversation_goes_on_by_itself_on_both_sides_and_keeps_what_is_half_w
     anne.fill("#text", "Har mor spist?")
     anne.click("form.form button")
 
-    expect(maria.locator(".thread__one")).to_have_count(before + 1, timeout=5000)
+    expect(maria.locator(".thread__one")).to_have_count(before + 1)
     expect(maria.locator("#announcer")).to_contain_text("Har mor spist?")
     expect(maria.locator("#text")).to_have_value("Vi ser til henne")
     assert maria.evaluate("() => document.activeElement.id") == "text"
@@ -379,6 +372,6 @@ def test_a_conversation_goes_on_by_itself_on_both_sides_and_keeps_what_is_half_w
 
     maria.click("form.form button")
 
-    expect(anne.locator(".thread__one").last).to_contain_text("Vi ser til henne", timeout=5000)
+    expect(anne.locator(".thread__one").last).to_contain_text("Vi ser til henne")
     expect(anne.locator(".thread__one").nth(-2)).to_contain_text("Lest kl.")
     expect(anne.locator("#announcer")).to_contain_text("Vi ser til henne")

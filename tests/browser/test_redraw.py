@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.browser import nights
 from tests.browser.nights import Night, night
 
-pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("windows_closed")]
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("routes_ended")]
 FALL, RESTLESS, HELD = (key.ljust(32, "0") for key in ("a4f2", "d9aa", "b7c1"))
 _DRAWN = "(before) => drawn > before"
 _WATCH = """(id) => {
@@ -78,6 +78,7 @@ def test_a_finger_that_is_down_when_the_answer_comes_still_presses_its_button(ch
     """The answer was asked for before the finger came."""
     page = window(chromium, here)
     changes(page)
+    nights.patient(page)
     held: list[Route] = []
     page.route("**/tablet?**", lambda route: held.append(route))  # noqa: PLW0108 - a list's own method it cannot take
     page.evaluate("() => { refresh(); }")
@@ -85,7 +86,7 @@ def test_a_finger_that_is_down_when_the_answer_comes_still_presses_its_button(ch
     page.locator(f"#take-{FALL}").hover()
 
     page.mouse.down()
-    held[0].fallback()
+    nights.first(page, held).fallback()
     page.wait_for_timeout(300)
     page.mouse.up()
     page.unroute("**/tablet?**")

@@ -117,6 +117,7 @@ def test_a_button_after_the_login_has_ended_leads_to_the_login_and_back(chromium
 def test_a_form_that_is_on_its_way_as_the_login_ends_is_waited_for(chromium: Browser, here: Night) -> None:
     """The stream may tell of the end first; whoever pressed is told all the same that nothing came of it."""
     page = window(chromium, here)
+    nights.patient(page)
     held: list[Route] = []
     page.route("**/take", lambda route: held.append(route))  # noqa: PLW0108 - a list's own method it cannot take
     page.locator(f"#take-{FALL}").press("Enter")
@@ -126,7 +127,7 @@ def test_a_form_that_is_on_its_way_as_the_login_ends_is_waited_for(chromium: Bro
     page.evaluate("() => loggedOut()")
     page.wait_for_timeout(300)
     assert "/tablet" in page.url
-    held[0].abort()
+    nights.first(page, held).abort()
 
     page.wait_for_url("**/login?ended=true&unsent=true**")
 
@@ -134,10 +135,12 @@ def test_a_form_that_is_on_its_way_as_the_login_ends_is_waited_for(chromium: Bro
 def test_a_button_that_is_pressed_twice_is_sent_once(chromium: Browser, here: Night) -> None:
     """The second would be refused, and a tired nurse be told that she has it already."""
     page = window(chromium, here)
+    nights.patient(page)
     held: list[Route] = []
     page.route("**/take", lambda route: held.append(route))  # noqa: PLW0108 - a list's own method it cannot take
 
     page.locator(f"#take-{FALL}").dblclick()
+    nights.first(page, held)
     page.wait_for_timeout(300)
 
     assert len(held) == 1
