@@ -13,6 +13,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("windows_closed")]
 _OVER = """() => { const all = document.documentElement;
   return [all.scrollHeight - innerHeight, all.scrollWidth - innerWidth]; }"""
 
+_SOUND = """(words) => { for (const one of document.querySelectorAll("#sound-bar [data-when]"))
+  one.hidden = !one.dataset.when.split(" ").includes(words); }"""
+"""As `sound.js` shows it; whether this browser sounds is not asked."""
+
 
 @pytest.fixture(scope="module")
 def here() -> Iterator[Night]:
@@ -112,6 +116,44 @@ def test_a_tablet_is_heard_when_a_person_says_so_and_says_it_to_the_hub_f80(chro
     desk = window(chromium, here, "kari", "/tablet/screens")
     expect(desk.locator("main")).to_contain_text("Lyden virker.")
     expect(desk.locator("main")).to_contain_text("av Maria Hauge")
+
+
+_TWICE = ((640, 400), (590, 410), (512, 384))
+"""What tablets of 1280x800, 1180x820 and 1024x768 have where everything is twice as large."""
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_at_twice_the_size_a_mute_tablet_still_shows_its_first_alert_and_what_one_presses(
+    chromium: Browser, here: Night, language: str
+) -> None:
+    page = window(chromium, here, "maria", "/tablet?unit=sol")
+    page.context.add_cookies([{"name": "language", "value": language, "url": here.url}])
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    first = page.locator(".board__first")
+    loud = page.locator(".sound-bar__loud")
+
+    for words in ("off", "untried", "asking"):
+        for width, height in _TWICE:
+            page.set_viewport_size({"width": width, "height": height})
+            page.evaluate(_SOUND, words)
+            expect(loud).to_be_in_viewport(ratio=1)
+            expect(first.locator(".alert__head")).to_be_in_viewport(ratio=1)
+            if words != "asking":  # a question with two answers: it stands for as long as it takes to say one
+                expect(first.locator("form button").first).to_be_in_viewport(ratio=1)
+            assert page.evaluate(_OVER)[1] <= 0, (words, width)
+
+
+def test_the_most_urgent_alert_and_what_one_presses_are_in_sight_on_a_tablet_that_is_mute(
+    chromium: Browser, here: Night
+) -> None:
+    page = window(chromium, here, "maria", "/tablet?unit=sol")
+    expect(page.locator(".board__beside > .elsewhere")).to_be_visible()
+
+    for width, height in ((1280, 800), (1180, 820), (1024, 768)):
+        page.set_viewport_size({"width": width, "height": height})
+        expect(page.locator(".board__first form button").first).to_be_in_viewport(ratio=1)
+        expect(page.locator("#rounds")).to_be_in_viewport(ratio=1)
 
 
 def test_a_form_that_is_unfolded_at_the_foot_of_the_screen_is_seen(chromium: Browser, here: Night) -> None:
