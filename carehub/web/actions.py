@@ -153,9 +153,16 @@ def _told(request: Request, hub: Hub, visitor: Visitor, answer: Answer, back: st
     onwards = local_path(back, "/")
     if answer.done:
         return RedirectResponse(f"{onwards.partition('#')[0]}#alert-{answer.alert.id}", status_code=303)
-    onwards = f"/nurse/{answer.newer.id}" if answer.newer else onwards
     words = why_not(hub, answer, visitor)
-    return page(request, "lost.html", visitor, status=409, message=words, back=onwards, newer=answer.newer is not None)
+    newer = answer.newer.id if answer.newer else None
+    back_to = _where_is(newer, onwards, answer.alert.id) if newer else onwards
+    return page(request, "lost.html", visitor, status=409, message=words, back=back_to, newer=newer is not None)
+
+
+def _where_is(newer: str, onwards: str, old: str) -> str:
+    """The alert that was reported anew: on the board that they came from, or in the place of the old one's own page."""
+    here = onwards.partition("#")[0]
+    return here.replace(old, newer) if old in here else f"{here}#alert-{newer}"
 
 
 def why_not(hub: Hub, answer: Answer, visitor: Visitor) -> str:

@@ -122,7 +122,7 @@ def test_a_button_after_the_tablet_has_locked_itself_says_that_nothing_was_done(
     identity = button.get_attribute("id") or ""
     button.click()
 
-    page.wait_for_url("**/kiosk?unsent=true&next=**")
+    page.wait_for_url("**/kiosk?next=**")
     expect(page.get_by_role("alert")).to_contain_text("Det du trykket på, ble ikke gjort")
     assert page.title().startswith("Ikke gjort")
     assert faults_of(page) == []
@@ -133,6 +133,31 @@ def test_a_button_after_the_tablet_has_locked_itself_says_that_nothing_was_done(
     expect(button).to_have_id(identity)
     page.locator("#switch").click()
     page.wait_for_url("**/kiosk/in")
+    page.close()
+
+
+def test_what_was_said_to_one_person_is_not_said_to_the_next(tablet: BrowserContext, here: Night) -> None:
+    """It goes when somebody says who they are, and does not come back with the button back; or by itself."""
+    page = tablet.new_page()
+    told = page.get_by_role("alert").filter(has_text="Det du trykket på, ble ikke gjort")
+    page.goto(f"{here.url}/login?unsent=true")
+    expect(told).to_be_visible()
+    page.reload()
+    expect(told).to_be_visible()  # whoever pressed may have looked away
+    page.locator("#log-in").click()
+    page.wait_for_url("**/kiosk/in")
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(told).to_have_count(0)
+
+    page.goto(f"{here.url}/login?unsent=true")
+    expect(told).to_be_visible()
+    (kept,) = [one for one in tablet.cookies() if one["name"].endswith("-unsent")]
+    assert 0 < kept["expires"] - page.evaluate("() => Date.now() / 1000") <= 180
+    tablet.clear_cookies(name=kept["name"])  # it is past
+    page.evaluate("() => { drawn -= 31000; settle(); }")
+    expect(told).to_have_count(0)
+    assert not page.title().startswith("Ikke gjort")
     page.close()
 
 

@@ -15,7 +15,7 @@ from carehub.web import at_the_doors
 from carehub.web.entering.entry import open_session
 from carehub.web.entering.locked import masked
 from carehub.web.entering.passwords import Passwords
-from carehub.web.entering.shared import TheTablet, tablet_cookie
+from carehub.web.entering.shared import TheTablet, is_told_unsent, tablet_cookie, unsent_is_over
 from carehub.web.render import page
 from carehub.web.security import MaybeVisitor, TheHub, cookie_name, is_https, local_path
 from carehub.web.tongue import _, ngettext
@@ -23,20 +23,17 @@ from carehub.web.tongue import _, ngettext
 router = APIRouter(prefix="/kiosk")
 ENROL = "tablet"
 _A_SHIFT = timedelta(hours=13)
+_LOOKS_AGAIN_S = 30
+"""What was said to one person goes from the locked board by itself."""
 _YEAR_S = 365 * 24 * 3600
 Digits = Annotated[str, Form(max_length=12)]
 
 
 @router.get("")
 async def locked(
-    request: Request, hub: TheHub, tablet: TheTablet, visitor: MaybeVisitor, next: str = "", *,  # noqa: A002
-    unsent: bool = False,
+    request: Request, hub: TheHub, tablet: TheTablet, visitor: MaybeVisitor, next: str = "",  # noqa: A002
 ) -> Response:  # fmt: skip
-    """The board with nobody logged in; whoever is logged in is led to their own.
-
-    Args:
-        unsent: Somebody sent a form as the tablet had locked itself, and nothing came of it.
-    """
+    """The board with nobody logged in; whoever is logged in is led to their own."""
     onwards = local_path(next, "")
     if visitor is not None:
         return RedirectResponse(onwards or f"/tablet?unit={tablet.unit_id}", status_code=303)
@@ -44,7 +41,10 @@ async def locked(
         unit = await session.get_one(tables.Unit, tablet.unit_id)
         cards = [one for one in await pages.open_alerts(session) if one.alert.unit_id in {None, tablet.unit_id}]
     shown = masked(cards, tablet.shows)
-    return page(request, "kiosk.html", tablet=tablet, unit=unit, waiting=shown, unsent=unsent, next=onwards)
+    return page(
+        request, "kiosk.html", tablet=tablet, unit=unit, waiting=shown, next=onwards, every=_LOOKS_AGAIN_S,
+        unsent=is_told_unsent(request, hub),
+    )  # fmt: skip
 
 
 @router.get("/in")
@@ -52,11 +52,13 @@ async def who(request: Request, hub: TheHub, tablet: TheTablet, next: str = "") 
     """Names to tap: those of the unit first."""
     async with hub.database.read() as session:
         found = await tablets.people(session, tablet, hub.clock())
-    return page(
+    answer = page(
         request, "kiosk_who.html", tablet=tablet, next=local_path(next, ""),
         here_now=[one for one, near in found if near],
         others=[one for one, near in found if not near],
     )  # fmt: skip
+    unsent_is_over(hub, answer)
+    return answer
 
 
 @router.get("/in/{person_id}")
@@ -119,6 +121,7 @@ async def enter(
         await tablets.forgive(session, person_id, tablet.id)
         origin = Origin(tablet=tablet.id)
         await open_session(request, hub, session, person, answer, origin=origin, limits=limits)
+    unsent_is_over(hub, answer)
     hub.live.change()
     return answer
 

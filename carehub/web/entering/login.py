@@ -14,7 +14,7 @@ from carehub.web.entering.entry import after_first, home_of
 from carehub.web.entering.locked import still_here
 from carehub.web.entering.passkeys import can_passkeys
 from carehub.web.entering.passwords import Passwords
-from carehub.web.entering.shared import MaybeTablet
+from carehub.web.entering.shared import MaybeTablet, tell_unsent
 from carehub.web.entering.throttle import Throttle
 from carehub.web.render import page
 from carehub.web.security import MaybeVisitor, TheHub, cookie_name, is_https, local_path, valid_login
@@ -56,7 +56,10 @@ async def login_page(  # noqa: PLR0913 - what an address may say
     if visitor is not None:
         return RedirectResponse(onwards or home_of(visitor.person), status_code=303)
     if tablet is not None and not full:
-        return RedirectResponse(f"/kiosk?unsent=true&next={quote(onwards)}" if unsent else "/kiosk", status_code=303)
+        locked = RedirectResponse(f"/kiosk?next={quote(onwards)}" if unsent else "/kiosk", status_code=303)
+        if unsent:
+            tell_unsent(hub, tablet, locked)
+        return locked
     return await form(request, hub, next=onwards, ended=ended, left=left, unsent=unsent)
 
 

@@ -3,17 +3,43 @@
 from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
+from fastapi.responses import Response
 
 from carehub.flow.hub import Hub
 from carehub.kit.log import log
 from carehub.store import tables, tablets
 from carehub.store.errors import STORE_FAILED
-from carehub.web.security import TheHub, cookie_name
+from carehub.web.security import TheHub, cookie_name, is_https
 
 
 def tablet_cookie(hub: Hub) -> str:
     """Its cookie is not a login's: it says which tablet this is, and opens nothing but the locked board."""
     return f"{cookie_name(hub)}-tablet"
+
+
+def _unsent_cookie(hub: Hub) -> str:
+    return f"{cookie_name(hub)}-unsent"
+
+
+def tell_unsent(hub: Hub, tablet: tables.Tablet, answer: Response) -> None:
+    """Somebody pressed as the tablet had locked itself, and is told; only for as long as it would have waited for them.
+
+    Not in the address: whoever comes next would read it there for ever, and so would the button back.
+    """
+    answer.set_cookie(
+        _unsent_cookie(hub), "1", max_age=tablet.lock_after_s, path="/", secure=is_https(hub), httponly=True,
+        samesite="lax",
+    )  # fmt: skip
+
+
+def is_told_unsent(request: Request, hub: Hub) -> bool:
+    """Whether that is still to be said."""
+    return _unsent_cookie(hub) in request.cookies
+
+
+def unsent_is_over(hub: Hub, answer: Response) -> None:
+    """Somebody says who they are: it was told, or is another's."""
+    answer.delete_cookie(_unsent_cookie(hub), path="/", secure=is_https(hub), httponly=True, samesite="lax")
 
 
 async def tablet_of(request: Request, hub: TheHub) -> tables.Tablet | None:

@@ -139,11 +139,13 @@ async def test_an_undo_that_is_refused_says_why(hub: Hub, browser: Browse, clock
         session.add(tables.Alert(**again | {"closed_by_id": None, "cause": None, "aftermath": None, "contact": None}))
     for passed in (timedelta(), timedelta(minutes=6)):
         clock.passes(passed)
-        anew = await maria.post(f"/alerts/{FALL}/undo", data={"back": "/tablet"})
+        anew = await maria.post(f"/alerts/{FALL}/undo", data={"back": "/tablet?unit=sol#main"})
         assert anew.status_code == 409
         assert "meldt på nytt. Varsel EEEE er åpent, ta det i stedet." in anew.text
-        assert f'href="/nurse/{"e" * 32}"' in anew.text
+        assert f'href="/tablet?unit=sol#alert-{"e" * 32}"' in anew.text  # where they were, and not the telephone's page
         assert "Du trenger ikke gjøre noe mer" not in anew.text
+    by_phone = await maria.post(f"/alerts/{FALL}/undo", data={"back": f"/nurse/{FALL}"})
+    assert f'href="/nurse/{"e" * 32}"' in by_phone.text
     async with hub.database.write() as session:
         (await session.get_one(tables.Alert, "e" * 32)).dedup_key = "another"
 
