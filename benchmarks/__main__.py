@@ -53,8 +53,8 @@ What is measured, with a real Mosquitto, full durability, every rule on and noth
                             is sent after the commit of event, alert and notice; each press makes a new alert
   a backtest                a month of 64 homes through today's rules and a draft (--only backtest: three minutes,
                             needs no kit)
-  the pages                 each page of the administration over 2,000 residents, 10,000 devices, a year of alerts and
-                            100,000 events (--only pages: two minutes, needs no kit)
+  the pages                 each page that a login opens, over 2,000 residents, 10,000 devices, a year of alerts and
+                            100,000 events (--only pages: three minutes, needs no kit)
   open pages                200 of them over 2,000 residents: from a press until each shows it (--only live)
   memory and start          the most it ever had; from the start of the process until it is ready
 

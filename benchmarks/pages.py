@@ -1,4 +1,4 @@
-"""The pages of the administration and of a nurse over 2,000 residents, a year of alerts and 100,000 events."""
+"""Each page that a person opens, over 2,000 residents, a year of alerts and 100,000 events."""
 
 import asyncio
 import os
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from httpx2 import ASGITransport, AsyncClient
 
+from benchmarks import municipality_life as life
 from benchmarks.kit import ROOT, WORK
 from benchmarks.municipality import ALERTS, DEVICES_EACH, EVENTS, NOW, RESIDENTS, fill
 from carehub.app.serve import keep_collections_short
@@ -23,23 +24,42 @@ from carehub.web.security import LIMITS
 
 TARGET_MS = 100.0
 _PUBLIC = "http://127.0.0.1:8000"
-PAGES = (
+_ALERT = f"{0:032x}"
+OFFICE = (
     "/admin", "/admin/tasks", "/admin/reviews?days=365", "/admin/residents", "/admin/residents?q=berg+hjem+19",
     "/admin/residents?page=20", "/admin/residents/r7/about", "/admin/residents/r7", "/admin/places",
     "/admin/places/s7", "/admin/devices", "/admin/devices?q=hjem+19", "/admin/devices?show=untested&page=3",
-    "/admin/devices/d7", "/admin/join", "/admin/join/d7", "/admin/people", "/admin/people/p7", "/admin/shifts?unit=u3",
-    "/admin/ladders/alle/40", "/admin/rules", "/admin/events", "/admin/events?q=hjem+19", "/admin/events?resident=r7",
-    "/admin/events?outcome=alert", "/admin/ledger", "/admin/why-not", "/admin/dead-letters", "/admin/answers",
-    "/admin/answers?days=365", "/admin/load", "/admin/promises", "/admin/transfer", "/admin/models", "/silences",
-    "/admin/tablets", "/admin/retention", "/admin/rules/fall", "/admin/rules/backtest", "/admin/residents/new",
-    "/admin/residents/r7/relatives", "/admin/events/90000", f"/nurse/{0:032x}", f"/alerts/{0:032x}/why",
+    "/admin/devices/d7", "/admin/join", "/admin/join/d7", "/admin/join/d7/label", "/admin/people", "/admin/people/p7",
+    "/admin/people/p7/identities", "/admin/shifts?unit=u3", "/admin/ladders/alle/40", "/admin/rules",
+    "/admin/events", "/admin/events?q=hjem+19", "/admin/events?resident=r7", "/admin/events?outcome=alert",
+    "/admin/ledger", "/admin/why-not",
+    "/admin/why-not?resident=r7&rule=night-exit&since=2026-02-28T22:00&until=2026-03-01T06:00", "/admin/dead-letters",
+    "/admin/answers", "/admin/answers?days=365", "/admin/load", "/admin/load?days=90", "/admin/promises",
+    "/admin/transfer", "/admin/models", "/admin/models/daily_rhythm/card", "/admin/tablets", "/admin/retention",
+    "/admin/rules/fall", f"/admin/rules/drafts/{life.DRAFT}", "/admin/rules/backtest",
+    f"/admin/rules/backtest/{life.RUN}", f"/admin/rules/backtest/{life.RUN}/gained/0", "/admin/residents/new",
+    "/admin/residents/r7/relatives", "/admin/residents/r7/address", "/admin/residents/r7/erasure",
+    "/admin/residents/r7/readings?days=365", "/admin/homes/s7/way-in", "/admin/events/90000", f"/nurse/{_ALERT}",
+    f"/alerts/{_ALERT}/why", "/silences", "/silences/q0", "/blind", "/tablet", "/tablet/plan?unit=u5",
+    "/tablet/screens", "/tablet/rounds", "/tablet/handover", "/tablet/wall?unit=u5", "/nurse", "/visits", "/messages",
+    "/messages/r7/kin7", "/my", "/account", "/account/providers", "/account/pin",
 )  # fmt: skip
+"""Of a coordinator who looks after every unit: the longest time, the resident with the most, nothing left out."""
 WARD = (
-    "/nurse", "/tablet?unit=u5", "/tablet/handover?unit=u5", "/tablet/wall?unit=u5", "/tablet/rounds?unit=u5",
-    "/blind?unit=u5", "/silences", "/residents/r5/days", "/residents/r5/planned", "/nurse/visits", "/visits",
+    "/nurse", "/nurse/visits", "/tablet?unit=u5", "/tablet/handover?unit=u5", "/tablet/wall?unit=u5",
+    "/tablet/rounds?unit=u5", "/blind?unit=u5", "/silences", "/residents/r5/days", "/residents/r5/planned", "/visits",
     "/messages", "/my",
 )  # fmt: skip
-"""What a nurse of one unit opens."""
+OPENS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "p0": ("", OFFICE),
+    "p5": (" (a nurse)", WARD),
+    "adm": (" (an administrator)", ("/audit?days=90", "/admin")),
+    "aud": (" (an auditor)", ("/audit?days=90", "/admin/events", "/admin/ledger")),
+    "tek": (" (a technician)", ("/admin", "/admin/devices", "/admin/load?days=90")),
+    life.KIN: (" (family)", ("/relatives", *(f"/relatives/r7/{one}" for one in ("messages", "visits", "about")))),
+    life.SELF: (" (a resident)", ("/resident", "/record/r7/readings?days=365")),
+}
+"""By person: how a page of theirs is told from another's, and what they open."""
 
 
 def measure(many: int) -> dict[str, Any]:
@@ -54,6 +74,7 @@ async def _measure(many: int) -> dict[str, Any]:
     database = Database(f"sqlite:///{folder / 'carehub.db'}")
     await database.migrate()
     await fill(database)
+    await life.fill(database)
     rulebook, _ = load_rulebook(ROOT / "rules", "Europe/Oslo")
     hub = Hub(
         database=database, clock=lambda: NOW, zone=ZoneInfo("Europe/Oslo"), public_url=_PUBLIC, municipality="Nordvik",
@@ -64,12 +85,12 @@ async def _measure(many: int) -> dict[str, Any]:
     keep_collections_short()  # as the served hub does
     async with AsyncClient(transport=transport, base_url=_PUBLIC, headers={"sec-fetch-site": "same-origin"}) as client:
         found: dict[str, dict[str, Any]] = {}
-        for who, paths in (("p0", PAGES), ("p5", WARD)):
+        for who, (whose, paths) in OPENS.items():
             async with database.write() as session:
                 person = await session.get_one(tables.Person, who)
                 secret = await logins.begin(session, person, LIMITS[person.role], NOW)
             client.cookies.set("carehub", secret)
-            found |= {path if who == "p0" else f"{path} (a nurse)": await _one(client, path, many) for path in paths}
+            found |= {f"{path}{whose}": await _one(client, path, many) for path in paths}
     await database.close()
     slow = sorted(path for path, one in found.items() if one["median_ms"] >= TARGET_MS)
     told = {
