@@ -138,9 +138,13 @@ class Connection(aiomqtt.Client):
         self.take = take
 
     def acknowledge(self, mids: Sequence[int]) -> None:
-        """PUBACK all of them in one write, with what was said before: single ones cost more than storing the events."""
+        """PUBACK all of them in one write, with what was said before: single ones cost more than storing the events.
+
+        Written at once: left to the loop it would wait behind the next batch, and whoever pressed with it.
+        """
         self._unwritten += b"".join(map(_puback, mids))
         self._flush()
+        self._write_all()
 
     def _keep(self, messages: Sequence[Arrived]) -> None:
         self._early += messages

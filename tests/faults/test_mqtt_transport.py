@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -207,6 +208,40 @@ async def test_thousands_of_messages_are_acknowledged_together(broker: Mosquitto
     async with hub.connected():
         await press(broker, 3000)  # what is sent again comes before what is new
         assert numbers(await hub.hears(3001)) == list(range(3001))
+
+
+_LISTENS = """
+import sys
+from paho.mqtt.client import CallbackAPIVersion, Client
+device = Client(CallbackAPIVersion.VERSION2)
+device.on_subscribe = lambda *_: print("listens", flush=True)
+device.on_message = lambda *heard: print(heard[2].payload.decode(), flush=True)
+device.connect("127.0.0.1", int(sys.argv[1]))
+device.subscribe("out/ack")
+device.loop_forever()
+"""
+
+
+async def test_what_is_stored_is_told_though_the_next_batch_begins_at_once(broker: Mosquitto) -> None:
+    """The answer left with the loop's next turn, and amid a flood that came after the next batch's work."""
+    async with Hub(broker.url).connected() as hub:
+        await press(broker, 1)
+        await hub.hears(1)
+        with subprocess.Popen(  # noqa: ASYNC220 - the hub does nothing meanwhile
+            [sys.executable, "-c", _LISTENS, broker.url.rpartition(":")[2]], stdout=subprocess.PIPE, text=True
+        ) as device:
+            try:
+                assert device.stdout is not None
+                assert device.stdout.readline() == "listens\n"
+
+                hub.transport.reply("out/ack", b"stored")
+                hub.transport.acknowledge(hub.heard)
+                heard, _, _ = select.select([device.stdout], [], [], 10)  # the loop has no turn
+
+                assert heard
+                assert device.stdout.readline() == "stored\n"
+            finally:
+                device.kill()
 
 
 async def test_many_reports_that_came_meanwhile_leave_turns_to_others(broker: Mosquitto) -> None:
