@@ -1,17 +1,20 @@
 """What has grown old, by kind: how many rows there are, and how a slice of them goes. Holds and open alerts stay."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, inspect, tuple_
+from sqlalchemy import select as core_select
 from sqlmodel import col, func, select
 
 from carehub.core.people.retention import Kind, Policy
 from carehub.store import ledger, seals, tables
 from carehub.store.database import Session
 from carehub.store.retention_rows import ROWS, Condition
+
+_select: Any = core_select  # a row whatever the number of its columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,22 +26,23 @@ class Aged:
     oldest: datetime | None = None
 
 
-async def would_go(session: Session, policy: Policy, now: datetime) -> Aged:
-    """How many rows are older than the policy says, and held by nothing."""
-    before = policy.before(now)
+async def would_go(session: Session, policies: Sequence[Policy], now: datetime) -> list[Aged]:
+    """Of each kind, how many rows are older than its policy says and held by nothing: one question for all of them."""
+    places: dict[datetime, int] = {}
+    for before in {one.before(now) for one in policies if ROWS[one.kind].table in _IN_ORDER}:
+        places[before] = await ledger.place_of(session, before)
+    counts = [_counted(one, one.before(now), places).label(f"kind{place}") for place, one in enumerate(policies)]
+    found = (await session.exec(_select(*counts))).one()
+    return [Aged(policy=policy, rows=rows) for policy, rows in zip(policies, found, strict=True)]
+
+
+def _counted(policy: Policy, before: datetime, places: Mapping[datetime, int]) -> Any:
     if policy.kind is Kind.READINGS:
-        return Aged(policy=policy, rows=await _readings(session, before))
-    found = ROWS[policy.kind]
-    conditions = (*found.old(before), *await _place(session, policy, before))
-    asked = select(func.count()).select_from(found.table).where(*conditions)
-    return Aged(policy=policy, rows=(await session.exec(asked)).one())
-
-
-async def _readings(session: Session, before: datetime) -> int:
-    if await any_hold(session):
-        return 0
-    asked = select(func.count()).select_from(tables.AccessLog).where(tables.AccessLog.at < before)
-    return (await session.exec(asked)).one()
+        held = select(tables.LegalHold.id).where(col(tables.LegalHold.ended_at).is_(None)).exists()
+        conditions = [col(tables.AccessLog.at) < before, ~held]
+    else:
+        conditions = [*ROWS[policy.kind].old(before), *_place(policy, places.get(before))]
+    return select(func.count()).select_from(ROWS[policy.kind].table).where(*conditions).scalar_subquery()
 
 
 async def any_hold(session: Session) -> bool:
@@ -62,19 +66,24 @@ async def old_keys(session: Session, policy: Policy, now: datetime, many: int, a
     Asked of a reading session: to look for what is old takes longer than anybody should wait for the writer.
     """
     keys, before = _keys(policy), policy.before(now)
-    asked = select(*keys).where(*ROWS[policy.kind].old(before), *await _place(session, policy, before))
+    asked = select(*keys).where(*ROWS[policy.kind].old(before), *_place(policy, await _begins(session, policy, before)))
     if after is not None:
         asked = asked.where(tuple_(*keys) > after)
     rows = (await session.exec(asked.order_by(*keys).limit(many))).all()
     return [(one,) if len(keys) == 1 else tuple(one) for one in rows]
 
 
-async def _place(session: Session, policy: Policy, before: datetime) -> list[Condition]:
-    """The stream has no index on moments, and needs none: places and moments rise together."""
-    table = ROWS[policy.kind].table
-    if table not in {tables.Event, tables.HeldBack, tables.FoldInput}:
-        return []
-    return [_keys(policy)[0] < await ledger.place_of(session, before)]
+_IN_ORDER = frozenset({tables.Event, tables.HeldBack, tables.FoldInput})
+"""The stream has no index on moments, and needs none: places and moments rise together."""
+
+
+async def _begins(session: Session, policy: Policy, before: datetime) -> int | None:
+    return await ledger.place_of(session, before) if ROWS[policy.kind].table in _IN_ORDER else None
+
+
+def _place(policy: Policy, begins: int | None) -> list[Condition]:
+    """Of what stands in the stream's order: only what stands before this."""
+    return [_keys(policy)[0] < begins] if begins is not None and ROWS[policy.kind].table in _IN_ORDER else []
 
 
 def _keys(policy: Policy) -> list[Any]:

@@ -13,9 +13,11 @@ from carehub.core.findings import Outcome
 from carehub.core.people.kin import Sort
 from carehub.core.people.retention import KEPT, POLICIES, Kind, policies, read_days
 from carehub.core.severity import Severity
+from carehub.core.watching.canary import SCOPE as CANARY
 from carehub.core.watching.rounds import How
 from carehub.flow.watching import retention
 from carehub.store import logins, seals, tables
+from carehub.store import retention as kept
 from carehub.store import retention_rows as rows
 from carehub.store.database import Database
 from carehub.store.tables.stream import FoldInputKind
@@ -183,6 +185,22 @@ async def test_old_events_go_and_what_is_young_held_or_part_of_an_alert_stays(da
     assert left == {7, *range(301, 321)}
     assert gone["events"] == would[Kind.EVENTS] == 299
     assert {one.policy.kind: one.rows for one in await retention.count(database, clock, policies({}))}[Kind.EVENTS] == 0
+    await database.close()
+
+
+@BOTH
+async def test_what_would_go_is_asked_at_once_and_is_what_each_kind_would_lose_alone(database: Database) -> None:
+    """The canary's own rows are no part of it, however many kinds are asked for together."""
+    async with database.write() as session:
+        session.add_all([_event(one, NOW - 200 * DAY, "astrid") for one in range(-9, 0)])
+        for one in range(-9, -4):
+            (await session.get_one(tables.Event, one)).scope_id = CANARY
+    async with database.read() as session:
+        together = await kept.would_go(session, policies({}), NOW)
+        alone = [(await kept.would_go(session, [one], NOW))[0] for one in policies({})]
+
+    assert together == alone
+    assert {one.policy.kind: one.rows for one in together}[Kind.EVENTS] == 299 + 4
     await database.close()
 
 

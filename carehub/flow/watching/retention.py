@@ -49,7 +49,7 @@ async def clean_at_night(hub: Hub) -> None:
 async def count(database: Database, clock: Clock, policies: Sequence[Policy]) -> list[Aged]:
     """What would go now, by kind; nothing is changed."""
     async with database.read() as session:
-        return [await retention.would_go(session, one, clock()) for one in policies]
+        return await retention.would_go(session, policies, clock())
 
 
 async def clean(database: Database, clock: Clock, policies: Sequence[Policy], *, by: str = "hub") -> dict[str, int]:
