@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import Select
 
 from carehub.core.folding.silence import Why
-from carehub.core.watching.blindness import Guard
+from carehub.core.watching.blindness import Guard, Risk
 from carehub.core.watching.supervision import BATTERY_EMPTY
 from carehub.store import tables
 from carehub.store.database import Session
@@ -18,26 +19,45 @@ from carehub.store.residencies import lives_now
 from carehub.store.silences import in_force
 from carehub.store.tables.places import DeviceStatus
 
+_select: Any = select  # more columns than its types know
+
+
+class Who(NamedTuple):
+    """A resident, as far as a list names them: of two thousand most lack nothing, and whole rows are wide."""
+
+    id: str
+    given_name: str
+    family_name: str
+    risk: Risk
+
+
+class Home(NamedTuple):
+    """Where they live, likewise."""
+
+    id: str
+    name: str
+    unit_id: str | None
+
 
 @dataclass(slots=True)
 class Watched:
     """A resident, where they live, and those of the devices that look after them that may not do so now."""
 
-    resident: tables.Resident
-    scope: tables.Scope
+    resident: Who
+    scope: Home
     guards: list[Guard] = field(default_factory=list)
 
 
 async def watched(session: Session, now: datetime, unit: str | None = None) -> list[Watched]:
     """Everybody who lives somewhere (in a unit) now; of their own devices and those of their home, what may be off."""
-    residency = tables.Residency
+    residency, who, home = tables.Residency, tables.Resident, tables.Scope
     statement = (
-        select(tables.Resident, tables.Scope)
-        .join(residency, col(residency.resident_id) == col(tables.Resident.id))
-        .join(tables.Scope, col(tables.Scope.id) == col(residency.scope_id))
-        .where(lives_now(now), *(() if unit is None else (tables.Scope.unit_id == unit,)))
+        _select(who.id, who.given_name, who.family_name, who.risk, home.id, home.name, home.unit_id)
+        .join(residency, col(residency.resident_id) == col(who.id))
+        .join(home, col(home.id) == col(residency.scope_id))
+        .where(lives_now(now), *(() if unit is None else (home.unit_id == unit,)))
     )
-    found = [Watched(resident, scope) for resident, scope in (await session.exec(statement)).all()]
+    found = [Watched(Who(*row[:4]), Home(*row[4:])) for row in (await session.exec(statement)).all()]
     silent = await in_force(session, now)
     homes = None if unit is None else {one.scope.id for one in found}
     of_scope: Mapping[str, list[tuple[str | None, Guard]]] = await _guards(session, silent, homes)

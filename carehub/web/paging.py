@@ -49,11 +49,11 @@ class Paged(Generic[_Row]):
         return f"{self.path}?{urlencode([*self.asked, ('page', number)])}"
 
 
-def paged(rows: Sequence[_Row], number: int, path: str, **asked: object) -> Paged[_Row]:
+def paged(rows: Sequence[_Row], number: int, path: str, length: int = LENGTH, **asked: object) -> Paged[_Row]:
     """The wanted page of rows that are all at hand; one beyond the last shows the last."""
-    number = min(number, max(1, -(-len(rows) // LENGTH)))
-    part = rows[(number - 1) * LENGTH : number * LENGTH]
-    return Paged(rows=part, number=number, many=len(rows), path=path, asked=_asked(asked))
+    number = min(number, max(1, -(-len(rows) // length)))
+    part = rows[(number - 1) * length : number * length]
+    return Paged(rows=part, number=number, many=len(rows), path=path, asked=_asked(asked), length=length)
 
 
 def page_of(rows: Sequence[_Row], many: int, number: int, path: str, length: int, **asked: object) -> Paged[_Row]:

@@ -9,7 +9,7 @@ from carehub.core.rules.rulebook import Rulebook
 from carehub.core.watching.blindness import Blindness, Risk, blind
 from carehub.flow.hub import Hub
 from carehub.flow.watching import protection
-from carehub.store import blindness, people, staffing, tables
+from carehub.store import blindness, people, staffing
 from carehub.store.database import Session
 
 _RANK = {Risk.HIGH: 0, Risk.NORMAL: 1, Risk.LOW: 2}
@@ -19,8 +19,8 @@ _RANK = {Risk.HIGH: 0, Risk.NORMAL: 1, Risk.LOW: 2}
 class Unwatched:
     """A resident with everything that does not look after them now."""
 
-    resident: tables.Resident
-    scope: tables.Scope
+    resident: blindness.Who
+    scope: blindness.Home
     missing: Sequence[Blindness]
 
     @property

@@ -7,16 +7,20 @@ from fastapi.responses import Response
 
 from carehub.flow.watching.blindness import unwatched
 from carehub.store import logins, pages, ties
+from carehub.web.paging import PageNumber, paged
 from carehub.web.render import page
 from carehub.web.security import Caring, TheHub
 
 router = APIRouter()
+_MOST = 200
+"""So many on a page: more than any unit has."""
 
 
 @router.get("/blind")
 async def blind(
-    request: Request, hub: TheHub, visitor: Caring, unit: Annotated[str | None, Query(max_length=32)] = None
-) -> Response:
+    request: Request, hub: TheHub, visitor: Caring, unit: Annotated[str | None, Query(max_length=32)] = None,
+    number: PageNumber = 1,
+) -> Response:  # fmt: skip
     """Everybody who lacks a protection now; those whose life hangs on it first, then by risk."""
     now = hub.clock()
     async with hub.database.read() as session:
@@ -25,7 +29,8 @@ async def blind(
         sight = await ties.sight_of(session, visitor.person, now)
         every = await unwatched(hub, session, now, chosen)
         rows = [one for one in every if sight.covers(one.scope.unit_id)]
+        shown = paged(rows, number, "/blind", _MOST, unit=chosen)
     async with hub.database.write() as session:
-        seen: list[tuple[str | None, str]] = [(one.resident.id, "blind") for one in rows]
+        seen: list[tuple[str | None, str]] = [(one.resident.id, "blind") for one in shown.rows]
         await logins.log_list(session, visitor.person.id, "blind", seen, now)
-    return page(request, "blind.html", visitor, rows=rows, others=len(every) - len(rows), units=units, unit=chosen)
+    return page(request, "blind.html", visitor, shown=shown, others=len(every) - len(rows), units=units, unit=chosen)
