@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete, update
 from sqlmodel import col, func, select
@@ -264,12 +265,28 @@ def log_reading(  # noqa: PLR0913 - one look
     )
 
 
+class Look(NamedTuple):
+    """One thing about a resident that somebody was shown, where, and what let them."""
+
+    person: str
+    action: str
+    resident: str | None
+    subject: str
+    because: str | None = None
+
+
 async def log_list(
     session: AsyncSession, person_id: str, action: str, seen: Iterable[tuple[str | None, str]], now: datetime
 ) -> None:
     """The same for a page that lists many, at once: as objects, each cost more than its row in the list."""
+    await log_looks(session, [Look(person_id, action, resident, subject) for resident, subject in seen], now)
+
+
+async def log_looks(session: AsyncSession, looks: Iterable[Look], now: datetime) -> None:
+    """The same of several people, whose pages show it at the same moment."""
     rows = [
-        {"at": now, "person_id": person_id, "action": action, "resident_id": resident, "subject": subject}
-        for resident, subject in seen
-    ]
+        {"at": now, "person_id": one.person, "action": one.action, "resident_id": one.resident,
+         "subject": one.subject, "because": one.because}
+        for one in looks
+    ]  # fmt: skip
     await sql.add(session, tables.AccessLog, rows)

@@ -2,8 +2,8 @@
 
 import io
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import date, datetime, timedelta
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
@@ -113,7 +113,13 @@ def qr(text: str, title: str) -> Markup:
 
 def day(moment: datetime, zone: ZoneInfo) -> str:
     """The date as people write it: "torsdag 15. januar", "Thursday 15 January"."""
-    return format_date(moment.astimezone(zone), f"EEEE {_DATES[tongue.language()]}", locale=tongue.locale())
+    return _day(moment.astimezone(zone).date(), tongue.language())
+
+
+@lru_cache(maxsize=1024)
+def _day(date: date, language: Language) -> str:
+    """Kept: a list of a thousand rows has the same few days in it, and to write one costs as much as its whole row."""
+    return format_date(date, f"EEEE {_DATES[language]}", locale=tongue.LOCALES[language])
 
 
 def ago(moment: datetime, now: datetime) -> str:

@@ -193,7 +193,7 @@ async def _log(hub: Hub, visitor: Visitor, run_id: str, names: Names, residents:
     seen = [(one, f"backtest:{run_id}") for one in dict.fromkeys(residents) if one in names.residents]
     if seen:
         async with hub.database.write() as session:
-            logins.log_reading(session, visitor.person.id, "backtest", seen, hub.clock())
+            await logins.log_list(session, visitor.person.id, "backtest", seen, hub.clock())
 
 
 def _shown(summary: Summary) -> list[str | None]:

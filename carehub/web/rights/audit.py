@@ -30,7 +30,7 @@ async def log_of_readings(
         sealed = await seals.newest(session)
     async with hub.database.write() as session:
         seen = [(one, "readings") for one in dict.fromkeys(row.resident.id for row in rows if row.resident)]
-        logins.log_reading(session, visitor.person.id, "audit", seen or [(None, "readings")], now)
+        await logins.log_list(session, visitor.person.id, "audit", seen or [(None, "readings")], now)
     return page(
         request, "audit.html", visitor, rows=rows, readers=readers, sealed=sealed, days=days, who=who,
         because=because, most=readings.MOST, did=reading_words.did, why=reading_words.why,

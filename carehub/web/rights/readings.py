@@ -93,9 +93,8 @@ class Readings:
     async def _write(self, hub: Hub, readings: Sequence[_Reading]) -> None:
         try:
             async with hub.database.write() as session:
-                for one in readings:
-                    seen = [(one.resident, one.subject)]
-                    logins.log_reading(session, one.person, one.where, seen, hub.clock(), because=one.tie)
+                looks = [logins.Look(one.person, one.where, one.resident, one.subject, one.tie) for one in readings]
+                await logins.log_looks(session, looks, hub.clock())
         except STORE_FAILED:
             for one in readings:
                 log.error("reading.not_stored", person=one.person, where=one.where, seen=one.subject)
