@@ -1,5 +1,6 @@
 """Messages between a resident's family, or the resident, and the care team: a thread for each, and who has read."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -95,27 +96,28 @@ async def threads(session: Session, sight: Sight, now: datetime) -> list[Thread]
     grouped = (
         _select(row.resident_id, row.person_id, func.max(row.sent_at), fresh)
         .group_by(row.resident_id, row.person_id)
-        .order_by(func.max(row.sent_at).desc())
+        .order_by(case((fresh > 0, 0), else_=1), func.max(row.sent_at).desc())
     )
     written = (await session.exec(grouped)).all()
-    if not written:  # where everybody lives is a long list, and every board asks
-        return []
     live_in = await past.units_of_residents(session, now)
     every = [one for one in written if sight.covers(live_in.get(one[0]))]
     rows = every[:_MOST_THREADS]
     who = {one.id: one for one in await _all(session, tables.Resident, {one[0] for one in rows})}
     by = {one.id: one for one in await _all(session, person, {one[1] for one in rows})}
-    found = [
+    return [
         Thread(resident=who[about], person=by[writer], unit=live_in.get(about), last_at=last, unread=int(new or 0))
         for about, writer, last, new in rows
     ]
-    return sorted(found, key=lambda one: one.unread == 0)
 
 
 async def _all(session: Session, table: type[_Row], ids: set[str]) -> Sequence[_Row]:
     return (await session.exec(select(table).where(col(table.id).in_(ids)))).all()
 
 
-async def unread(session: Session, sight: Sight, now: datetime) -> int:
-    """How many threads wait for the care team, as far as this sight covers them."""
-    return sum(one.unread > 0 for one in await threads(session, sight, now))
+async def waiting(session: Session, now: datetime) -> dict[str | None, int]:
+    """How many threads wait for the care team, by the unit that looks after whom they are about."""
+    row = tables.CareMessage
+    unread = select(row.resident_id).where(col(row.by_staff).is_(False), col(row.read_at).is_(None))
+    about = (await session.exec(unread.group_by(row.resident_id, row.person_id))).all()
+    live_in = await past.units_of_residents(session, now) if about else {}  # a long list, and every board asks
+    return Counter(live_in.get(one) for one in about)

@@ -123,6 +123,8 @@ async def _lines(
 
 
 async def _names(session: Session, ids: set[str]) -> dict[str, str]:
+    if not ids:  # as nearly always, and every board asks
+        return {}
     statement = select(tables.Person.id, tables.Person.name).where(col(tables.Person.id).in_(ids))
     return dict((await session.exec(statement)).all())
 

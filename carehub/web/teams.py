@@ -120,12 +120,13 @@ def shared(context: Context, of: Concerned) -> Context:
 
 
 async def context_of(
-    hub: Hub, session: Session, visitor: Visitor, cards: Sequence[pages.Card], now: datetime
-) -> Context:
+    hub: Hub, session: Session, visitor: Visitor, cards: Sequence[pages.Card], now: datetime,
+    sight: Sight | None = None,
+) -> Context:  # fmt: skip
     """Read it once for all cards of a page."""
     alerts = [card.alert for card in cards]
     return Context(
-        sight=await sight_of(hub, visitor),
+        sight=sight or await sight_of(hub, visitor),
         me=visitor.person.id,
         circle=await once(hub, "circle", partial(ladders.circle, session, now)),
         around=await once(hub, ("around", tuple(one.id for one in alerts)), partial(teams.around, session, alerts)),

@@ -168,13 +168,20 @@ class Sight:
     def among(self, whom: frozenset[str]) -> "Sight":
         """The same sight, of these residents and alerts (by id): it gives each of them the tie that the whole one does.
 
-        So two people who see the same of them have equal ones.
+        So two people who see the same of them have equal ones; a nurse and the care centre too, whose roles read alike.
         """
-        return replace(self, asked=self.asked & whom, opened=self.opened & whom)
+        return replace(self, role=_READS_AS[self.role], asked=self.asked & whom, opened=self.opened & whom)
 
     def covers(self, unit: str | None) -> bool:
         """Whether a unit is theirs."""
         return self.units is None or unit is None or unit in self.units
+
+
+_READS_AS: dict[Role, Role] = {
+    role: next(one for one in Role if may(one, Permission.SEE_RESIDENTS) is may(role, Permission.SEE_RESIDENTS))
+    for role in Role
+}
+"""By role: the first one under which `Sight.sees` answers the same."""
 
 
 class Mark(StrEnum):

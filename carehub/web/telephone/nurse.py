@@ -17,7 +17,7 @@ from carehub.web.render import board_page, page, region
 from carehub.web.rights.opening import reason_needed
 from carehub.web.rights.readings import Readings
 from carehub.web.security import AUTOMATIC, Caring, TheHub, Visitor
-from carehub.web.teams import Context, context_of
+from carehub.web.teams import Context, context_of, sight_of
 from carehub.web.telephone import offline as telephone
 from carehub.web.telephone import planned, way_in
 from carehub.web.tongue import _
@@ -33,9 +33,10 @@ async def nurse(request: Request, hub: TheHub, visitor: Caring) -> Response:
     """Mine, then those that nobody has, then the rest; my own unit before the others."""
     unit = visitor.person.unit_id
     async with hub.database.read() as session:
-        shown = await board(hub, visitor, unit)
+        sight = await sight_of(hub, visitor)
+        shown = await board(hub, visitor, unit, sight)
         shift, asked = await planned.duty_now(hub, session, visitor), await _is_asked(hub, session, visitor)
-        coming = planned.coming(await planned.of_shift(hub, session, visitor, shift, left=True))
+        coming = planned.coming(await planned.of_shift(hub, session, visitor, shift, sight, left=True))
     readings: Readings = request.app.state.readings
     await readings.note(hub, visitor, "nurse", [*shown.alerts, *shown.closed])
     await readings.note(hub, visitor, "planned", coming, kind="visit")

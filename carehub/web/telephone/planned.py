@@ -52,12 +52,11 @@ class VisitView:
 
 
 async def of_shift(
-    hub: Hub, session: Session, visitor: Visitor, duty: tables.Duty | None, *, left: bool = False
+    hub: Hub, session: Session, visitor: Visitor, duty: tables.Duty | None, sight: Sight, *, left: bool = False
 ) -> list[VisitView]:
     """What this visitor has to do in the shift; without a shift, what lies around now. Or only what is left of it."""
     now, me = hub.clock(), visitor.person
     since, until = (duty.since, duty.until) if duty else (now - _BEFORE, now + _AFTER)
-    sight = await sight_of(hub, visitor)
     if left and not await _any(hub, session, sight, me.id):
         return []
     found = await visits.of_units(session, sight.units, me.id, since, until)
@@ -105,7 +104,7 @@ async def list_visits(request: Request, hub: TheHub, visitor: Caring) -> Respons
     """The shift's visits, the first one first."""
     async with hub.database.read() as session:
         duty = await duty_now(hub, session, visitor)
-        found = await of_shift(hub, session, visitor, duty)
+        found = await of_shift(hub, session, visitor, duty, await sight_of(hub, visitor))
     readings: Readings = request.app.state.readings
     await readings.note(hub, visitor, "planned", found, kind="visit")
     return page(request, "planned.html", visitor, visits=found, shift=duty, moves=MOVES, **telephone.given(visitor))

@@ -94,17 +94,20 @@ class Board:
         return sum(alert.waits for alert in self.alerts)
 
 
-async def board(hub: Hub, visitor: Visitor, unit: str | None) -> Board:
+async def board(hub: Hub, visitor: Visitor, unit: str | None, sight: Sight | None = None) -> Board:
     """Read the whole board; an alert without a unit is shown in every unit.
 
     Pages that fetch themselves share one, where they see the same: the key is everything that it is made with.
+
+    Args:
+        sight: The visitor's, where the page has asked for it already.
     """
     now = hub.clock()
     async with hub.database.read() as session:
         cards = await once(hub, "open", partial(pages.open_alerts, session))
         closed = await once(hub, "closed", partial(pages.closed_since, session, now - _RECENT))
         every = [*cards, *closed]
-        whole = await context_of(hub, session, visitor, every, now)
+        whole = await context_of(hub, session, visitor, every, now, sight)
         context = shared(whole, await once(hub, "concerned", partial(concerned, every, whole.around)))
         key = ("board", unit, language(), context.sight, context.me)
         return await once(hub, key, partial(_board, hub, session, unit, cards, closed, context))
@@ -117,13 +120,14 @@ async def _board(
     now, sight = hub.clock(), context.sight
     views = await with_pictures(hub, session, [one for one in cards if is_in(one, unit)], context)
     lacks = await lacking(hub, session, unit, sight)
+    letters = await once(hub, "letters", partial(messages.waiting, session, now))
     return Board(
         alerts=in_turn(views),
         elsewhere=[view(hub, card, context) for card in cards if not is_in(card, unit)],
         closed=[one for card in closed if is_in(card, unit) and (one := view(hub, card, context)).open_to_me],
         last_event_at=await once(hub, "last", partial(pages.last_event_at, session)),
         silences=await once(hub, "silenced", partial(silences.how_many, session, now)),
-        letters=await once(hub, ("letters", sight.units), partial(messages.unread, session, sight, now)),
+        letters=sum(many for where, many in letters.items() if sight.covers(where)),
         marks=lacks.marks, blind=lacks.blind, off=lacks.off, silent=lacks.silent, sight=sight,
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ from sqlmodel import select
 
 from carehub.core.answers.alerts import Step
 from carehub.core.languages import Language
+from carehub.core.people.access import Role, Sight
 from carehub.core.people.consent import Insight
 from carehub.core.people.kin import GivenBy
 from carehub.core.severity import Severity
@@ -17,7 +18,7 @@ from carehub.store.tables.alerts import NoticeState
 from carehub.web.families import family_words
 from carehub.web.tongue import Spoken, catalogue
 from tests.browser import seed_family
-from tests.unit.web.conftest import Browse, Clock, logged_in
+from tests.unit.web.conftest import BOTH, Browse, Clock, logged_in
 
 _HOUR = timedelta(hours=1)
 
@@ -74,6 +75,32 @@ async def test_staff_of_another_ward_find_no_thread(hub: Hub, browser: Browse) -
     assert "Astrid" not in (await jonas.get("/messages")).text
     assert (await jonas.get("/messages/astrid/anne")).status_code == 403
     assert (await jonas.post("/messages/astrid/anne", data={"text": "hei"})).status_code == 403
+
+
+@BOTH
+async def test_what_has_waited_longest_stands_above_all_that_was_read_and_is_counted(
+    hub: Hub, browser: Browse, clock: Clock
+) -> None:
+    """However many have written since: three hundred threads are listed, and those that wait are the first of them."""
+    then = clock.now
+    await _write(hub, "anne", "astrid", "Har mor sovet?")
+    clock.passes(timedelta(hours=1))
+    async with hub.database.write() as session:
+        for n in range(300):
+            session.add(tables.Person(id=f"k{n}", name=f"Prøve {n}", username=f"k{n}", role=Role.RELATIVE))
+            await session.flush()
+            one = await messages.write(session, "astrid", f"k{n}", f"k{n}", "Takk.", clock.now, by_staff=False)
+            one.read_at = clock.now
+    maria, jonas = await logged_in(browser(), hub, "maria"), await logged_in(browser(), hub, "jonas")
+
+    listed, board = (await maria.get("/messages")).text, (await maria.get("/tablet")).text
+    async with hub.database.read() as session:
+        first = (await messages.threads(session, Sight(role=Role.NURSE, units=None), clock.now))[0]
+
+    assert "1 ulest" in listed
+    assert "1 melding fra familien venter på svar" in board
+    assert (first.person.id, first.last_at) == ("anne", then)
+    assert "venter på svar" not in (await jonas.get("/tablet")).text
 
 
 async def test_nobody_answers_into_the_void(hub: Hub, browser: Browse) -> None:

@@ -13,7 +13,7 @@ from carehub.core.people.access import Role
 from carehub.flow.hub import Hub
 from carehub.store import logins, tables, ties
 from carehub.web.security import LIMITS
-from tests.unit.web.conftest import Browse, logged_in
+from tests.unit.web.conftest import Browse, Clock, logged_in
 
 ITSELF = {"x-carehub-live": "1"}
 FJORD, SOL = "c310".ljust(32, "0"), "a4f2".ljust(32, "0")
@@ -77,6 +77,23 @@ async def test_whoever_sees_the_same_is_given_the_same_text_made_once(hub: Hub, 
     assert board_in(first) == board_in(second)
     assert "Skrevet etterpå" not in second
     assert "Skrevet etterpå" in third
+
+
+async def test_a_nurse_and_the_care_centre_of_a_unit_are_given_one_board_for_their_roles_read_alike(
+    hub: Hub, browser: Browse, clock: Clock
+) -> None:
+    async with hub.database.write() as session:
+        mona = tables.Person(id="mona", name="Mona Bø", username="mona", role=Role.CARE_CENTRE, unit_id="sol")
+        session.add_all([mona, _nurse("nora", "sol"), _nurse("finn", "fjord")])
+    clients = {name: await logged_in(browser(), hub, name) for name in ("mona", "nora", "finn")}
+    shown = {}
+    for name, client in clients.items():
+        found = (await client.get("/tablet?unit=sol", headers=ITSELF)).text
+        shown[name] = found[found.index('<div id="board"') : found.index("</main>")]
+        clock.passes(timedelta(minutes=2))  # what is made anew tells another time
+
+    assert shown["nora"] == shown["mona"]
+    assert ["Astrid N" in shown[name] for name in ("mona", "nora", "finn")] == [True, True, False]
 
 
 async def test_a_right_that_ends_ends_with_the_next_fetch_though_nothing_was_told_c48(
