@@ -1,21 +1,14 @@
 """The service worker in a real Chromium: it shows what is pushed, and tells the hub that it was shown (F48)."""
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.nights import Night, enter, night, open_browser
+from tests.browser.nights import Night, enter, night
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    os.environ["PW_EXPERIMENTAL_SERVICE_WORKER_NETWORK_EVENTS"] = "1"  # so that a worker's requests are seen
-    yield from open_browser()
 
 
 @pytest.fixture
