@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from carehub.store import reasons, tables
 from carehub.store.database import Session
@@ -31,6 +31,7 @@ class Wanted:
 
     Attributes:
         most: So many at the most; None for all.
+        skip: So many of the newest are left out: they stand on the pages before.
     """
 
     since: datetime
@@ -39,6 +40,7 @@ class Wanted:
     person: str | None = None
     because: str | None = None
     most: int | None = MOST
+    skip: int = 0
 
 
 async def about(session: Session, resident_id: str, since: datetime, until: datetime) -> list[Reading]:
@@ -58,11 +60,18 @@ async def everything(session: Session, wanted: Wanted) -> list[Reading]:
         .where(*_conditions(wanted))
         .order_by(col(log.id).desc())
         .limit(wanted.most)
+        .offset(wanted.skip)
     )
     return [
         Reading(at=row.at, action=row.action, because=_why(row.because, said), person=who, unit=unit, resident=whose)
         for row, who, unit, whose, said in rows.all()
     ]
+
+
+async def how_many(session: Session, wanted: Wanted) -> int:
+    """On all pages."""
+    asked = select(func.count()).select_from(tables.AccessLog).where(*_conditions(wanted))
+    return (await session.exec(asked)).one()
 
 
 def _why(because: str | None, said: str | None) -> str | None:

@@ -177,11 +177,8 @@ class Sight:
         return self.units is None or unit is None or unit in self.units
 
 
-_READS_AS: dict[Role, Role] = {
-    role: next(one for one in Role if may(one, Permission.SEE_RESIDENTS) is may(role, Permission.SEE_RESIDENTS))
-    for role in Role
-}
-"""By role: the first one under which `Sight.sees` answers the same."""
+_READS_AS = {one: Role.NURSE if may(one, Permission.SEE_RESIDENTS) else Role.TECHNICIAN for one in Role}
+"""By role: the one under which `Sight.sees` answers the same."""
 
 
 class Mark(StrEnum):

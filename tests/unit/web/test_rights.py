@@ -1,5 +1,6 @@
 """Who looked at what, told to whom it is about; and a log that nobody changes unseen (C41, C80, C81)."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -115,3 +116,25 @@ async def test_a_row_changed_beneath_the_database_is_found_c81(hub: Hub, clock: 
     async with hub.database.read() as session:
         found = await seals.check(session)
     assert found.broken_at == 1
+
+
+@BOTH
+async def test_an_auditor_pages_through_every_look_and_none_is_told_twice(
+    hub: Hub, browser: Browse, clock: Clock
+) -> None:
+    """Two hundred a page, whatever is asked for; an auditor's own looks are among them."""
+    async with hub.database.write() as session:
+        looks = [logins.Look("ingrid", f"look-{n}", "astrid", "alert:x", "unit") for n in range(250)]
+        await logins.log_looks(session, looks, hub.clock())
+    clock.passes(timedelta(minutes=1))
+    rune = await logged_in(browser(), hub, "rune")
+
+    first = (await rune.get("/audit?who=ingrid")).text
+    second = (await rune.get("/audit?who=ingrid&page=2")).text
+
+    told = [set(re.findall(r"look-\d+", page)) for page in (first, second)]
+    assert [len(one) for one in told] == [200, 50]
+    assert told[0].isdisjoint(told[1])
+    assert "who=ingrid&amp;days=7&amp;page=2" in first
+    assert ">1–200 av 250<" in first
+    assert ">201–250 av 250<" in second

@@ -21,6 +21,13 @@ _WHAT = ("Night exit", "DoorOpenFill", f"/alerts/{FJORD}/close")
 """What happened, in words and as a picture; and what only those who have it may do."""
 
 
+@pytest.mark.parametrize(("role", "tie", "about"), list(product(Role, Tie, About)))
+def test_a_sight_that_is_shared_reads_as_much_as_the_whole_one(role: Role, tie: Tie, about: About) -> None:
+    whole = Sight(role=role, units=frozenset({"sol"}), asked=frozenset({"odd"}), opened=frozenset({"gerd"}))
+
+    assert whole.among(frozenset()).sees(about, tie) is whole.sees(about, tie)
+
+
 async def test_another_units_alert_shows_that_it_waits_and_nothing_of_whose_it_is_c37(
     hub: Hub, browser: Browse
 ) -> None:
