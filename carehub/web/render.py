@@ -21,7 +21,7 @@ from carehub.core.people.access import HOME_PAGE, Permission
 from carehub.core.showing.wording import alert_number
 from carehub.flow.hub import Hub
 from carehub.store.registers import Named
-from carehub.web import tongue, words
+from carehub.web import done, tongue, words
 from carehub.web.admin import nav as admin_nav
 from carehub.web.security import AUTOMATIC, Visitor, hub_of
 from carehub.web.turns import once
@@ -144,11 +144,14 @@ def page(
         "troubles": troubles(hub, now) if visitor and visitor.may(Permission.SEE_ALERTS) else [],
         "login_ends": _ends_soon(visitor, now),
         "message": None,
+        "just_done": done.told(request),
     }
     common["layout"] = _ALONE if AUTOMATIC in request.headers else _WHOLE
     said = {name: _told(context[name]) for name in _SAID if name in context}
     text = environment(hub.zone).get_template(template).render({**common, **context, **said})
-    return HTMLResponse(text, status_code=status)
+    answer = HTMLResponse(text, status_code=status)
+    done.is_told(request, hub, answer)
+    return answer
 
 
 def _told(value: Any) -> Any:

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from carehub.core.events import CommandKind
 from carehub.core.people.access import Permission
@@ -16,6 +16,7 @@ from carehub.store.database import Session
 from carehub.store.registers import Show
 from carehub.store.tables.places import DeviceStatus
 from carehub.web import words
+from carehub.web.done import onwards
 from carehub.web.paging import PageNumber, page_of
 from carehub.web.render import page
 from carehub.web.rights.near import near
@@ -116,7 +117,7 @@ async def about(  # noqa: PLR0913 - one form
             device.bearer_ends_on = bearer_ends_on or None
         seen = [(None, f"device:{device_id}")]
         logins.log_reading(session, visitor.person.id, "device.described", seen, hub.clock())
-    return RedirectResponse(local_path(back, f"/admin/devices/{device_id}"), status_code=303)
+    return onwards(hub, local_path(back, f"/admin/devices/{device_id}"))
 
 
 @router.post("/{device_id}/assign")
@@ -131,7 +132,7 @@ async def assign(  # noqa: PLR0913 - one form
 ) -> Response:
     """Place a device: the old place ends now, and what was pending there is forgotten."""
     await put(hub, visitor, device_id, scope_id, resident_id, place)
-    return RedirectResponse(local_path(back, "/admin/devices"), status_code=303)
+    return onwards(hub, local_path(back, "/admin/devices"))
 
 
 async def put(
@@ -170,7 +171,7 @@ async def take_down(hub: TheHub, visitor: Administering, device_id: str, act: st
         device.status = DeviceStatus.RETIRED if act == "retire" else DeviceStatus.UNKNOWN
         logins.log_reading(session, visitor.person.id, f"device.{act}", [(None, f"device:{device_id}")], now)
     await tell_fold(hub, visitor, touched)
-    return RedirectResponse(f"/admin/devices/{device_id}", status_code=303)
+    return onwards(hub, f"/admin/devices/{device_id}")
 
 
 async def _must_exist(session: Session, device_id: str, scope_id: str, resident_id: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from carehub.core.people.access import Sight
@@ -18,6 +18,7 @@ from carehub.store.tables.places import ScopeKind
 from carehub.web.admin.devices import tell_fold
 from carehub.web.admin.people import e164
 from carehub.web.admin.rules import Deciding
+from carehub.web.done import onwards
 from carehub.web.paging import PageNumber, matching, paged
 from carehub.web.render import page
 from carehub.web.rights.near import must_see
@@ -128,7 +129,7 @@ async def add(request: Request, hub: TheHub, visitor: Deciding, said: Annotated[
     except Refused as why:
         return await _new(request, hub, visitor, _(str(why)))
     await tell_fold(hub, visitor, touched)
-    return RedirectResponse(f"/admin/residents/{row.id}/about", status_code=303)
+    return onwards(hub, f"/admin/residents/{row.id}/about")
 
 
 def fill_in(row: tables.Resident, about: Mapping[str, Any], this_year: int) -> None:
@@ -219,7 +220,7 @@ async def change(
     except Refused as why:
         return await _about(request, hub, visitor, resident_id, wrong=_(str(why)))
     hub.live.change()
-    return _to(resident_id)
+    return _to(hub, resident_id)
 
 
 @router.post("/{resident_id}/move")
@@ -234,7 +235,7 @@ async def move(request: Request, hub: TheHub, visitor: Deciding, resident_id: st
     except Refused as why:
         return await _about(request, hub, visitor, resident_id, wrong=_(str(why)))
     await tell_fold(hub, visitor, touched)
-    return _to(resident_id)
+    return _to(hub, resident_id)
 
 
 @router.post("/{resident_id}/care/{act}")
@@ -251,8 +252,8 @@ async def end_or_resume(hub: TheHub, visitor: Deciding, resident_id: str, act: s
             touched = {home} if home else set()
         note_change(session, visitor, f"resident.{'ended' if act == 'end' else 'resumed'}", resident_id, hub)
     await tell_fold(hub, visitor, touched)
-    return _to(resident_id)
+    return _to(hub, resident_id)
 
 
-def _to(resident_id: str) -> Response:
-    return RedirectResponse(f"/admin/residents/{resident_id}/about", status_code=303)
+def _to(hub: Hub, resident_id: str) -> Response:
+    return onwards(hub, f"/admin/residents/{resident_id}/about")

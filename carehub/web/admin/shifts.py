@@ -16,6 +16,7 @@ from carehub.flow.staff import roster
 from carehub.flow.staff.roster import Wish
 from carehub.store import calendars, logins, pages, people, shifts, staffing, tables
 from carehub.store.database import Session
+from carehub.web.done import onwards
 from carehub.web.render import page
 from carehub.web.security import Planning, TheHub, Visitor
 from carehub.web.tongue import later
@@ -96,8 +97,8 @@ async def _days(hub: Hub, session: Session, unit: str, monday: date, zone: ZoneI
     ]
 
 
-def _back(unit: str, day: date) -> RedirectResponse:
-    return RedirectResponse(f"/admin/shifts?unit={unit}&day={day}", status_code=303)
+def _back(hub: Hub, unit: str, day: date) -> RedirectResponse:
+    return onwards(hub, f"/admin/shifts?unit={unit}&day={day}")
 
 
 @router.post("")
@@ -128,7 +129,7 @@ async def add(  # noqa: PLR0913 - one form
         (line,) = await roster.add(hub, session, [wish], visitor.person.id)
         _note(session, visitor, "shift.added", line.id, hub)
     hub.live.change()
-    return _back(unit, day)
+    return _back(hub, unit, day)
 
 
 @router.post("/{line_id}/give")
@@ -147,7 +148,7 @@ async def give(
         await roster.give(hub, session, line_id, day, person or None, visitor.person.id)
         _note(session, visitor, "shift.given", line_id, hub)
     hub.live.change()
-    return _back(line.unit_id, day)
+    return _back(hub, line.unit_id, day)
 
 
 @router.post("/{line_id}/end")
@@ -164,7 +165,7 @@ async def end(
         await roster.end(hub, session, line_id, None if again else day - _DAY)
         _note(session, visitor, "shift.resumed" if again else "shift.ended", line_id, hub)
     hub.live.change()
-    return _back(line.unit_id, day)
+    return _back(hub, line.unit_id, day)
 
 
 @router.post("/absence")
@@ -186,7 +187,7 @@ async def absence(  # noqa: PLR0913 - one form
         await roster.absent(hub, session, person, start, stop, visitor.person.id)
         _note(session, visitor, "absence.added", person, hub)
     hub.live.change()
-    return _back(unit, since.date())
+    return _back(hub, unit, since.date())
 
 
 def _moment(wall: datetime, zone: ZoneInfo) -> datetime:
@@ -207,7 +208,7 @@ async def back(
         await roster.back(hub, session, absence_id)
         _note(session, visitor, "absence.ended", absence_id, hub)
     hub.live.change()
-    return _back(unit, day)
+    return _back(hub, unit, day)
 
 
 @router.post("/calendar")
@@ -239,7 +240,7 @@ async def roll_call(
     async with hub.database.write() as session:
         (await _must_exist(session, tables.Unit, unit)).roll_call = on
         _note(session, visitor, "roll_call.on" if on else "roll_call.off", unit, hub)
-    return _back(unit, hub.clock().astimezone(hub.zone).date())
+    return _back(hub, unit, hub.clock().astimezone(hub.zone).date())
 
 
 async def _must_exist(session: Session, table: type[_Row], key: str) -> _Row:

@@ -1,10 +1,11 @@
 """Administration of tasks: what somebody should look at in working hours."""
 
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from carehub.core.people.access import Permission, Role
 from carehub.store import logins, tables, tasks
+from carehub.web.done import onwards
 from carehub.web.render import page
 from carehub.web.rights.near import Near, near
 from carehub.web.security import Administering, NotAllowed, TheHub, Visitor
@@ -64,4 +65,4 @@ async def change(hub: TheHub, visitor: Administering, task_id: str, act: str) ->
         changed = await (tasks.do(session, task_id, by, now) if act == "done" else tasks.undo(session, task_id))
         if changed:
             logins.log_reading(session, by, f"task.{act}", [(task.resident_id, f"task:{task_id}")], now)
-    return RedirectResponse("/admin/tasks", status_code=303)
+    return onwards(hub, "/admin/tasks")

@@ -4,12 +4,13 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from carehub.core.people.retention import Kind
 from carehub.flow.hub import Hub
 from carehub.store import kin, messages
 from carehub.store.kin import Bond
+from carehub.web.done import Done, onwards
 from carehub.web.families import calling
 from carehub.web.render import page
 from carehub.web.rights.readings import by_itself, opened
@@ -69,4 +70,4 @@ async def write(request: Request, hub: TheHub, visitor: Own, resident_id: str, t
     if not room:
         return await _shown(request, hub, visitor, bond, wrong=_TOO_MANY)
     hub.live.change()
-    return RedirectResponse(f"/relatives/{resident_id}/messages#latest", status_code=303)
+    return onwards(hub, f"/relatives/{resident_id}/messages#latest", Done.SENT)

@@ -8,7 +8,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Form, HTTPException, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from carehub.core.people.access import About
@@ -19,6 +19,7 @@ from carehub.kit.ids import new_id
 from carehub.store import family, kin, tables
 from carehub.store import visits as visits_store
 from carehub.store.kin import Bond
+from carehub.web.done import Done, onwards
 from carehub.web.families import calling, family_words
 from carehub.web.families.family_messages import bond_of
 from carehub.web.render import page
@@ -141,7 +142,7 @@ async def announce(  # noqa: PLR0913 - one form
     if not room:
         return await _shown(request, hub, visitor, bond, given=replace(given, wrong=_TOO_MANY))
     hub.live.change()
-    return RedirectResponse(f"/relatives/{resident_id}/visits", status_code=303)
+    return onwards(hub, f"/relatives/{resident_id}/visits", Done.SENT)
 
 
 def _span(day: str, since: str, until: str, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
@@ -165,7 +166,7 @@ async def cancel(hub: TheHub, visitor: Relative, resident_id: str, visit_id: str
         row.cancelled_at = row.cancelled_at or hub.clock()
         session.add(row)
     hub.live.change()
-    return RedirectResponse(f"/relatives/{resident_id}/visits", status_code=303)
+    return onwards(hub, f"/relatives/{resident_id}/visits", Done.ENDED)
 
 
 @router.post("/availability")
@@ -201,7 +202,7 @@ async def availability(
                 await kin.withdraw(session, me, tie.resident.id)
         if when in {When.ALWAYS, When.TIMES}:
             await family.set_windows(session, me, windows)
-    return RedirectResponse(f"/relatives/{resident_id}/visits?saved=true#when", status_code=303)
+    return onwards(hub, f"/relatives/{resident_id}/visits?saved=true#when")
 
 
 def _typed(form: FormData) -> list[Row]:

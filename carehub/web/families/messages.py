@@ -11,6 +11,7 @@ from carehub.flow.hub import Hub
 from carehub.store import family, kin, logins, messages, tables, ties
 from carehub.store.database import Session
 from carehub.store.kin import Bond
+from carehub.web.done import Done, onwards
 from carehub.web.families import family_words
 from carehub.web.render import page
 from carehub.web.rights.near import near
@@ -68,7 +69,8 @@ async def answer(
                 session, visitor.person.id, "messages.answered", [(resident_id, f"thread:{person_id}")], hub.clock()
             )
     hub.live.change()
-    return RedirectResponse(f"/messages/{resident_id}/{person_id}#latest", status_code=303)
+    here = f"/messages/{resident_id}/{person_id}#latest"
+    return onwards(hub, here, Done.SENT) if text.strip() else RedirectResponse(here, status_code=303)
 
 
 async def _known(

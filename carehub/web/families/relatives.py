@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from carehub.core.answers.alerts import Aftermath
 from carehub.core.people.access import About
@@ -16,6 +16,7 @@ from carehub.flow.hub import Hub
 from carehub.store import kin, messages, pages, tables
 from carehub.store.database import Session
 from carehub.store.kin import Bond
+from carehub.web.done import Done, onwards
 from carehub.web.families import calling, calm, family_words
 from carehub.web.render import page
 from carehub.web.rights.readings import opened
@@ -118,4 +119,4 @@ async def coming(hub: TheHub, visitor: Relative, alert_id: str, yes: Annotated[b
             if one.resident_id == about:
                 texts.note_coming(session, one.id, me, now, yes=yes)
     hub.live.change()
-    return RedirectResponse("/relatives", status_code=303)
+    return onwards(hub, "/relatives", Done.SENT)

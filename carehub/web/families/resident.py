@@ -18,6 +18,7 @@ from carehub.store import family, kin, legal, logins, messages, readings, tables
 from carehub.store.database import Session
 from carehub.store.kin import Bond, Decision
 from carehub.store.legal import Line
+from carehub.web.done import Done, onwards
 from carehub.web.families import calling, family_words
 from carehub.web.families.relatives import Card, card
 from carehub.web.render import page
@@ -147,7 +148,7 @@ async def consent(
                 ), now,
             )  # fmt: skip
     hub.live.change()
-    return RedirectResponse("/resident#family", status_code=303)
+    return onwards(hub, "/resident#family", Done.SAVED if insight else Done.ENDED)
 
 
 @router.post("/{resident_id}/pause")
@@ -170,7 +171,7 @@ async def pause(
                     await kin.withdraw(session, person.id, resident_id, only=HANDLED)
         _note(session, visitor, "sharing.paused" if for_how_long else "sharing.resumed", resident_id, "sharing", now)
     hub.live.change()
-    return RedirectResponse("/resident#family", status_code=303)
+    return onwards(hub, "/resident#family")
 
 
 @router.post("/{resident_id}/wish")
@@ -184,7 +185,7 @@ async def wish(
         await family.set_wish(session, resident_id, text.strip(), visitor.person.id, now)
         _note(session, visitor, "wish.changed", resident_id, "wish", now)
     hub.live.change()
-    return RedirectResponse("/resident#wish", status_code=303)
+    return onwards(hub, "/resident#wish")
 
 
 @router.post("/{resident_id}/say-no")
@@ -197,4 +198,4 @@ async def say_no(hub: TheHub, visitor: Own, resident_id: str, function: Annotate
         await messages.write(session, resident_id, me, me, text, now, by_staff=False)
         _note(session, visitor, "measure.questioned", resident_id, f"function:{function}", now)
     hub.live.change()
-    return RedirectResponse(f"/relatives/{resident_id}/messages#latest", status_code=303)
+    return onwards(hub, f"/relatives/{resident_id}/messages#latest", Done.SENT)

@@ -124,14 +124,33 @@ async function answered(form, answer, text) {
   }
   const next = new DOMParser().parseFromString(text, "text/html");
   if (form.matches("[data-reveal-form]")) return reveal(form, next);
-  if (answer.ok && answer.redirected) sent(form);
+  const done = answer.ok && answer.redirected;
+  if (done) sent(form);
   else say(next.querySelector("[data-message]")?.textContent ?? said.failed);
+  const since = Date.now();
   dirty = true;
   await refresh();
+  for (let tries = 0; done && drawn < since && tries < 50; tries += 1) await new Promise((go) => setTimeout(go, 100)); // it was fetching already
+  if (done) read(became(form, next));
+}
+
+const wordsOf = (one) => one.textContent.replace(/\s+/g, " ").trim();
+const TELLS_OF_OTHERS = ["help", "hand-over"];
+
+// What became of it, as the page that came back has it: who does not see the card change hears what was done.
+function became(form, next) {
+  const [, alert, act] = /\/alerts\/(\w+)\/([\w-]+)$/.exec(new URL(form.action).pathname) ?? [];
+  const card = next.getElementById(`alert-${alert}`);
+  const closed = next.querySelector(`[data-key="closed-${alert}"] .soft`);
+  const sentence = (one) => one.replace(/\.?$/, ".");
+  if (!card) return [said.done, closed && sentence(wordsOf(closed))].filter(Boolean).join(" ");
+  const others = TELLS_OF_OTHERS.includes(act) ? [...card.querySelectorAll(".alert__team li")].map(wordsOf) : [];
+  return [wordsOf(card.querySelector(".alert__holder")), wordsOf(card.querySelector(".alert__head")), ...others].map(sentence).join(" ");
 }
 
 function sent(form) {
   const open = form.closest("details");
+  if (open?.contains(document.activeElement)) open.querySelector("summary").focus({ preventScroll: true }); // a closed fold holds no focus
   if (open) open.open = false;
   for (const one of form.querySelectorAll("textarea")) one.dataset.sent = "";
   form.reset();

@@ -142,6 +142,7 @@ function swap(text, at) {
   const order = keys(document);
   const [focused, drafts] = [document.activeElement, written()];
   const card = focused?.closest("[data-key]"); // before what it stands on is taken out of it
+  const seen = isSeen(focused);
   for (const region of document.querySelectorAll("[data-live]")) {
     const fresher = next.getElementById(region.id);
     if (fresher) redraw(region, fresher);
@@ -151,6 +152,7 @@ function swap(text, at) {
   if (order !== keys(document)) movedAt = Date.now();
   document.dispatchEvent(new CustomEvent("carehub:swapped"));
   keepFocus(focused, card); // after the page's own scripts have shown what they hide: what is hidden takes no focus
+  if (seen && !byHand && !isSeen(document.activeElement)) document.activeElement.scrollIntoView({ block: "nearest" }); // it is all that whoever has a keyboard goes by
   announce(before);
   sayLost(drafts);
   tick();
@@ -161,10 +163,16 @@ const keys = (root) => [...root.querySelectorAll("article[data-key]")].map((one)
 function keepFocus(focused, card) {
   if (!focused || focused === document.body || document.activeElement === focused) return;
   const same = focused.isConnected ? focused : focused.id && document.getElementById(focused.id);
-  const target = same || (card && document.getElementById(card.id)) || document.querySelector("#board h1, #main");
+  const target = same || (card && document.getElementById(card.id)) || document.querySelector("#board h1") || document.getElementById("main");
   if (!target) return;
   if (target.matches("h1")) target.tabIndex = -1;
   target.focus({ preventScroll: true });
+}
+
+function isSeen(one) {
+  if (!one || one === document.body) return false;
+  const { top, bottom } = one.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight;
 }
 
 function announce(before) {

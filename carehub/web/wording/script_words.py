@@ -14,7 +14,7 @@ WORDS: Spoken[str] = Spoken({
     "broken": "Noe gikk galt hos oss. Regn med at det ikke ble gjort: Prøv igjen, eller ring vaktrommet.",
     "failed": "Det ble ikke gjort. Se på varselet en gang til.",
     "lost": "Skjemaet du skrev i, er borte, for varselet har endret seg. Dette ble ikke sendt: «{}».",
-    "close": "Lukk",
+    "close": "Lukk", "done": "Det er gjort.",
     "unfetched": "Det gikk ikke å hente. Prøv igjen.",
     # passkey.js
     "again": "Logg inn på nytt, og prøv igjen.", "stopped": "Det ble avbrutt. Prøv igjen når du er klar.",

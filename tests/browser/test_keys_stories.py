@@ -1,0 +1,110 @@
+"""The main story of each of the others by a keyboard alone: family, resident, office, technician, suppliers."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser import nights
+from tests.browser.keys import Hands
+from tests.browser.nights import Night, night
+from tests.browser.seed import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("windows_closed")]
+
+
+@pytest.fixture
+def here() -> Iterator[Night]:
+    yield from night()
+
+
+def hands(chromium: Browser, here: Night, username: str, path: str) -> Hands:
+    return Hands(nights.window(chromium, here, username, path))
+
+
+def nobody(chromium: Browser, here: Night, path: str) -> Hands:
+    page = chromium.new_context(locale="nb-NO", viewport={"width": 390, "height": 844}).new_page()
+    page.goto(here.url + path)
+    return Hands(page)
+
+
+def test_a_relative_logs_in_reads_the_day_says_when_to_be_asked_and_writes(chromium: Browser, here: Night) -> None:
+    anne = nobody(chromium, here, "/login")
+    anne.skip().to("^Brukernavn").write("anne").to("^Passord").write("feil").press().hears("Logg inn – CareHub")
+    anne.skip().to("^Passord").write(PASSWORD).press().hears("^Mine nærmeste")
+    assert "Astrid" in anne.page.inner_text("#board")
+
+    anne.skip().to("^Besøk$").press().hears("^Besøk – CareHub")
+    anne.skip().to("^Hele døgnet$|^Bare til noen tider$|^Ikke nå$").press("ArrowUp").press("ArrowUp").press("ArrowUp")
+    anne.to("^Lagre$").press().hears("^Lagret · Besøk")
+    anne.to("^Hele døgnet$|^Bare til noen tider$|^Ikke nå$")
+
+    anne.to("^Meldinger$", back=True).press().hears("^Meldinger – CareHub")
+    anne.skip().to("^Skriv til de ansatte").write("Hun gleder seg til helgen").to("^Send$").press()
+    anne.hears("^Sendt · Meldinger")
+    assert "Hun gleder seg til helgen" in anne.page.inner_text("#latest")
+    anne.round()
+
+
+def test_a_resident_sees_who_looked_and_ends_what_is_shared(chromium: Browser, here: Night) -> None:
+    ragnhild = hands(chromium, here, "ragnhild-selv", "/resident")
+    ragnhild.skip().to("^Slutt å dele med Lise").press().hears("^Avsluttet · Min side")
+    assert "Slutt å dele" not in ragnhild.page.inner_text("main")
+    ragnhild.to("^Se hele listen$").press().hears("opplysninger|sett|Oppslag")
+    ragnhild.round()
+
+
+def test_a_coordinator_writes_down_a_resident_and_gives_a_shift_away(chromium: Browser, here: Night) -> None:
+    kari = hands(chromium, here, "kari", "/admin/residents/new")
+    kari.skip().to("^Fornavn").write("Borghild").to("^Etternavn").write("Strand")
+    kari.to("^Bor fra nå i").press("ArrowDown").to("^Legg til$").press().hears("^Lagret · Beboer")
+    assert "Borghild Strand" in kari.page.inner_text("h1")
+
+    kari.page.goto(f"{here.url}/admin/shifts?unit=sentrum")
+    kari.skip().to("^Legg til en vakt").press().to("^Hvem").press("ArrowDown")
+    kari.to("^(Fra|Timer Fra|.*Hour.*Fra)").press("0").press("7").press("0").press("0")
+    kari.to("^(Til|.*Hour.*Til)").press("1").press("5").press("0").press("0")
+    kari.to("^Legg til$").press().hears("^Lagret · Vakter")
+    kari.round()
+
+
+def test_a_coordinator_moves_a_device(chromium: Browser, here: Night) -> None:
+    kari = hands(chromium, here, "kari", "/admin/devices/ukjent")
+    kari.skip().to("^Rom eller hjem").press("ArrowDown").to("^Lagre plassen").press().hears("^Lagret · ")
+    kari.round()
+
+
+def test_a_technician_sets_up_a_device_by_a_code_that_is_typed(chromium: Browser, here: Night) -> None:
+    tor = hands(chromium, here, "tor", "/admin/join")
+    tor.skip().to("^Kode eller adresse").write("0x00158d00deadbeef").to("^Vei inn").press("z").to("^Fortsett").press()
+    tor.hears("^Sett opp 0x00158d00deadbeef")
+    tor.skip().to("^Type").press("ArrowDown").to("^Navn").write("Snor ved senga").to("^Lagre").press()
+    tor.hears("^Lagret · Sett opp Snor ved senga")
+    tor.skip().to("^Rom eller hjem").press("ArrowDown").to("^Det står her nå").press().hears("^Lagret · Sett opp Snor")
+    assert "Steg 3 av 4" in tor.page.inner_text("#steps") or "Steg 4 av 4" in tor.page.inner_text("#steps")
+    tor.round()
+
+
+def test_an_administrator_reads_what_could_not_be_read(chromium: Browser, here: Night) -> None:
+    admin = hands(chromium, here, "admin", "/admin/dead-letters")
+    admin.skip().to("^Søk etter emne").write("zigbee").press().hears("^Uleselige meldinger")
+    admin.round()
+
+
+def test_an_auditor_asks_who_has_seen_what(chromium: Browser, here: Night) -> None:
+    rune = hands(chromium, here, "rune", "/audit")
+    rune.skip().to("^Hvem$").press("ArrowDown").to("^Dager$").write("7").to("^Vis$").press().hears("^Oppslag")
+    assert "days=7" in rune.page.url
+    rune.round()
+
+
+def test_a_supplier_follows_an_alarm_and_tries_a_message(chromium: Browser, here: Night) -> None:
+    visitor = nobody(chromium, here, "/showcase")
+    visitor.hears("^Utstillingsvindu")
+    visitor.skip().to("^For leverandører").press().hears("^For leverandører")
+    visitor.skip().to("^Et eksempel").press()
+    visitor.page.wait_for_url("**example=*")
+    visitor.to("^Se hva som ville skje").press().hears("For leverandører")
+    visitor.page.wait_for_url("**#result")
+    visitor.to("^Lag et prøvehjem")
+    visitor.round()
