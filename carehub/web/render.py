@@ -23,6 +23,7 @@ from carehub.flow.hub import Hub
 from carehub.store.registers import Named
 from carehub.web import done, tongue, words
 from carehub.web.admin import nav as admin_nav
+from carehub.web.entering import begun
 from carehub.web.security import AUTOMATIC, Visitor, hub_of
 from carehub.web.turns import once
 from carehub.web.wording.retold import retold
@@ -75,7 +76,7 @@ def environment(zone: ZoneInfo) -> Environment:
         capital=lambda text: text[:1].upper() + text[1:],
     )
     made.globals.update(icon=icon, tel=tel, asset=asset, words=words, script_words=script_words)
-    made.globals.update(admin_groups=admin_nav.groups, Permission=Permission)
+    made.globals.update(admin_groups=admin_nav.groups, Permission=Permission, begun_key=begun.key_of)
     return made
 
 

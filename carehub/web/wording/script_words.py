@@ -15,6 +15,9 @@ WORDS: Spoken[str] = Spoken({
     "failed": "Det ble ikke gjort. Se på varselet en gang til.",
     "lost": "Skjemaet du skrev i, er borte, for varselet har endret seg. Dette ble ikke sendt: «{}».",
     "close": "Lukk", "done": "Det er gjort.",
+    # begun.js
+    "begun": "Det du hadde begynt å skrive, står her igjen.",
+    "begun_elsewhere": "Du hadde begynt å skrive noe på en annen side:", "go_on": "fortsett der",
     "unfetched": "Det gikk ikke å hente. Prøv igjen.",
     # passkey.js
     "again": "Logg inn på nytt, og prøv igjen.", "stopped": "Det ble avbrutt. Prøv igjen når du er klar.",
