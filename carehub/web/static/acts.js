@@ -150,7 +150,7 @@ function became(form, next) {
 
 function sent(form) {
   const open = form.closest("details");
-  if (open?.contains(document.activeElement)) open.querySelector("summary").focus({ preventScroll: true }); // a closed fold holds no focus
+  if (open?.contains(document.activeElement)) open.querySelector("summary").focus({ preventScroll: byHand }); // a closed fold holds no focus
   if (open) open.open = false;
   for (const one of form.querySelectorAll("textarea")) one.dataset.sent = "";
   form.reset();
