@@ -44,7 +44,7 @@ def test_the_tablet_is_walked_by_keyboard_alone_from_the_fall_to_its_end_and_bac
     her.to("^Trenger en til", most=6).press().hears("En til er tilkalt").is_at("article", "^Rom 104 · bad Fall")
     her.to("^Jeg er der", most=6).press().hears("Du er der. Rom 104").is_at("article", "^Rom 104 · bad Fall")
     end(her)
-    her.hears("^Det er gjort. .*Hjalp på stedet").is_at("heading", "åpne varsler|åpent varsel")
+    her.hears("Det er gjort. .*Hjalp på stedet").is_at("heading", "åpne varsler|åpent varsel")
     her.to("^Angre, Fall").press().hears("Du er der. Rom 104")
     her.stop()
 
@@ -68,7 +68,7 @@ def test_the_telephone_is_walked_by_keyboard_alone_with_the_way_in_and_a_call(ch
     her.to("^Ring en kollega").press().to("Enhetens telefon")
     her.to("^Jeg er der", back=True).press().hears("Du er der. Storgata 5 B")
     end(her)
-    her.hears("^Avsluttet. Storgata 5 B")
+    her.hears("Avsluttet. Storgata 5 B")
     her.stop()
     her.round()
 
