@@ -43,7 +43,7 @@ def told(request: Request) -> str:
     return _WORDS[Done(kept)] if known else ""
 
 
-def is_told(request: Request, hub: Hub, answer: Response) -> None:
+def forget(request: Request, hub: Hub, answer: Response) -> None:
     """It is not said again."""
     if _COOKIE in request.cookies and AUTOMATIC not in request.headers:
         answer.delete_cookie(_COOKIE, path="/", secure=is_https(hub), httponly=True, samesite="lax")

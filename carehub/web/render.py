@@ -151,7 +151,7 @@ def page(
     said = {name: _told(context[name]) for name in _SAID if name in context}
     text = environment(hub.zone).get_template(template).render({**common, **context, **said})
     answer = HTMLResponse(text, status_code=status)
-    done.is_told(request, hub, answer)
+    done.forget(request, hub, answer)
     return answer
 
 

@@ -148,6 +148,16 @@ def window(
     return page
 
 
+def end(page: Page, alert: str, cause: str) -> None:
+    """Close an alert by its form, with what this one asks."""
+    page.click(f"#finish-button-{alert}")
+    page.check(f"#cause-{cause}-{alert}")
+    page.check(f"#aftermath-helped_on_site-{alert}")
+    if page.locator(f"#contact-visited-{alert}").count():
+        page.check(f"#contact-visited-{alert}")
+    page.click(f"#close-{alert}")
+
+
 def patient(page: Page) -> None:
     """Where a test holds an answer back: the page waits for it as long as this machine needs, and not for its 8 s."""
     page.evaluate("() => { AbortSignal.timeout = () => new AbortController().signal; }")

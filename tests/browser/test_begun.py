@@ -71,12 +71,7 @@ def test_the_next_person_finds_nothing_and_nothing_is_left_for_whoever_wrote_it_
 def test_what_was_ended_by_another_meanwhile_is_told_and_not_put_elsewhere(chromium: Browser, here: Night) -> None:
     page = half_written(chromium, here)
     other = nights.window(chromium, here, "kari", f"/nurse/{RESTLESS}")
-    other.click(f"#finish-button-{RESTLESS}")
-    other.check(f"#cause-toilet-{RESTLESS}")
-    other.check(f"#aftermath-helped_on_site-{RESTLESS}")
-    if other.locator(f"#contact-visited-{RESTLESS}").count():
-        other.check(f"#contact-visited-{RESTLESS}")
-    other.click(f"#close-{RESTLESS}")
+    nights.end(other, RESTLESS, "toilet")
     other.wait_for_function("() => sending === 0")
 
     log_in_here(page, "maria")

@@ -178,12 +178,7 @@ def test_words_whose_form_another_has_made_needless_are_not_lost_in_silence(chro
     page.fill(f"#note-{RESTLESS}", "Fulgte Kåre på badet")
     other = nights.window(chromium, here, "kari", f"/nurse/{RESTLESS}")
 
-    other.click(f"#finish-button-{RESTLESS}")
-    other.check(f"#cause-toilet-{RESTLESS}")
-    other.check(f"#aftermath-helped_on_site-{RESTLESS}")
-    if other.locator(f"#contact-visited-{RESTLESS}").count():
-        other.check(f"#contact-visited-{RESTLESS}")
-    other.click(f"#close-{RESTLESS}")
+    nights.end(other, RESTLESS, "toilet")
 
     expect(page.locator(f"#alert-{RESTLESS}")).to_have_count(0)
     expect(page.locator("#told")).to_contain_text("ble ikke sendt")
