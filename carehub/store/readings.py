@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import col, func, select
 
@@ -43,6 +43,13 @@ class Wanted:
     skip: int = 0
 
 
+class Reader(NamedTuple):
+    """Somebody who has looked at anything."""
+
+    id: str
+    name: str
+
+
 async def about(session: Session, resident_id: str, since: datetime, until: datetime) -> list[Reading]:
     """Every look at this resident in [since, until), the newest first, `MOST` at the most."""
     return await everything(session, Wanted(since=since, until=until, resident=resident_id))
@@ -58,7 +65,7 @@ async def everything(session: Session, wanted: Wanted) -> list[Reading]:
         .join(resident, col(resident.id) == col(log.resident_id), isouter=True)
         .join(tables.AccessReason, col(tables.AccessReason.key) == col(log.because), isouter=True)
         .where(*_conditions(wanted))
-        .order_by(col(log.id).desc())
+        .order_by(col(log.at).desc(), col(log.id).desc())  # as the index has them: of months only this page is read
         .limit(wanted.most)
         .offset(wanted.skip)
     )
@@ -78,11 +85,12 @@ def _why(because: str | None, said: str | None) -> str | None:
     return (said or reasons.GONE) if reasons.is_key(because) else because
 
 
-async def readers(session: Session, wanted: Wanted) -> list[tables.Person]:
+async def readers(session: Session, wanted: Wanted) -> list[Reader]:
     """Everybody who looked at anything in this time, by name."""
     log, person = tables.AccessLog, tables.Person
-    looked = select(log.person_id).where(log.at >= wanted.since, log.at < wanted.until)
-    return list((await session.exec(select(person).where(col(person.id).in_(looked)).order_by(person.name))).all())
+    looked = select(log.person_id).where(log.at >= wanted.since, log.at < wanted.until).distinct()
+    asked = select(person.id, person.name).where(col(person.id).in_(looked)).order_by(person.name)
+    return [Reader(*row) for row in (await session.exec(asked)).all()]
 
 
 def _conditions(wanted: Wanted) -> list[Any]:

@@ -122,9 +122,10 @@ class AccessLog(SQLModel, table=True):
     """Who read or changed what about whom. Append-only."""
 
     __tablename__ = "access_log"
+    __table_args__ = (Index("ix_access_log_at_person_id", "at", "person_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    at: datetime = moment(index=True)
+    at: datetime = moment()
     person_id: str | None = Field(default=None, max_length=32)
     action: str = Field(max_length=60)
     resident_id: str | None = Field(default=None, index=True, max_length=32)
