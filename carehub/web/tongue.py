@@ -6,14 +6,13 @@ Templates and pages say `_("Ta varselet")`, with values `_("Har ventet %(age)s",
 
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-from jinja2 import Environment, pass_context
-from jinja2.runtime import Context
+from jinja2 import Environment
 from markupsafe import Markup, escape
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
@@ -182,16 +181,33 @@ def install(made: Environment) -> None:
     )
 
 
-@pass_context
-def _in_page(_context: Context, text: str, /, **values: Any) -> Markup:
-    return Markup(_filled(escape(_found(text)), values))  # noqa: S704 - escaped, and so are the values
+def _in_page(text: str, /, **values: Any) -> Markup:
+    if not values:
+        return _plain(text, language())
+    given = {name: value if type(value) in _NUMBERS else escape(value) for name, value in values.items()}
+    return Markup(_escaped(text, language()) % given)  # noqa: S704 - escaped, and so are the values
 
 
-@pass_context
-def _in_block(_context: Context, text: str, /, **values: Any) -> Markup:
+_NUMBERS = {int, float}
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _plain(text: str, language: Language) -> Markup:
+    """Kept: a list of hundreds of rows says the same few things in each, and to escape them is most of their cost.
+
+    By type too: somebody's words may be the same as markup of our own, and must be escaped all the same.
+    """
+    return Markup(_filled(_escaped(text, language), {}))  # noqa: S704 - escaped
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _escaped(text: str, language: Language) -> str:
+    return str(escape(catalogue(language).get(text, (text,))[0]))
+
+
+def _in_block(text: str, /, **values: Any) -> Markup:
     return Markup(_found(text)) % values  # noqa: S704 - a template's own text
 
 
-@pass_context
-def _many_in_page(_context: Context, one: str, many: str, n: float, /, **values: Any) -> Markup:
+def _many_in_page(one: str, many: str, n: float, /, **values: Any) -> Markup:
     return Markup(_form(one, many, n)) % {"num": n, **values}  # noqa: S704 - a template's own text

@@ -62,6 +62,17 @@ def test_somebodys_own_words_stay_words() -> None:
     assert said.endswith("|<i>x</i>|100 %")
 
 
+def test_words_that_are_the_same_as_our_own_markup_are_escaped() -> None:
+    """C53: what was said once is kept, and is not taken for what somebody else wrote."""
+    made = render.environment(OSLO)
+    text = made.from_string('{{ _(words) }}{{ _("%(x)s", x=words) }}{{ _(words, y=1) }}')
+    ours = Markup("<em>100</em>")
+
+    said = [text.render(words=words) for words in (ours, str(ours), ours)]
+
+    assert said == ["<em>100</em>" * 3, "&lt;em&gt;100&lt;/em&gt;" * 3, "<em>100</em>" * 3]
+
+
 async def test_a_choice_before_the_login_is_kept_by_the_browser(browser: Browse) -> None:
     client = browser()
 
