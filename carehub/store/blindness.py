@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from sqlmodel import col, or_, select
 from sqlmodel.sql.expression import Select
@@ -12,10 +12,9 @@ from sqlmodel.sql.expression import Select
 from carehub.core.folding.silence import Why
 from carehub.core.watching.blindness import Guard, Risk
 from carehub.core.watching.supervision import BATTERY_EMPTY
-from carehub.store import tables
+from carehub.store import sql, tables
 from carehub.store.database import Session
 from carehub.store.devices import WATCHED
-from carehub.store.residencies import lives_now
 from carehub.store.silences import in_force
 from carehub.store.tables.places import DeviceStatus
 
@@ -50,14 +49,13 @@ class Watched:
 
 async def watched(session: Session, now: datetime, unit: str | None = None) -> list[Watched]:
     """Everybody who lives somewhere (in a unit) now; of their own devices and those of their home, what may be off."""
-    residency, who, home = tables.Residency, tables.Resident, tables.Scope
-    statement = (
-        _select(who.id, who.given_name, who.family_name, who.risk, home.id, home.name, home.unit_id)
-        .join(residency, col(residency.resident_id) == col(who.id))
-        .join(home, col(home.id) == col(residency.scope_id))
-        .where(lives_now(now), *(() if unit is None else (home.unit_id == unit,)))
-    )
-    found = [Watched(Who(*row[:4]), Home(*row[4:])) for row in (await session.exec(statement)).all()]
+    told = ("id", "given_name", "family_name", "risk", "scope_id", "name", "unit_id")
+    asked, values = (_LIVING, ()) if unit is None else (_LIVING_IN, (unit,))
+    columns = await sql.columns(session, asked, told, now, now, *values)
+    found = [
+        Watched(Who(who, given, family, _RISKS[risk]), Home(*home))
+        for who, given, family, risk, *home in zip(*columns, strict=True)
+    ]
     silent = await in_force(session, now)
     homes = None if unit is None else {one.scope.id for one in found}
     of_scope: Mapping[str, list[tuple[str | None, Guard]]] = await _guards(session, silent, homes)
@@ -65,6 +63,16 @@ async def watched(session: Session, now: datetime, unit: str | None = None) -> l
         at_home = of_scope.get(one.scope.id, ())
         one.guards += [guard for whose, guard in at_home if whose in {None, one.resident.id}]
     return found
+
+
+_LIVING = """
+    SELECT resident.id, resident.given_name, resident.family_name, resident.risk, residency.scope_id, scope.name,
+        scope.unit_id
+    FROM residency JOIN resident ON resident.id = residency.resident_id JOIN scope ON scope.id = residency.scope_id
+    WHERE residency.since <= ? AND (residency.until IS NULL OR residency.until > ?)
+"""
+_LIVING_IN = f"{_LIVING} AND scope.unit_id = ?"
+_RISKS = {one.value: one for one in Risk}
 
 
 async def _guards(
@@ -80,32 +88,47 @@ async def _guards(
         col(stands.scope_id).in_({one.scope_id for one in held if one.scope_id}),
     )  # fmt: skip
     statement = (
-        select(devices, stands)
+        _select(*_OF_DEVICE, stands.scope_id, stands.resident_id, stands.since)
         .join(stands, col(stands.device_id) == col(devices.id))
         .where(col(stands.until).is_(None), col(devices.status).in_(WATCHED), perhaps)
     )
     if homes is not None:
         statement = statement.where(col(stands.scope_id).in_(homes))
     found: dict[str, list[tuple[str | None, Guard]]] = defaultdict(list)
-    for device, assignment in (await session.exec(statement)).all():
-        guard = guard_of(device, assignment.since, _silenced(held, device, assignment))
-        found[assignment.scope_id].append((assignment.resident_id, guard))
+    for row in (await session.exec(statement)).all():
+        guard = guard_of(row, row.since, _silenced(held, row.id, row.scope_id))
+        found[row.scope_id].append((row.resident_id, guard))
     return found
 
 
-def _silenced(
-    silent: Iterable[tables.Silence], device: tables.Device, assignment: tables.Assignment
-) -> datetime | None:
+def _silenced(silent: Iterable[tables.Silence], device: str, scope: str) -> datetime | None:
     """Until when the device is silenced."""
     ends = [
-        one.until
-        for one in silent
-        if one.device_id == device.id or (one.scope_id == assignment.scope_id and one.device_id is None)
-    ]
+        one.until for one in silent if one.device_id == device or (one.scope_id == scope and one.device_id is None)
+    ]  # fmt: skip
     return max(ends, default=None)
 
 
-def guard_of(device: tables.Device, since: datetime | None = None, silenced_until: datetime | None = None) -> Guard:
+class Device(Protocol):
+    """What is asked of a device: a row of its table, or these columns of it, which cost a fifth."""
+
+    id: Any
+    label: Any
+    address: Any
+    kind: Any
+    status: Any
+    silent_since: Any
+    last_seen_at: Any
+    battery: Any
+
+
+_OF_DEVICE = (
+    tables.Device.id, tables.Device.label, tables.Device.address, tables.Device.kind, tables.Device.status,
+    tables.Device.silent_since, tables.Device.last_seen_at, tables.Device.battery,
+)  # fmt: skip
+
+
+def guard_of(device: Device, since: datetime | None = None, silenced_until: datetime | None = None) -> Guard:
     """A device as far as its watching goes."""
     return Guard(
         device=device.id, name=device.label or device.address, kind=device.kind,

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from carehub.core.people.access import About
 from carehub.core.people.consent import Consent
-from carehub.store import tables
+from carehub.store import sql, tables
 from carehub.store.database import Session
 
 
@@ -39,5 +39,5 @@ async def residents_of(session: Session, person_id: str) -> frozenset[str]:
 
 async def people_of_others(session: Session, residents: Collection[str]) -> frozenset[str]:
     """Who is tied to residents, and to none of these."""
-    rows = (await session.exec(select(tables.Relation.person_id, tables.Relation.resident_id))).all()
-    return frozenset(who for who, _ in rows) - frozenset(who for who, resident in rows if resident in residents)
+    who, whose = await sql.columns(session, "SELECT person_id, resident_id FROM relation", ("person_id", "resident_id"))
+    return frozenset(who) - frozenset(one for one, resident in zip(who, whose, strict=True) if resident in residents)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlmodel import select
 
 from carehub.store import sql, tables
 from carehub.store.database import Session
@@ -15,6 +15,13 @@ _NOTE = (
     "INSERT INTO heard_kind (device_id, kind, last_at) VALUES (?, ?, ?) ON CONFLICT (device_id, kind) "
     "DO UPDATE SET last_at = excluded.last_at WHERE heard_kind.last_at < ?"
 )
+
+_TOLD = """
+    SELECT stands.scope_id, stands.resident_id, heard_kind.kind
+    FROM assignment AS stands JOIN heard_kind ON heard_kind.device_id = stands.device_id
+    WHERE stands.until IS NULL AND heard_kind.last_at > ?
+"""
+_TOLD_IN = f"{_TOLD} AND stands.scope_id = ANY (?)"
 
 
 async def note(session: Session, told: Mapping[tuple[str, str], datetime]) -> None:
@@ -29,15 +36,12 @@ async def by_home(
     session: Session, now: datetime, only: Collection[str] | None = None
 ) -> dict[str, dict[str | None, set[str]]]:
     """By home, and by whose the device is (None: everybody's there): the kinds that are told; in these, or in all."""
-    assignment, heard = tables.Assignment, tables.HeardKind
-    statement = (
-        select(assignment.scope_id, assignment.resident_id, heard.kind)
-        .join(heard, col(heard.device_id) == col(assignment.device_id))
-        .where(col(assignment.until).is_(None), heard.last_at > now - FORGOTTEN_AFTER)
-    )
-    if only is not None:
-        statement = statement.where(col(assignment.scope_id).in_(only))
+    told, values = ("scope_id", "resident_id", "kind"), (now - FORGOTTEN_AFTER,)
+    if only is None:
+        columns = await sql.columns(session, _TOLD, told, *values)
+    else:
+        columns = await sql.columns(session, _TOLD_IN, told, *values, tuple(only))
     found: dict[str, dict[str | None, set[str]]] = {}
-    for scope, resident, kind in (await session.exec(statement)).all():
+    for scope, resident, kind in zip(*columns, strict=True):
         found.setdefault(scope, {}).setdefault(resident, set()).add(kind)
     return found

@@ -3,13 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import select as core_select
 from sqlmodel import col, or_, select
 
-from carehub.core.people.legal import Ground
-from carehub.store import tables
+from carehub.core.people.basis import Basis
+from carehub.core.people.legal import Function, Ground
+from carehub.store import sql, tables
 from carehub.store.database import Session
 
 
@@ -31,16 +30,23 @@ def ground_of(row: tables.LegalBasis) -> Ground:
 
 async def grounds(session: Session, only: Collection[str] | None = None) -> list[Ground]:
     """Every row that nobody has ended, also those that have run out; of these residents, or of all."""
-    row = tables.LegalBasis
-    columns: tuple[Any, ...] = (row.id, row.resident_id, row.function, row.basis, row.since, row.until, row.objection)
-    statement = core_select(*columns).where(col(row.ended_at).is_(None)).order_by(col(row.made_at), col(row.id))
-    if only is not None:
-        statement = statement.where(col(row.resident_id).in_(only))
-    rows = (await (await session.connection()).execute(statement)).all()
+    told = ("id", "resident_id", "function", "basis", "since", "until", "objection")
+    asked, values = (_GROUNDS, ()) if only is None else (_GROUNDS_OF, (tuple(only),))
+    columns = await sql.columns(session, f"{asked} ORDER BY made_at, id", told, *values)
     return [
-        Ground(id=id_, resident=resident, function=function, basis=basis, since=since, until=until, objection=objection)
-        for id_, resident, function, basis, since, until, objection in rows
-    ]
+        Ground(
+            id=one, resident=resident, function=_FUNCTIONS[function], basis=_BASES[basis], since=sql.moment(since),
+            until=None if until is None else sql.moment(until), objection=bool(objection),
+        )
+        for one, resident, function, basis, since, until, objection in zip(*columns, strict=True)
+    ]  # fmt: skip
+
+
+_GROUNDS = """
+    SELECT id, resident_id, function, basis, since, until, objection FROM legal_basis WHERE ended_at IS NULL
+"""
+_GROUNDS_OF = f"{_GROUNDS} AND resident_id = ANY (?)"
+_FUNCTIONS, _BASES = {one.value: one for one in Function}, {one.value: one for one in Basis}
 
 
 async def of_resident(session: Session, resident: str) -> list[Line]:

@@ -183,9 +183,10 @@ async def homes(session: Session, since: datetime, until: datetime) -> frozenset
 
 async def units_of_residents(session: Session, now: datetime) -> dict[str, str | None]:
     """The unit that looks after each resident, or did last: whoever has moved out is nobody else's to look at."""
-    lives, scope = tables.Residency, tables.Scope
-    statement = (
-        select(lives.resident_id, scope.unit_id)
-        .join(scope, col(scope.id) == col(lives.scope_id)).where(lives.since <= now).order_by(col(lives.since))
-    )  # fmt: skip
-    return dict((await session.exec(statement)).all())
+    return dict(zip(*await sql.columns(session, _LIVES_IN, ("resident_id", "unit_id"), now), strict=True))
+
+
+_LIVES_IN = """
+    SELECT residency.resident_id, scope.unit_id FROM residency JOIN scope ON scope.id = residency.scope_id
+    WHERE residency.since <= ? ORDER BY residency.since
+"""  # most pages ask it, of everybody: as rows it took three times as long

@@ -6,11 +6,21 @@ from typing import Any, NamedTuple
 
 from sqlmodel import col, func, select
 
+from carehub.core.people.access import Role
 from carehub.store import reasons, tables
 from carehub.store.database import Session
+from carehub.store.registers import Named
 
 MOST = 1000
 _select: Any = select  # more columns than its types know
+
+
+class Reader(NamedTuple):
+    """Somebody who has looked at anything: of a thousand looks, whole rows of who and whose took half the page."""
+
+    id: str
+    name: str
+    role: Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,9 +30,9 @@ class Reading:
     at: datetime
     action: str
     because: str | None
-    person: tables.Person | None
+    person: Reader | None
     unit: str | None
-    resident: tables.Resident | None
+    resident: Named | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +53,6 @@ class Wanted:
     skip: int = 0
 
 
-class Reader(NamedTuple):
-    """Somebody who has looked at anything."""
-
-    id: str
-    name: str
-
-
 async def about(session: Session, resident_id: str, since: datetime, until: datetime) -> list[Reading]:
     """Every look at this resident in [since, until), the newest first, `MOST` at the most."""
     return await everything(session, Wanted(since=since, until=until, resident=resident_id))
@@ -59,7 +62,19 @@ async def everything(session: Session, wanted: Wanted) -> list[Reading]:
     """What is asked for, the newest first."""
     log, person, resident = tables.AccessLog, tables.Person, tables.Resident
     rows = await session.exec(
-        _select(log, person, tables.Unit.name, resident, tables.AccessReason.text)
+        _select(
+            log.at,
+            log.action,
+            log.because,
+            tables.Unit.name,
+            tables.AccessReason.text,
+            person.id,
+            person.name,
+            person.role,
+            resident.id,
+            resident.given_name,
+            resident.family_name,
+        )
         .join(person, col(person.id) == col(log.person_id), isouter=True)
         .join(tables.Unit, col(tables.Unit.id) == col(person.unit_id), isouter=True)
         .join(resident, col(resident.id) == col(log.resident_id), isouter=True)
@@ -70,9 +85,13 @@ async def everything(session: Session, wanted: Wanted) -> list[Reading]:
         .offset(wanted.skip)
     )
     return [
-        Reading(at=row.at, action=row.action, because=_why(row.because, said), person=who, unit=unit, resident=whose)
-        for row, who, unit, whose, said in rows.all()
-    ]
+        Reading(
+            at=at, action=action, because=_why(because, said), unit=unit,
+            person=None if who is None else Reader(who, name, role),
+            resident=None if whose[0] is None else Named(*whose),
+        )
+        for at, action, because, unit, said, who, name, role, *whose in rows.all()
+    ]  # fmt: skip
 
 
 async def how_many(session: Session, wanted: Wanted) -> int:
@@ -89,7 +108,7 @@ async def readers(session: Session, wanted: Wanted) -> list[Reader]:
     """Everybody who looked at anything in this time, by name."""
     log, person = tables.AccessLog, tables.Person
     looked = select(log.person_id).where(log.at >= wanted.since, log.at < wanted.until).distinct()
-    asked = select(person.id, person.name).where(col(person.id).in_(looked)).order_by(person.name)
+    asked = _select(person.id, person.name, person.role).where(col(person.id).in_(looked)).order_by(person.name)
     return [Reader(*row) for row in (await session.exec(asked)).all()]
 
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import starmap
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, case, func, or_
@@ -17,7 +16,7 @@ from carehub.core.findings import Outcome
 from carehub.core.severity import Severity
 from carehub.core.watching.supervision import LIFE_CRITICAL
 from carehub.kit.norwegian import nb_key
-from carehub.store import tables
+from carehub.store import sql, tables
 from carehub.store.ledger import BATCH, place_of
 from carehub.store.residencies import events_of
 from carehub.store.tables.alerts import NoticeState
@@ -182,9 +181,8 @@ class Named(NamedTuple):
 
 async def residents(session: AsyncSession) -> list[Named]:
     """Everybody who is cared for, by family name: their names alone, for lists are long and rows are wide."""
-    who = tables.Resident
-    found = (await session.exec(select(who.id, who.given_name, who.family_name))).all()
-    return sorted(starmap(Named, found), key=lambda one: (nb_key(one.family_name), nb_key(one.given_name)))
+    columns = await sql.columns(session, "SELECT id, given_name, family_name FROM resident", Named._fields)
+    return sorted(map(Named, *columns), key=lambda one: (nb_key(one.family_name), nb_key(one.given_name)))
 
 
 async def resident_rows(session: AsyncSession) -> dict[str, tables.Resident]:

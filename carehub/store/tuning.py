@@ -10,7 +10,7 @@ from sqlmodel import col, or_, select
 
 from carehub.core.events import Command, CommandKind, Tick
 from carehub.core.rules.overrides import Level, Number, Override
-from carehub.store import tables
+from carehub.store import sql, tables
 from carehub.store.database import Session
 from carehub.store.residencies import lives_now
 
@@ -53,14 +53,17 @@ async def standing(session: Session, now: datetime) -> Sequence[tables.RuleOverr
 
 async def living(session: Session, now: datetime, only: Collection[str] | None = None) -> dict[str, list[str]]:
     """By scope: who lives there now; of these residents, or of all."""
-    residency = tables.Residency
-    statement = select(residency.scope_id, residency.resident_id).where(lives_now(now))
-    if only is not None:
-        statement = statement.where(col(residency.resident_id).in_(only))
+    asked, values = (_LIVING, ()) if only is None else (_LIVING_OF, (tuple(only),))
     found: dict[str, list[str]] = {}
-    for scope, who in (await session.exec(statement)).all():
+    for scope, who in zip(
+        *await sql.columns(session, asked, ("scope_id", "resident_id"), now, now, *values), strict=True
+    ):
         found.setdefault(scope, []).append(who)
     return found
+
+
+_LIVING = "SELECT scope_id, resident_id FROM residency WHERE since <= ? AND (until IS NULL OR until > ?)"
+_LIVING_OF = f"{_LIVING} AND resident_id = ANY (?)"
 
 
 async def scopes_by_unit(session: Session) -> dict[str, list[str]]:

@@ -18,7 +18,7 @@ from carehub.core.rules.errors import RuleError
 from carehub.core.rules.language import Rule, body_of
 from carehub.flow.backtesting import LONGEST_DRAFT, ask_for, told
 from carehub.flow.hub import Hub
-from carehub.store import backtests, logins, pages, past, registers, tables, ties
+from carehub.store import backtests, called, logins, pages, past, tables, ties
 from carehub.web import words
 from carehub.web.render import page
 from carehub.web.security import TheHub, Visitor, needs
@@ -84,7 +84,7 @@ async def _front(  # noqa: PLR0913 - what stands in the form
 ) -> Response:
     async with hub.database.read() as session:
         runs = await backtests.newest(session)
-        people = {one.id: one.name for one, _ in await registers.people(session)}
+        people = await called.people(session)
     rules = sorted(hub.rulebook.rules.values(), key=lambda one: words.own(one.title))
     return page(
         request, "admin_backtests.html", visitor, status=422 if wrong else 200, runs=runs, people=people, rules=rules,
@@ -138,7 +138,7 @@ async def one_run(request: Request, hub: TheHub, visitor: Asking, run_id: str) -
         older=[one for one in summary.missed if not one.today] if summary else [],
         title=_titles(hub, run), causes=lambda found: causes(found, words.telling()),
         unit_name=lambda one: names.units.get(one, _("Uten enhet")),
-        resident_name=names.resident, span=_span, most=_MOST_ROWS,
+        resident_name=names.resident, heaviest=_heaviest, span=_span, most=_MOST_ROWS,
         roles=words.STAFF, shift_names=words.SHIFTS, sort_names=words.SORTS, holes=words.HOLES,
     )  # fmt: skip
 
@@ -177,14 +177,12 @@ async def _found(hub: Hub, visitor: Visitor, run_id: str) -> tuple[tables.Backte
         sight = await ties.sight_of(session, visitor.person, hub.clock())
         live_in = await past.units_of_residents(session, hub.clock())
         names = Names(
-            scopes={one.id: one.name for one in await registers.places_to_stand(session) if sight.covers(one.unit_id)},
+            scopes={one.id: one.name for one in await called.homes(session) if sight.covers(one.unit_id)},
             residents={
-                one.id: f"{one.given_name} {one.family_name}"
-                for one in await registers.residents(session)
-                if sight.covers(live_in.get(one.id))
+                who: name for who, name in (await called.residents(session)).items() if sight.covers(live_in.get(who))
             },
             units={one.id: one.name for one in await pages.units(session)},
-            people={one.id: one.name for one, _ in await registers.people(session)},
+            people=await called.people(session),
         )
     return run, names
 
@@ -200,8 +198,16 @@ def _shown(summary: Summary) -> list[str | None]:
     rows: list[Listed] = [one for found in summary.listed.values() for one in found[:_MOST_ROWS]]
     return [
         *(one.resident for one in rows), *(one.resident for one in summary.missed),
-        *(one.resident for one in summary.holes), *_sides(summary)[-1].by_resident,
+        *(one.resident for one in summary.holes), *(key for key, *_ in _heaviest(summary, "by_resident")),
     ]  # fmt: skip
+
+
+def _heaviest(summary: Summary, field: str) -> list[tuple[str, int, int]]:
+    """What a side counts by its ids: each with today's number and the draft's, the largest of today first."""
+    today: Mapping[str, int] = getattr(summary.today, field)
+    draft: Mapping[str, int] = getattr(summary.draft, field) if summary.draft else {}
+    keys = sorted(dict.fromkeys((*today, *draft)), key=lambda key: today.get(key, 0), reverse=True)
+    return [(key, today.get(key, 0), draft.get(key, 0)) for key in keys[:_MOST_ROWS]]
 
 
 def _sides(summary: Summary) -> list[Counted]:

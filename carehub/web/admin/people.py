@@ -17,7 +17,8 @@ from carehub.flow.hub import Hub
 from carehub.flow.reaching.telling import SMS
 from carehub.flow.staff import contacts
 from carehub.kit.ids import new_id
-from carehub.store import consents, factors, logins, pages, registers, tables, ties
+from carehub.store import called, consents, factors, logins, pages, registers, tables, ties
+from carehub.store.called import Member
 from carehub.store.database import Session
 from carehub.store.errors import USED_ALREADY
 from carehub.web.entering.setup import setup_link
@@ -91,28 +92,28 @@ async def _people_page(  # noqa: PLR0913 - what the page says besides
     link: tuple[str, str] | None = None, asked: Asked = EVERYBODY,
 ) -> Response:  # fmt: skip
     async with hub.database.read() as session:
-        rows = await registers.people(session)
+        rows = await called.members(session)
         units = await pages.units(session)
         close = await near(session, visitor, hub.clock())
         residents = [one for one in await registers.residents(session) if close.sees(one.id)]
         far = await consents.people_of_others(session, {one.id for one in residents})
-    rows = [one for one in rows if one[0].id not in far and _is_shown(visitor, one[0])]
-    found = [one for one in rows if asked.role in {None, one[0].role} and holds(_words_of(one[0]), asked.words)]
+    rows = [one for one in rows if one.id not in far and _is_shown(visitor, one)]
+    found = [one for one in rows if asked.role in {None, one.role} and holds(_words_of(one), asked.words)]
     listed = paged(found, asked.number, "/admin/people", q=asked.words, role=asked.role and asked.role.value)
     return page(
         request, "admin_people.html", visitor, status=status, wrong=wrong, link=link, asked=asked, paged=listed,
-        rows=[(person, unit, may_manage(visitor, person.role)) for person, unit in listed.rows],
-        shown=[role for role in Role if any(one[0].role is role for one in rows)], units=units,
+        rows=[(person, person.unit, may_manage(visitor, person.role)) for person in listed.rows],
+        shown=[role for role in Role if any(one.role is role for one in rows)], units=units,
         residents=residents, roles=[role for role in Role if may_manage(visitor, role)],
         levels=list(Insight), family=family_words, Insight=Insight, Role=Role,
     )  # fmt: skip
 
 
-def _words_of(person: tables.Person) -> str:
+def _words_of(person: Member) -> str:
     return f"{person.name} {person.username} {person.phone or ''}".casefold()
 
 
-def _is_shown(visitor: Visitor, person: tables.Person) -> bool:
+def _is_shown(visitor: Visitor, person: Member) -> bool:
     return person.role not in PRIVATE or visitor.may(Permission.SEE_RESIDENTS)
 
 

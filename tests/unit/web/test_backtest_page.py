@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from html import unescape
 
+import msgspec
 from sqlmodel import select
 
 from carehub.app.backtest.post import Backtests
@@ -78,6 +79,30 @@ async def test_a_draft_is_tried_and_told_with_names_and_whoever_was_looked_at_is
     why = (await kari.get(f"{answer.headers['location']}/gained/0")).text
     assert "Dette utløste regelen" in why
     assert "/admin/events/10" in why
+
+
+async def test_of_many_residents_those_who_are_named_are_logged_and_nobody_else(hub: Hub, browser: Browse) -> None:
+    await lived(hub)
+    post, kari = station(hub), await logged_in(browser(), hub, "kari")
+    answer = await kari.post(_PAGE, data={"days": "14"})
+    await post.look()
+    (run,) = await runs(hub)
+    summary = told(run)
+    assert summary is not None
+    names = {f"r{number}": f"Nummer {number}" for number in range(60)}
+    today = msgspec.structs.replace(
+        summary.today, by_resident={one: 60 - place for place, one in enumerate(names)}, residents=60
+    )
+    summary = msgspec.structs.replace(summary, today=today, listed={}, missed=(), holes=())
+    async with hub.database.write() as session:
+        session.add_all(tables.Resident(id=one, given_name=name, family_name="Ås") for one, name in names.items())
+        (await session.get_one(tables.BacktestRun, run.id)).summary = msgspec.json.encode(summary).decode()
+
+    page = (await kari.get(answer.headers["location"])).text
+
+    named = {one for one, name in names.items() if f"{name} Ås" in page}
+    assert named == {f"r{number}" for number in range(50)}
+    assert await looked(hub) == named
 
 
 async def test_with_no_draft_it_tells_of_the_rules_in_force(hub: Hub, browser: Browse) -> None:
