@@ -40,6 +40,7 @@ WORDS_OF = frozenset({
     "bearer", "operator", "unit", "place", "access_note", "disabled_reason", "ended_why", "reference",
     "key_box", "key_box_code", "door_code", "pets", "hazard", "warning", "rulebook_version", "library",
     "digits", "lower_reason", "end_reason", "uid", "device_class",
+    "settled_why",
 })  # fmt: skip
 """Columns in which people, devices and providers write what they like."""
 MACHINE = frozenset(

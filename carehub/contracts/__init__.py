@@ -11,7 +11,7 @@ Errors of the edges, and what the caller should do:
     └── ConfigurationError   say so and stop: a person must change something
 """
 
-from carehub.contracts.hearing import Message, Source, Transport
+from carehub.contracts.hearing import Again, Message, Source, Transport
 from carehub.contracts.learning import (
     Activity,
     Change,
@@ -37,6 +37,7 @@ from carehub.kit.late import late
 
 __all__ = [
     "Activity",
+    "Again",
     "CallMoment",
     "Change",
     "Channel",

@@ -5,9 +5,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from carehub.core.events import Reading
+
+
+class Again(Struct, frozen=True, kw_only=True):
+    """A message that could not be read when it came, and is read once more.
+
+    Attributes:
+        letter: Which one it is.
+        at: The hub's clock when it came.
+    """
+
+    letter: str
+    at: datetime
+
+    def dated(self, readings: Sequence[Reading]) -> list[Reading]:
+        """As of when they came, where they say nothing else; and read once more twice, they are there once."""
+        keys = (f"letter-{self.letter}-{place}" if one.id is None else one.id for place, one in enumerate(readings))
+        return [
+            structs.replace(one, device_at=one.device_at or self.at, id=key)
+            for one, key in zip(readings, keys, strict=True)
+        ]
 
 
 class Message(Struct, kw_only=True):
@@ -21,6 +41,7 @@ class Message(Struct, kw_only=True):
         mid: The MQTT packet id; 0 where there is none.
         session: Which broker session delivered it; packet ids are unique within one.
         token: What the transport needs to acknowledge it.
+        again: Of one that could not be read when it came; None for all that just arrive.
     """
 
     topic: str
@@ -32,6 +53,7 @@ class Message(Struct, kw_only=True):
     mid: int = 0
     session: str = ""
     token: Any = None
+    again: Again | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

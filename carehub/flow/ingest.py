@@ -15,7 +15,7 @@ from carehub.flow.hub import Hub
 from carehub.flow.receiving.activation import activate, adopting
 from carehub.flow.receiving.ahead import Ahead
 from carehub.flow.receiving.batch import Folder, Load, Work, hub_fault
-from carehub.flow.receiving.care import Care, Quarantined
+from carehub.flow.receiving.care import ENDED_US, Care
 from carehub.flow.receiving.intake import Draft, Intake
 from carehub.flow.receiving.queue import BATCH, Counts, Queue
 from carehub.flow.receiving.unsaved import store_damaged, store_failed, stored_again
@@ -130,7 +130,7 @@ class Ingest(Queue):
 
     async def quarantine(self, load: Load) -> None:
         """Set aside what ended the hub: where it may have been an alarm, it becomes one."""
-        await self._set_aside(load, Quarantined("The hub ended while it read this, again and again."))
+        await self._set_aside(load, ENDED_US)
 
     async def _insist(self, load: Load, store: Callable[[Load], Awaitable[Work]]) -> Work:
         """The same again until the store holds; what would fail for ever is raised.

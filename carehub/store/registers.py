@@ -1,6 +1,5 @@
-"""What the administration's pages list and change: devices, people, dead letters, the event ledger."""
+"""What the administration's pages list and change: devices, people, the event ledger."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,8 +23,6 @@ from carehub.store.tables.places import DeviceStatus, ScopeKind
 
 PAGE = 100
 """How many rows a list shows; a search narrows it."""
-LETTERS = 20
-"""So many unreadable messages stand on a page: each is as long as it was."""
 
 
 class Show(StrEnum):
@@ -197,23 +194,6 @@ async def people(session: AsyncSession) -> list[tuple[tables.Person, str | None]
     )
     rows = [(person, unit) for person, unit in (await session.exec(statement)).all()]
     return sorted(rows, key=lambda row: (not row[0].active, nb_key(row[0].name)))
-
-
-async def dead_letters(
-    session: AsyncSession, words: str = "", number: int = 1
-) -> tuple[Sequence[tables.DeadLetter], int]:
-    """Messages that could not be read, the newest first, by pages of `LETTERS` from 1, and how many there are."""
-    row = tables.DeadLetter
-    holds = [or_(*(col(one).icontains(words, autoescape=True) for one in (row.topic, row.error)))] if words else []
-    many = (await session.exec(select(func.count()).select_from(row).where(*holds))).one()
-    statement = select(row).where(*holds).order_by(col(row.at).desc(), col(row.id).desc())
-    return (await session.exec(statement.limit(LETTERS).offset((number - 1) * LETTERS))).all(), many
-
-
-async def dead_letter_count(session: AsyncSession, since: datetime) -> int:
-    """How many messages could not be read since then."""
-    statement = select(func.count()).select_from(tables.DeadLetter).where(tables.DeadLetter.at >= since)
-    return (await session.exec(statement)).one()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

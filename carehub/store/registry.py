@@ -87,6 +87,17 @@ async def load(session: Session) -> Registry:
     )
 
 
+async def those(session: Session, source: str, addresses: Collection[str]) -> Registry:
+    """Only these devices of a road, with the places where they stood; nothing is known of who lives there."""
+    device, places = tables.Device, defaultdict(list)
+    known = select(device).where(device.source == source, col(device.address).in_(addresses))
+    rows = (await session.exec(known)).all()
+    stood = select(tables.Assignment).where(col(tables.Assignment.device_id).in_([row.id for row in rows]))
+    for row in (await session.exec(stood.order_by(col(tables.Assignment.since)))).all():
+        places[row.device_id].append(Place(row.since, row.until, row.scope_id, None, row.place))
+    return Registry(devices=_by_address(rows, places), residencies={}, units={})
+
+
 def _canary() -> KnownDevice:
     """The hub's own alarm stands in no table, so it is nobody's device and on no list."""
     place = Place(datetime.min.replace(tzinfo=UTC), None, canary.SCOPE, None, None)

@@ -38,6 +38,7 @@ from carehub.web.admin import family as admin_family
 from carehub.web.admin import joining as admin_joining
 from carehub.web.admin import ladders as admin_ladders
 from carehub.web.admin import ledger as admin_ledger
+from carehub.web.admin import letters as admin_letters
 from carehub.web.admin import load as admin_load
 from carehub.web.admin import models as admin_models
 from carehub.web.admin import people as admin_people
@@ -140,6 +141,7 @@ DOORS = (
     messages,
     admin_family,
     admin,
+    admin_letters,
     admin_answers,
     admin_promises,
     local,

@@ -41,6 +41,7 @@ PAGES = [
     ("admin", "/admin"), ("admin", "/admin/devices"),
     ("admin", "/admin/devices/ukjent"), ("admin", "/admin/people"), ("ingrid", "/my"), ("kari", "/my"),
     ("admin", "/admin/people/ingrid"), ("admin", "/admin/people/kari"), ("admin", "/admin/dead-letters"),
+    ("admin", "/admin/dead-letters/d1"),
     ("admin", "/admin/ladders/sol/40"), ("kari", "/admin/tasks"), ("kari", "/admin/rules"),
     ("kari", "/admin/rules/cold-home"), ("kari", "/admin/residents/gerd"),
     ("rune", "/audit"), ("kari", "/admin/retention"), ("kari", "/admin/residents/gerd/erasure"),

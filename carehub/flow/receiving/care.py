@@ -30,6 +30,9 @@ class Quarantined(HubError):
     """The message was at hand when the hub died, again and again."""
 
 
+ENDED_US = Quarantined("The hub ended while it read this, again and again.")
+
+
 class Kept(msgspec.Struct, kw_only=True):
     """What lies in the file: the message at hand, and those that are known to be poison."""
 

@@ -117,6 +117,8 @@ class Intake:
         except DecodeError as error:
             draft.letter = Letter(message, road.source.name, str(error)[:400], road.urgent, road.address)
             return draft
+        if message.again is not None:
+            readings = message.again.dated(readings)
         body = blake2b(message.payload, digest_size=8).hexdigest()
         for reading in readings:
             draft.events.append(self._event(message, road, reading, body))
@@ -270,6 +272,7 @@ def letter_row(letter: Letter, seq: int | None) -> dict[str, object]:
         "id": new_id(), "at": message.received_at, "source": letter.source, "topic": plain(message.topic, 400),
         "payload": message.payload, "error": plain(letter.error, 400), "alarm_path": letter.alarm_path,
         "delivery": letter_delivery(message) if message.mid else None, "event_seq": seq,
+        "retained": message.retain,
     }  # fmt: skip
 
 

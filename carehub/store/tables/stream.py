@@ -115,6 +115,15 @@ class HeldBack(SQLModel, table=True):
     """`Trace` as JSON."""
 
 
+class Settled(StrEnum):
+    """What somebody did with a message that could not be read."""
+
+    READ = "read"
+    """It was read once more, and taken in."""
+    ASIDE = "aside"
+    """Nothing is to be done about it, for a reason that is written down."""
+
+
 class DeadLetter(SQLModel, table=True):
     """A message that could not be read, as it came."""
 
@@ -130,6 +139,12 @@ class DeadLetter(SQLModel, table=True):
     delivery: str | None = Field(default=None, max_length=120)
     event_seq: int | None = Field(default=None, sa_type=BigInteger)
     """The `alarm.unreadable` event that it became, where it may have been an alarm."""
+    retained: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """The broker had kept it from before, and gives it again."""
+    settled: Settled | None = choice(Settled, default=None, nullable=True)
+    settled_at: datetime | None = moment_or_none()
+    settled_by_id: str | None = Field(default=None, foreign_key="person.id", max_length=32)
+    settled_why: str = Field(default="", max_length=400, sa_column_kwargs={"server_default": ""})
 
 
 class ScopeStateRow(SQLModel, table=True):

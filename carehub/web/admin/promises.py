@@ -16,7 +16,7 @@ from carehub.core.answers.answer_times import divided
 from carehub.core.severity import Severity
 from carehub.flow.hub import Hub
 from carehub.flow.watching import answer_days
-from carehub.store import canary, registers, ties, today
+from carehub.store import canary, letters, registers, ties, today
 from carehub.store.database import Session
 from carehub.web.admin.answers import time_words
 from carehub.web.health import auditor_says
@@ -85,7 +85,7 @@ async def promises(request: Request, hub: TheHub, visitor: Administering) -> Res
 async def _now(hub: Hub, session: Session, visitor: Visitor) -> Sequence[Now]:
     clock, health = hub.clock(), hub.health
     waiting, oldest = await registers.waiting_notices(session), await today.oldest_unsent(session)
-    dead = await registers.dead_letter_count(session, clock - timedelta(days=1))
+    dead = await letters.how_many(session, clock - timedelta(days=1))
     lag = health.loop_lag_s
     late = oldest is not None and clock - oldest > _LATE
     return [

@@ -1,7 +1,5 @@
-"""Administration: what needs somebody today, how the hub is, and messages that could not be read."""
+"""Administration: what needs somebody today, and how the hub is."""
 
-import re
-import string
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -12,23 +10,17 @@ from carehub.core.people.basis import NAMES as BASES
 from carehub.core.people.basis import Basis
 from carehub.core.people.legal import NAMES
 from carehub.core.watching.audit import words_of
-from carehub.store import canary, logins, pages, registers, ties, today
+from carehub.store import canary, letters, logins, pages, registers, ties, today
 from carehub.web import words
 from carehub.web.admin.rules import Deciding
 from carehub.web.admin.today import Hurry, counts_of, needs
 from carehub.web.health import REASONS, auditor_says, not_ready
-from carehub.web.paging import PageNumber, holds, page_of, paged
+from carehub.web.paging import PageNumber, holds, paged
 from carehub.web.render import page
 from carehub.web.security import Administering, TheHub
 from carehub.web.wording.retold import retold
 
 router = APIRouter(prefix="/admin")
-_SHOWN_BYTES = 2_000
-_POSITION = re.compile(
-    rb'("(?:lat|lon|lng|latitude|longitude|altitude|alt|desc|SSID|BSSID)"\s*:\s*)(?:"(?:[^"\\]|\\.)*"|-?[0-9.eE+-]+)',
-    re.IGNORECASE,
-)
-_READABLE = frozenset(string.printable) - frozenset("\x0b\x0c\r")
 
 
 @router.get("")
@@ -37,7 +29,7 @@ async def overview(request: Request, hub: TheHub, visitor: Administering) -> Res
     now = hub.clock()
     async with hub.database.read() as session:
         counts = await counts_of(hub, session)
-        dead = await registers.dead_letter_count(session, now - timedelta(days=1))
+        dead = await letters.waiting(session, now - timedelta(days=1))
         shown: dict[str, Any] = {
             "devices": counts,
             "needs": await needs(hub, session, visitor, counts, dead),
@@ -78,38 +70,3 @@ async def reviews(
         request, "admin_reviews.html", visitor, shown=shown, q=q, days=days, functions=NAMES,
         bases={one: BASES[one][words.spoken()] for one in Basis if one is not Basis.NONE},
     )  # fmt: skip
-
-
-@router.get("/dead-letters")
-async def dead_letters(
-    request: Request,
-    hub: TheHub,
-    visitor: Administering,
-    q: Annotated[str, Query(max_length=80)] = "",
-    number: PageNumber = 1,
-) -> Response:
-    """Messages that could not be read, as they came, the newest first; searched by topic or reason."""
-    async with hub.database.read() as session:
-        letters, many = await registers.dead_letters(session, q.strip(), number)
-    rows = [
-        (letter, readable(raw), hexadecimal(raw)) for letter in letters for raw in [without_position(letter.payload)]
-    ]
-    shown = page_of(rows, many, number, "/admin/dead-letters", registers.LETTERS, q=q)
-    return page(request, "admin_dead_letters.html", visitor, shown=shown, q=q)
-
-
-def without_position(raw: bytes) -> bytes:
-    """What a locator sent, without where it was: that is told nobody (`access.Where.POSITION`)."""
-    return _POSITION.sub(rb'\1"..."', raw)
-
-
-def readable(raw: bytes) -> str:
-    """Bytes as text to look at: what is no plain text shows as a dot."""
-    text = raw[:_SHOWN_BYTES].decode("utf-8", "replace")
-    return "".join(sign if sign in _READABLE or (sign.isprintable() and sign != "\ufffd") else "·" for sign in text)
-
-
-def hexadecimal(raw: bytes) -> str:
-    """The bytes themselves, sixteen a line."""
-    shown = raw[: _SHOWN_BYTES // 4]
-    return "\n".join(shown[at : at + 16].hex(" ") for at in range(0, len(shown), 16))

@@ -79,6 +79,7 @@ READS: dict[str, Read] = {
     "/silences": Read(By.MASKED),
     "/silences/{silence_id}": Read(By.RESIDENT),
     "/silences/{silence_id}/{act}": Read(By.RESIDENT),
+    **{f"/admin/dead-letters/{{letter_id}}{rest}": Read(By.ROLE) for rest in ("", "/read", "/aside")},
     "/admin/tasks": Read(By.MASKED),
     "/admin/tasks/{task_id}/{act}": Read(By.RESIDENT),
     "/admin/models": Read(By.MASKED, About.DAYS),

@@ -20,6 +20,7 @@ from carehub.store import (
     teams,
     tuning,
 )
+from carehub.store import letters as unreadable
 from carehub.store.registers import Show, Wanted
 from carehub.store.tables.places import DeviceStatus
 from tests.journeys.building import NIGHT, Night
@@ -173,8 +174,8 @@ async def test_the_administrations_lists(night: Night) -> None:
         unknown = await registers.devices(session, Show.UNKNOWN, "")
         searched = await registers.devices(session, Show.ALL, "ringe")
         odd = await registers.devices(session, Show.ALL, "100%_")
-        letters, many = await registers.dead_letters(session)
-        lost = await registers.dead_letter_count(session, NIGHT)
+        letters, many = await unreadable.listed(session)
+        lost = await unreadable.how_many(session, NIGHT)
         pressed = await registers.ledger(session, Wanted(outcome=Outcome.ALERT))
         every = await registers.ledger(session, Wanted())
         severities = await registers.open_by_severity(session)
@@ -186,7 +187,7 @@ async def test_the_administrations_lists(night: Night) -> None:
     assert [row.device.address for row in unknown] == ["aldri-sett"]
     assert [(row.device.id, row.scope and row.scope.id) for row in searched] == [("ringeknapp", "home:anna")]
     assert odd == []
-    assert ([letter.payload for letter in letters], many, lost) == ([b"?"], 1, 1)
+    assert ([letter.payload for letter, _ in letters], many, lost) == ([b"?"], 1, 1)
     assert len(pressed) == 3
     assert len(every) == 4
     assert severities == {Severity.CRITICAL: 2}

@@ -8,8 +8,8 @@ from carehub.core.people.access import Role
 from carehub.core.people.consent import Insight
 from carehub.flow.hub import Hub
 from carehub.store import tables
+from carehub.web.admin.letters import hexadecimal, readable
 from carehub.web.admin.people import e164
-from carehub.web.admin.start import hexadecimal, readable
 from carehub.web.families.family_words import LEVELS
 from tests.unit.web.conftest import BOTH, PUBLIC, Browse, logged_in
 

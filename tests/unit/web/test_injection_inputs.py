@@ -33,7 +33,7 @@ _WHO = {
 _FILLED = defaultdict(lambda: "none", {
     "alert_id": "a4f2".ljust(32, "0"), "device_id": "ukjent", "person_id": "maria", "resident_id": "astrid",
     "scope_id": "rom-104", "unit_id": "sol", "unit": "sol", "severity": "40", "rule_id": "night-exit", "act": "end",
-    "relation_id": "rel-anne", "name": "places", "override_id": "none",
+    "relation_id": "rel-anne", "name": "places", "override_id": "none", "letter_id": "d1",
 })  # fmt: skip
 """What stands in a form's address."""
 _GIVEN = {

@@ -21,7 +21,7 @@ from carehub.core.severity import Severity
 from carehub.flow.hub import Hub
 from carehub.store import protected, tables
 from carehub.store.tables.places import WallShows
-from carehub.web.admin.start import without_position
+from carehub.web.admin.letters import without_position
 from tests.unit.web.conftest import BOTH, Browse, logged_in
 from tests.unit.web.test_wall import hung
 

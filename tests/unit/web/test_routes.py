@@ -212,6 +212,9 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/admin/residents/{resident_id}/move"): PLANNERS,
     ("POST", "/admin/residents/{resident_id}/care/{act}"): PLANNERS,
     ("GET", "/admin/dead-letters"): ADMIN,
+    ("GET", "/admin/dead-letters/{letter_id}"): ADMIN,
+    ("POST", "/admin/dead-letters/{letter_id}/read"): ADMIN,
+    ("POST", "/admin/dead-letters/{letter_id}/aside"): ADMIN,
     ("GET", "/admin/events"): ACCOUNTING,
     ("GET", "/admin/events/{seq}"): ACCOUNTING,
     ("GET", "/admin/ledger"): ACCOUNTING,
@@ -359,7 +362,8 @@ def test_every_route_that_takes_an_id_says_what_it_reads_of_a_resident(web: Fast
 
 _NEUTRAL = frozenset({
     "provider", "tablet_id",
-    "absence_id", "act", "basis_id", "channel", "contact_id", "device_id", "draft_id", "factor_id", "line_id",
+    "absence_id", "act", "basis_id", "channel", "contact_id", "device_id", "draft_id", "factor_id", "letter_id",
+    "line_id",
     "identity", "link_id", "method_id", "name", "notice_id", "rule_id", "scope_id", "secret", "severity", "sort",
     "token", "unit", "unit_id",
 })  # fmt: skip
