@@ -13,7 +13,9 @@ from tests.unit.web.conftest import Browse, logged_in
 from tests.unit.web.test_relations import _ADDRESS, _HIS, odd
 
 __all__ = ["odd"]
-_FILLED = _ADDRESS | {"number": "C310", "visit_id": "none", "run_id": "none", "sort": "gained"}
+_FILLED = _ADDRESS | {
+    "number": "C310", "visit_id": "none", "run_id": "none", "sort": "gained", "letter_id": "d1",
+}  # fmt: skip
 
 
 async def _lines(hub: Hub, who: str) -> int:
