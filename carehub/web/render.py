@@ -145,7 +145,7 @@ def page(
         "troubles": troubles(hub, now) if visitor and visitor.may(Permission.SEE_ALERTS) else [],
         "login_ends": _ends_soon(visitor, now),
         "message": None,
-        "just_done": done.told(request),
+        "just_done": done.told(request, hub),
     }
     common["layout"] = _ALONE if AUTOMATIC in request.headers else _WHOLE
     said = {name: _told(context[name]) for name in _SAID if name in context}

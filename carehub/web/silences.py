@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from carehub.core.folding.silence import LONGEST_ALONE, Why
 from carehub.core.people.access import Permission
@@ -15,6 +15,7 @@ from carehub.store import logins, registers, silences, tables
 from carehub.store.database import Session
 from carehub.store.silences import Line
 from carehub.web import words
+from carehub.web.done import onwards
 from carehub.web.render import page
 from carehub.web.rights.near import Near, near
 from carehub.web.security import NotAllowed, StaffOrTechnician, TheHub, Visitor
@@ -107,7 +108,7 @@ async def begin(  # noqa: PLR0913 - one form
     if silence is None:
         return await _listed(request, hub, visitor, status=422, wrong=_(_AIMLESS))
     await _log(hub, visitor, "silence.begun", [silence])
-    return RedirectResponse("/silences", status_code=303)
+    return onwards(hub, "/silences")
 
 
 _ACTS = {"end": flow.end, "agree": flow.agree, "resume": flow.resume}
@@ -127,7 +128,7 @@ async def change(request: Request, hub: TheHub, visitor: StaffOrTechnician, sile
     async with hub.database.read() as session:
         silence = await session.get_one(tables.Silence, silence_id)
     await _log(hub, visitor, f"silence.{act}", [silence])
-    return RedirectResponse("/silences", status_code=303)
+    return onwards(hub, "/silences")
 
 
 @router.get("/{silence_id}")

@@ -15,6 +15,7 @@ from carehub.flow.staff import contacts as flow
 from carehub.store import contacts
 from carehub.web.admin import contacts as admin_contacts
 from carehub.web.admin.people import manageable, note
+from carehub.web.done import onwards
 from carehub.web.security import MaybeVisitor, TheHub, Visitor, needs
 from carehub.web.telephone import my
 from carehub.web.tongue import later
@@ -35,10 +36,10 @@ class Whose:
     person_id: str
     own: bool
 
-    def back(self, anchor: str = "") -> RedirectResponse:
+    def back(self, hub: Hub, anchor: str = "") -> RedirectResponse:
         """To the page, where one was."""
         page = "/my" if self.own else f"/admin/people/{self.person_id}"
-        return RedirectResponse(f"{page}{anchor}", status_code=303)
+        return onwards(hub, f"{page}{anchor}")
 
     async def told(self, request: Request, hub: Hub, status: int, wrong: str) -> Response:
         """The page again, with what was wrong."""
@@ -78,7 +79,7 @@ async def add_mail(
         method = Method(channel=MAIL, address=address)
         made = await flow.add(hub, session, whose.person_id, method, hub.clock())
         note(session, whose.visitor, "contact.added", whose.person_id, hub.clock())
-    return whose.back(f"#way-{made.id}") if made else await whose.told(request, hub, 409, my.HAS_IT)
+    return whose.back(hub, f"#way-{made.id}") if made else await whose.told(request, hub, 409, my.HAS_IT)
 
 
 @router.post(f"{_MINE}/{{method_id}}/also")
@@ -92,7 +93,7 @@ async def also(
         done = await flow.also(hub, session, way, channel, hub.clock())
         if done:
             note(session, whose.visitor, "contact.added", whose.person_id, hub.clock())
-    return whose.back(f"#way-{method_id}") if done else await whose.told(request, hub, 409, _NOT_HERE)
+    return whose.back(hub, f"#way-{method_id}") if done else await whose.told(request, hub, 409, _NOT_HERE)
 
 
 @router.post(f"{_MINE}/{{method_id}}/move")
@@ -104,7 +105,7 @@ async def move(
     async with hub.database.write() as session:
         await flow.move(session, await my.way_of(session, whose.person_id, method_id), _BY[to])
         note(session, whose.visitor, "contact.moved", whose.person_id, hub.clock())
-    return whose.back(f"#way-{method_id}")
+    return whose.back(hub, f"#way-{method_id}")
 
 
 @router.post(f"{_MINE}/{{method_id}}/remove")
@@ -115,7 +116,7 @@ async def remove(hub: TheHub, whose: TheirWays, method_id: str) -> RedirectRespo
         way = await my.way_of(session, whose.person_id, method_id)
         await contacts.take_away(session, way.method, hub.clock())
         note(session, whose.visitor, "contact.removed", whose.person_id, hub.clock())
-    return whose.back("#removed")
+    return whose.back(hub, "#removed")
 
 
 @router.post(f"{_MINE}/{{method_id}}/undo")
@@ -129,4 +130,4 @@ async def undo(hub: TheHub, whose: TheirWays, method_id: str) -> RedirectRespons
             raise HTTPException(404)
         await contacts.put_back(session, found)
         note(session, whose.visitor, "contact.put_back", whose.person_id, hub.clock())
-    return whose.back(f"#way-{method_id}")
+    return whose.back(hub, f"#way-{method_id}")

@@ -63,6 +63,8 @@ def test_the_telephone_is_walked_by_keyboard_alone_with_the_way_in_and_a_call(ch
     her.skip().to("^Storgata 5 B").press().hears("^Storgata 5 B: Trygghetsalarm")
     her.skip().to("^Gi tilbake").press().hears("Ingen har tatt det. Storgata 5 B").is_at("heading", "^Storgata 5 B")
     her.to("^Ta varselet").press().hears("Du er på vei. Storgata 5 B").is_at("heading", "^Storgata 5 B")
+    her.to("^Be en kollega overta").press().to("^Hvem?").press("ArrowDown").to("^Spør").press()
+    her.hears("er bedt om å overta, og har ikke svart").is_at("DisclosureTriangle", "^Be en kollega overta")
     her.to("^Vis adkomst og telefon").press().is_at("heading", "Adkomst og telefon")
     her.to("^Ring hjem")
     her.to("^Ring en kollega").press().to("Enhetens telefon")

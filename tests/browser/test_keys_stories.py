@@ -36,7 +36,9 @@ def set_time(those: Hands, *, hours: int) -> None:
         those.press("ArrowRight")
 
 
-def test_a_relative_logs_in_reads_the_day_says_when_to_be_asked_and_writes(chromium: Browser, here: Night) -> None:
+def test_a_relative_logs_in_reads_the_day_says_when_to_be_asked_writes_and_leaves(
+    chromium: Browser, here: Night
+) -> None:
     anne = nobody(chromium, here, "/login")
     anne.skip().to("^Brukernavn").write("anne").to("^Passord").write("feil").press().hears("Logg inn – CareHub")
     anne.skip().to("^Passord").write(PASSWORD).press().hears("^Mine nærmeste")
@@ -52,6 +54,10 @@ def test_a_relative_logs_in_reads_the_day_says_when_to_be_asked_and_writes(chrom
     anne.hears("^Sendt · Meldinger")
     assert "Hun gleder seg til helgen" in anne.page.inner_text("#latest")
     anne.round()
+
+    anne.to("^Deling$").press().hears("^Hva som vises")
+    anne.skip().to("^Jeg vil ikke følge med lenger").press().to("^Slutt å følge Astrid").press()
+    anne.hears("^Avsluttet · Logg inn").skip().to("^Brukernavn")
 
 
 def test_a_resident_sees_who_looked_and_ends_what_is_shared(chromium: Browser, here: Night) -> None:
@@ -82,20 +88,27 @@ def test_a_coordinator_moves_a_device(chromium: Browser, here: Night) -> None:
     kari.round()
 
 
-def test_a_technician_sets_up_a_device_by_a_code_that_is_typed(chromium: Browser, here: Night) -> None:
+def test_a_technician_sets_up_a_device_by_a_code_that_is_typed_and_tries_its_alarm(
+    chromium: Browser, here: Night
+) -> None:
     tor = hands(chromium, here, "tor", "/admin/join")
     tor.skip().to("^Kode eller adresse").write("0x00158d00deadbeef").to("^Vei inn").press("z").to("^Fortsett").press()
-    tor.hears("^Sett opp 0x00158d00deadbeef")
+    tor.hears("^Lagret · Sett opp 0x00158d00deadbeef")
     tor.skip().to("^Type").press("ArrowDown").to("^Navn").write("Snor ved senga").to("^Lagre").press()
     tor.hears("^Lagret · Sett opp Snor ved senga")
     tor.skip().to("^Rom eller hjem").press("ArrowDown").to("^Det står her nå").press().hears("^Lagret · Sett opp Snor")
-    assert "Steg 3 av 4" in tor.page.inner_text("#steps") or "Steg 4 av 4" in tor.page.inner_text("#steps")
+    tor.skip().to("^Begynn prøven").press().hears("^I gang · Sett opp Snor")
+    assert "På prøve til kl." in tor.page.inner_text("#steps")
     tor.round()
 
 
-def test_an_administrator_reads_what_could_not_be_read(chromium: Browser, here: Night) -> None:
+def test_an_administrator_reads_what_could_not_be_read_and_sets_it_aside(chromium: Browser, here: Night) -> None:
     admin = hands(chromium, here, "admin", "/admin/dead-letters")
     admin.skip().to("^Søk etter emne").write("zigbee").press().hears("^Uleselige meldinger")
+    admin.skip().to("Røykvarsler kjøkken").press().to("^Les på nytt, eller legg til side").press()
+    admin.hears("^Uleselig melding")
+    admin.skip().to("^Legg den til side fordi").write("Varsleren er byttet").press().hears("^Lagret · Uleselig melding")
+    assert "Varsleren er byttet" in admin.page.inner_text("main")
     admin.round()
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import yaml
 from fastapi import APIRouter, Depends, Form, HTTPException, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from carehub.core.backtest.report import Counted, Listed, Summary
 from carehub.core.backtest.words import causes, title_of
@@ -20,6 +20,7 @@ from carehub.flow.backtesting import LONGEST_DRAFT, ask_for, told
 from carehub.flow.hub import Hub
 from carehub.store import backtests, called, logins, pages, past, tables, ties
 from carehub.web import words
+from carehub.web.done import Done, onwards
 from carehub.web.render import page
 from carehub.web.security import TheHub, Visitor, needs
 from carehub.web.tongue import _
@@ -105,7 +106,7 @@ async def start(
         run = await _asked(hub, visitor, draft.replace("\r\n", "\n").strip() or None, timedelta(days=days))
     except RuleError as error:
         return await _front(request, hub, visitor, draft=draft, days=days, wrong=fault_words(str(error)))
-    return RedirectResponse(f"{router.prefix}/{run}", status_code=303)
+    return onwards(hub, f"{router.prefix}/{run}", Done.BEGUN)
 
 
 async def _asked(hub: Hub, visitor: Visitor, draft: str | None, back: timedelta) -> str:
@@ -149,7 +150,7 @@ async def cancel(hub: TheHub, visitor: Asking, run_id: str) -> Response:
     async with hub.database.write() as session:
         await backtests.cancel(session, run_id, hub.clock())
     hub.live.change()
-    return RedirectResponse(f"{router.prefix}/{run_id}", status_code=303)
+    return onwards(hub, f"{router.prefix}/{run_id}", Done.ENDED)
 
 
 @router.get("/{run_id}/{sort}/{number}")

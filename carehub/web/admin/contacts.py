@@ -11,6 +11,7 @@ from carehub.flow.reaching.telling import SMS
 from carehub.flow.staff import contacts as flow
 from carehub.store import contacts, logins, people, tables
 from carehub.web.admin.people import WRONG_NUMBER, e164, manageable, may_manage, note
+from carehub.web.done import Done, onwards
 from carehub.web.render import page
 from carehub.web.security import Administering, TheHub, Visitor
 from carehub.web.telephone.my import HAS_IT, WAIT, way_of
@@ -39,8 +40,8 @@ async def shown(
     )  # fmt: skip
 
 
-def _back(person_id: str) -> RedirectResponse:
-    return RedirectResponse(f"/admin/people/{person_id}", status_code=303)
+def _back(hub: Hub, person_id: str, done: Done = Done.SAVED) -> RedirectResponse:
+    return onwards(hub, f"/admin/people/{person_id}", done)
 
 
 @router.post("/ways")
@@ -61,7 +62,7 @@ async def add(
         method = Method(channel=SMS, address=number)
         made = await flow.add(hub, session, person_id, method, hub.clock(), replaces or None)
         note(session, visitor, "contact.added", person_id, hub.clock())
-    return _back(person_id) if made else await shown(request, hub, visitor, person_id, status=409, wrong=HAS_IT)
+    return _back(hub, person_id) if made else await shown(request, hub, visitor, person_id, status=409, wrong=HAS_IT)
 
 
 @router.post("/ways/{method_id}/send")
@@ -70,7 +71,9 @@ async def send(request: Request, hub: TheHub, visitor: Administering, person_id:
     async with hub.database.write() as session:
         await manageable(session, visitor, person_id, hub.clock())
         is_sent = await flow.send_again(hub, session, await way_of(session, person_id, method_id), hub.clock())
-    return _back(person_id) if is_sent else await shown(request, hub, visitor, person_id, status=409, wrong=WAIT)
+    if not is_sent:
+        return await shown(request, hub, visitor, person_id, status=409, wrong=WAIT)
+    return _back(hub, person_id, Done.SENT)
 
 
 @router.post("/ways/{method_id}/verify")
@@ -87,7 +90,7 @@ async def verify(
         await flow.verify(session, await way_of(session, person_id, method_id), hub.clock())
         seen = [(None, f"person:{person_id}: {reason.strip()}")]
         logins.log_reading(session, visitor.person.id, "contact.verified_in_person", seen, hub.clock())
-    return _back(person_id)
+    return _back(hub, person_id)
 
 
 @router.post("/competences")
@@ -110,4 +113,4 @@ async def competence(
         if not on and found is not None:
             await session.delete(found)
         note(session, visitor, "person.competence", person_id, hub.clock())
-    return _back(person_id)
+    return _back(hub, person_id)

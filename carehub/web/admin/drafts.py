@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from carehub.core.rules import rule_drafts as core
 from carehub.core.rules.tuning import TuningError, tuned
@@ -15,6 +15,7 @@ from carehub.flow.watching.rule_drafts import DraftError
 from carehub.store import drafts, logins, tables
 from carehub.web import words
 from carehub.web.admin.rules import Deciding
+from carehub.web.done import onwards
 from carehub.web.render import page
 from carehub.web.security import TheHub, Visitor
 from carehub.web.tongue import later
@@ -38,7 +39,7 @@ async def begin(hub: TheHub, visitor: Deciding, rule_id: str) -> Response:
         raise HTTPException(404)
     row = await flow.save(hub, rule_id, core.written(rule), "", visitor.person.id)
     await _log(hub, visitor, "begun", row)
-    return _to(row)
+    return _to(hub, row)
 
 
 @router.get("/drafts/{draft_id}")
@@ -131,7 +132,7 @@ async def _do(
     except DraftError as error:
         return await _shown(request, hub, visitor, draft_id, wrong=retold(str(error)))
     await _log(hub, visitor, name, row)
-    return _to(row)
+    return _to(hub, row)
 
 
 async def _log(hub: Hub, visitor: Visitor, name: str, row: tables.RuleDraft) -> None:
@@ -140,5 +141,5 @@ async def _log(hub: Hub, visitor: Visitor, name: str, row: tables.RuleDraft) -> 
         logins.log_reading(session, visitor.person.id, f"draft.{name}", seen, hub.clock())
 
 
-def _to(row: tables.RuleDraft) -> Response:
-    return RedirectResponse(f"/admin/rules/drafts/{row.id}", status_code=303)
+def _to(hub: Hub, row: tables.RuleDraft) -> Response:
+    return onwards(hub, f"/admin/rules/drafts/{row.id}")

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from carehub.core.people.access import Role
 from carehub.core.people.consent import Insight, Standing
@@ -15,6 +15,7 @@ from carehub.store import family, kin, logins, people, tables
 from carehub.store.database import Session
 from carehub.store.kin import Decision
 from carehub.web.admin.rules import Day, Deciding
+from carehub.web.done import onwards
 from carehub.web.families import family_words
 from carehub.web.render import page
 from carehub.web.rights.near import must_see
@@ -95,7 +96,7 @@ async def add(  # noqa: PLR0913 - one form
         session.add(row)
         _note(session, visitor, "consent.added", row, now)
     hub.live.change()
-    return RedirectResponse(f"/admin/residents/{resident_id}/relatives", status_code=303)
+    return onwards(hub, f"/admin/residents/{resident_id}/relatives")
 
 
 def _giver(ground: Ground) -> GivenBy:
@@ -137,7 +138,7 @@ async def change(  # noqa: PLR0913 - one form
     if not said:
         return await _shown(request, hub, visitor, resident_id, wrong=_NEEDS_WHY)
     hub.live.change()
-    return RedirectResponse(f"/admin/residents/{resident_id}/relatives", status_code=303)
+    return onwards(hub, f"/admin/residents/{resident_id}/relatives")
 
 
 def _note(session: Session, visitor: Visitor, act: str, row: tables.Relation, now: datetime) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import segno
 from fastapi import APIRouter, Form, HTTPException, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from markupsafe import Markup
 
 from carehub.core.folding.silence import LONGEST_TEST, Why
@@ -21,6 +21,7 @@ from carehub.store.database import Session
 from carehub.store.tables.places import DeviceStatus
 from carehub.web import words
 from carehub.web.admin.devices import known, mine, places, tell_fold
+from carehub.web.done import Done, onwards
 from carehub.web.render import page
 from carehub.web.security import Administering, TheHub, Visitor
 from carehub.web.tongue import _, later
@@ -73,7 +74,8 @@ async def joined(
             request, "admin_join_secret.html", visitor, secret=label.secret, address=label.address, scope=scope,
             device_id=device_id,
         )  # fmt: skip
-    return RedirectResponse(f"/admin/join/{device_id}{f'?scope={scope}' if scope else ''}", status_code=303)
+    here = f"/admin/join/{device_id}{f'?scope={scope}' if scope else ''}"
+    return onwards(hub, here, Done.SAVED if new else None)
 
 
 async def _registered(hub: Hub, session: Session, label: Label) -> tuple[str, bool]:
@@ -134,7 +136,7 @@ def _tests(one: tables.Silence, device_id: str) -> bool:
 async def test(hub: TheHub, visitor: Administering, device_id: str) -> Response:
     """For ten minutes its next alarm is the test; whoever answers that puts it in service."""
     await begin_test(hub, visitor, device_id)
-    return RedirectResponse(f"/admin/join/{device_id}", status_code=303)
+    return onwards(hub, f"/admin/join/{device_id}", Done.BEGUN)
 
 
 async def begin_test(hub: Hub, visitor: Visitor, device_id: str) -> tables.Silence:

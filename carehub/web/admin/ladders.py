@@ -31,6 +31,7 @@ from carehub.store import ladder_changes, ladders, logins, pages, tables
 from carehub.store.database import Session
 from carehub.store.ladders import Choices
 from carehub.web import words
+from carehub.web.done import onwards
 from carehub.web.render import page
 from carehub.web.security import Administering, NotAllowed, TheHub, Visitor
 from carehub.web.tongue import _
@@ -268,7 +269,7 @@ async def _present(session: Session, unit_id: str | None, level: Severity) -> Pl
 
 def _back(hub: Hub, unit: str, severity: int) -> RedirectResponse:
     hub.live.change()
-    return RedirectResponse(f"{router.prefix}/{unit}/{severity}", status_code=303)
+    return onwards(hub, f"{router.prefix}/{unit}/{severity}")
 
 
 def _note(session: Session, visitor: Visitor, what: str, unit: str, severity: int, hub: Hub) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Form, HTTPException, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from carehub.core.answers.shares import Share
 from carehub.core.days.judging import Checks, concerns
@@ -14,6 +14,7 @@ from carehub.plugins import card_of
 from carehub.store import logins, models, registers, tables
 from carehub.store.tables.learning import Voice
 from carehub.web import words
+from carehub.web.done import onwards
 from carehub.web.render import page
 from carehub.web.rights.near import Near, near
 from carehub.web.security import Administering, NotAllowed, TheHub, Visitor
@@ -91,7 +92,7 @@ async def decide(
         if early or not await models.decide(session, row.module, _WANTED[act], reason.strip(), now, visitor.person.id):
             raise HTTPException(409)
         logins.log_reading(session, visitor.person.id, f"model.{act}", [(None, f"model:{name}")], now)
-    return RedirectResponse("/admin/models", status_code=303)
+    return onwards(hub, "/admin/models")
 
 
 @router.get("/{name}/card")

@@ -21,6 +21,7 @@ from carehub.store import called, consents, factors, logins, pages, registers, t
 from carehub.store.called import Member
 from carehub.store.database import Session
 from carehub.store.errors import USED_ALREADY
+from carehub.web.done import onwards
 from carehub.web.entering.setup import setup_link
 from carehub.web.families import family_words
 from carehub.web.paging import PageNumber, holds, paged
@@ -197,7 +198,7 @@ async def duty(
         person.on_duty = on
         note(session, visitor, "person.on_duty" if on else "person.off_duty", person_id, hub.clock())
     hub.live.change()
-    return RedirectResponse(asked.address, status_code=303)
+    return onwards(hub, asked.address)
 
 
 @router.post("/{person_id}/active")
@@ -216,7 +217,7 @@ async def active(
             await teamwork.give_back_all(hub, session, person_id, hub.clock())
         note(session, visitor, "person.let_in" if on else "person.shut_out", person_id, hub.clock())
     hub.live.change()
-    return RedirectResponse(asked.address, status_code=303)
+    return onwards(hub, asked.address)
 
 
 @router.post("/{person_id}/password")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from carehub.core.people.access import Permission, Sight
 from carehub.flow.hub import Hub
@@ -15,6 +15,7 @@ from carehub.store.tables.places import ScopeKind, UnitKind
 from carehub.web.admin.devices import tell_fold
 from carehub.web.admin.people import WRONG_NUMBER, e164
 from carehub.web.admin.rules import Deciding
+from carehub.web.done import onwards
 from carehub.web.paging import PageNumber, matching, paged
 from carehub.web.render import page
 from carehub.web.security import Administering, NotAllowed, Planning, TheHub, Visitor
@@ -95,7 +96,7 @@ async def add(
         session.add(scope)
         _note(session, visitor, "place.added", f"scope:{scope.id}", hub)
     await tell_fold(hub, visitor, set())
-    return RedirectResponse(f"/admin/places/{scope.id}", status_code=303)
+    return onwards(hub, f"/admin/places/{scope.id}")
 
 
 @router.get("/places/{scope_id}")
@@ -149,7 +150,7 @@ async def change(
         session.add_all([home, scope])
         _note(session, visitor, "place.changed", f"scope:{scope_id}", hub)
     await tell_fold(hub, visitor, set())
-    return RedirectResponse(f"/admin/places/{scope_id}", status_code=303)
+    return onwards(hub, f"/admin/places/{scope_id}")
 
 
 @router.post("/places/{scope_id}/name")
@@ -162,7 +163,7 @@ async def show_name(hub: TheHub, visitor: Deciding, scope_id: str, reason: Reaso
         seen: list[tuple[str | None, str]] = [(None, f"scope:{scope_id}")]
         logins.log_reading(session, visitor.person.id, "place.shown", seen, hub.clock(), said=reason.strip())
     await tell_fold(hub, visitor, set())
-    return RedirectResponse(f"/admin/places/{scope_id}", status_code=303)
+    return onwards(hub, f"/admin/places/{scope_id}")
 
 
 @router.post("/places/{scope_id}/remove")
@@ -178,7 +179,7 @@ async def remove(request: Request, hub: TheHub, visitor: Administering, scope_id
         wrong = _("Noen har bodd her, eller noe har stått her. Stedet beholdes, så historikken kan leses.")
         return await _one(request, hub, visitor, scope_id, wrong)
     await tell_fold(hub, visitor, set())
-    return RedirectResponse("/admin/places", status_code=303)
+    return onwards(hub, "/admin/places")
 
 
 async def _mine(hub: Hub, session: Session, visitor: Visitor, scope_id: str) -> tables.Scope:
@@ -219,7 +220,7 @@ async def add_unit(
     if wrong:
         return await _listed(request, hub, visitor, _Search(), _Refused(id=None, name=name, phone=phone, kind=kind))
     hub.live.change()
-    return RedirectResponse(f"/admin/places?unit={unit.id}", status_code=303)
+    return onwards(hub, f"/admin/places?unit={unit.id}")
 
 
 @router.post("/units/{unit_id}")
@@ -238,7 +239,7 @@ async def change_unit(
     if wrong:
         return await _listed(request, hub, visitor, _Search(unit=unit_id), _Refused(id=unit_id, name=name, phone=phone))
     hub.live.change()
-    return RedirectResponse(f"/admin/places?unit={unit_id}", status_code=303)
+    return onwards(hub, f"/admin/places?unit={unit_id}")
 
 
 async def _looks_after_all(hub: Hub, session: Session, visitor: Visitor) -> None:

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, HTTPException, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from carehub.core.people.basis import NAMES as BASES
 from carehub.core.people.basis import Basis
@@ -17,6 +17,7 @@ from carehub.store.database import Session
 from carehub.web import words
 from carehub.web.admin import states
 from carehub.web.admin.rules import Day, Deciding, said, stands
+from carehub.web.done import onwards
 from carehub.web.render import page
 from carehub.web.rights.near import must_see
 from carehub.web.security import TheHub, Visitor
@@ -117,7 +118,7 @@ async def _settled(hub: Hub, visitor: Visitor, resident_id: str) -> Response:
     """The folds hear of an objection at once, and so does whoever has the task."""
     await flow.tell(hub, visitor.person.id)
     await protection.review(hub)
-    return RedirectResponse(f"/admin/residents/{resident_id}", status_code=303)
+    return onwards(hub, f"/admin/residents/{resident_id}")
 
 
 def _note(session: Session, visitor: Visitor, act: str, row: tables.LegalBasis, hub: Hub) -> None:

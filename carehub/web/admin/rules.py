@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, HTTPException, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from carehub.core.answers.usefulness import LOOK_BACK
 from carehub.core.people.access import Permission
@@ -25,6 +25,7 @@ from carehub.store import blindness, drafts, logins, pages, registers, tables, t
 from carehub.store.database import Session
 from carehub.store.tuning import Line
 from carehub.web import words
+from carehub.web.done import onwards
 from carehub.web.render import page
 from carehub.web.rights.near import Near, near
 from carehub.web.security import Administering, NotAllowed, TheHub, Visitor, local_path, needs
@@ -180,7 +181,7 @@ async def decide(  # noqa: PLR0913 - one form
     except TuningError as error:
         return await _shown(request, hub, visitor, rule, wrong=retold(str(error)), given=form)
     await _note(hub, visitor, "decided", row)
-    return RedirectResponse(local_path(back, f"/admin/rules/{rule.id}"), status_code=303)
+    return onwards(hub, local_path(back, f"/admin/rules/{rule.id}"))
 
 
 async def _may_decide(hub: Hub, visitor: Visitor, resident: str | None) -> None:
@@ -214,7 +215,7 @@ async def change(
     row = await _ACTS[act](hub, override_id, visitor.person.id)
     if row is not None:
         await _note(hub, visitor, act, row)
-    return RedirectResponse(local_path(back, f"/admin/rules/{decided.rule_id}"), status_code=303)
+    return onwards(hub, local_path(back, f"/admin/rules/{decided.rule_id}"))
 
 
 async def _note(hub: Hub, visitor: Visitor, act: str, row: tables.RuleOverride) -> None:

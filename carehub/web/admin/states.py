@@ -5,13 +5,14 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from carehub.core.events import CommandKind
 from carehub.core.rules.parts import Flag
 from carehub.store import logins, silences, stream
 from carehub.store.database import Session
 from carehub.web.admin.rules import Deciding
+from carehub.web.done import onwards
 from carehub.web.rights.near import must_see
 from carehub.web.security import TheHub
 from carehub.web.tongue import Spoken
@@ -84,4 +85,4 @@ async def tell(
     async with hub.database.write() as session:
         action = f"state.{'begun' if on else 'ended'}"
         logins.log_reading(session, visitor.person.id, action, [(resident_id, f"state:{state}")], now)
-    return RedirectResponse(f"/admin/residents/{resident_id}#states", status_code=303)
+    return onwards(hub, f"/admin/residents/{resident_id}#states")

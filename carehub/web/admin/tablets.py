@@ -11,6 +11,7 @@ from carehub.kit.ids import new_id
 from carehub.store import factors, logins, pages, tables, tablets
 from carehub.store.database import Session
 from carehub.store.tables.logins import Shows
+from carehub.web.done import onwards
 from carehub.web.entering.kiosk import ENROL
 from carehub.web.render import page, qr
 from carehub.web.security import Administering, NotAllowed, TheHub, Visitor
@@ -107,7 +108,7 @@ async def change(
         tablet.lock_after_s, tablet.shows = lock_after_s, shows
         _note(session, hub, visitor, "tablet.changed", tablet)
     hub.live.change()
-    return RedirectResponse("/admin/tablets", status_code=303)
+    return onwards(hub, "/admin/tablets")
 
 
 @router.post("/{tablet_id}/revoke")
@@ -118,4 +119,4 @@ async def revoke(hub: TheHub, visitor: Administering, tablet_id: str) -> Redirec
         await tablets.revoke(session, tablet, hub.clock())
         _note(session, hub, visitor, "tablet.revoked", tablet)
     hub.live.change()
-    return RedirectResponse("/admin/tablets", status_code=303)
+    return onwards(hub, "/admin/tablets")

@@ -4,11 +4,13 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
 from carehub.core.people.access import Permission, Role
+from carehub.flow.hub import Hub
 from carehub.store import logins, tables, tasks
 from carehub.web.done import onwards
 from carehub.web.render import page
 from carehub.web.rights.near import Near, near
 from carehub.web.security import Administering, NotAllowed, TheHub, Visitor
+from carehub.web.tongue import _
 
 router = APIRouter(prefix="/admin/tasks")
 
@@ -21,6 +23,10 @@ def roles_of(visitor: Visitor) -> list[Role]:
 @router.get("")
 async def listed(request: Request, hub: TheHub, visitor: Administering) -> Response:
     """What is open, and what was done lately."""
+    return await _listed(request, hub, visitor)
+
+
+async def _listed(request: Request, hub: Hub, visitor: Visitor, wrong: str = "") -> Response:
     now = hub.clock()
     async with hub.database.read() as session:
         close = await near(session, visitor, now)
@@ -33,7 +39,7 @@ async def listed(request: Request, hub: TheHub, visitor: Administering) -> Respo
             ]
             await logins.log_list(session, visitor.person.id, "tasks", seen, now)
     return page(
-        request, "admin_tasks.html", visitor, may_see=may_see,
+        request, "admin_tasks.html", visitor, status=409 if wrong else 200, may_see=may_see, wrong=wrong,
         open_tasks=[line for line in lines if line.task.done_at is None],
         over=[line for line in lines if line.task.done_at is not None],
     )  # fmt: skip
@@ -50,7 +56,7 @@ _ACTS = {"done", "undo"}
 
 
 @router.post("/{task_id}/{act}")
-async def change(hub: TheHub, visitor: Administering, task_id: str, act: str) -> Response:
+async def change(request: Request, hub: TheHub, visitor: Administering, task_id: str, act: str) -> Response:
     """It is done, or it was not after all. What somebody else did meanwhile stands."""
     if act not in _ACTS:
         raise HTTPException(404)
@@ -65,4 +71,16 @@ async def change(hub: TheHub, visitor: Administering, task_id: str, act: str) ->
         changed = await (tasks.do(session, task_id, by, now) if act == "done" else tasks.undo(session, task_id))
         if changed:
             logins.log_reading(session, by, f"task.{act}", [(task.resident_id, f"task:{task_id}")], now)
-    return onwards(hub, "/admin/tasks")
+            return onwards(hub, "/admin/tasks")
+        await session.refresh(task)
+        done_by = await session.get(tables.Person, task.done_by_id) if task.done_by_id else None
+    return await _listed(request, hub, visitor, _meanwhile(act, task, done_by))
+
+
+def _meanwhile(act: str, task: tables.Task, done_by: tables.Person | None) -> str:
+    """What became of it before this press."""
+    if task.done_at is None:
+        return _("Den er alt åpnet igjen.")
+    if act == "undo":
+        return _("Det samme er bedt om på nytt, og står øverst.")
+    return _("%(name)s har alt meldt den som gjort.", name=done_by.name) if done_by else _("Den trengs ikke lenger.")

@@ -11,6 +11,7 @@ from carehub.core.people.access import PRIVATE, Permission, may
 from carehub.flow.hub import Hub
 from carehub.store import factors, logins, tables
 from carehub.store.tables.logins import FactorKind, Proof
+from carehub.web.done import Done, onwards, said
 from carehub.web.entering.entry import enter
 from carehub.web.entering.fresh import AtAccount, Enrolling, is_fresh
 from carehub.web.entering.login import profiles_of
@@ -93,7 +94,7 @@ async def confirm_app(request: Request, hub: TheHub, visitor: Enrolling, code: C
             logins.log_reading(session, me.id, "account.factor_added", [(None, f"person:{me.id}")], now)
     if step is None:
         return await _page(request, hub, visitor, status=422, wrong=_(_WRONG_CODE))
-    return await enter(request, hub, me, "/account", origin=visitor.login.origin)
+    return said(hub, await enter(request, hub, me, "/account", origin=visitor.login.origin))
 
 
 @router.post("/factors/{factor_id}/remove")
@@ -108,7 +109,7 @@ async def remove(request: Request, hub: TheHub, visitor: Enrolling, factor_id: s
             await logins.end_all_of(session, me.id, but=visitor.login.token_hash)
             logins.log_reading(session, me.id, "account.factor_removed", [(None, f"person:{me.id}")], now)
     hub.live.change()
-    return _back() if allowed else await _page(request, hub, visitor, status=409, wrong=_(KEEP_ONE))
+    return _back(hub) if allowed else await _page(request, hub, visitor, status=409, wrong=_(KEEP_ONE))
 
 
 @router.post("/password")
@@ -135,8 +136,8 @@ async def elsewhere(hub: TheHub, visitor: AtAccount) -> RedirectResponse:
     async with hub.database.write() as session:
         await logins.end_all_of(session, visitor.person.id, but=visitor.login.token_hash)
     hub.live.change()
-    return _back()
+    return onwards(hub, "/account", Done.ENDED)
 
 
-def _back() -> RedirectResponse:
-    return RedirectResponse("/account", status_code=303)
+def _back(hub: Hub) -> RedirectResponse:
+    return onwards(hub, "/account")

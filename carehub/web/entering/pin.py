@@ -9,6 +9,7 @@ from carehub.core.people.access import Permission, may
 from carehub.core.people.shared_tablet import Weak, weak_pin
 from carehub.flow.hub import Hub
 from carehub.store import logins, tables, tablets
+from carehub.web.done import onwards
 from carehub.web.entering.fresh import AtAccount, Enrolling, is_fresh
 from carehub.web.entering.passwords import Passwords
 from carehub.web.render import page
@@ -80,4 +81,4 @@ async def remove(hub: TheHub, visitor: Choosing) -> RedirectResponse:
         await tablets.remove_pin(session, me.id)
         logins.log_reading(session, me.id, "account.pin_removed", [(None, f"person:{me.id}")], hub.clock())
     hub.live.change()
-    return RedirectResponse("/account/pin", status_code=303)
+    return onwards(hub, "/account/pin")

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from carehub.flow.hub import Hub
 from carehub.store import factors, logins, tables
 from carehub.web import at_the_doors
+from carehub.web.done import said
 from carehub.web.entering.entry import after_first
 from carehub.web.entering.login import profiles_of
 from carehub.web.entering.passwords import Passwords, weakness_of
@@ -63,4 +64,4 @@ async def chosen(request: Request, hub: TheHub, token: str, new: Word, again: Wo
         await logins.end_all_of(session, person.id)
         logins.log_reading(session, person.id, "account.password", [(None, f"person:{person.id}")], now)
     hub.live.change()
-    return await after_first(request, hub, owner, "")
+    return said(hub, await after_first(request, hub, owner, ""))

@@ -1,12 +1,13 @@
 """What a relative sees and what not, what the sensors tell, and how to stop following."""
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from carehub.core.people.access import About
 from carehub.core.people.consent import KNOWS, Standing
 from carehub.flow.family.today import today
 from carehub.store import kin, logins, tables
+from carehub.web.done import Done, onwards
 from carehub.web.families import calling, family_words
 from carehub.web.families.family_messages import bond_of
 from carehub.web.render import page
@@ -48,4 +49,4 @@ async def leave(hub: TheHub, visitor: Relative, resident_id: str) -> Response:
         await kin.end(session, row, visitor.person.id, later("Ønsket det selv"), now)
         logins.log_reading(session, visitor.person.id, "consent.left", [(resident_id, f"relation:{row.id}")], now)
     hub.live.change()
-    return RedirectResponse("/login?ended=true", status_code=303)
+    return onwards(hub, "/login?ended=true", Done.ENDED)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from carehub.flow.family import letters
 from carehub.flow.hub import Hub
@@ -70,7 +70,7 @@ async def answer(
             )
     hub.live.change()
     here = f"/messages/{resident_id}/{person_id}#latest"
-    return onwards(hub, here, Done.SENT) if text.strip() else RedirectResponse(here, status_code=303)
+    return onwards(hub, here, Done.SENT if text.strip() else None)
 
 
 async def _known(

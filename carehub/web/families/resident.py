@@ -131,7 +131,7 @@ async def consent(
         if row is None or row.resident_id != resident_id or row.standing is not Standing.RELATIVE:
             raise HTTPException(404)
         if row.until is not None and row.until <= now:
-            return RedirectResponse("/resident", status_code=303)
+            return onwards(hub, "/resident", None)
         _note(
             session, visitor, "consent.changed" if insight else "consent.ended", resident_id, f"relation:{row.id}", now
         )

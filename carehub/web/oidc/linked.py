@@ -10,6 +10,7 @@ from carehub.store import factors, identities, logins, tables
 from carehub.store.database import Session
 from carehub.store.tables.logins import FactorKind
 from carehub.web.admin.people import manageable, note
+from carehub.web.done import onwards
 from carehub.web.entering.account import KEEP_ONE
 from carehub.web.entering.fresh import AtAccount, Enrolling, is_fresh
 from carehub.web.entering.login import profiles_of
@@ -51,7 +52,7 @@ async def remove_mine(request: Request, hub: TheHub, visitor: Enrolling, issuer:
     if last:
         return await _mine(request, hub, visitor, status=409, wrong=_(KEEP_ONE))
     hub.live.change()
-    return RedirectResponse("/account/providers", status_code=303)
+    return onwards(hub, "/account/providers")
 
 
 async def _is_last_way(session: Session, person: tables.Person) -> bool:
@@ -99,7 +100,7 @@ async def link(
     if not free:
         words = _("Den kan ikke knyttes: den hører til en annen, eller er et fødselsnummer eller en e-postadresse.")
         return await _theirs(request, hub, visitor, person_id, status=409, wrong=words)
-    return _back(person_id)
+    return _back(hub, person_id)
 
 
 @router.post("/admin/people/{person_id}/identities/remove")
@@ -113,7 +114,7 @@ async def unlink(
             raise HTTPException(404)
         note(session, visitor, "person.identity_removed", person_id, hub.clock())
     hub.live.change()
-    return _back(person_id)
+    return _back(hub, person_id)
 
 
 def looks_personal(subject: str) -> bool:
@@ -125,5 +126,5 @@ def _titles(hub: Hub) -> dict[str, str]:
     return {one.name: one.profile.title for one in hub.providers.values()}
 
 
-def _back(person_id: str) -> RedirectResponse:
-    return RedirectResponse(f"/admin/people/{person_id}/identities", status_code=303)
+def _back(hub: Hub, person_id: str) -> RedirectResponse:
+    return onwards(hub, f"/admin/people/{person_id}/identities")

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from carehub.core.people.erasure import PLAN, Fate, Obstacle
 from carehub.core.people.retention import KEPT, POLICIES
@@ -12,6 +12,7 @@ from carehub.flow.watching import erasing as flow
 from carehub.flow.watching import retention
 from carehub.store import erasure, logins
 from carehub.web.admin.rules import Deciding
+from carehub.web.done import onwards
 from carehub.web.render import page
 from carehub.web.rights.near import must_see
 from carehub.web.security import TheHub, Visitor
@@ -83,7 +84,7 @@ async def ask(request: Request, hub: TheHub, visitor: Deciding, resident_id: str
     found = await flow.ask(hub, resident_id, reason.strip(), visitor.person.id)
     if found:
         return await _shown(request, hub, visitor, resident_id, status=409)
-    return _to(resident_id)
+    return _to(hub, resident_id)
 
 
 @router.post("/residents/{resident_id}/erasure/{act}")
@@ -95,7 +96,7 @@ async def change(request: Request, hub: TheHub, visitor: Deciding, resident_id: 
     done = await (flow.agree if act == "agree" else flow.withdraw)(hub, resident_id, visitor.person.id)
     if not done:
         return await _shown(request, hub, visitor, resident_id, status=409, refused=True)
-    return _to(resident_id)
+    return _to(hub, resident_id)
 
 
 @router.post("/residents/{resident_id}/hold")
@@ -103,7 +104,7 @@ async def hold(hub: TheHub, visitor: Deciding, resident_id: str, reason: Reason)
     """Nothing about them is deleted until somebody says so."""
     await _must_see(hub, visitor, resident_id)
     await flow.hold(hub, resident_id, reason.strip(), visitor.person.id)
-    return _to(resident_id)
+    return _to(hub, resident_id)
 
 
 @router.post("/residents/{resident_id}/hold/end")
@@ -111,7 +112,7 @@ async def end_hold(hub: TheHub, visitor: Deciding, resident_id: str) -> Response
     """What held it is over."""
     await _must_see(hub, visitor, resident_id)
     await flow.release(hub, resident_id, visitor.person.id)
-    return _to(resident_id)
+    return _to(hub, resident_id)
 
 
 async def _must_see(hub: Hub, visitor: Visitor, resident_id: str) -> None:
@@ -119,5 +120,5 @@ async def _must_see(hub: Hub, visitor: Visitor, resident_id: str) -> None:
         await must_see(session, visitor, resident_id, hub.clock())
 
 
-def _to(resident_id: str) -> Response:
-    return RedirectResponse(f"/admin/residents/{resident_id}/erasure", status_code=303)
+def _to(hub: Hub, resident_id: str) -> Response:
+    return onwards(hub, f"/admin/residents/{resident_id}/erasure")

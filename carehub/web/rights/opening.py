@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from carehub.store import logins, pages, tasks, ties
 from carehub.web.cards import AlertView
+from carehub.web.done import onwards
 from carehub.web.render import page
 from carehub.web.security import Caring, TheHub, Visitor, local_path
 from carehub.web.telephone import offline as telephone
@@ -51,4 +52,4 @@ async def open_file(
             resident=who,
         )  # fmt: skip
         await tasks.ask(session, wanted, now)
-    return RedirectResponse(local_path(back, f"/nurse/{alert_id}"), status_code=303)
+    return onwards(hub, local_path(back, f"/nurse/{alert_id}"), None)

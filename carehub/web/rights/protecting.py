@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from carehub.core.people.access import STRICTEST, Mark
 from carehub.flow.hub import Hub
@@ -11,6 +11,7 @@ from carehub.store import logins, protected
 from carehub.store.database import Session
 from carehub.web.admin.devices import tell_fold
 from carehub.web.admin.rules import Deciding
+from carehub.web.done import onwards
 from carehub.web.render import page
 from carehub.web.rights.near import must_see
 from carehub.web.security import TheHub, Visitor
@@ -103,7 +104,7 @@ async def _after(request: Request, hub: Hub, visitor: Visitor, resident_id: str,
     if wrong:
         return await _shown(request, hub, visitor, resident_id, wrong)
     await tell_fold(hub, visitor, set())
-    return RedirectResponse(f"/admin/residents/{resident_id}/address", status_code=303)
+    return onwards(hub, f"/admin/residents/{resident_id}/address")
 
 
 def _note(session: Session, visitor: Visitor, action: str, resident_id: str, hub: Hub) -> None:

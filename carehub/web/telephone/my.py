@@ -15,6 +15,7 @@ from carehub.store import calendars, contacts, logins, roll_calls, shifts, table
 from carehub.store.contacts import Way
 from carehub.store.database import Session
 from carehub.web.admin.people import WRONG_NUMBER, e164
+from carehub.web.done import Done, onwards
 from carehub.web.render import page
 from carehub.web.security import Staff, TheHub, Visitor, local_path
 from carehub.web.telephone import offline as telephone
@@ -63,8 +64,8 @@ async def shown(
     )  # fmt: skip
 
 
-def _back() -> RedirectResponse:
-    return RedirectResponse("/my", status_code=303)
+def _back(hub: Hub, done: Done = Done.SAVED) -> RedirectResponse:
+    return onwards(hub, "/my", done)
 
 
 @router.post("/duty")
@@ -74,7 +75,7 @@ async def duty(hub: TheHub, visitor: Staff, on: Annotated[bool, Form()]) -> Redi
         (await session.get_one(tables.Person, visitor.person.id)).on_duty = on
         _note(session, visitor, "person.on_duty" if on else "person.off_duty", hub)
     hub.live.change()
-    return _back()
+    return _back(hub)
 
 
 @router.post("/calendar")
@@ -92,7 +93,7 @@ async def revoke(hub: TheHub, visitor: Staff) -> RedirectResponse:
     async with hub.database.write() as session:
         await calendars.revoke(session, person_id=visitor.person.id)
         _note(session, visitor, "calendar.revoked", hub)
-    return _back()
+    return _back(hub)
 
 
 @router.post("/roll-call")
@@ -101,7 +102,7 @@ async def answer(hub: TheHub, visitor: Staff, back: Annotated[str, Form(max_leng
     async with hub.database.write() as session:
         await roll_calls.answered(session, visitor.person.id, hub.clock())
     hub.live.change()
-    return RedirectResponse(f"{local_path(back, '/my').partition('?')[0]}?answered=true", status_code=303)
+    return onwards(hub, f"{local_path(back, '/my').partition('?')[0]}?answered=true")
 
 
 @router.post("/ways")
@@ -120,7 +121,7 @@ async def add(
         method = Method(channel=SMS, address=number)
         made = await flow.add(hub, session, visitor.person.id, method, hub.clock(), replaces or None)
         _note(session, visitor, "contact.added", hub)
-    return _back() if made else await shown(request, hub, visitor, status=409, wrong=HAS_IT)
+    return _back(hub) if made else await shown(request, hub, visitor, status=409, wrong=HAS_IT)
 
 
 @router.post("/ways/{method_id}/code")
@@ -135,7 +136,7 @@ async def confirm(
             _note(session, visitor, "contact.verified", hub)
     if checked is not Checked.VERIFIED:
         return await shown(request, hub, visitor, status=422, wrong=SAID[checked])
-    return _back()
+    return _back(hub)
 
 
 @router.post("/ways/{method_id}/send")
@@ -144,7 +145,7 @@ async def send(request: Request, hub: TheHub, visitor: Staff, method_id: str) ->
     async with hub.database.write() as session:
         way = await way_of(session, visitor.person.id, method_id)
         is_sent = await flow.send_again(hub, session, way, hub.clock())
-    return _back() if is_sent else await shown(request, hub, visitor, status=409, wrong=WAIT)
+    return _back(hub, Done.SENT) if is_sent else await shown(request, hub, visitor, status=409, wrong=WAIT)
 
 
 async def way_of(session: Session, person_id: str, method_id: str) -> Way:

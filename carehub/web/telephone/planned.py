@@ -14,6 +14,7 @@ from carehub.flow.hub import Hub
 from carehub.store import logins, protected, shifts, tables, ties, visits
 from carehub.store.database import Session
 from carehub.store.tables.homecare import VisitState
+from carehub.web.done import onwards
 from carehub.web.render import page
 from carehub.web.rights.readings import Readings
 from carehub.web.security import Caring, TheHub, Visitor
@@ -173,4 +174,4 @@ async def _mine(
 
 def _back(hub: Hub, visit_id: str) -> RedirectResponse:
     hub.live.change()
-    return RedirectResponse(f"/nurse/visits#visit-{visit_id}", status_code=303)
+    return onwards(hub, f"/nurse/visits#visit-{visit_id}")

@@ -13,6 +13,7 @@ from carehub.kit.ids import new_id
 from carehub.store import logins, past, people, tables, visits
 from carehub.store.database import Session
 from carehub.store.tables.homecare import VisitState
+from carehub.web.done import onwards
 from carehub.web.render import page
 from carehub.web.rights.near import must_see
 from carehub.web.security import Caring, TheHub, Visitor
@@ -159,4 +160,4 @@ async def _one(session: Session, resident_id: str, visit_id: str) -> tables.Plan
 
 def _back(hub: Hub, resident_id: str, visit_id: str) -> RedirectResponse:
     hub.live.change()
-    return RedirectResponse(f"/residents/{resident_id}/planned#visit-{visit_id}", status_code=303)
+    return onwards(hub, f"/residents/{resident_id}/planned#visit-{visit_id}")

@@ -14,6 +14,7 @@ from carehub.store import logins, protected, tables, ties, ways_in
 from carehub.store.database import Session
 from carehub.store.tables.places import ScopeKind
 from carehub.web.admin.rules import Deciding
+from carehub.web.done import onwards
 from carehub.web.render import page
 from carehub.web.security import NotAllowed, TheHub, Visitor
 from carehub.web.tongue import _
@@ -127,7 +128,7 @@ async def save(  # noqa: PLR0913 - one form
         whose: list[str | None] = [one.id for one in living] or [None]
         changed = [(one, f"scope:{scope_id}") for one in whose]
         logins.log_reading(session, visitor.person.id, "way_in.changed", changed, hub.clock())
-    return RedirectResponse(f"/admin/homes/{quote(scope_id)}/way-in?saved=true", status_code=303)
+    return onwards(hub, f"/admin/homes/{quote(scope_id)}/way-in?saved=true")
 
 
 def _code(written: str, *, gone: bool) -> str | None:

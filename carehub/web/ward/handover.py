@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from carehub.flow.hub import Hub
 from carehub.store import floor_plans, handover, logins, pages, roll_calls, rounds, silences, tables, ties
@@ -15,6 +15,7 @@ from carehub.store.database import Session
 from carehub.store.handover import Found, Note
 from carehub.store.rounds import Line
 from carehub.web.cards import AlertView, view
+from carehub.web.done import onwards
 from carehub.web.render import page
 from carehub.web.rights.readings import Readings
 from carehub.web.security import Answering, Caring, NotAllowed, TheHub, Visitor
@@ -131,7 +132,7 @@ async def write(
         note = handover.write(session, unit=unit, resident=resident or None, text=text.strip(), by=by, now=now)
         logins.log_reading(session, by, "note.written", [(note.resident_id, f"note:{note.id}")], now)
     hub.live.change()
-    return RedirectResponse(f"/tablet/handover?unit={unit}#notes", status_code=303)
+    return onwards(hub, f"/tablet/handover?unit={unit}#notes")
 
 
 async def _must_be_theirs(session: Session, visitor: Visitor, unit: str, now: datetime) -> None:
@@ -156,4 +157,4 @@ async def change(hub: TheHub, visitor: Answering, note_id: str, text: Text = "")
         what = "note.changed" if text.strip() else "note.taken_back"
         logins.log_reading(session, by, what, [(new.resident_id, f"note:{note_id}")], now)
     hub.live.change()
-    return RedirectResponse(f"/tablet/handover?unit={old.unit_id}#notes", status_code=303)
+    return onwards(hub, f"/tablet/handover?unit={old.unit_id}#notes")

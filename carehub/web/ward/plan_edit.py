@@ -12,6 +12,7 @@ from carehub.flow.hub import Hub
 from carehub.store import floor_plans, logins, pages, tables, ties
 from carehub.store.database import Session
 from carehub.store.floor_plans import Drawing
+from carehub.web.done import onwards
 from carehub.web.render import page
 from carehub.web.security import NotAllowed, Planning, TheHub, Visitor
 from carehub.web.tongue import Spoken, _, later
@@ -127,7 +128,7 @@ async def save(
             return _page(request, visitor, found, rooms, newest, wrong=[_(_CHANGED)], status=409)
         logins.log_reading(session, by, "plan.saved", [(None, f"plan:{unit}/{drawn.version + 1}")], now)
     hub.live.change()
-    return RedirectResponse(f"/tablet?unit={unit}&view=plan", status_code=303)
+    return onwards(hub, f"/tablet?unit={unit}&view=plan")
 
 
 def _new(parts: list[Part]) -> Part:
@@ -145,4 +146,4 @@ async def undo(hub: TheHub, visitor: Planning, unit: Unit, version: Annotated[in
             now, by = hub.clock(), visitor.person.id
             logins.log_reading(session, by, "plan.undone", [(None, f"plan:{unit}/{version}")], now)
     hub.live.change()
-    return RedirectResponse(f"/tablet/plan?unit={unit}", status_code=303)
+    return onwards(hub, f"/tablet/plan?unit={unit}")

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from carehub.core.people.access import Permission, Sight
 from carehub.core.rules.parts import Flag
@@ -16,6 +16,7 @@ from carehub.kit.ids import new_id
 from carehub.store import floor_plans, logins, pages, rounds, silences, stream, tables, ties
 from carehub.store.database import Session
 from carehub.store.rounds import Done, Line
+from carehub.web.done import onwards
 from carehub.web.render import page
 from carehub.web.rights.readings import Readings
 from carehub.web.security import Answering, Caring, NotAllowed, Planning, TheHub, local_path
@@ -103,11 +104,13 @@ async def done(
             raise HTTPException(404)
         if not (await ties.sight_of(session, visitor.person, now)).covers(line.scope.unit_id):
             raise NotAllowed
-        if await station.seen(hub, session, line, Done(by=by, seen=seen, note=note.strip()), now):
+        is_new = await station.seen(hub, session, line, Done(by=by, seen=seen, note=note.strip()), now)
+        if is_new:
             logins.log_reading(session, by, "round.done", [(line.resident.id, f"round:{turn_id}")], now)
     hub.wake.escalate.set()
     hub.live.change()
-    return RedirectResponse(local_path(back, "/tablet"), status_code=303)
+    there = local_path(back, "/tablet")
+    return onwards(hub, there) if is_new else onwards(hub, there, None)
 
 
 @router.post("")
@@ -126,7 +129,7 @@ async def plan(  # noqa: PLR0913 - one form
         )  # fmt: skip
         session.add(row)
         logins.log_reading(session, by, "round.planned", [(resident, f"planned-round:{row.id}")], now)
-    return RedirectResponse(f"/tablet/rounds?unit={unit or ''}", status_code=303)
+    return onwards(hub, f"/tablet/rounds?unit={unit or ''}")
 
 
 @router.post("/plans/{round_id}/end")
@@ -141,7 +144,7 @@ async def end(hub: TheHub, visitor: Planning, round_id: str) -> Response:
         if await rounds.end(session, round_id, by, now):
             logins.log_reading(session, by, "round.ended", [(row.resident_id, f"planned-round:{round_id}")], now)
     hub.live.change()
-    return RedirectResponse(f"/tablet/rounds?unit={unit or ''}", status_code=303)
+    return onwards(hub, f"/tablet/rounds?unit={unit or ''}")
 
 
 async def _unit_of(hub: Hub, session: Session, person: tables.Person, resident: str) -> str | None:

@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from carehub.store import pages, screens, tables, ties, walls
 from carehub.store.database import Session
 from carehub.store.tables.places import WallShows
+from carehub.web.done import onwards
 from carehub.web.render import page
 from carehub.web.security import NotAllowed, Planning, TheHub, Visitor
 from carehub.web.tongue import Spoken
@@ -67,7 +68,7 @@ async def take_down(hub: TheHub, visitor: Planning, link_id: str) -> Response:
         await _unit(hub, session, visitor, link.unit_id)
         link.ended_at = link.ended_at or hub.clock()
     hub.live.change()
-    return RedirectResponse("/tablet/screens", status_code=303)
+    return onwards(hub, "/tablet/screens")
 
 
 @router.post("/shows")
@@ -78,4 +79,4 @@ async def tell(
     async with hub.database.write() as session:
         (await _unit(hub, session, visitor, unit)).wall_shows = shows
     hub.live.change()
-    return RedirectResponse("/tablet/screens", status_code=303)
+    return onwards(hub, "/tablet/screens")

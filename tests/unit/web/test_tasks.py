@@ -36,3 +36,24 @@ async def test_a_task_is_done_and_undone_and_a_technician_sees_only_their_own(
     await tor.post(f"/admin/tasks/{names[2]}/done")
     assert "Ingen oppgaver venter" in (await tor.get("/admin/tasks")).text
     assert (await kari.post(f"/admin/tasks/{names[1]}/shout")).status_code == 404
+
+
+@BOTH
+async def test_what_a_colleague_has_done_meanwhile_is_told_and_is_not_called_saved(
+    hub: Hub, browser: Browse, clock: Clock
+) -> None:
+    async with hub.database.write() as session:
+        wanted = Wanted(kind="x", subject="1", words="Fornye vedtaket.", due_at=clock.now)
+        task = await tasks.ask(session, wanted, clock.now)
+        assert task is not None
+        here = f"/admin/tasks/{task.id}"
+    kari, admin = await logged_in(browser(), hub, "kari"), await logged_in(browser(), hub, "admin")
+
+    await kari.post(f"{here}/done")
+    late = await admin.post(f"{here}/done")
+    undone, again = await kari.post(f"{here}/undo"), await admin.post(f"{here}/undo")
+
+    assert [one.status_code for one in (late, undone, again)] == [409, 303, 409]
+    assert "har alt meldt den som gjort." in late.text
+    assert "Den er alt åpnet igjen." in again.text
+    assert "set-cookie" not in late.headers
