@@ -28,7 +28,7 @@ unexport VIRTUAL_ENV PYTHONDONTWRITEBYTECODE
 
 LOCK := uv.lock pyproject.toml requirements-bootstrap.txt
 OURS := carehub integrations models
-DEBIAN := mosquitto postgresql chromium openssl strace fiu-utils
+DEBIAN := mosquitto postgresql chromium chromium-headless-shell openssl strace fiu-utils
 
 .PHONY: help install install-all demo test coverage proofs pictures bench sbom faults provider-matrix check format clean \
 	check-format check-lint check-types check-floors check-migrations check-dead check-deps check-docker
@@ -86,7 +86,7 @@ proofs: install-all ## what takes longer than a test may
 	$(BIN)/python -m pytest -m proof --timeout=3600 $(PYTEST)
 
 pictures: install-all ## each page as a picture at three sizes, by day and by night, in build/pictures
-	@tools/debian-packages.sh chromium
+	@tools/debian-packages.sh chromium-headless-shell
 	mkdir -p build/pictures
 	PICTURES=build/pictures $(BIN)/python -m pytest -q -n0 --timeout=300 tests/browser/test_pages_look.py -k "can_be_read_by_everybody" $(PYTEST)
 

@@ -18,12 +18,12 @@ from pathlib import Path
 from shutil import copy, rmtree
 from tempfile import mkdtemp
 
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Route, expect, sync_playwright
 
 from tests.browser.seed import PASSWORD
+from tests.chromium import ARGUMENTS, WINDOWLESS
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = "/usr/bin/chromium"
 NURSERY = ROOT / "tests/browser/nursery.py"
 _ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
@@ -111,9 +111,14 @@ def _wait_for(address: str) -> None:
 def open_browser() -> Iterator[Browser]:
     """Debian's Chromium, without a screen."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = launch(playwright.chromium)
         yield browser
         browser.close()
+
+
+def launch(chromium: BrowserType, program: str = WINDOWLESS) -> Browser:
+    """Start one more."""
+    return chromium.launch(executable_path=program, args=list(ARGUMENTS))
 
 
 def log_in(page: Page, here: Night, username: str) -> None:

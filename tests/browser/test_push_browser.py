@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.nights import Night, enter, night
+from tests.browser.nights import Night, enter, launch, night
+from tests.chromium import WHOLE
 
 pytestmark = pytest.mark.browser
 
@@ -14,6 +15,14 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def here() -> Iterator[Night]:
     yield from night()
+
+
+@pytest.fixture
+def whole_chromium(chromium: Browser) -> Iterator[Browser]:
+    """With what shows notifications."""
+    browser = launch(chromium.browser_type, WHOLE)
+    yield browser
+    browser.close()
 
 
 def registered(page: Page) -> tuple[Any, str]:
@@ -27,9 +36,9 @@ def registered(page: Page) -> tuple[Any, str]:
     return tools, found[0]["registrationId"]
 
 
-def test_a_push_is_shown_and_confirmed_by_the_device_f48(chromium: Browser, here: Night) -> None:
+def test_a_push_is_shown_and_confirmed_by_the_device_f48(whole_chromium: Browser, here: Night) -> None:
     """F48: the hub hears "seen" from the device itself."""
-    context = chromium.new_context(locale="nb-NO")
+    context = whole_chromium.new_context(locale="nb-NO")
     context.grant_permissions(["notifications"], origin=here.url)
     enter(context, here, "ingrid")
     page = context.new_page()
