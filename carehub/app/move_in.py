@@ -15,6 +15,7 @@ from carehub.core.watching.blindness import Risk
 from carehub.kit.ids import new_id
 from carehub.store import people, shifts, stream, tables
 from carehub.store.database import Database, Session
+from carehub.store.event_rows import EventRow
 from carehub.store.tables.places import ScopeKind, UnitKind
 from carehub.village.register import Directory, Resident
 from carehub.village.rotation import Shift, rotation
@@ -143,7 +144,7 @@ async def remember(database: Database, directory: Directory, past: Iterable[Past
     return seq - first
 
 
-def _past(seq: int, device_id: str, past: PastEvent) -> stream.EventRow:
+def _past(seq: int, device_id: str, past: PastEvent) -> EventRow:
     event = Event(
         seq=seq, at=past.at, kind=past.kind, scope=past.dwelling, source=past.source, device=device_id,
         resident=past.resident, place=past.place,

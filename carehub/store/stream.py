@@ -1,6 +1,6 @@
 """The stream's rows: events, dead letters, scope state and deadlines, written many at a time."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,14 +11,13 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import SQLModel, col, select
 
-from carehub.core.events import Command, CommandKind, Event, Tick, Value
-from carehub.core.findings import Deadline, Outcome, Trace
+from carehub.core.events import Command, CommandKind, Tick
+from carehub.core.findings import Deadline, Trace
 from carehub.core.folding.fold import ScopeState
 from carehub.store import ownership, sql, tables
 from carehub.store.database import Session
+from carehub.store.event_rows import EVENT_COLUMNS, EventRow, by_columns, event_values
 
-_LONGEST_VALUE = 200
-_encode_value = msgspec.json.Encoder().encode
 _state_encoder = msgspec.json.Encoder()
 _state_decoder = msgspec.json.Decoder(ScopeState)
 
@@ -28,68 +27,17 @@ def upsert(session: Session, table: type[SQLModel]) -> Any:
     return sqlite_insert(table) if sql.is_sqlite(session) else postgresql_insert(table)
 
 
-EventRow = tuple[Event, Outcome, datetime | None]
-"""An event, what became of it, and until when it waits."""
 HeldTrace = tuple[int, str, Trace]
 """Where it was decided, the scope, and why the rule did not fire."""
 
-_PLAIN_COLUMNS = (
-    "seq", "at", "kind", "value", "source", "device_id", "scope_id", "resident_id", "place", "alarm", "late",
-    "body_hash", "delivery", "outcome", "device_class",
-)  # fmt: skip
-_SELDOM = ("device_at", "unit", "detail", "dedup_key", "pending_until", "number")
-"""Most reports of sensors have none of these: left out, they cost nothing, where the driver looks up each NULL."""
-_EVENT_COLUMNS = (*_PLAIN_COLUMNS, *_SELDOM)
-_OUTCOMES = {one: one.value for one in Outcome}
 _WORTH_A_COPY = 50
-"""From so many plain events on, what COPY spares is worth the word more to the server."""
+"""From so many events on, what COPY spares is worth the word more to the server."""
 
 
 async def add_events(session: Session, rows: Sequence[EventRow]) -> None:
     """Insert events."""
-    plain, whole = _event_rows(rows, sql.moments_of(session))
-    if plain:
-        await sql.write_bound(session, _ADD_PLAIN_EVENT, plain)
-    if whole:
-        await sql.write_bound(session, _ADD_EVENT, whole)
-
-
-def _event_rows(
-    rows: Sequence[EventRow], moment: Callable[[datetime | None], Any]
-) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
-    """The rows of plain events, and of those that have more columns."""
-    plain: list[tuple[Any, ...]] = []
-    whole: list[tuple[Any, ...]] = []
-    at = said = None
-    for e, outcome, until in rows:
-        if e.at is not at:  # what came together came at one moment, which is written once
-            at, said = e.at, moment(e.at)
-        value = None if e.value is None else _as_json(e.value)
-        values = (
-            e.seq, said, e.kind, value, e.source, e.device, e.scope, e.resident, e.place, e.alarm, e.late,
-            e.body_hash, e.delivery, _OUTCOMES[outcome], e.device_class,
-        )  # fmt: skip
-        if (
-            until is None and e.unit is None and e.device_at is None
-            and e.detail is None and e.dedup_key is None and e.number is None
-        ):  # fmt: skip
-            plain.append(values)
-        else:
-            seldom = (moment(e.device_at), e.unit, e.detail, e.dedup_key, moment(until), e.number)
-            whole.append(values + seldom)
-    return plain, whole
-
-
-def _as_json(value: Value) -> str:
-    """A value as JSON, so that a number stays a number.
-
-    It fits its column: a text that is too long loses its end, not its closing quote.
-    """
-    text = _encode_value(value).decode()
-    while len(text) > _LONGEST_VALUE and isinstance(value, str):
-        value = value[: -max(1, (len(text) - _LONGEST_VALUE) // 6)]
-        text = _encode_value(value).decode()
-    return text
+    for columns, values in by_columns(event_values(rows, sql.moments_of(session))).items():
+        await sql.write_bound(session, sql.Insertion(tables.Event, columns, ()).statement, values)
 
 
 async def add_inputs(session: Session, given: Iterable[Tick | Command]) -> None:
@@ -203,18 +151,18 @@ class Batch:
 
 
 async def add_batch(session: Session, batch: Batch, epoch: int, now: datetime, next_seq: int) -> None:
-    """Write it, and renew the lease; a server is told once of all, and once more of many plain events.
+    """Write it, and renew the lease; a server is told once of all, and once more of many events.
 
     Raises:
         OwnershipLost: The lease is not ours.
     """
     if not sql.is_sqlite(session):
-        plain, whole = _event_rows(batch.events, sql.moments_of(session))
-        many = plain if len(plain) >= _WORTH_A_COPY else []
-        rows = _insertions(batch, epoch, [] if many else plain, whole)
+        events = [values + seldom for values, seldom in event_values(batch.events, sql.moments_of(session))]
+        many = events if len(events) >= _WORTH_A_COPY else []
+        rows = _insertions(batch, epoch, [] if many else events)
         await ownership.hold_and_add(session, epoch, now, next_seq, rows)
         if many:
-            await sql.copy(session, tables.Event, _PLAIN_COLUMNS, many)
+            await sql.copy(session, tables.Event, EVENT_COLUMNS, many)
         return
     await ownership.hold(session, epoch, now, next_seq=next_seq)
     await add_inputs(session, batch.inputs)
@@ -225,13 +173,12 @@ async def add_batch(session: Session, batch: Batch, epoch: int, now: datetime, n
     await set_deadlines(session, batch.deadlines)
 
 
-def _insertions(batch: Batch, epoch: int, plain: sql.Rows, whole: sql.Rows) -> list[sql.Insertion]:
+def _insertions(batch: Batch, epoch: int, events: sql.Rows) -> list[sql.Insertion]:
     states = [(s.scope, s.version, epoch, _state_encoder.encode(s).decode()) for s in batch.states]
     deadlines = [(d.scope, d.key, d.due_at) for d in batch.deadlines]
     return [
         sql.insertion(tables.FoldInput, [_input_row(one) for one in batch.inputs]),
-        sql.Insertion(tables.Event, _PLAIN_COLUMNS, plain),
-        sql.Insertion(tables.Event, _EVENT_COLUMNS, whole),
+        sql.Insertion(tables.Event, EVENT_COLUMNS, events),
         sql.insertion(tables.HeldBack, [_held_row(*one) for one in batch.held_back]),
         sql.insertion(tables.DeadLetter, batch.letters),
         sql.Insertion(tables.ScopeStateRow, ("scope_id", "version", "epoch", "body"), states, _NEWER_STATE),
@@ -250,8 +197,6 @@ _EARLIER_DEADLINE = (
 _SET_DEADLINE = f"INSERT INTO fold_deadline (scope_id, key, due_at) VALUES (?, ?, ?) {_EARLIER_DEADLINE}"  # noqa: S608 - ours
 _SCOPES_DUE = "SELECT scope_id FROM fold_deadline WHERE due_at <= ? GROUP BY scope_id ORDER BY min(due_at) LIMIT ?"
 _DROP_DUE = "DELETE FROM fold_deadline WHERE scope_id = ? AND due_at <= ?"
-_ADD_EVENT = f"INSERT INTO event ({', '.join(_EVENT_COLUMNS)}) VALUES ({', '.join('?' * len(_EVENT_COLUMNS))})"  # noqa: S608 - ours
-_ADD_PLAIN_EVENT = f"INSERT INTO event ({', '.join(_PLAIN_COLUMNS)}) VALUES ({', '.join('?' * len(_PLAIN_COLUMNS))})"  # noqa: S608 - ours
 
 
 async def scopes_due(session: Session, now: datetime, limit: int = 500) -> list[str]:

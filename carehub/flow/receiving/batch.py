@@ -20,8 +20,9 @@ from carehub.core.rules.overrides import Override
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.receiving.intake import Draft, Intake, Letter, is_telemetry, letter_delivery, used_twice
 from carehub.kit.failpoints import fail_at
+from carehub.store.event_rows import EventRow
 from carehub.store.registry import KnownDevice
-from carehub.store.stream import EventRow, HeldTrace
+from carehub.store.stream import HeldTrace
 
 TOO_LATE = timedelta(hours=1)
 _REMEMBERED_DELIVERIES = 20_000
