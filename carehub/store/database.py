@@ -237,6 +237,7 @@ def _writing_engine(url: str) -> AsyncEngine:
         url, async_creator=connect, poolclass=AsyncAdaptedQueuePool, pool_size=1, max_overflow=0, hide_parameters=True
     )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    quick.remember(engine)
     return engine
 
 

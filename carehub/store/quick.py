@@ -12,8 +12,10 @@ from contextlib import asynccontextmanager, contextmanager
 from functools import lru_cache
 from itertools import chain
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import aiosqlite
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
@@ -32,21 +34,57 @@ def of(session: AsyncSession) -> "Connection | None":
 async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
     """One transaction that begins as a writer: committed at the end, or rolled back whole.
 
+    The session takes hold of the connection when somebody asks it for more than the way past it. On a busy hub few do,
+    and that SQLAlchemy took it and gave it back each time was a thirteenth of the processor time of an event loop.
+
     Given up in its midst (cancelled), the connection goes too: its thread may still be at what it was given, and would
     begin, or insert, after the rollback.
     """
     session = AsyncSession(engine, expire_on_commit=False)
     try:
-        session.info[_KEPT_AS] = connection = await session.run_sync(_connection)
+        open_one = _OPEN.get(engine)
+        connection = open_one if open_one is not None else await session.run_sync(_connection)
+        session.info[_KEPT_AS] = connection
         await connection.begin()
         yield session
-        await session.run_sync(_finish)
+        if session.in_transaction():
+            await session.run_sync(_finish)
+        else:
+            await connection.end()
     except Exception:
-        await asyncio.shield(asyncio.ensure_future(session.close()))
+        await asyncio.shield(asyncio.ensure_future(_rolled_back(session)))
         raise
     except BaseException:
-        await asyncio.shield(asyncio.ensure_future(session.invalidate()))
+        await asyncio.shield(asyncio.ensure_future(_thrown_away(engine, session)))
         raise
+
+
+def remember(engine: AsyncEngine) -> None:
+    """From now on `writing` knows the engine's one connection, for as long as that is open."""
+
+    def opened(connection: Any, _record: Any) -> None:
+        _OPEN[engine] = connection.driver_connection
+
+    event.listen(engine.sync_engine, "connect", opened)
+    event.listen(engine.sync_engine, "close", lambda *_: _OPEN.pop(engine, None))
+
+
+_OPEN: "WeakKeyDictionary[AsyncEngine, Connection]" = WeakKeyDictionary()
+
+
+async def _rolled_back(session: AsyncSession) -> None:
+    connection = of(session)
+    if connection is not None:  # the session may have had no part in it, and would then leave it open
+        await connection.rollback()
+    await session.close()
+
+
+async def _thrown_away(engine: AsyncEngine, session: AsyncSession) -> None:
+    connection = of(session)
+    await session.invalidate()
+    if connection is not None and _OPEN.get(engine) is connection:  # the session never had it
+        async with engine.connect() as taken:
+            await taken.invalidate()
 
 
 def _connection(session: Session) -> "Connection":
@@ -87,6 +125,11 @@ class Connection(aiosqlite.Connection):
             self._conn.execute(WAITS)
         return True
 
+    async def end(self) -> None:
+        """Commit what went past SQLAlchemy."""
+        with _as_sqlalchemy_says("COMMIT"):
+            await self.commit()
+
     def run(self, statement: str, values: Sequence[Any]) -> sqlite3.Cursor:
         """A plain statement, past SQLAlchemy: what that does around it takes ten times what SQLite does.
 
@@ -95,6 +138,11 @@ class Connection(aiosqlite.Connection):
         """
         with _as_sqlalchemy_says(statement):
             return self._conn.execute(statement, values)
+
+    async def run_long(self, statement: str, values: Sequence[Any]) -> None:
+        """The same in the connection's thread, for one statement that is work."""
+        with _as_sqlalchemy_says(statement):
+            await super()._execute(self._conn.execute, statement, values)  # type: ignore[no-untyped-call]
 
     async def run_each(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
         """The same for each row, some at a time where it is an INSERT; many rows go in the connection's thread.

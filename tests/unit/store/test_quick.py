@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from carehub.store import errors, quick, sql
+from carehub.store import errors, quick, sql, tables
 from carehub.store.database import Database
+from carehub.store.tables.places import UnitKind
 from tests.journeys.building import NIGHT
 
 _ADD = (
@@ -51,6 +53,59 @@ async def test_a_writer_that_is_given_up_leaves_nothing_and_the_next_one_writes(
         async with database.write() as session:
             assert await sql.change(session, "DELETE FROM ownership WHERE partition = 7") == 1
     other.close()
+    await database.close()
+
+
+async def test_what_went_past_sqlalchemy_and_what_did_not_are_one_transaction(sqlite_url: str) -> None:
+    """Kept together, and gone together: also where the session had no part in it, or failed."""
+    database = Database(sqlite_url)
+    await database.migrate()
+
+    async def write(number: int, unit: str = "", *, fails: bool = False) -> None:
+        async with database.write() as session:
+            await sql.write(session, _ADD, [(number, "y", 0, NIGHT, 0, 0)])
+            if unit:
+                session.add(tables.Unit(id=unit, name=unit, kind=UnitKind.WARD))
+            if fails:
+                raise ValueError("whatever it was")
+
+    await write(7, "sol")
+    assert await _there(database) == [7, "sol"]
+    with pytest.raises(ValueError, match="whatever"):
+        await write(8, fails=True)
+    with pytest.raises(ValueError, match="whatever"):
+        await write(8, "ny", fails=True)
+    with pytest.raises(IntegrityError):
+        await write(8, "sol")
+    assert await _there(database) == [7, "sol"]
+    await write(9)
+    assert await _there(database) == [7, 9, "sol"]
+    await database.close()
+
+
+async def _there(database: Database) -> list[Any]:
+    async with database.read() as session:
+        owners = await sql.ask(session, "SELECT partition FROM ownership WHERE partition > 0 ORDER BY partition")
+        units = await sql.ask(session, "SELECT id FROM unit ORDER BY id")
+    return [one for (one,) in (*owners, *units)]
+
+
+async def test_a_transaction_that_goes_past_sqlalchemy_takes_nothing_of_it(sqlite_url: str) -> None:
+    """Nor does the connection stay behind when the store is opened anew."""
+    database = Database(sqlite_url)
+    await database.migrate()
+    taken: list[object] = []
+    event.listen(database._writer.sync_engine, "checkout", lambda *_: taken.append(_))
+    for number in range(7, 10):
+        async with database.write() as session:
+            await sql.write(session, _ADD, [(number, "y", 0, NIGHT, 0, 0)])
+    assert len(taken) == 1
+
+    await database.reopen()
+    async with database.write() as session:
+        await sql.write(session, _ADD, [(10, "y", 0, NIGHT, 0, 0)])
+    assert await _there(database) == [7, 8, 9, 10]
+    assert len(taken) == 2
     await database.close()
 
 
