@@ -1,9 +1,10 @@
 """Station 6: silence becomes an event. Devices, the store's ledger and the hub's own parts are watched."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from msgspec.structs import replace
+from msgspec import structs
 
 from carehub.core.events import Event
 from carehub.core.kinds import EventKind
@@ -33,9 +34,7 @@ async def watch(hub: Hub, ingest: Ingest) -> int:
     async with hub.database.read() as session:
         late = await devices.late(session, now)
     fallen = await _hear(hub, ingest, late, now)
-    async with hub.database.write() as session:
-        lost = await _lost(session, ingest, now)
-    _observe(ingest, lost)
+    _observe(ingest, await _lost(hub, ingest, now))
     _observe(ingest, await numbers.count(hub.database, now))
     async with hub.database.read() as session:
         news = await silences.digests(hub, session, now)
@@ -51,10 +50,15 @@ async def watch(hub: Hub, ingest: Ingest) -> int:
 async def _hear(hub: Hub, ingest: Ingest, late: Sequence[str], now: datetime) -> Sequence[tables.Device]:
     signs, ingest.signs = ingest.signs, Signs()
     try:
+        async with hub.database.read() as session:
+            kinds = await devices.untold_kinds(session, signs.kinds)
+            told = await heard.news(session, signs.told)
         async with hub.database.write() as session:
-            await _write_down(session, signs, now)
+            await devices.write_heard(session, signs.heard)
             returned = await devices.returned(session, signs.heard)
             fallen = await devices.fall_silent(session, late, now)
+        async with hub.database.write() as session:
+            await _write_down(session, replace(signs, kinds=kinds, told=told), now)
     except BaseException:
         ingest.signs = ingest.signs.after(signs)
         raise
@@ -68,7 +72,6 @@ def _observe(ingest: Ingest, news: Sequence[Event]) -> None:
 
 
 async def _write_down(session: Session, signs: Signs, now: datetime) -> None:
-    await devices.write_heard(session, signs.heard)
     await devices.write_batteries(session, signs.batteries)
     await devices.write_mains(session, signs.runs_until)
     await devices.write_kinds(session, signs.kinds)
@@ -79,12 +82,21 @@ async def _write_down(session: Session, signs: Signs, now: datetime) -> None:
     await devices.note_seen_alarms(session, now)
 
 
-async def _lost(session: Session, ingest: Ingest, now: datetime) -> list[Event]:
+async def _lost(hub: Hub, ingest: Ingest, now: datetime) -> list[Event]:
     """Who looks after nobody now: an event for each such spell, once, also when we died before it was stored."""
-    await session.flush()
-    restored = await devices.restored(session, now)
-    await devices.blinded(session, now)
-    await session.flush()
+    restored: Sequence[tables.Device] = ()
+    async with hub.database.read() as session:
+        has_changed = await devices.protection_changed(session, now)
+    if has_changed:
+        async with hub.database.write() as session:
+            restored = await devices.restored(session, now)
+            await devices.blinded(session, now)
+    async with hub.database.read() as session:
+        fresh = await _untold(session, ingest, now)
+    return fresh + [_about(one, ingest, EventKind.PROTECTION_RESTORED, now) for one in restored]
+
+
+async def _untold(session: Session, ingest: Ingest, now: datetime) -> list[Event]:
     blind = await devices.still_blind(session)
     told_otherwise = {device.id for device in blind}
     signs = {f"blind/{one.id}/{_when(one.blind_since)}": await _blind(session, ingest, one, now) for one in blind}
@@ -92,8 +104,7 @@ async def _lost(session: Session, ingest: Ingest, now: datetime) -> list[Event]:
         if one.id not in told_otherwise:
             signs[f"silence/{one.id}/{_when(one.silent_since)}"] = _about(one, ingest, EventKind.DEVICE_OFFLINE, now)
     told = await stream.known_keys(session, list(signs))
-    fresh = [replace(event, dedup_key=key) for key, event in signs.items() if key not in told]
-    return fresh + [_about(one, ingest, EventKind.PROTECTION_RESTORED, now) for one in restored]
+    return [structs.replace(event, dedup_key=key) for key, event in signs.items() if key not in told]
 
 
 def _when(moment: datetime | None) -> str:
@@ -107,7 +118,7 @@ async def _blind(session: Session, ingest: Ingest, device: tables.Device, now: d
     risk = max(known.values(), key=_RISING.index, default=Risk.NORMAL)
     cause, _ = off(guard_of(device))
     because = f"{event.detail}: {BLIND_BECAUSE[cause]}" if cause else event.detail
-    return replace(event, value=_RISING.index(risk) + 1, detail=because)
+    return structs.replace(event, value=_RISING.index(risk) + 1, detail=because)
 
 
 def _who(ingest: Ingest, event: Event, now: datetime) -> Sequence[str]:

@@ -24,28 +24,37 @@ from carehub.store.tables.places import DeviceStatus
 WATCHED = (DeviceStatus.IN_SERVICE, DeviceStatus.NOT_IN_SERVICE)
 """Put up somewhere, and so missed when they are silent."""
 
-_HEARD = "UPDATE device SET last_seen_at = ? WHERE id = ?"
-_BATTERY = "UPDATE device SET battery = ? WHERE id = ?"
-_RUNS_UNTIL = "UPDATE device SET runs_until = ? WHERE id = ?"
 _KIND = "UPDATE device SET kind = ? WHERE id = ? AND kind = 'unknown'"
 _ALARM_KIND = "UPDATE device SET kind = ? WHERE id = ? AND kind IN ('unknown', 'sensor')"
+_UNTOLD_KINDS = """
+    SELECT id FROM device WHERE (id = ANY (?) AND kind = 'unknown') OR (id = ANY (?) AND kind = 'sensor')
+"""
 _SEEN_ALARMS = timedelta(days=2)
 """How far back answered alarms are looked for; the watch looks every few seconds."""
 
 
 async def write_heard(session: Session, heard: Mapping[str, datetime]) -> None:
     """Write down when each device was last heard, by its own genuine message."""
-    await _note(session, _HEARD, heard)
+    await sql.set_each(session, tables.Device, "last_seen_at", heard)
 
 
 async def write_batteries(session: Session, batteries: Mapping[str, float]) -> None:
     """Write down how full each battery is."""
-    await _note(session, _BATTERY, batteries)
+    await sql.set_each(session, tables.Device, "battery", batteries)
 
 
 async def write_mains(session: Session, runs_until: Mapping[str, datetime | None]) -> None:
     """Write down who runs without mains, and until when; None for whoever has it back."""
-    await _note(session, _RUNS_UNTIL, runs_until)
+    await sql.set_each(session, tables.Device, "runs_until", runs_until)
+
+
+async def untold_kinds(session: Session, kinds: Mapping[str, DeviceKind]) -> dict[str, DeviceKind]:
+    """Those of them that nobody has written down yet, or only roughly: for a session that only reads."""
+    if not kinds:
+        return {}
+    alarms = [device for device, kind in kinds.items() if kind in LIFE_CRITICAL]
+    found = await sql.ask(session, _UNTOLD_KINDS, list(kinds), alarms)
+    return {device: kinds[device] for (device,) in found}
 
 
 async def write_kinds(session: Session, kinds: Mapping[str, DeviceKind]) -> None:
@@ -116,6 +125,13 @@ async def silent(session: Session) -> Sequence[tables.Device]:
         col(tables.Device.status).in_(WATCHED), col(tables.Device.silent_since).is_not(None)
     )
     return (await session.exec(statement)).all()
+
+
+async def protection_changed(session: Session, now: datetime) -> bool:
+    """Whether `blinded` or `restored` will find any: for a session that only reads, since it looks at every device."""
+    told = col(tables.Device.blind_since).is_not(None)
+    statement = select(tables.Device.id).where((_is_off(now) & ~told) | (~_is_off(now) & told)).limit(1)
+    return (await session.exec(statement)).first() is not None
 
 
 async def blinded(session: Session, now: datetime) -> list[tables.Device]:

@@ -197,7 +197,7 @@ async def test_no_row_is_no_call_and_what_an_unknown_device_told_is_not_kept(dat
     """The canary speaks as a device that no register knows."""
     async with database.write() as session:
         await sql.write(session, "INSERT INTO no_such_table VALUES (?)", [])
-        await heard.note(session, {("canary", "button.pressed"): NIGHT})
+        await heard.note(session, await heard.news(session, {("canary", "button.pressed"): NIGHT}))
         kept = (await session.exec(select(tables.HeardKind))).all()
 
     assert kept == []
