@@ -23,6 +23,8 @@ from carehub.store.tables.places import DeviceStatus, ScopeKind
 
 PAGE = 100
 """How many rows a list shows; a search narrows it."""
+EVENTS = 50
+"""So many events stand on a page of the ledger: each is a stop for whoever goes by keys."""
 
 
 class Show(StrEnum):
@@ -202,12 +204,14 @@ class Wanted:
 
     Attributes:
         words: In the device's name, address or place.
+        before: Only what stands before this place in the order.
         since: Inclusive, as is `until`.
         units: Only what came from these, or from no unit; None for all of them.
     """
 
     outcome: Outcome | None = None
     words: str = ""
+    before: int | None = None
     resident: str | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -217,14 +221,16 @@ class Wanted:
 async def ledger(
     session: AsyncSession, wanted: Wanted
 ) -> list[tuple[tables.Event, tables.Device | None, tables.Scope | None]]:
-    """The newest events that are asked for, with what became of each."""
+    """The newest `EVENTS` that are asked for, with what became of each; one more where there are older ones."""
     statement = (
         select(tables.Event, tables.Device, tables.Scope)
         .join(tables.Device, col(tables.Device.id) == col(tables.Event.device_id), isouter=True)
         .join(tables.Scope, col(tables.Scope.id) == col(tables.Event.scope_id), isouter=True)
         .order_by(col(tables.Event.seq).desc())
-        .limit(PAGE)
+        .limit(EVENTS + 1)
     )
+    if wanted.before is not None:
+        statement = statement.where(tables.Event.seq < wanted.before)
     if wanted.outcome is not None:
         statement = statement.where(tables.Event.outcome == wanted.outcome)
     if wanted.resident is not None:

@@ -76,7 +76,9 @@ def environment(zone: ZoneInfo) -> Environment:
         capital=lambda text: text[:1].upper() + text[1:],
     )
     made.globals.update(icon=icon, tel=tel, asset=asset, words=words, script_words=script_words)
-    made.globals.update(admin_groups=admin_nav.groups, Permission=Permission, begun_key=begun.key_of)
+    made.globals.update(
+        admin_groups=admin_nav.groups, Permission=Permission, begun_key=begun.key_of, begun_at=begun.START
+    )
     return made
 
 

@@ -27,7 +27,9 @@ def half_written(chromium: Browser, here: Night) -> Page:
     page.click(f"#take-{RESTLESS}")
     expect(page.locator(f"#alert-{RESTLESS} .alert__holder")).to_have_text("Du er på vei")
     page.click(f"#finish-button-{RESTLESS}")
-    page.fill(f"#note-{RESTLESS}", WORDS)
+    page.focus(f"#note-{RESTLESS}")
+    with page.expect_request("**/here"):  # nobody's screen locks under their hands (C48)
+        page.keyboard.type(WORDS)
     page.context.request.post(f"{here.url}/logout", headers={"Sec-Fetch-Site": "same-origin"})
     page.wait_for_url("**/login?ended=true**")
     return page
@@ -45,6 +47,7 @@ def test_whoever_wrote_it_finds_it_again_and_meanwhile_nobody_can_read_it_c68(ch
     page = half_written(chromium, here)
     kept = page.evaluate(_KEPT)
     assert "carehub-begun" in kept
+    expect(page.locator("#kept")).to_contain_text("Det som ikke var skrevet ferdig, ligger her")
     assert [word for word in (*WORDS.split(), "maria", "note", RESTLESS) if word in kept] == []
 
     log_in_here(page, "maria")
@@ -95,6 +98,7 @@ def test_whoever_logs_out_by_themselves_leaves_nothing_c68(chromium: Browser, he
 
     page.wait_for_url("**/login")
     assert page.evaluate(_KEPT) == "[{},{}]"
+    expect(page.locator("#kept")).to_be_hidden()
 
 
 def test_on_another_page_one_is_told_where_it_was(chromium: Browser, here: Night) -> None:

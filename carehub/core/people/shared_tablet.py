@@ -11,7 +11,18 @@ LOCKS_AFTER_S = (60, 120, 180, 300, 600, 900)
 
 _HERE = ("/tablet", "/nurse", "/alerts", "/residents", "/messages", "/blind", "/visits", "/silences", "/kiosk")
 _EXACTLY = frozenset(
-    {"/", "/login", "/logout", "/language", "/my", "/my/duty", "/my/roll-call", "/api/v1/live", "/api/v1/alerts"}
+    {
+        "/",
+        "/here",
+        "/login",
+        "/logout",
+        "/language",
+        "/my",
+        "/my/duty",
+        "/my/roll-call",
+        "/api/v1/live",
+        "/api/v1/alerts",
+    }
 )
 
 

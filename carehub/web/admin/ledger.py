@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -41,23 +42,33 @@ async def events(  # noqa: PLR0913 - one form
     resident: _Text = "",
     since: _Text = "",
     until: _Text = "",
+    before: Annotated[int | None, Query(ge=1, le=10**18)] = None,
 ) -> Response:
-    """The ledger: the newest events that are asked for, and what became of each."""
+    """The ledger: the newest events that are asked for, and what became of each; from there to the older ones."""
     async with hub.database.read() as session:
         close = await _may_ask_for(hub, session, visitor, resident)
         wanted = Wanted(
             outcome=outcome, words=q.strip(), resident=resident or None, since=moment(since, hub.zone),
             until=moment(until, hub.zone), units=_units(visitor, close),
+            before=before,
         )  # fmt: skip
-        rows = await registers.ledger(session, wanted)
+        found = await registers.ledger(session, wanted)
         counts = await registers.outcomes_since(session, await registers.newest_seq(session) - _COUNTED)
         residents = [one for one in await registers.residents(session) if close.sees(one.id)]
+    rows, older = found[: registers.EVENTS], len(found) > registers.EVENTS
     await _log(hub, visitor, "ledger", (event for event, _, _ in rows))
+    asked = {"outcome": outcome, "q": q, "resident": resident, "since": since, "until": until}
     return page(
-        request, "admin_events.html", visitor, rows=rows, counts=counts, outcome=outcome, Outcome=Outcome, q=q,
-        resident=resident, since=since, until=until, residents=residents,
+        request, "admin_events.html", visitor, rows=rows, newest=_asking(asked) if before else None,
+        older=_asking({**asked, "before": rows[-1][0].seq}) if older else None, counts=counts,
+        outcome=outcome, Outcome=Outcome, q=q, resident=resident, since=since, until=until, residents=residents,
         wrong=_unread(since, hub.zone) or _unread(until, hub.zone),
     )  # fmt: skip
+
+
+def _asking(asked: Mapping[str, object]) -> str:
+    """The same search once more, from another place."""
+    return f"/admin/events?{urlencode({name: one for name, one in asked.items() if one})}"
 
 
 @router.get("/events/{seq}")

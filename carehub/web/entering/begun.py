@@ -6,11 +6,13 @@ then what was begun is lost, as it was before, and nothing of it can be read.
 
 import hmac
 from base64 import b64encode
-from secrets import token_bytes
+from secrets import token_bytes, token_hex
 
 from carehub.web.security import Visitor
 
 _OURS = token_bytes(32)
+START = token_hex(4)
+"""Which start of the hub the key is of: a login page says that words are kept only while they can be opened."""
 
 
 def key_of(visitor: Visitor) -> str:

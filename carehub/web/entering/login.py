@@ -17,7 +17,7 @@ from carehub.web.entering.passwords import Passwords
 from carehub.web.entering.shared import MaybeTablet, tell_unsent
 from carehub.web.entering.throttle import Throttle
 from carehub.web.render import page
-from carehub.web.security import MaybeVisitor, TheHub, cookie_name, is_https, local_path, valid_login
+from carehub.web.security import Anyone, MaybeVisitor, TheHub, cookie_name, is_https, local_path, valid_login
 from carehub.web.tongue import _, later
 
 router = APIRouter()
@@ -30,6 +30,12 @@ _LONGEST = 256
 async def front_door(visitor: MaybeVisitor) -> RedirectResponse:
     """To the visitor's own page, or to the login."""
     return RedirectResponse(home_of(visitor.person) if visitor else "/login", status_code=303)
+
+
+@router.get("/here", status_code=204)
+async def here(_visitor: Anyone) -> Response:
+    """Somebody types: a step of their own, as a press is, so that no screen locks under their hands (C48)."""
+    return Response(status_code=204)
 
 
 @router.get("/login")

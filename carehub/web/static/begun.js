@@ -8,6 +8,7 @@
   const mine = () => crypto.subtle.importKey("raw", bytes(document.body.dataset.begun), "AES-GCM", false, ["encrypt", "decrypt"]);
   const bytes = (text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
   const letters = (some) => btoa(String.fromCharCode(...new Uint8Array(some)));
+  const TELLS_EVERY_MS = 20000; // a shared tablet locks after a minute at the least
   const begun = () => [...document.querySelectorAll("main textarea[id]")].filter((one) => one.value.trim() && one.value !== one.defaultValue);
   const forget = () => sessionStorage.removeItem(PLACE);
 
@@ -17,12 +18,12 @@
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const plain = new TextEncoder().encode(JSON.stringify({ at: Date.now(), address: location.pathname + location.search, words }));
     const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await mine(), plain);
-    sessionStorage.setItem(PLACE, JSON.stringify([letters(iv), letters(sealed)]));
+    sessionStorage.setItem(PLACE, JSON.stringify([letters(iv), letters(sealed), Date.now(), document.body.dataset.begunAt]));
   }
 
   async function opened() {
     try {
-      const [iv, sealed] = JSON.parse(sessionStorage.getItem(PLACE)).map(bytes);
+      const [iv, sealed] = JSON.parse(sessionStorage.getItem(PLACE)).slice(0, 2).map(bytes);
       const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await mine(), sealed);
       const found = JSON.parse(new TextDecoder().decode(plain));
       return Date.now() - found.at < OLDEST_MS ? found : null;
@@ -55,6 +56,15 @@
     if (Date.now() - leftAt < LEAVES_WITHIN_MS) return; // by their own hand: nothing is left
     sending += 1; // the page is left when it is kept
     keep().finally(() => { sending -= 1; });
+  });
+  // Whoever types is there, as whoever presses is: a screen does not lock under their hands. A key that is held down by
+  // something that lies on it is nobody.
+  let [toldAt, held] = [-Infinity, false];
+  document.addEventListener("keydown", (event) => { held = event.repeat; });
+  document.addEventListener("input", (event) => {
+    if (!event.isTrusted || held || Date.now() - toldAt < TELLS_EVERY_MS) return;
+    toldAt = Date.now();
+    fetch("/here", { cache: "no-store", redirect: "manual" }).catch(() => {}); // the page says by itself what it does not reach
   });
   document.addEventListener("submit", (event) => {
     if (["/logout", "/kiosk/switch"].includes(event.target.getAttribute("action"))) forget();

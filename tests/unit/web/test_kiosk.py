@@ -214,6 +214,24 @@ async def test_it_locks_itself_when_nobody_touches_it_c40(hub: Hub, browser: Bro
     assert "Rom 104" in (await tablet.get("/kiosk")).text
 
 
+async def test_it_does_not_lock_under_whoever_types_but_ends_with_the_shift_c48(
+    hub: Hub, browser: Browse, clock: Clock
+) -> None:
+    """C48: what is typed is told by the page (begun.js), and is a step of their own until the login ends for good."""
+    tablet, _ = await enrolled(hub, browser, lock_after_s="900")
+    await has_pin(hub, "maria")
+    await by_pin(tablet, "maria")
+
+    for _ in range(13 * 5 - 1):
+        clock.passes(timedelta(minutes=12))
+        assert (await tablet.get("/here")).status_code == 204
+    assert (await tablet.get("/tablet?unit=sol")).status_code == 200
+    clock.passes(timedelta(minutes=12))
+
+    assert (await tablet.get("/here")).status_code == 303
+    assert (await tablet.get("/tablet")).headers["location"].startswith("/login")
+
+
 async def test_a_lost_tablet_is_dark_at_once_with_whoever_was_on_it_c40(
     hub: Hub, browser: Browse, clock: Clock
 ) -> None:

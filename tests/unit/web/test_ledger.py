@@ -1,5 +1,7 @@
 """The ledger's pages: what became of an event, a day's account, a question about a resident; each look is logged."""
 
+import html
+import re
 from typing import Any
 
 import pytest
@@ -127,3 +129,22 @@ async def test_what_is_not_accounted_for_is_listed_with_a_link(hub: Hub, browser
 
     assert "1 hendelser er det ikke gjort rede for" in page
     assert 'href="/admin/events/1"' in page
+
+
+@BOTH
+async def test_the_ledger_comes_fifty_at_a_time_with_one_stop_for_each_event(hub: Hub, browser: Browse) -> None:
+    """Whoever goes by keys comes past each link: two in each of a hundred rows were more than anybody walks."""
+    for seq in range(1, 121):
+        await stored(hub, seq)
+    client = await logged_in(browser(), hub, "admin")
+    seen, there, page = [], "/admin/events?outcome=no_rule&q=rom-104", ""
+    while there:
+        page = (await client.get(there)).text
+        seen.append(re.findall(r'href="/admin/events/(\d+)"', page))
+        assert page.partition("<tbody>")[2].partition("</tbody>")[0].count("<a ") == len(seen[-1])
+        older = re.search(r'rel="next" href="([^"]+)"', page)
+        there = html.unescape(older[1]) if older else ""
+
+    assert [len(one) for one in seen] == [50, 50, 20]
+    assert [int(seq) for one in seen for seq in one] == list(range(120, 0, -1))
+    assert "De nyeste" in page

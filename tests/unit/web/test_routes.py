@@ -274,6 +274,7 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("POST", "/admin/shifts/roll-call"): PLANNERS,
     ("POST", "/admin/shifts/calendar"): PLANNERS,
     ("GET", "/api/v1/live"): EVERYBODY,
+    ("GET", "/here"): EVERYBODY,
     ("POST", "/api/v1/events"): frozenset({Role.ADMINISTRATOR}),
     ("GET", "/api/v1/alerts"): STAFF,
     ("GET", "/api/v1/alerts/{alert_id}"): STAFF,
