@@ -12,6 +12,7 @@ from carehub.kit.ids import new_code
 from carehub.kit.log import log
 from carehub.store.errors import REFUSED_BY_STORE, is_unkeepable
 from carehub.web import at_the_doors, tongue
+from carehub.web.paging import BeyondTheLast
 from carehub.web.problems import FOR_PROGRAMS, problem
 from carehub.web.render import page
 from carehub.web.security import LoginNeeded, NotAllowed, Visitor, add_headers, hub_of, visitor_of
@@ -52,6 +53,11 @@ async def login_needed(request: Request, _error: Exception) -> Response:
     asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     onwards = f"?next={quote(asked)}" if request.method == "GET" and asked != "/" else ""
     return RedirectResponse(f"/login{onwards}", status_code=303)
+
+
+async def beyond_the_last(_request: Request, error: Exception) -> Response:
+    """A page of a list that is not there leads to the last one: nobody is told that nothing was found."""
+    return RedirectResponse(str(error), status_code=303)
 
 
 async def not_allowed(request: Request, _error: Exception) -> Response:
@@ -123,6 +129,7 @@ def install(app: FastAPI) -> None:
     """Hang the handlers up."""
     app.add_exception_handler(LoginNeeded, login_needed)
     app.add_exception_handler(NotAllowed, not_allowed)
+    app.add_exception_handler(BeyondTheLast, beyond_the_last)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(RequestValidationError, not_valid)
     for refused in REFUSED_BY_STORE:

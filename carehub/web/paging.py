@@ -57,8 +57,19 @@ def paged(rows: Sequence[_Row], number: int, path: str, length: int = LENGTH, **
 
 
 def page_of(rows: Sequence[_Row], many: int, number: int, path: str, length: int, **asked: object) -> Paged[_Row]:
-    """A page that the store has cut already."""
-    return Paged(rows=rows, number=number, many=many, path=path, length=length, asked=_asked(asked))
+    """A page that the store has cut already.
+
+    Raises:
+        BeyondTheLast: There is no such page: an old link, or rows that went meanwhile.
+    """
+    found = Paged(rows=rows, number=number, many=many, path=path, length=length, asked=_asked(asked))
+    if number > found.pages:
+        raise BeyondTheLast(found.address(found.pages))
+    return found
+
+
+class BeyondTheLast(Exception):
+    """A page of a list that is not there; its words are where the last one is."""
 
 
 def _asked(asked: dict[str, object]) -> tuple[tuple[str, str], ...]:

@@ -23,6 +23,7 @@ from carehub.core.people.access import Role
 from carehub.core.people.consent import Insight, Standing
 from carehub.core.people.kin import GivenBy, Ground
 from carehub.core.rules.rulebook import Rulebook
+from carehub.core.showing.terms import PLACES
 from carehub.flow.hub import Health, Hub
 from carehub.kit import log
 from carehub.kit.clock import utc_now
@@ -151,7 +152,7 @@ def _devices(session: AsyncSession, now: datetime) -> None:
                     id=device,
                     source="zigbee2mqtt",
                     address=f"zigbee2mqtt/{scope}/{place}",
-                    label=f"Bevegelse {place}",
+                    label=f"Bevegelse {PLACES[place]}",
                     model="SNZB-03P",
                     status=DeviceStatus.IN_SERVICE,
                     first_seen_at=now - 90 * 24 * _HOUR,

@@ -131,10 +131,12 @@ async def test_an_auditor_pages_through_every_look_and_none_is_told_twice(
 
     first = (await rune.get("/audit?who=ingrid")).text
     second = (await rune.get("/audit?who=ingrid&page=2")).text
+    beyond = await rune.get("/audit?who=ingrid&days=7&page=9")
 
     told = [set(re.findall(r"look-\d+", page)) for page in (first, second)]
     assert [len(one) for one in told] == [200, 50]
     assert told[0].isdisjoint(told[1])
     assert "who=ingrid&amp;days=7&amp;page=2" in first
+    assert (beyond.status_code, beyond.headers["location"]) == (303, "/audit?who=ingrid&days=7&page=2")
     assert ">1–200 av 250<" in first
     assert ">201–250 av 250<" in second
