@@ -10,7 +10,8 @@ from typing import Any
 from sqlmodel import col, select
 
 from carehub.core.answers.alerts import FOLLOW_UP, HELP, Aftermath, Cause, Step
-from carehub.core.answers.local_hours import local_hours
+from carehub.core.answers.caseload import Cases
+from carehub.core.answers.local_hours import LocalHour
 from carehub.core.answers.summons import Summons, summoned
 from carehub.core.answers.usefulness import Case
 from carehub.core.people.access import PRIVATE
@@ -81,6 +82,21 @@ async def cases(session: Session, since: datetime, until: datetime, zone: tzinfo
     ]  # fmt: skip
 
 
+async def caseload(session: Session, since: datetime, until: datetime) -> tuple[Sequence[str], Cases]:
+    """The same as columns, with their ids: for thousands of them."""
+    values = (_ANSWERS, since, until, _BY_PEOPLE, TEST, CANARY)
+    ids, rule, device, resident, unit, severity, at, answered, cause, aftermath = await sql.columns(
+        session, _CASES, _COLUMNS, *values
+    )
+    return ids, Cases(rule, device, resident, unit, severity, _bare(at), _bare(answered), cause, aftermath)
+
+
+_COLUMNS = (
+    "id", "rule_id", "device_id", "resident_id", "unit_id", "severity", "raised_at", "answered_at", "cause",
+    "aftermath",
+)  # fmt: skip
+
+
 def case_of(row: tables.Alert, answered_at: datetime | None) -> Case:
     """An alert, as far as its load is concerned."""
     return Case(
@@ -90,7 +106,7 @@ def case_of(row: tables.Alert, answered_at: datetime | None) -> Case:
 
 
 async def summons(
-    session: Session, since: datetime, until: datetime, zone: tzinfo = UTC,
+    session: Session, since: datetime, until: datetime, hours: Sequence[tuple[datetime, LocalHour]],
     known: Mapping[str, str | None] = MappingProxyType({}),
 ) -> tuple[Summons, list[str | None]]:  # fmt: skip
     """Every message about an alert that was sent to a person's own device in this time, in order.
@@ -98,6 +114,7 @@ async def summons(
     Of those at night also the alert's unit.
 
     Args:
+        hours: When each local hour of that time begins (`local_hours`).
         known: Units of alerts, so that they need not be asked.
     """
     told = ("person_id", "alert_id", "sent_at")
@@ -106,7 +123,6 @@ async def summons(
     spans = ("person_id", "since", "until")
     planned = await sql.columns(session, _DUTIES, spans, since, until, asked, since - _PLANNED, since, asked)
     duties = (planned[0], _bare(planned[1]), _bare(planned[2]))
-    hours = local_hours(since, until, zone)
     found = await asyncio.to_thread(summoned, people, _bare(sent), duties, hours, until)
     at_night = list(compress(alerts, found.at_night.tolist()))
     unknown = set(at_night).difference(known)
@@ -116,7 +132,7 @@ async def summons(
 
 def _bare(moments: Sequence[Any]) -> Sequence[Any]:
     """UTC without a zone, as numpy takes them: SQLite's texts are that already."""
-    return moments if moments and isinstance(moments[0], str) else [one.replace(tzinfo=None) for one in moments]
+    return [one.astimezone(UTC).replace(tzinfo=None) if isinstance(one, datetime) else one for one in moments]
 
 
 async def asked(session: Session, since: datetime, until: datetime) -> Sequence[tuple[str, str | None, int]]:

@@ -1,6 +1,9 @@
 """The load of alerts, counted: what was of use, what was false, when, and how soon it was answered."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from math import inf
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,16 +13,11 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from carehub.core.answers.alerts import Aftermath, Cause
+from carehub.core.answers.caseload import Caseload, Cases
 from carehub.core.answers.local_hours import LocalHour, Shift, local_hours, shift_of
 from carehub.core.answers.shares import Share
 from carehub.core.answers.summons import Summons, by_hour, nights, summoned
-from carehub.core.answers.usefulness import (
-    USEFUL_BELOW,
-    Case,
-    answers,
-    hours,
-    loads,
-)
+from carehub.core.answers.usefulness import PROMPT, USEFUL_BELOW, Answers, Case, Hour, answers_of, loads
 from carehub.core.severity import Severity
 
 OSLO = ZoneInfo("Europe/Oslo")
@@ -32,6 +30,24 @@ def case(number: int = 1, **more: Any) -> Case:
         "severity": Severity.SERIOUS, "at": NOW - timedelta(hours=number), **more,
     }  # fmt: skip
     return Case(**fields)
+
+
+def many(cases: Sequence[Case]) -> Caseload:
+    """The same alerts as columns, as the store gives them."""
+    ordered = sorted(cases, key=lambda one: one.at)
+    since = min((one.at for one in cases), default=NOW) - timedelta(minutes=1)
+    return Caseload(columns(ordered), local_hours(since, NOW + timedelta(seconds=1), OSLO))
+
+
+def columns(cases: Sequence[Case]) -> Cases:
+    return Cases(
+        rule=[one.rule for one in cases], device=[one.device for one in cases], unit=[one.unit for one in cases],
+        resident=[one.resident for one in cases], severity=[one.severity.value for one in cases],
+        at=[f"{one.at:%Y-%m-%d %H:%M:%S.%f}" for one in cases],
+        answered=[None if one.answered_at is None else f"{one.answered_at:%Y-%m-%d %H:%M:%S.%f}" for one in cases],
+        cause=[one.cause and one.cause.value for one in cases],
+        aftermath=[one.aftermath and one.aftermath.value for one in cases],
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -194,7 +210,7 @@ def test_of_the_heaviest_everything_is_counted_and_of_the_others_nothing() -> No
 
 
 def test_every_hour_of_the_day_has_its_alerts_and_messages() -> None:
-    found = hours([*_judged(1, 1), case(0)], by_hour(asked(("tor", "2026-01-15T13:10"))), OSLO)
+    found = many([*_judged(1, 1), case(0)]).hours(by_hour(asked(("tor", "2026-01-15T13:10"))))
 
     assert len(found) == 24
     assert (found[13].useful, found[13].other, found[13].summons, found[13].off_duty) == (1, 1, 1, 1)
@@ -208,7 +224,7 @@ def test_answer_times_count_what_nobody_answered_as_never() -> None:
         for n, took in enumerate(seconds)
     ]
 
-    (told,) = answers(cases, NOW, OSLO)
+    (told,) = many(cases).answers(NOW)
 
     assert (told.unit, told.shift, told.alerts, told.unanswered) == ("sol", Shift.DAY, 10, 3)
     assert told.median == timedelta(seconds=170)
@@ -219,6 +235,62 @@ def test_answer_times_count_what_nobody_answered_as_never() -> None:
 def test_of_four_answers_there_is_no_median_and_the_newest_is_not_held_against_anybody() -> None:
     four = [case(1, alert=str(n), answered_at=NOW - timedelta(minutes=59)) for n in range(4)]
 
-    (told,) = answers([*four, case(9, at=NOW - timedelta(seconds=100)), case(5, severity=Severity.MODERATE)], NOW, OSLO)
+    new, moderate = case(9, at=NOW - timedelta(seconds=100)), case(5, severity=Severity.MODERATE)
+    (told,) = many([*four, new, moderate]).answers(NOW)
 
     assert (told.alerts, told.median, told.ninth) == (4, None, None)
+
+
+_SINCE, _TENTH = datetime(2025, 10, 20, tzinfo=UTC), timedelta(milliseconds=100)
+_MOMENTS = st.integers(0, int((NOW - _SINCE).total_seconds() * 10)).map(lambda tenths: _SINCE + tenths * _TENTH)
+_SOME = st.lists(
+    st.builds(
+        case,
+        st.integers(0, 400), rule=st.sampled_from("abc"), device=st.sampled_from(["d1", "d2", "d3", None]),
+        resident=st.sampled_from(["anna", "odd", None]), unit=st.sampled_from(["sol", "vest", None]),
+        severity=st.sampled_from(Severity), cause=st.sampled_from([*Cause, None]),
+        aftermath=st.sampled_from([*Aftermath, None]), at=_MOMENTS | st.just(NOW - timedelta(minutes=1)),
+        answered_at=st.none() | _MOMENTS,
+    ),
+    max_size=60,
+)  # fmt: skip
+
+
+@given(_SOME)
+def test_alerts_by_the_thousand_are_counted_as_each_one_by_itself(cases: list[Case]) -> None:
+    """Over a change of the clock too; what is told first among as many is the same."""
+    cases.sort(key=lambda one: one.at)
+    every = many(cases)
+
+    for name in ("rule", "device", "resident"):
+        key = attrgetter(name)
+        found, told = every.loads(list(map(key, cases))), loads(cases, key, OSLO)
+        assert found == told
+        assert [list(one.false_by_cause) for one in found] == [list(one.false_by_cause) for one in told]
+        assert every.loads(list(map(key, cases)), 2) == told[:2]
+    assert every.hours([(hour, 1) for hour in range(24)]) == _hours(cases)
+    assert every.answers(NOW) == _answers(cases)
+
+
+def _hours(cases: Sequence[Case]) -> list[Hour]:
+    """One by one."""
+    at = [[one for one in cases if one.at.astimezone(OSLO).hour == hour] for hour in range(24)]
+    return [
+        Hour(
+            hour=hour, useful=sum(one.useful for one in found), false=sum(one.false for one in found if not one.useful),
+            other=sum(not one.useful and not one.false for one in found), summons=hour, off_duty=1,
+        )
+        for hour, found in enumerate(at)
+    ]  # fmt: skip
+
+
+def _answers(cases: Sequence[Case]) -> list[Answers]:
+    """One by one."""
+    grouped: dict[tuple[str | None, Shift], list[float]] = {}
+    for one in cases:
+        if one.severity < Severity.SERIOUS or (one.answered_at is None and NOW - one.at < PROMPT):
+            continue
+        took = (one.answered_at - one.at).total_seconds() if one.answered_at else inf
+        grouped.setdefault((one.unit, shift_of(one.at, OSLO)), []).append(max(0.0, took))
+    ordered = sorted(grouped.items(), key=lambda item: (item[0][0] or "", list(Shift).index(item[0][1])))
+    return [answers_of(unit, shift, took) for (unit, shift), took in ordered]

@@ -16,7 +16,7 @@ class Shift(StrEnum):
     NIGHT = "night"
 
 
-_SHIFTS = [
+SHIFT_OF_HOUR = [
     next((Shift(name) for name, (start, end) in _HOURS.items() if start <= hour < end), Shift.NIGHT)
     for hour in range(24)
 ]
@@ -25,7 +25,7 @@ _SHIFTS = [
 
 def shift_of(moment: datetime, zone: ZoneInfo) -> Shift:
     """The shift in which a moment falls."""
-    return _SHIFTS[moment.astimezone(zone).hour]
+    return SHIFT_OF_HOUR[moment.astimezone(zone).hour]
 
 
 class LocalHour(NamedTuple):
@@ -75,5 +75,5 @@ def _offset(at: datetime, zone: tzinfo) -> timedelta | None:
 def _local_hour(at: datetime, zone: tzinfo) -> LocalHour:
     local = at.astimezone(zone)
     # A night belongs to the day on which it begins: half a day back, so that 02:10 is still yesterday's.
-    night = (local.replace(tzinfo=None) - _HALF_A_DAY).date() if _SHIFTS[local.hour] is Shift.NIGHT else None
+    night = (local.replace(tzinfo=None) - _HALF_A_DAY).date() if SHIFT_OF_HOUR[local.hour] is Shift.NIGHT else None
     return LocalHour(local.hour, night)

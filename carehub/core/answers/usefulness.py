@@ -5,7 +5,7 @@ as they are: of fewer than five there is no share, and each share has its interv
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -50,25 +50,27 @@ class Case(NamedTuple):
     @property
     def judged(self) -> bool:
         """Whether anybody has said what it was; a test is no judgement of anything."""
-        return _verdict(self.cause, self.aftermath).judged
+        return verdict_of(self.cause, self.aftermath).judged
 
     @property
     def acted_on(self) -> bool:
         """Whether somebody did something because of it."""
-        return _verdict(self.cause, self.aftermath).acted_on
+        return verdict_of(self.cause, self.aftermath).acted_on
 
     @property
     def false(self) -> bool:
         """Whether it turned out that there was nothing."""
-        return _verdict(self.cause, self.aftermath).false
+        return verdict_of(self.cause, self.aftermath).false
 
     @property
     def useful(self) -> bool:
         """Whether it was acted on, and for a reason."""
-        return _verdict(self.cause, self.aftermath).useful
+        return verdict_of(self.cause, self.aftermath).useful
 
 
-class _Verdict(NamedTuple):
+class Verdict(NamedTuple):
+    """What became of an alert."""
+
     judged: bool
     acted_on: bool
     false: bool
@@ -76,12 +78,12 @@ class _Verdict(NamedTuple):
 
 
 @cache
-def _verdict(cause: Cause | None, aftermath: Aftermath | None) -> _Verdict:
+def verdict_of(cause: Cause | None, aftermath: Aftermath | None) -> Verdict:
     """Of what was written down when it was closed: a few dozen ways, and thousands of alerts."""
     if cause is None or aftermath is None or cause is Cause.TEST:
-        return _Verdict(judged=False, acted_on=False, false=False, useful=False)
+        return Verdict(judged=False, acted_on=False, false=False, useful=False)
     acted_on, false = aftermath in _ACTED, cause in FALSE_CAUSES and aftermath is not Aftermath.DEVICE_FIXED
-    return _Verdict(judged=True, acted_on=acted_on, false=false, useful=acted_on and not false)
+    return Verdict(judged=True, acted_on=acted_on, false=false, useful=acted_on and not false)
 
 
 class Load(NamedTuple):
@@ -146,7 +148,7 @@ class _Sum:
     def add(self, case: Case, shift: Shift) -> None:
         self.alerts += 1
         self.shifts[shift] = self.shifts.get(shift, 0) + 1
-        verdict = _verdict(case.cause, case.aftermath)
+        verdict = verdict_of(case.cause, case.aftermath)
         if verdict.judged:
             self.judged += 1
             self.acted_on += verdict.acted_on
@@ -177,35 +179,8 @@ def loads(
     return [sums[name].load(name) for name, _ in heaviest]
 
 
-def hours(cases: Iterable[Case], summons: Sequence[tuple[int, int]], zone: ZoneInfo) -> list[Hour]:
-    """Each of the 24 hours of the local day.
-
-    Args:
-        summons: Of each hour, how many messages asked somebody, and how many of them whoever was off duty.
-    """
-    useful, false, other = ([0] * 24 for _ in range(3))
-    for case in cases:
-        verdict = _verdict(case.cause, case.aftermath)
-        (useful if verdict.useful else false if verdict.false else other)[case.at.astimezone(zone).hour] += 1
-    return [
-        Hour(hour=hour, useful=useful[hour], false=false[hour], other=other[hour], summons=asked, off_duty=off_duty)
-        for hour, (asked, off_duty) in enumerate(summons)
-    ]
-
-
-def answers(cases: Iterable[Case], now: datetime, zone: ZoneInfo) -> list[Answers]:
-    """How soon what was serious was answered, per unit and shift. What nobody has answered counts as never."""
-    grouped: dict[tuple[str | None, Shift], list[float]] = {}
-    for case in cases:
-        if case.severity < Severity.SERIOUS or (case.answered_at is None and now - case.at < PROMPT):
-            continue  # the moderate are not asked for at once, and of the newest nobody can tell yet
-        took = (case.answered_at - case.at).total_seconds() if case.answered_at else inf
-        grouped.setdefault((case.unit, shift_of(case.at, zone)), []).append(max(0.0, took))
-    ordered = sorted(grouped.items(), key=lambda item: (item[0][0] or "", list(Shift).index(item[0][1])))
-    return [_answers(unit, shift, took) for (unit, shift), took in ordered]
-
-
-def _answers(unit: str | None, shift: Shift, took: list[float]) -> Answers:
+def answers_of(unit: str | None, shift: Shift, took: list[float]) -> Answers:
+    """How soon it was, from the seconds that each took; infinite where nobody answered."""
     return Answers(
         unit=unit, shift=shift, alerts=len(took), median=rank(took, 0.5), ninth=rank(took, 0.9),
         quick=Share(sum(one <= QUICK.total_seconds() for one in took), len(took)),

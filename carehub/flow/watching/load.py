@@ -9,17 +9,10 @@ from io import StringIO
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from carehub.core.answers.local_hours import Shift
+from carehub.core.answers.caseload import Caseload
+from carehub.core.answers.local_hours import Shift, local_hours
 from carehub.core.answers.summons import Night, by_hour, nights
-from carehub.core.answers.usefulness import (
-    FALSE_CAUSES,
-    Answers,
-    Hour,
-    Load,
-    answers,
-    hours,
-    loads,
-)
+from carehub.core.answers.usefulness import FALSE_CAUSES, Answers, Hour, Load, loads
 from carehub.core.showing.wording import CAUSE_NB
 from carehub.store import load
 from carehub.store.database import Session
@@ -59,21 +52,22 @@ async def report(
     Args:
         most: So many devices and residents, the heaviest; by default all of them.
     """
-    cases = await load.cases(session, since, until, zone)
-    known = {case.alert: case.unit for case in cases}
-    summons, units = await load.summons(session, since, until, zone, known)
+    ids, cases = await load.caseload(session, since, until)
+    of_hour = await asyncio.to_thread(local_hours, since, until, zone)
+    summons, units = await load.summons(session, since, until, of_hour, dict(zip(ids, cases.unit, strict=True)))
+    theirs = {unit for unit in set(cases.unit) if covers(unit)}
 
     def counted() -> dict[str, Any]:
         """In a thread: everybody else would wait for it."""
+        every = Caseload(cases, of_hour)
+        whose = [who if unit in theirs else None for who, unit in zip(cases.resident, cases.unit, strict=True)]
         return {
-            "rules": loads(cases, lambda case: case.rule, zone),
-            "devices": loads(cases, lambda case: case.device, zone, most),
-            "residents": loads(cases, lambda case: case.resident if covers(case.unit) else None, zone, most),
-            "hours": hours(cases, by_hour(summons), zone), "nights": nights(summons, units),
-            "answers": answers(cases, until, zone),
+            "rules": every.loads(cases.rule), "devices": every.loads(cases.device, most),
+            "residents": every.loads(whose, most), "hours": every.hours(by_hour(summons)),
+            "nights": nights(summons, units), "answers": every.answers(until),
         }  # fmt: skip
 
-    told = Report(since=since, until=until, alerts=len(cases), names={}, **await asyncio.to_thread(counted))
+    told = Report(since=since, until=until, alerts=len(ids), names={}, **await asyncio.to_thread(counted))
     residents, devices = ({one.key for one in rows[:MOST]} for rows in (told.residents, told.devices))
     who, what = await load.names(session, residents, devices)
     staff = await load.people(session, {person for night in told.nights for person in night.woken})

@@ -1,0 +1,140 @@
+"""Alerts by the thousand, counted as columns: what `usefulness` says of each, for a whole municipality. Pure.
+
+Ninety days have fifteen thousand, and to make a value of each cost more than to count them all. For a thread of its
+own: the first time loads numpy.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from carehub.core.answers.alerts import Aftermath, Cause
+from carehub.core.answers.local_hours import SHIFT_OF_HOUR, LocalHour, Shift
+from carehub.core.answers.shares import Share
+from carehub.core.answers.usefulness import PROMPT, Answers, Hour, Load, answers_of, verdict_of
+from carehub.core.severity import Severity
+from carehub.kit.late import late
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    _Numbers = NDArray[np.int64]
+    _Truths = NDArray[np.bool_]
+else:
+    np, _Numbers, _Truths = late("numpy", at_leisure=False), Any, Any
+
+_SHIFTS, _CAUSES = list(Shift), list(Cause)
+_MICROSECONDS = 10**6
+
+
+class Cases(NamedTuple):
+    """Alerts in order of time, as columns.
+
+    Attributes:
+        at: When each was raised, in UTC without a zone; so is `answered`.
+        cause: As it is stored; so is `aftermath`.
+    """
+
+    rule: Sequence[str]
+    device: Sequence[str | None]
+    resident: Sequence[str | None]
+    unit: Sequence[str | None]
+    severity: Sequence[int]
+    at: Sequence[str] | Sequence[datetime]
+    answered: Sequence[str | None] | Sequence[datetime | None]
+    cause: Sequence[str | None]
+    aftermath: Sequence[str | None]
+
+
+class Caseload:
+    """These alerts, each with its local hour and its verdict.
+
+    Args:
+        hours: When each local hour begins (`local_hours`), the first with the time that is asked for.
+    """
+
+    def __init__(self, cases: Cases, hours: Sequence[tuple[datetime, LocalHour]]) -> None:
+        self._cases = cases
+        starts = np.array([start.astimezone(UTC).replace(tzinfo=None) for start, _ in hours], "datetime64[us]")
+        self._at = np.array(cases.at, "datetime64[us]")
+        local = np.array([when.hour for _, when in hours], np.int64)
+        self._hour = local[np.searchsorted(starts, self._at, "right") - 1]
+        self._shift = np.array([_SHIFTS.index(one) for one in SHIFT_OF_HOUR], np.int64)[self._hour]
+        ways: dict[tuple[str | None, str | None], int] = {}
+        pairs = zip(cases.cause, cases.aftermath, strict=True)
+        way = np.array([ways.setdefault(one, len(ways)) for one in pairs], np.int64)
+        found = [(Cause(one) if one else None, Aftermath(other) if other else None) for one, other in ways]
+        verdicts = np.array([verdict_of(*one) for one in found], np.bool_).reshape(len(found), 4)
+        self._judged, self._acted_on, self._false, self._useful = verdicts[way].T
+        self._cause = np.array([0 if cause is None else _CAUSES.index(cause) for cause, _ in found], np.int64)[way]
+
+    def loads(self, names: Sequence[str | None], most: int | None = None) -> list[Load]:
+        """The load of everything that is named, one name for each alert; the heaviest first, no more than `most`."""
+        places: dict[str | None, int] = {}
+        place = np.array([places.setdefault(one, len(places)) for one in names], np.int64)
+
+        def count(which: _Truths) -> list[int]:
+            told: list[int] = np.bincount(place[which], minlength=len(places)).tolist()
+            return told
+
+        many = np.bincount(place, minlength=len(places)).tolist()
+        judged, acted_on, useful, false = map(count, (self._judged, self._acted_on, self._useful, self._false))
+        shifts = [(shift, count(self._shift == number)) for number, shift in enumerate(_SHIFTS)]
+        causes = self._false_by_cause(place)
+        heaviest = sorted((one for one in places if one is not None), key=lambda one: (-many[places[one]], one))[:most]
+        return [
+            Load(
+                key=name, alerts=many[at], acted_on=Share(acted_on[at], judged[at]),
+                useful=Share(useful[at], judged[at]), false=Share(false[at], judged[at]), false_by_cause=causes[at],
+                by_shift={shift: of[at] for shift, of in shifts if of[at]},
+            )
+            for name, at in ((name, places[name]) for name in heaviest)
+        ]  # fmt: skip
+
+    def _false_by_cause(self, place: _Numbers) -> Mapping[int, dict[Cause, int]]:
+        """By place: how many of each cause, the most first; of as many, that which came first."""
+        which = np.flatnonzero(self._false)
+        asked = place[which] * len(_CAUSES) + self._cause[which]
+        keys, first, many = np.unique(asked, return_index=True, return_counts=True)
+        order = np.lexsort((first, -many))
+        found: dict[int, dict[Cause, int]] = defaultdict(dict)
+        for key, how_many in zip(keys[order].tolist(), many[order].tolist(), strict=True):
+            at, cause = divmod(key, len(_CAUSES))
+            found[at][_CAUSES[cause]] = how_many
+        return found
+
+    def hours(self, summons: Sequence[tuple[int, int]]) -> list[Hour]:
+        """Each of the 24 hours of the local day.
+
+        Args:
+            summons: Of each hour, how many messages asked somebody, and how many of them whoever was off duty.
+        """
+        useful, false, other = (
+            np.bincount(self._hour[which], minlength=24).tolist()
+            for which in (self._useful, self._false & ~self._useful, ~self._useful & ~self._false)
+        )
+        return [
+            Hour(hour=hour, useful=useful[hour], false=false[hour], other=other[hour], summons=asked, off_duty=off_duty)
+            for hour, (asked, off_duty) in enumerate(summons)
+        ]
+
+    def answers(self, now: datetime) -> list[Answers]:
+        """How soon what was serious was answered, per unit and shift. What nobody has answered counts as never."""
+        units: dict[str | None, int] = {}
+        unit = np.array([units.setdefault(one, len(units)) for one in self._cases.unit], np.int64)
+        answered = np.array(["NaT" if one is None else one for one in self._cases.answered], "datetime64[us]")
+        never, until = np.isnat(answered), np.datetime64(now.astimezone(UTC).replace(tzinfo=None), "us")
+        took = np.where(never, np.inf, np.maximum((answered - self._at).astype(np.int64), 0) / _MICROSECONDS)
+        # The moderate are not asked for at once, and of the newest nobody can tell yet.
+        told = np.array(self._cases.severity, np.int64) >= Severity.SERIOUS
+        told &= ~(never & (until - self._at < np.timedelta64(PROMPT)))
+        group = (unit * len(_SHIFTS) + self._shift)[told]
+        order = np.argsort(group, kind="stable")
+        keys, starts = np.unique(group[order], return_index=True)
+        parts = np.split(took[told][order], starts[1:])
+        names = list(units)
+        found = [(names[key // len(_SHIFTS)], key % len(_SHIFTS), part) for key, part in zip(keys, parts, strict=False)]
+        found.sort(key=lambda one: (one[0] or "", one[1]))
+        return [answers_of(whose, _SHIFTS[shift], part.tolist()) for whose, shift, part in found]
