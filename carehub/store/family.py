@@ -2,18 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlmodel import col, delete, select
 
 from carehub.core.people.access import Sight
-from carehub.core.people.kin import Window, days_of, mask_of
+from carehub.core.people.kin import Sort, Window, days_of, mask_of
 from carehub.kit.ids import new_id
 from carehub.store import past, tables
 from carehub.store.database import Session
+from carehub.store.registers import Named
 
 _MOST = 500
+_select: Any = select  # more columns than its types know
 
 
 async def visits(
@@ -33,29 +35,30 @@ async def visits(
     return list((await session.exec(statement)).all())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coming:
+class Coming(NamedTuple):
     """An announced visit as the care team reads it."""
 
-    visit: tables.FamilyVisit
-    resident: tables.Resident
+    resident: Named
     by: str
+    sort: Sort
+    since: datetime
+    until: datetime
+    note: str
 
 
 async def visits_seen(session: Session, sight: Sight, since: datetime, until: datetime) -> list[Coming]:
     """What the families of residents whom this sight covers have announced, the first first."""
-    visit, person = tables.FamilyVisit, tables.Person
+    visit, person, who = tables.FamilyVisit, tables.Person, tables.Resident
     statement = (
-        select(visit, tables.Resident, person.name)
-        .join(tables.Resident, col(tables.Resident.id) == col(visit.resident_id))
+        _select(who.id, who.given_name, who.family_name, person.name, visit.sort, visit.since, visit.until, visit.note)
+        .join_from(visit, who, col(who.id) == col(visit.resident_id))
         .join(person, col(person.id) == col(visit.person_id))
         .where(col(visit.until) > since, col(visit.since) < until, col(visit.cancelled_at).is_(None))
         .order_by(col(visit.since))
     )
     rows = (await session.exec(statement)).all()
     live_in = await past.units_of_residents(session, since)
-    found = [Coming(visit=one, resident=resident, by=by) for one, resident, by in rows]
-    return [one for one in found if sight.covers(live_in.get(one.resident.id))][:_MOST]
+    return [Coming(Named(*row[:3]), *row[3:]) for row in rows if sight.covers(live_in.get(row[0]))][:_MOST]
 
 
 async def windows(session: Session, people: Collection[str]) -> dict[str, list[Window]]:

@@ -1,21 +1,20 @@
 """Messages between a resident's family, or the resident, and the care team: a thread for each, and who has read."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
 
 from sqlalchemy import case, update
 from sqlmodel import col, func, select
 
 from carehub.core.people.access import Sight
 from carehub.kit.ids import new_id
-from carehub.store import past, tables
+from carehub.store import past, sql, tables
 from carehub.store.database import Session
+from carehub.store.registers import Named
 
 _select: Any = select  # more columns than its types know
-_Row = TypeVar("_Row", tables.Resident, tables.Person)
 MOST = 200
 _MOST_THREADS = 300
 
@@ -78,12 +77,19 @@ async def unread_by(session: Session, person_id: str) -> dict[str, int]:
     return dict((await session.exec(statement)).all())
 
 
+class Writer(NamedTuple):
+    """Who has written, as a list names them."""
+
+    id: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
     """A thread in the care team's list."""
 
-    resident: tables.Resident
-    person: tables.Person
+    resident: Named
+    person: Writer
     unit: str | None
     last_at: datetime
     unread: int
@@ -91,7 +97,7 @@ class Thread:
 
 async def threads(session: Session, sight: Sight, now: datetime) -> list[Thread]:
     """Threads about residents whom this sight covers; those with something unread first, then the newest."""
-    row, person = tables.CareMessage, tables.Person
+    row = tables.CareMessage
     fresh = func.sum(case((col(row.by_staff).is_(False) & col(row.read_at).is_(None), 1), else_=0))
     grouped = (
         _select(row.resident_id, row.person_id, func.max(row.sent_at), fresh)
@@ -102,16 +108,19 @@ async def threads(session: Session, sight: Sight, now: datetime) -> list[Thread]
     live_in = await past.units_of_residents(session, now)
     every = [one for one in written if sight.covers(live_in.get(one[0]))]
     rows = every[:_MOST_THREADS]
-    who = {one.id: one for one in await _all(session, tables.Resident, {one[0] for one in rows})}
-    by = {one.id: one for one in await _all(session, person, {one[1] for one in rows})}
+    who, by = {one[0] for one in rows}, {one[1] for one in rows}
+    whose = {one[0]: Named(*one) for one in await sql.ask(session, _RESIDENTS, who)}
+    writers = {one[0]: Writer(*one) for one in await sql.ask(session, _WRITERS, by)}
     return [
-        Thread(resident=who[about], person=by[writer], unit=live_in.get(about), last_at=last, unread=int(new or 0))
+        Thread(
+            resident=whose[about], person=writers[writer], unit=live_in.get(about), last_at=last, unread=int(new or 0)
+        )
         for about, writer, last, new in rows
     ]
 
 
-async def _all(session: Session, table: type[_Row], ids: set[str]) -> Sequence[_Row]:
-    return (await session.exec(select(table).where(col(table.id).in_(ids)))).all()
+_RESIDENTS = "SELECT id, given_name, family_name FROM resident WHERE id = ANY (?)"
+_WRITERS = "SELECT id, name FROM person WHERE id = ANY (?)"
 
 
 async def waiting(session: Session, now: datetime) -> dict[str | None, int]:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import Response
+from markupsafe import Markup, escape
 
 from carehub.core.people.access import Permission, Sight
 from carehub.core.rules.parts import Flag
@@ -77,7 +78,19 @@ async def listed(request: Request, hub: TheHub, visitor: Caring, unit: Unit = No
     return page(
         request, "rounds.html", visitor, due=due, lately=lately, agreed=agreed, units=units, unit=chosen,
         living=living, may_plan=may_plan, unplanned=unplanned, HOWS=HOWS, SEENS=SEENS,
+        seen_choices=seen_choices,
     )  # fmt: skip
+
+
+def seen_choices(turn: str) -> Markup:
+    """What may have been seen, to choose from: on a board of all units a template's own loop took a third of it."""
+    chips = (
+        f'<label class="ds-chip" data-color="{"danger" if seen is Seen.HELP else "accent"}"><input class="ds-input" '
+        f'type="radio" name="seen" id="seen-{seen.value}-{escape(turn)}" value="{seen.value}" required>'
+        f"{escape(name)}</label>"
+        for seen, name in SEENS.items()
+    )
+    return Markup("".join(chips))  # noqa: S704 - escaped
 
 
 async def _unplanned(session: Session, homes: list[tables.Scope], planned: set[str], now: datetime) -> list[str]:

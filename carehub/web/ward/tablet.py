@@ -23,7 +23,7 @@ from carehub.web.tongue import language
 from carehub.web.turns import once
 from carehub.web.ward.board import Board, board
 from carehub.web.ward.floor_plan import FloorPlan, floor_plan
-from carehub.web.ward.rounds import HOWS, SEENS, due_in
+from carehub.web.ward.rounds import HOWS, due_in, seen_choices
 
 router = APIRouter()
 Unit = Annotated[str | None, Query(max_length=32)]
@@ -70,7 +70,7 @@ async def tablet(  # noqa: PLR0913 - what may stand in the address
     drawn = await region(
         request, "_tablet_board.html", board=shown, units=units, unit=chosen, present=present, show_board=show_board,
         plan=plan, as_plan=as_plan, may_draw=visitor.may(Permission.PLAN_SHIFTS), due=due, mine=sight.covers(chosen),
-        HOWS=HOWS, SEENS=SEENS,
+        HOWS=HOWS, seen_choices=seen_choices,
     )  # fmt: skip
     answer = await board_page(
         request, "tablet.html", visitor, board=shown, region=drawn, unit=chosen, sound=sound,
