@@ -3,9 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from sqlmodel import select
-
-from carehub.store import sql, tables
+from carehub.store import sql
 from carehub.store.database import Session
 
 FORGOTTEN_AFTER = timedelta(days=90)
