@@ -156,7 +156,18 @@ def _told(request: Request, hub: Hub, visitor: Visitor, answer: Answer, back: st
     words = why_not(hub, answer, visitor)
     newer = answer.newer.id if answer.newer else None
     back_to = _where_is(newer, onwards, answer.alert.id) if newer else onwards
-    return page(request, "lost.html", visitor, status=409, message=words, back=back_to, newer=newer is not None)
+    return page(
+        request, "lost.html", visitor, status=409, message=words, advice=_advice(answer, answer.alert, visitor),
+        back=back_to, newer=newer is not None,
+    )  # fmt: skip
+
+
+def _advice(answer: Answer, alert: tables.Alert, visitor: Visitor) -> str:
+    """What is left to do for whoever came second; nothing where the words say it, or they have it themselves."""
+    if answer.not_undone is not None:
+        return "" if answer.newer else _("Varselet er fortsatt avsluttet. Trengs det noen likevel, ring en kollega.")
+    is_seen_to = alert.status is Status.CLOSED or (answer.owner and answer.owner.id != visitor.person.id)
+    return _("Du trenger ikke gjøre noe mer med det nå.") if is_seen_to else ""
 
 
 def _where_is(newer: str, onwards: str, old: str) -> str:

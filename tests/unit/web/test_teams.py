@@ -133,6 +133,8 @@ async def test_an_undo_that_is_refused_says_why(hub: Hub, browser: Browse, clock
 
     anothers = await ingrid.post(f"/alerts/{FALL}/undo", data={"back": "/tablet"})
     assert "Bare den som avsluttet varselet, kan angre." in anothers.text
+    assert "Varselet er fortsatt avsluttet. Trengs det noen likevel, ring en kollega." in anothers.text
+    assert "Du trenger ikke gjøre noe mer" not in anothers.text
     async with hub.database.write() as session:
         closed = await session.get_one(tables.Alert, FALL)
         again = {**closed.model_dump(), "id": "e" * 32, "status": Status.OPEN, "due_at": clock(), "closed_at": None}
