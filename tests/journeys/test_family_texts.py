@@ -192,6 +192,20 @@ async def test_a_nurse_who_is_a_relative_too_has_the_text_with_the_code_where_a_
     assert (await night.the_alert()).owner_id == "ingrid"
 
 
+async def test_stop_from_a_nurse_who_is_a_relative_too_ends_the_familys_texts_and_says_so(night: Night) -> None:
+    """She was told that no more texts would come, and the next alarm on her shift was one."""
+    await follows(night)
+    async with night.database.write() as session:
+        (await session.get_one(tables.ContactMethod, "m")).address = INGRID
+        (await session.get_one(tables.Person, "datter")).phone = INGRID
+
+    said = await night.reply(INGRID, "STOPP")
+    await night.press()
+
+    assert said.startswith("Du får ikke flere SMS om dine nærmeste. Varsler på vakt kommer fortsatt.")
+    assert [notice.person_id for notice in await night.notices() if notice.address == INGRID] == ["ingrid"]
+
+
 async def test_it_works_over_a_signed_webhook_and_over_no_other_c18(quick_night: Night, exchange: Exchange) -> None:
     """C18: from the telephone in the village, through the provider's double, to the hub's door and back."""
     await follows(quick_night)

@@ -41,8 +41,10 @@ def help_text(*, link: str) -> str:
     )
 
 
-def stopped_text() -> str:
-    """STOPP was heard, and what goes on all the same."""
+def stopped_text(*, on_staff: bool) -> str:
+    """STOPP was heard, and what goes on all the same: the alarms of whoever is on the staff too."""
+    if on_staff:
+        return "Du får ikke flere SMS om dine nærmeste. Varsler på vakt kommer fortsatt. Svar START for å få SMS igjen."
     return "Du får ikke flere SMS fra oss. Siden din er som før. Svar START for å få SMS igjen."
 
 

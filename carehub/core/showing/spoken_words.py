@@ -228,6 +228,10 @@ REPLIES: dict[str, Told] = {
         "Du får ikkje fleire SMS frå oss. Sida di er som før. Svar START for å få SMS igjen.",
         "You will get no more texts from us. Your page is as before. Reply START to get texts again.",
     ),
+    "Du får ikke flere SMS om dine nærmeste. Varsler på vakt kommer fortsatt. Svar START for å få SMS igjen.": (
+        "Du får ikkje fleire SMS om dine næraste. Varsel på vakt kjem framleis. Svar START for å få SMS igjen.",
+        "You will get no more texts about your family. Alerts on duty still come. Reply START to get texts again.",
+    ),
     "Du er spurt om flere. Åpne siden og svar der du kan gå: {link}": (
         "Du er spurd om fleire. Opne sida og svar der du kan gå: {link}",
         "You are asked about more than one person. Open the page and answer for whom you can go: {link}",

@@ -116,7 +116,7 @@ async def _stop(session: Session, family: Sequence[tables.Person], sender: str, 
         session.add(settings)
         await people.disable(session, one.id, Method(channel=SMS, address=sender), Lost.STOPPED)
         await kin.withdraw_texts(session, one.id)
-    return stopped_text()
+    return stopped_text(on_staff=await kin.has_staff(session, sender))
 
 
 async def _start(session: Session, family: Sequence[tables.Person], sender: str) -> str:
