@@ -7,7 +7,8 @@ from tests.unit.web.test_routes import EXPECTED
 
 _NO_PAGE = {
     "/a/{number}": "leads on", "/admin/ladders": "leads on", "/account/with/{provider}": "leads to the provider",
-    "/api/v1/live": "a stream: `benchmarks.live`", "/metrics": "for a program", "/openapi.json": "for a program",
+    "/here": "nothing to see", "/api/v1/live": "a stream: `benchmarks.live`",
+    "/metrics": "for a program", "/openapi.json": "for a program",
     **dict.fromkeys(
         (
             "/admin/load.csv", "/admin/transfer/{name}.csv", "/admin/residents/{resident_id}/export.json",
