@@ -47,8 +47,9 @@ _LISTEN = """() => {
       for (const node of it.addedNodes) if (node.querySelectorAll) [...node.querySelectorAll(LOUD)].forEach(say);
     }
   }).observe(document, { subtree: true, childList: true, characterData: true, attributeFilter: ["hidden"] });
+  addEventListener("DOMContentLoaded", () => window.spoken.push(document.title));  // a live change brings another
 }"""
-"""Whatever a screen reader says by itself, from the beginning of each page."""
+"""Whatever a screen reader says by itself, from the beginning of each page, its title first."""
 
 
 class Hands:
@@ -56,6 +57,7 @@ class Hands:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self._before = ""
         self._tree = page.context.new_cdp_session(page)
         page.add_init_script(f"({_LISTEN})()")
         page.reload()
@@ -101,7 +103,9 @@ class Hands:
         raise AssertionError(names)
 
     def press(self, key: str = "Enter") -> "Hands":
-        """On what has focus."""
+        """On what has focus; what was said before is no answer to it."""
+        self._before = self.page.title()
+        self.page.evaluate("() => { window.spoken = []; }")
         self.page.keyboard.press(key)
         return self
 
@@ -119,10 +123,11 @@ class Hands:
 
     def hears(self, words: str) -> "Hands":
         """It was said by a live region, or stands first in the new page's title."""
-        pattern, said = re.compile(words), [""]
+        pattern, said = re.compile(words), []
         for _ in range(150):
             with suppress(Error):  # it is just leaving for the next page
-                said = [self.page.title(), *self.page.evaluate("() => window.spoken ?? []")]
+                title, said = self.page.title(), self.page.evaluate("() => window.spoken ?? []")
+                said += [title] * (title != self._before)
             if any(pattern.search(one) for one in said):
                 return self
             self.page.wait_for_timeout(100)

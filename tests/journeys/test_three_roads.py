@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from carehub.core.answers.alerts import Status, Step
+from carehub.flow.answering import promptly
 from carehub.store import codes, logins, tables
 from carehub.village.switchboard import Report
 from carehub.web.security import LIMITS
@@ -58,7 +59,8 @@ class Doors:
 
 
 @pytest.fixture
-async def doors(night: Night) -> AsyncIterator[Doors]:
+async def doors(night: Night, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Doors]:
+    monkeypatch.setattr(promptly, "ANSWER_WITHIN_S", 30)  # what is told after a second: test_webhooks_slow_store
     async with telephones(night) as exchange:
         async with night.database.write() as session:
             (await session.get_one(tables.Person, "tor")).on_duty = True
