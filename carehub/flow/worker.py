@@ -24,7 +24,7 @@ from carehub.flow.watching.timekeeper import Timekeeper
 from carehub.kit.failpoints import fail_at
 from carehub.kit.log import log
 from carehub.kit.tasks import together
-from carehub.store import catchup, stream
+from carehub.store import alerts, catchup, stream
 from carehub.store.errors import StoreDamaged, is_failing_disk, is_malformed
 from carehub.store.ownership import OwnershipLost
 
@@ -133,10 +133,13 @@ class Worker:
 
     async def _escalate(self) -> None:
         await self._timekeeper.look()
-        now = self._hub.clock()
-        async with self._hub.database.write() as session:
-            await deliver.give_up_unheard(self._hub, session, now)
-            count = await escalate.escalate(self._hub, session, now)
+        now, count = self._hub.clock(), 0
+        async with self._hub.database.read() as session:
+            due = await alerts.anything_due(session, now)
+        if due:
+            async with self._hub.database.write() as session:
+                await deliver.give_up_unheard(self._hub, session, now)
+                count = await escalate.escalate(self._hub, session, now)
         self._beaten("escalate")
         if count:
             fail_at("escalate.committed")

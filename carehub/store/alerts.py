@@ -30,6 +30,23 @@ async def open_alert(session: Session, dedup_key: str) -> tables.Alert | None:
     return (await session.exec(statement)).first()
 
 
+_DUE = """
+    SELECT EXISTS (SELECT 1 FROM alert WHERE status = ANY (?) AND due_at <= ?)
+        OR EXISTS (SELECT 1 FROM alert WHERE status = 'taken' AND due_at > ? AND remind_at <= ?)
+        OR EXISTS (SELECT 1 FROM notice WHERE pass_on_at < ?)
+"""
+_NOT_CLOSED = tuple(one.value for one in Status if one is not Status.CLOSED)
+
+
+async def anything_due(session: Session, now: datetime) -> bool:
+    """Whether a ladder climbs, an owner is reminded or a notice goes another way; the hub's own alarm counts too.
+
+    For a session that only reads: most looks find nothing, and whoever holds the writer lets an alarm wait.
+    """
+    ((found,),) = await sql.ask(session, _DUE, _NOT_CLOSED, now, now, now, now)
+    return bool(found)
+
+
 async def claim_due(session: Session, now: datetime, limit: int = 50) -> Sequence[tables.Alert]:
     """Lock the alerts whose ladder climbs now, the most urgent first.
 

@@ -1,5 +1,6 @@
 """An alarm that nobody answers, one that somebody answers and does not come to, and a rung with nobody on it."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -203,3 +204,16 @@ async def test_an_alarm_centre_is_told_which_number_to_ring_where_it_may_know_it
 
     told = {one.text for one in await night.notices() if one.address == "+4790000113"}
     assert [text.partition("Ring vakttelefonen til ")[2] for text in told] == [ring]
+
+
+async def test_a_look_that_finds_nothing_waits_for_no_writer_and_holds_up_no_alarm(night: Night) -> None:
+    """Once a second it held the one writer for some milliseconds, for nothing."""
+    await night.press()
+
+    async with night.database.write():
+        async with asyncio.timeout(5):
+            await night.worker._escalate()
+
+    night.clock.advance(minutes=3)
+    await night.worker._escalate()
+    assert (await night.the_alert()).rung > 0

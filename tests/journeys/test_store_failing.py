@@ -99,11 +99,14 @@ async def test_a_press_outlives_a_pool_without_a_living_connection_f25(quick_nig
             left[0] -= 1
             raise DisconnectionError("the server has gone away")
 
+    await night.database.reopen()  # SQLite's writer keeps the one that it has
     event.listen(Pool, "checkout", dead)
     try:
-        await night.press()
+        night.ingest.deliver(night.pressed())
+        await night.fold()
     finally:
         event.remove(Pool, "checkout", dead)
+    await night.work()
 
     assert left == [0]
     assert await night.letters() == []

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from carehub.store import blindness, handover, pages, readings
+from carehub.store import alerts, blindness, handover, pages, readings
 from carehub.store.database import Database, Session
 from tests.journeys.building import NIGHT
 
@@ -16,10 +16,11 @@ _ASKED: dict[str, Asking] = {
     "closed lately": lambda session: pages.closed_since(session, NIGHT),
     "silent": pages.silent_places,
     "blind": blindness.told,
+    "due": lambda session: alerts.anything_due(session, NIGHT),
     "worn": lambda session: handover.worn(session, "sol", NIGHT),
 }
 _TIME = readings.Wanted(since=NIGHT - timedelta(days=90), until=NIGHT, most=200)
-_LARGE = {"alert", "device", "assignment", "event"}
+_LARGE = {"alert", "notice", "device", "assignment", "event"}
 
 
 @pytest.mark.parametrize("what", _ASKED)
