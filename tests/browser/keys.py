@@ -62,22 +62,28 @@ class Hands:
         page.add_init_script(f"({_LISTEN})()")
         page.reload()
 
-    def stop(self) -> tuple[str, str]:
-        """The role and name of what has focus, as the browser tells a screen reader; it is seen, and its ring."""
-        here: dict[str, Any] | None = None
-        for _ in range(10):  # what slides or fades in is there in a moment
-            here = self.page.evaluate(_FOCUSED)
-            if here and all(here[one] for one in _MUST_BE):
-                break
-            self.page.wait_for_timeout(50)
-        assert here is not None, "focus is nowhere"
-        missing = [one for one in _MUST_BE if not here[one]]
-        assert not missing, (missing, here["html"])
+    def _told(self) -> tuple[str, str]:
         found = self._tree.send("Runtime.evaluate", {"expression": "document.activeElement"})
         nodes = self._tree.send(
             "Accessibility.getPartialAXTree", {"objectId": found["result"]["objectId"], "fetchRelatives": False}
         )["nodes"]
         role, name = (nodes[0].get(one, {}).get("value", "") for one in ("role", "name"))
+        return role, name
+
+    def stop(self) -> tuple[str, str]:
+        """The role and name of what has focus, as the browser tells a screen reader; it is seen, and its ring."""
+        here: dict[str, Any] | None = None
+        role = name = ""
+        for _ in range(10):  # what slides or fades in is there in a moment, and what was pressed may just be leaving
+            here = self.page.evaluate(_FOCUSED)
+            if here and all(here[one] for one in _MUST_BE):
+                role, name = self._told()
+                if name.strip():
+                    break
+            self.page.wait_for_timeout(50)
+        assert here is not None, "focus is nowhere"
+        missing = [one for one in _MUST_BE if not here[one]]
+        assert not missing, (missing, here["html"])
         assert name.strip(), f"no name: {here['html']}"
         return role, re.sub(r"\s+", " ", name).replace(" ,", ",").replace(" :", ":").strip()
 
