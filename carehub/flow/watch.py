@@ -54,11 +54,11 @@ async def _hear(hub: Hub, ingest: Ingest, late: Sequence[str], now: datetime) ->
             kinds = await devices.untold_kinds(session, signs.kinds)
             told = await heard.news(session, signs.told)
         async with hub.database.write() as session:
+            await _write_down(session, replace(signs, kinds=kinds, told=told), now)
+        async with hub.database.write() as session:  # the last to fail: who has returned is found only once
             await devices.write_heard(session, signs.heard)
             returned = await devices.returned(session, signs.heard)
             fallen = await devices.fall_silent(session, late, now)
-        async with hub.database.write() as session:
-            await _write_down(session, replace(signs, kinds=kinds, told=told), now)
     except BaseException:
         ingest.signs = ingest.signs.after(signs)
         raise

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from carehub.core.folding.silence import Why
+from carehub.core.kinds import EventKind
 from carehub.core.severity import Severity
 from carehub.core.watching.blindness import Cause, Risk
 from carehub.core.watching.supervision import DeviceKind
 from carehub.flow.watching import silences
 from carehub.flow.watching.blindness import unwatched
 from carehub.flow.watching.silences import Wish
-from carehub.store import blindness, registers, registry, tables
+from carehub.store import blindness, devices, registers, registry, tables
 from carehub.store.registers import Show
 from carehub.store.tables.places import DeviceStatus
 from tests.journeys.building import NIGHT, Night
@@ -158,6 +159,27 @@ async def test_a_retained_message_is_no_sign_of_life(quick_night: Night) -> None
     await night.hear(night.message("zigbee2mqtt/gang", {"occupancy": True}, retain=True))
     await watch(night, minutes=1, seconds=1)
     assert await night.kinds() == ["device-silent"]
+
+
+async def test_who_speaks_again_is_told_of_though_the_store_failed_just_then(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is found once: as it is written down, and never again."""
+    await describe(night, "knapp-anna", silent_since=night.clock() - timedelta(hours=1))
+    await says(night, kind="heartbeat")
+    with monkeypatch.context() as failing:
+        failing.setattr(devices, "note_seen_alarms", refuse)
+        with pytest.raises(OSError, match="the disk"):
+            await night.worker._watch()
+
+    await watch(night, seconds=5)
+
+    assert EventKind.DEVICE_ONLINE in [event.kind for event in await night.events() if event.device_id == "knapp-anna"]
+    assert (await the_device(night, "knapp-anna")).silent_since is None
+
+
+async def refuse(*_: Any) -> None:
+    raise OSError("the disk")
 
 
 async def test_a_device_that_never_spoke_is_missed_too(night: Night) -> None:

@@ -79,7 +79,7 @@ async def look(hub: Hub, session: Session, letter: tables.DeadLetter, now: datet
     return Look(events=draft.events)
 
 
-async def take_in(hub: Hub, letter_id: str, by: str, why: str, now: datetime) -> Look | None:
+async def take_in(hub: Hub, letter_id: str, by: str, now: datetime) -> Look | None:
     """Read it once more for good: returns when it is stored; None where there is no such message.
 
     To crash between the two commits, or to press twice, repeats what is known by its key then.
@@ -98,7 +98,7 @@ async def take_in(hub: Hub, letter_id: str, by: str, why: str, now: datetime) ->
         if found.events:
             await hub.submit([_message(letter, now)])
         async with hub.database.write() as session:
-            await letters.settle(session, letter_id, Settled.READ, by, why, now)
+            await letters.settle(session, letter_id, Settled.READ, by, "", now)
     return found
 
 

@@ -93,7 +93,7 @@ async def read(request: Request, hub: TheHub, visitor: Administering, letter_id:
     now, by = hub.clock(), visitor.person.id
     try:
         async with asyncio.timeout(_STORED_WITHIN_S):
-            found = await asyncio.shield(again.take_in(hub, letter_id, by, "", now))
+            found = await asyncio.shield(again.take_in(hub, letter_id, by, now))
     except _NOT_STORED:
         return await _shown(request, hub, visitor, letter_id, _("Den ble ikke lagret. Prøv igjen om litt."))
     if found is None:
