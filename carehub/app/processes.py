@@ -18,11 +18,15 @@ class Processes:
 
     def __init__(self) -> None:
         self._children: list[_Child] = []
+        self._keepers: dict[asyncio.Task[int], str] = {}
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_how: object) -> None:
+        for keeper in self._keepers:  # else one that dies of being ended is started again, and nobody ends that one
+            keeper.cancel()
+        await asyncio.gather(*self._keepers, return_exceptions=True)
         for child in reversed(self._children):
             await end(child.process)
 
@@ -37,15 +41,13 @@ class Processes:
         child = _Child(name, arguments, {**os.environ, **(environment or {})}, again)
         child.process = await child.begun()
         self._children.append(child)
+        self._keepers[asyncio.create_task(_kept(child))] = name
 
     async def first_to_end(self) -> str:
         """Wait until any child ends for good, and say which and how."""
-        waiting = {asyncio.create_task(_kept(child)): child.name for child in self._children}
-        done, pending = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        for task in pending:
-            task.cancel()
-        task = done.pop()
-        return f"{waiting[task]} ended with status {task.result()}"
+        done, _ = await asyncio.wait(self._keepers, return_when=asyncio.FIRST_COMPLETED)
+        keeper = done.pop()
+        return f"{self._keepers[keeper]} ended with status {keeper.result()}"
 
 
 @dataclass(slots=True)
