@@ -35,14 +35,14 @@ _ACTIONS = Spoken(
         "sharing.resumed": "viste dagen for familien igjen",
         "wish.changed": "skrev hva som er viktig",
         "measure.questioned": "ville snakke om noe som måles",
-        "events": "så hendelser fra sensorene",
+        "ledger": "så hendelser fra sensorene",
         "ledger.why_not": "så hvorfor det ikke ble varslet",
         "file.opened": "åpnet opplysninger i en annen enhet",
         "backtest": "prøvde en regel på tidligere dager",
         "load": "så oversikten over belastning",
         "tasks": "så oppgavelisten",
-        "person.added": "la inn en pårørende",
-        "days": "så døgnrytmen",
+        "person.added": "la inn en person med egen innlogging",
+        "resident.days": "så døgnrytmen",
         "protection": "så hvilke varsler som er slått på, og grunnlaget for dem",
         "basis.added": "skrev inn et rettslig grunnlag",
         "basis.end": "avsluttet et rettslig grunnlag",
@@ -96,21 +96,100 @@ _ACTIONS = Spoken(
         "visit.way_in": "åpnet adkomst og telefon for et besøk",
         "way_in": "så hva som er skrevet om adkomst, uten koder",
         "way_in.changed": "endret hva som er skrevet om adkomst",
+        "models": "så hva modellene har funnet",
+        "ledger.event": "så en hendelse fra en sensor",
+        "rule": "så hva som er bestemt om en regel",
+        "override.decided": "bestemte noe om en regel",
+        "override.end": "avsluttet det som var bestemt om en regel",
+        "override.resume": "angret avslutningen av det som var bestemt om en regel",
+        "task.done": "krysset av en oppgave som gjort",
+        "task.undo": "angret at en oppgave var gjort",
+        "device.history": "så hvem et utstyr har stått hos",
+        "device.described": "endret hva et utstyr er",
+        "device.joined": "satte opp et utstyr",
+        "device.on_test": "begynte en prøve av et utstyr",
+        "device.take-down": "tok ned et utstyr",
+        "device.retire": "tok et utstyr ut av bruk",
+        "device.restore": "tok et utstyr i bruk igjen",
+        "letter.read": "leste en uleselig melding på nytt",
+        "letter.aside": "la en uleselig melding til side",
     }
 )
+_WORK = Spoken(
+    {
+        "account.password": "valgte et nytt passord",
+        "account.factor_added": "la til en nøkkel eller app for innlogging",
+        "account.factor_removed": "fjernet en nøkkel eller app for innlogging",
+        "account.identity_linked": "knyttet innloggingen sin til en annen leverandør",
+        "account.identity_removed": "løste innloggingen sin fra en annen leverandør",
+        "account.pin": "valgte en PIN-kode",
+        "account.pin_removed": "fjernet PIN-koden sin",
+        "account.pin_locked": "fikk PIN-koden sperret etter feil på rad",
+        "person.password": "lagde en lenke for å velge passord",
+        "person.factors_reset": "lagde en lenke for en mistet telefon",
+        "person.let_in": "åpnet en innlogging igjen",
+        "person.shut_out": "stengte en innlogging",
+        "person.on_duty": "satte noen på vakt",
+        "person.off_duty": "tok noen av vakt",
+        "person.competence": "endret kompetansen til en ansatt",
+        "person.identity_linked": "knyttet en innlogging til en annen leverandør",
+        "person.identity_removed": "løste en innlogging fra en annen leverandør",
+        "contact.added": "la inn et nummer eller en adresse å varsle",
+        "contact.moved": "endret hva som prøves først",
+        "contact.removed": "fjernet et nummer eller en adresse",
+        "contact.put_back": "angret at et nummer eller en adresse var fjernet",
+        "contact.verified": "bekreftet et nummer eller en adresse",
+        "contact.verified_in_person": "bekreftet et nummer uten kode",
+        "shift.added": "la inn en vakt",
+        "shift.given": "byttet en vakt",
+        "shift.ended": "avsluttet en vakt",
+        "shift.resumed": "angret at en vakt var avsluttet",
+        "absence.added": "la inn fravær",
+        "absence.ended": "avsluttet fravær",
+        "roll_call.on": "slo på spørsmålet ved vaktstart",
+        "roll_call.off": "slo av spørsmålet ved vaktstart",
+        "calendar.issued": "lagde en kalenderadresse",
+        "calendar.revoked": "trakk tilbake en kalenderadresse",
+        "ladder.changed": "endret en varslingsstige",
+        "ladder.undo": "angret en endring av en varslingsstige",
+        "ladder.reset": "gikk tilbake til den innebygde varslingsstigen",
+        "draft.begun": "begynte et utkast til en regel",
+        "draft.saved": "lagret et utkast til en regel",
+        "draft.ask": "ba en kollega si seg enig i et utkast",
+        "draft.approve": "sa seg enig i et utkast, som ble tatt i bruk",
+        "draft.end": "tok tilbake en regel eller et utkast",
+        "draft.resume": "angret at et utkast var tatt tilbake",
+        "backtest.asked": "ba om å få prøvd regler på historikken",
+        "model.speak": "lot en modell varsle",
+        "model.shadow": "lot en modell bare lytte",
+        "model.off": "slo av en modell",
+        "place.added": "la inn et hjem eller rom",
+        "place.changed": "endret et hjem eller rom",
+        "place.removed": "fjernet et hjem eller rom",
+        "unit.added": "la inn en enhet",
+        "unit.changed": "endret en enhet",
+        "plan.saved": "tegnet en plan av avdelingen",
+        "plan.undone": "angret en tegning av avdelingen",
+        "tablet.link": "lagde en lenke til et felles nettbrett",
+        "tablet.changed": "endret låsing eller visning på et felles nettbrett",
+        "tablet.revoked": "sperret et felles nettbrett",
+    }
+)
+"""What is about no resident, and stands in the auditor's log alone."""
 _BECAUSE = Spoken(
     {
         Tie.UNIT: "arbeider i enheten",
         Tie.ASKED: "hadde varselet, eller ble spurt om det",
         Tie.UNANSWERED: "ingen hadde svart på varselet",
         Tie.OPENED: "hadde oppgitt en grunn",
+        "command line": "på kommandolinjen",
     }
 )
 
 
 def did(action: str) -> str:
     """What was done; an action without words of its own is named as it is."""
-    return _ACTIONS.get(action, _("gjorde et oppslag (%(action)s)", action=action))
+    return _ACTIONS.get(action) or _WORK.get(action) or _("gjorde et oppslag (%(action)s)", action=action)
 
 
 def why(because: str | None) -> str:
@@ -119,4 +198,4 @@ def why(because: str | None) -> str:
         return ""
     if because == GONE:
         return _("begrunnelsen er slettet")
-    return _BECAUSE[Tie(because)] if because in _BECAUSE else _("grunn: %(because)s", because=because)
+    return _BECAUSE.get(because) or _("grunn: %(because)s", because=because)
