@@ -47,8 +47,8 @@ async def raise_alerts(hub: Hub, session: Session, findings: Finds, units: Mappi
         return
     moments = [finding.at for finding, _ in findings]
     asked = alerts.asking_before({dedup_key(finding) for finding, _ in findings}, min(moments) - RAISE_WINDOW)
-    residents = [finding.resident for finding, _ in findings]
-    circle, known = await ladders.circle_beside(session, max(moments), residents, asked)
+    about = [(finding.resident, finding.scope) for finding, _ in findings]
+    circle, known = await ladders.circle_beside(session, max(moments), about, asked)
     before = alerts.before_in(known)
     open_as = {key: one.open_as for key, one in before.items() if one.open_as is not None}
     fresh, many = alerts.Fresh(), crowd.Crowd(before)
@@ -94,11 +94,11 @@ def _begin(
 ) -> None:
     """A new alert with its first summons, as rows."""
     now, alert = finding.at, _new(finding, event, unit)
-    concern = Concern(unit=unit, severity=finding.severity, resident=finding.resident)
+    concern = Concern(unit=unit, severity=finding.severity, resident=finding.resident, scope=finding.scope)
     reached = reach(circle.plan(unit, finding.severity).ladder, Place(), concern, circle, now)
     number = reached.place.rung
     telling = Telling(alert_id=alert["id"], severity=finding.severity, unit_id=unit, cycle=rung(reached.place), now=now)
-    notices, codes = summons_rows(hub, telling, reached, now, circle.phones.get(finding.resident or ""))
+    notices, codes = summons_rows(hub, telling, reached, now, circle.phone(concern))
     place = {"rung": number, "turn": reached.place.turn, "rungs": reached.rungs}
     fresh.alerts.append(alert | place | {"presses": 1, "due_at": reached.look_again_at})
     fresh.codes += codes

@@ -50,7 +50,7 @@ async def escalate(hub: Hub, session: Session, now: datetime) -> int:
 
 
 async def _climb(hub: Hub, session: Session, due: Sequence[tables.Alert], now: datetime) -> None:
-    circle = await ladders.circle(session, now, [alert.resident_id for alert in due])
+    circle = await ladders.circle(session, now, [(alert.resident_id, alert.scope_id) for alert in due])
     told: list[_Told] = []
     for alert in due:
         if alert.scope_id == CANARY:
@@ -82,7 +82,7 @@ class _Told(NamedTuple):
 
 async def summon(hub: Hub, session: Session, alert: tables.Alert, now: datetime) -> None:
     """Ask the next rung; one that reaches nobody is passed at once, and journal and coordinator are told."""
-    circle = await ladders.circle(session, now, [alert.resident_id])
+    circle = await ladders.circle(session, now, [(alert.resident_id, alert.scope_id)])
     await _write(session, [await _next(hub, session, alert, now, circle)])
 
 
@@ -98,7 +98,7 @@ async def _next(hub: Hub, session: Session, alert: tables.Alert, now: datetime, 
     step = Step.NOTIFIED if alert.rung == 1 else Step.ESCALATED
     session.add(journal_line(alert.id, step, now, text=told_words(reached)))
     telling = replace(about(alert, rung(reached.place), now), late=late)
-    notices, given = summons_rows(hub, telling, reached, alert.raised_at, circle.phones.get(alert.resident_id or ""))
+    notices, given = summons_rows(hub, telling, reached, alert.raised_at, circle.phone(concern))
     return _Told(given, [*notices, *unmanned_rows(hub, telling, reached, concern, circle)])
 
 
@@ -116,7 +116,9 @@ async def _concern(session: Session, alert: tables.Alert) -> Concern:
     if alert.kind == HELP and alert.parent_id:
         parent = await session.get(tables.Alert, alert.parent_id)
         caller = parent.owner_id if parent else None
-    return Concern(unit=alert.unit_id, severity=alert.severity, resident=alert.resident_id, besides=caller)
+    return Concern(
+        unit=alert.unit_id, severity=alert.severity, resident=alert.resident_id, scope=alert.scope_id, besides=caller
+    )
 
 
 def passed_words(number: int) -> str:

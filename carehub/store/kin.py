@@ -1,15 +1,14 @@
 """Who is a resident's family to the hub, how much each may know now, and how that came to be."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, update
 from sqlmodel import col, or_, select
 
-from carehub.core.answers.alerts import Step
 from carehub.core.people.consent import Insight, Standing
-from carehub.core.people.kin import ANSWER_WITHIN, HANDLED, GivenBy, Ground
+from carehub.core.people.kin import HANDLED, GivenBy, Ground
 from carehub.kit.ids import new_id
 from carehub.store import logins, tables
 from carehub.store.database import Session
@@ -159,28 +158,6 @@ async def withdraw(session: Session, person_id: str, resident_id: str, *, only: 
     await session.exec(statement)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """Something that is to be told to somebody outside the staff, of which resident, and in which step."""
-
-    notice: str
-    person: str
-    step: str
-    resident: str | None
-
-
-async def waiting(session: Session, notices: Collection[str]) -> list[Waiting]:
-    """These notices, as far as they are for a person; of no alert a message, whose step names the resident."""
-    notice, alert = tables.Notice, tables.Alert
-    statement = (
-        select(notice.id, notice.person_id, notice.cycle, alert.resident_id)
-        .join(alert, col(alert.id) == col(notice.alert_id), isouter=True)
-        .where(col(notice.id).in_(notices))
-    )
-    rows = (await session.exec(statement)).all()
-    return [Waiting(notice=name, person=who, step=step, resident=about) for name, who, step, about in rows if who]
-
-
 async def hear_soon(session: Session, resident_id: str) -> set[str]:
     """To whom it waits to be told that an alert of this resident was handled: another text would say the same."""
     notice, alert = tables.Notice, tables.Alert
@@ -240,39 +217,6 @@ async def has_staff(session: Session, number: str) -> bool:
         .where(method.address == number, col(person.id).not_in(select(relation.person_id)))
     )
     return (await session.exec(statement.limit(1))).first() is not None
-
-
-async def asked_lately(session: Session, person_id: str, now: datetime) -> list[tables.Alert]:
-    """Open alerts of which this relative was told since then, and still may be, the one told of last first.
-
-    Whose agreement is over is asked about nothing any more.
-    """
-    notice, alert, relation = tables.Notice, tables.Alert, tables.Relation
-    agreed = select(relation.resident_id).where(
-        relation.person_id == person_id, relation.may_be_asked, *in_force(now)
-    )  # fmt: skip
-    statement = (
-        select(alert, notice.created_at)
-        .join(notice, col(notice.alert_id) == col(alert.id))
-        .where(
-            notice.person_id == person_id, col(alert.closed_at).is_(None),
-            col(notice.created_at) >= now - ANSWER_WITHIN, col(notice.state) != NoticeState.FAILED,
-            col(notice.cycle).startswith("rung:"), col(alert.resident_id).in_(agreed),
-        )
-        .order_by(col(notice.created_at).desc())
-    )  # fmt: skip
-    return list({one.id: one for one, _ in (await session.exec(statement)).all()}.values())
-
-
-async def said_last(session: Session, person_id: str, alerts: Sequence[str]) -> dict[str, str]:
-    """What this relative answered last of each of these alerts, as it stands in its journal."""
-    step = tables.AlertStep
-    statement = (
-        select(step.alert_id, step.text)
-        .where(col(step.alert_id).in_(alerts), step.person_id == person_id, col(step.step) == Step.FAMILY)
-        .order_by(col(step.at), col(step.id))
-    )
-    return {alert: text or "" for alert, text in (await session.exec(statement)).all()} if alerts else {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

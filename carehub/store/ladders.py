@@ -34,17 +34,20 @@ class Stored:
     faults: tuple[str, ...]
 
 
-async def circle(session: Session, now: datetime, residents: Collection[str | None] = ()) -> Circle:
-    """Everybody whom a ladder may choose from now, and what each unit has decided.
+About = Collection[tuple[str | None, str]]
+"""Whose relatives may have to be asked, and whose unit a contact outside may have to ring: resident and scope.
 
-    Args:
-        residents: Whose relatives may have to be asked, and whose unit a contact outside may have to ring.
-    """
-    return (await circle_beside(session, now, residents, ("SELECT 1 AS one",)))[0]
+Without a resident it is about whoever lives there.
+"""
+
+
+async def circle(session: Session, now: datetime, about: About = ()) -> Circle:
+    """Everybody whom a ladder may choose from now, and what each unit has decided."""
+    return (await circle_beside(session, now, about, ("SELECT 1 AS one",)))[0]
 
 
 async def circle_beside(
-    session: Session, now: datetime, residents: Collection[str | None], question: tuple[Any, ...]
+    session: Session, now: datetime, about: About, question: tuple[Any, ...]
 ) -> tuple[Circle, sql.Rows]:
     """The circle, and what else is asked with it: a server is asked once."""
     rows, duties, ways, outside, answer = await sql.ask_all(
@@ -52,16 +55,18 @@ async def circle_beside(
     )
     plans = _plans(tuple(map(tuple, rows)))
     wanted = {who.group for plan in plans.values() for rung in plan.ladder for who in rung.asks}
-    family = [who for who in residents if who] if Group.RELATIVE in wanted else []
+    asks_kin, rings_out = Group.RELATIVE in wanted, Group.ALARM_CENTRE in wanted
+    shared = {scope for who, scope in about if not who} if asks_kin or rings_out else set()
+    together = await places.who_lives_in(session, shared, now) if shared else {}
+    residents = {who for who, _ in about if who}.union(*together.values())
     circle = Circle(
         staff=people.staff_in(duties, ways),
         plans=plans,
         neighbours=await _neighbours(session) if Group.NEAREST in wanted else {},
-        relatives=await people.relatives_to_ask(session, family, now) if family else {},
+        relatives=await people.relatives_to_ask(session, residents, now) if residents and asks_kin else {},
+        together=together,
         contacts=_contacts(outside),
-        phones=await places.phones_told_outside(session, {one for one in residents if one}, now)
-        if Group.ALARM_CENTRE in wanted
-        else {},
+        phones=await places.phones_told_outside(session, residents, now) if rings_out else {},
     )
     return circle, answer
 

@@ -103,12 +103,14 @@ async def units(session: Session) -> dict[str, str | None]:
 
 async def roster(session: Session, since: datetime, until: datetime, now: datetime) -> Roster:
     """Staff, ladders and relatives as they are now, with the shifts of the time that is looked at."""
-    residents = (await session.exec(select(tables.Resident.id))).all()
+    everybody = (await session.exec(select(tables.Resident.id))).all()
+    everywhere = (await session.exec(select(tables.Scope.id))).all()
+    about = [*((who, "") for who in everybody), *((None, scope) for scope in everywhere)]
     duty = tables.Duty
     shifts = select(duty.person_id, duty.unit_id, duty.since, duty.until).where(duty.until > since, duty.since < until)
     duties = [OnDuty(*row) for row in (await session.exec(shifts)).all()]
     by_hand = set((await session.exec(select(tables.Person.id).where(tables.Person.on_duty))).all())
-    return Roster(await ladders.circle(session, now, residents), duties, by_hand)
+    return Roster(await ladders.circle(session, now, about), duties, by_hand)
 
 
 async def stops(session: Session, since: datetime, until: datetime) -> tuple[Stop, ...]:

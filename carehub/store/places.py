@@ -1,5 +1,6 @@
 """Homes and rooms: what stands in each, and whether anything ever did."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -100,6 +101,19 @@ async def unit_phone(session: Session, resident_id: str, errand: Errand, now: da
     own = await protected.of_resident(session, resident_id)
     gradings = {await protected.of_home(session, found[0]), *([own.mark] if own else [])}
     return found[1] if all(tells_unit(mark, errand) for mark in gradings) else None
+
+
+async def who_lives_in(session: Session, scopes: Collection[str], now: datetime) -> dict[str, list[str]]:
+    """By scope, everybody who lives there now, whoever moved in first first."""
+    lives, found = tables.Residency, defaultdict[str, list[str]](list)
+    statement = (
+        select(lives.scope_id, lives.resident_id)
+        .where(col(lives.scope_id).in_(scopes), lives_now(now))
+        .order_by(col(lives.since), col(lives.id))
+    )
+    for scope, who in (await session.exec(statement)).all():
+        found[scope].append(who)
+    return dict(found)
 
 
 async def phones_told_outside(session: Session, residents: Collection[str], now: datetime) -> dict[str, str]:

@@ -65,6 +65,7 @@ class Circle:
         plans: By unit and severity; a unit of None holds for all units without one of their own.
         neighbours: Unit → other units, the nearest first.
         relatives: Resident → those who have agreed to be asked.
+        together: Scope → who lives there now, for what is about nobody in particular in a home that several share.
         contacts: Fixed contacts outside the house, by id.
         phones: Resident → the telephone of their unit, as far as a contact outside may know it.
     """
@@ -73,6 +74,7 @@ class Circle:
     plans: Mapping[tuple[str | None, Severity], Plan] = field(default_factory=dict)
     neighbours: Mapping[str, Sequence[str]] = field(default_factory=dict)
     relatives: Mapping[str, Sequence[Colleague]] = field(default_factory=dict)
+    together: Mapping[str, Sequence[str]] = field(default_factory=dict)
     contacts: Mapping[str, Colleague] = field(default_factory=dict)
     phones: Mapping[str, str] = field(default_factory=dict)
 
@@ -81,18 +83,29 @@ class Circle:
         severity = known(severity)
         return self.plans.get((unit, severity)) or self.plans.get((None, severity)) or built_in(severity)
 
+    def residents(self, concern: "Concern") -> Sequence[str]:
+        """Whom it is about: one resident, or everybody in a home where it could be each of them."""
+        return (concern.resident,) if concern.resident else self.together.get(concern.scope or "", ())
+
+    def phone(self, concern: "Concern") -> str | None:
+        """Of the unit that looks after them, as far as a contact outside may know it."""
+        return next((self.phones[one] for one in self.residents(concern) if one in self.phones), None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concern:
     """Whom an alert is about, as far as a ladder cares.
 
     Attributes:
+        resident: None for what is about nobody in particular: a home that two share, or a place where nobody lives.
+        scope: Where it is.
         besides: Who is there already, and is not asked again.
     """
 
     unit: str | None
     severity: Severity
     resident: str | None = None
+    scope: str | None = None
     besides: str | None = None
 
 
@@ -171,8 +184,10 @@ def _person(which: str | None, _: Concern, circle: Circle) -> list[Colleague]:
     return [one for one in circle.staff if one.id == which]
 
 
-def _relatives(_: str | None, concern: Concern, circle: Circle) -> Sequence[Colleague]:
-    return circle.relatives.get(concern.resident or "", ())
+def _relatives(_: str | None, concern: Concern, circle: Circle) -> list[Colleague]:
+    """A child of both who live there is asked once."""
+    kin = [one for who in circle.residents(concern) for one in circle.relatives.get(who, ())]
+    return list({one.id: one for one in kin}.values())
 
 
 def _centre(which: str | None, _: Concern, circle: Circle) -> list[Colleague]:

@@ -62,7 +62,7 @@ class Roster:
 
 def asked(alert: Alerted, unit: str | None, roster: Roster, zone: ZoneInfo) -> tuple[Asked, ...]:
     """Climb the ladder from the alert's beginning until it was answered."""
-    concern = Concern(unit=unit, severity=alert.severity, resident=alert.resident)
+    concern = Concern(unit=unit, severity=alert.severity, resident=alert.resident, scope=alert.scope)
     place, moment, end = Place(), alert.at, alert.answered_at or alert.at + _LONGEST
     found: list[Asked] = []
     for _ in range(_MOST_STEPS):

@@ -27,7 +27,7 @@ from carehub.flow.family.today import today
 from carehub.flow.hub import Hub
 from carehub.flow.journal import journal_line
 from carehub.flow.reaching.telling import SMS
-from carehub.store import kin, logins, people, tables
+from carehub.store import asked, kin, logins, people, tables
 from carehub.store.database import Session
 
 _MOST_SENDERS = 10_000
@@ -139,18 +139,18 @@ async def _status(hub: Hub, session: Session, family: Sequence[tables.Person], n
 
 
 async def _asked(session: Session, family: Sequence[tables.Person], now: datetime) -> bool:
-    return any([await kin.asked_lately(session, one.id, now) for one in family])
+    return any([await asked.lately(session, one.id, now) for one in family])
 
 
 async def _coming(session: Session, family: Sequence[tables.Person], now: datetime, link: str, *, yes: bool) -> str:
     """It is about whom they were asked. The question has no name: of several, nobody knows about whom a JA would be."""
-    asked = [(one, alert) for one in family for alert in await kin.asked_lately(session, one.id, now)]
-    if not asked:
+    told = [(one, alert) for one in family for alert in await asked.lately(session, one.id, now)]
+    if not told:
         return NOT_NOW
-    if yes and len({alert.resident_id for _, alert in asked}) > 1:
+    if yes and not frozenset.intersection(*(alert.residents for _, alert in told)):
         return which_text(link=link)
-    for one, alert in asked:
-        note_coming(session, alert.id, one.id, now, yes=yes)
+    for one, alert in told:
+        note_coming(session, alert.alert, one.id, now, yes=yes)
     return coming_text(yes=yes, link=link)
 
 

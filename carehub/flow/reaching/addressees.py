@@ -11,7 +11,7 @@ from carehub.contracts import Fate, Receipt
 from carehub.core.people.access import PRIVATE
 from carehub.core.people.consent import Insight
 from carehub.core.people.kin import HANDLED
-from carehub.store import kin, outbox
+from carehub.store import asked, kin, outbox
 from carehub.store.database import Session
 from carehub.store.kin import Bond
 
@@ -25,18 +25,18 @@ async def as_agreed(session: Session, claimed: list[outbox.Claimed], now: dateti
         return claimed
     over = {
         waits.notice
-        for waits in await kin.waiting(session, private)
+        for waits in await asked.waiting(session, private, now)
         if not any(_holds(bond, waits) for bond in await kin.bonds(session, waits.person, now))
     }
     return [replace(one, is_for_nobody=True) if one.notice.id in over else one for one in claimed]
 
 
-def _holds(bond: Bond, waits: kin.Waiting) -> bool:
+def _holds(bond: Bond, waits: asked.Waiting) -> bool:
     """Whether this tie allows it: the word of another press and a summons alike to whoever agreed to be asked."""
     about = bond.resident.id
     if waits.step.startswith(kin.MESSAGE):
         return bond.relation.by_sms and waits.step.startswith(f"{kin.MESSAGE}{about[:20]}:")
-    if about != waits.resident:
+    if about not in waits.residents:
         return False
     if waits.step.startswith(HANDLED):
         return bond.relation.by_sms and bond.insight is Insight.HANDLED_ALERTS

@@ -13,7 +13,7 @@ from carehub.core.people.consent import KNOWS
 from carehub.flow.family import texts
 from carehub.flow.family.today import Today, today
 from carehub.flow.hub import Hub
-from carehub.store import kin, messages, pages, tables
+from carehub.store import asked, kin, messages, pages, tables
 from carehub.store.database import Session
 from carehub.store.kin import Bond
 from carehub.web.done import Done, onwards
@@ -65,13 +65,13 @@ async def relatives(request: Request, hub: TheHub, visitor: Relative) -> Respons
     now, me = hub.clock(), visitor.person.id
     async with hub.database.read() as session:
         unread = await messages.unread_by(session, me)
-        asked = {one.resident_id: one.id for one in await kin.asked_lately(session, me, now)}
-        said = await kin.said_last(session, me, [*asked.values()])
+        open_ones = {who: one.alert for one in await asked.lately(session, me, now) for who in one.residents}
+        said = await asked.said_last(session, me, [*open_ones.values()])
         bonds = await kin.bonds(session, me, now)
         shown = [
             replace(
                 await card(hub, session, bond, now, unread=unread.get(bond.resident.id, 0)),
-                asked=(alert := asked.get(bond.resident.id)),
+                asked=(alert := open_ones.get(bond.resident.id)),
                 goes=said[alert] == texts.CAN_GO if alert and alert in said else None,
             )
             for bond in bonds
@@ -111,12 +111,12 @@ async def coming(hub: TheHub, visitor: Relative, alert_id: str, yes: Annotated[b
     """Whether they can go, as by SMS: a line in the alert's journal, and no more than that."""
     now, me = hub.clock(), visitor.person.id
     async with hub.database.write() as session:
-        asked = await kin.asked_lately(session, me, now)
-        about = next((one.resident_id for one in asked if one.id == alert_id), None)
+        told = await asked.lately(session, me, now)
+        about = next((one.residents for one in told if one.alert == alert_id), None)
         if about is None:
             raise HTTPException(404)
-        for one in asked:  # they go to somebody, and not to one alert of theirs
-            if one.resident_id == about:
-                texts.note_coming(session, one.id, me, now, yes=yes)
+        for one in told:  # they go to somebody, and not to one alert of theirs
+            if one.residents & about:
+                texts.note_coming(session, one.alert, me, now, yes=yes)
     hub.live.change()
     return onwards(hub, "/relatives", Done.SENT)

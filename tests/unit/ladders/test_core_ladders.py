@@ -1,5 +1,6 @@
 """Ladders as values: what may be edited, whom a rung asks; there is always somebody, and always a next time."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -63,6 +64,20 @@ CIRCLE = Circle(
     contacts={"sentral": CENTRE},
 )  # fmt: skip
 ANNA = Concern(unit="sol", severity=Severity.CRITICAL, resident="anna")
+
+
+def test_what_is_at_home_of_two_is_about_both_and_rings_the_one_unit_that_may_be_told() -> None:
+    """Smoke at theirs: her daughter is asked, once though she is his too; he has a protected address, she none."""
+    circle = replace(
+        CIRCLE, relatives={"anna": [DAUGHTER], "kåre": [DAUGHTER]}, together={"home": ["kåre", "anna"]},
+        phones={"anna": "+4722222222"},
+    )  # fmt: skip
+    theirs, elsewhere = (replace(ANNA, resident=None, scope=scope) for scope in ("home", "shop"))
+
+    assert asked(Audience(Group.RELATIVE), theirs, circle) == [DAUGHTER]
+    assert circle.phone(theirs) == "+4722222222"
+    assert asked(Audience(Group.RELATIVE), elsewhere, circle) == []
+    assert circle.phone(elsewhere) is None
 
 
 @pytest.mark.parametrize(

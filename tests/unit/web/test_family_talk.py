@@ -147,9 +147,11 @@ async def test_a_visit_is_told_to_the_care_team_and_silences_nothing(hub: Hub, b
     assert "Middag" not in (await (await logged_in(browser(), hub, "maria")).get("/messages")).text
 
 
-async def test_who_is_asked_on_the_page_answers_there_too(hub: Hub, browser: Browse) -> None:
+@pytest.mark.parametrize("about", ["astrid", None], ids=["hers", "her home's"])
+async def test_who_is_asked_on_the_page_answers_there_too(hub: Hub, browser: Browse, about: str | None) -> None:
     alert = "a4f2".ljust(32, "0")
     async with hub.database.write() as session:
+        (await session.get_one(tables.Alert, alert)).resident_id = about
         session.add(
             tables.Notice(
                 id="n", alert_id=alert, person_id="anne", channel="sms", address="+4790000101", text="x",

@@ -1,0 +1,101 @@
+"""What somebody outside the staff was asked, or is to be told, and of which residents.
+
+An alert that is about nobody in particular, in a home that two share, is about each who lives there now: smoke in their
+kitchen is at both. What is about one of them alone is not about the other.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col, func, select
+
+from carehub.core.answers.alerts import Step
+from carehub.core.people.kin import ANSWER_WITHIN
+from carehub.store import tables
+from carehub.store.database import Session
+from carehub.store.kin import in_force
+from carehub.store.residencies import lives_now
+from carehub.store.tables.alerts import NoticeState
+
+
+def _at_home(now: datetime) -> ColumnElement[bool]:
+    """Joins an alert that is about nobody in particular to whoever lives where it is."""
+    lives, alert = tables.Residency, tables.Alert
+    return col(alert.resident_id).is_(None) & (col(lives.scope_id) == col(alert.scope_id)) & lives_now(now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """Something that is to be told to somebody outside the staff, in which step, and of which residents."""
+
+    notice: str
+    person: str
+    step: str
+    residents: frozenset[str]
+
+
+async def waiting(session: Session, notices: Collection[str], now: datetime) -> list[Waiting]:
+    """These notices, as far as they are for a person; of no alert a message, whose step names the resident."""
+    notice, alert, lives = tables.Notice, tables.Alert, tables.Residency
+    whose = func.coalesce(alert.resident_id, lives.resident_id)
+    statement = (
+        select(notice.id, notice.person_id, notice.cycle, whose)
+        .join(alert, col(alert.id) == col(notice.alert_id), isouter=True)
+        .join(lives, _at_home(now), isouter=True)
+        .where(col(notice.id).in_(notices))
+    )
+    found: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
+    for name, who, step, about in (await session.exec(statement)).all():
+        if who:
+            found[name, who, step].update({about} - {None})
+    return [
+        Waiting(notice=name, person=who, step=step, residents=frozenset(about))
+        for (name, who, step), about in found.items()
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """An open alert of which a relative was told, and about whom of theirs."""
+
+    alert: str
+    residents: frozenset[str]
+
+
+async def lately(session: Session, person_id: str, now: datetime) -> list[Asked]:
+    """Open alerts of which this relative was told since then, and still may be, the one told of last first.
+
+    Whose agreement is over is asked about nothing any more.
+    """
+    notice, alert, lives, relation = tables.Notice, tables.Alert, tables.Residency, tables.Relation
+    agreed = select(relation.resident_id).where(relation.person_id == person_id, relation.may_be_asked, *in_force(now))
+    theirs = func.coalesce(alert.resident_id, lives.resident_id)
+    statement = (
+        select(alert.id, theirs)
+        .join(notice, col(notice.alert_id) == col(alert.id))
+        .join(lives, _at_home(now), isouter=True)
+        .where(
+            notice.person_id == person_id, col(alert.closed_at).is_(None),
+            col(notice.created_at) >= now - ANSWER_WITHIN, col(notice.state) != NoticeState.FAILED,
+            col(notice.cycle).startswith("rung:"), theirs.in_(agreed),
+        )
+        .order_by(col(notice.created_at).desc())
+    )  # fmt: skip
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for name, who in (await session.exec(statement)).all():
+        found[name].add(who)
+    return [Asked(alert=name, residents=frozenset(whom)) for name, whom in found.items()]
+
+
+async def said_last(session: Session, person_id: str, alerts: Sequence[str]) -> dict[str, str]:
+    """What this relative answered last of each of these alerts, as it stands in its journal."""
+    step = tables.AlertStep
+    statement = (
+        select(step.alert_id, step.text)
+        .where(col(step.alert_id).in_(alerts), step.person_id == person_id, col(step.step) == Step.FAMILY)
+        .order_by(col(step.at), col(step.id))
+    )
+    return {alert: text or "" for alert, text in (await session.exec(statement)).all()} if alerts else {}
