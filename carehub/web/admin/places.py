@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import Response
 
 from carehub.core.people.access import Permission, Sight
+from carehub.flow.grouping.rehomed import follow_unit
 from carehub.flow.hub import Hub
 from carehub.kit.ids import new_id
 from carehub.store import logins, pages, places, protected, residents, tables, ties
@@ -148,6 +149,7 @@ async def change(
         if visitor.may(Permission.SEE_RESIDENTS) and (note or (access_note is not None and sealed is None)):
             home.access_note = note or None
         session.add_all([home, scope])
+        await follow_unit(hub, session, scope, hub.clock())
         _note(session, visitor, "place.changed", f"scope:{scope_id}", hub)
     await tell_fold(hub, visitor, set())
     return onwards(hub, f"/admin/places/{scope_id}")

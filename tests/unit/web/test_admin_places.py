@@ -142,6 +142,24 @@ async def test_places_and_units_are_entered_changed_and_removed_while_nothing_wa
     assert (answer.status_code, "Noen har bodd her" in answer.text) == (409, True)
 
 
+async def test_the_page_that_gives_a_home_to_another_unit_takes_its_open_alerts_along(
+    hub: Hub, browser: Browse
+) -> None:
+    alert = "a4f2".ljust(32, "0")
+    async with hub.database.read() as session:
+        open_one = await session.get_one(tables.Alert, alert)
+        home = await session.get_one(tables.Scope, open_one.scope_id)
+    kari = await logged_in(browser(), hub, "kari")
+    other = (await kari.post("/admin/units", data={"name": "Åsen", "kind": "zone"})).headers["location"]
+
+    await kari.post(f"/admin/places/{home.id}", data={"name": home.name, "unit_id": other.partition("=")[2]})
+
+    async with hub.database.read() as session:
+        after = await session.get_one(tables.Alert, alert)
+    assert open_one.unit_id == home.unit_id
+    assert after.unit_id == other.partition("=")[2]
+
+
 async def test_looks_at_residents_are_logged(hub: Hub, browser: Browse) -> None:
     """C80: each resident who stands on the list is in the log, once for each look."""
     kari = await logged_in(browser(), hub, "kari")

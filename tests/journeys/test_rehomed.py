@@ -1,0 +1,88 @@
+"""A home that another unit looks after from now on, while an alert there is open: it goes along, and asks there."""
+
+import pytest
+
+from carehub.core.answers.alerts import Status
+from carehub.flow.grouping.rehomed import follow_unit
+from carehub.store import tables
+from tests.journeys.building import INGRID, KARI, MARIA, Night
+
+
+async def looked_after_by(night: Night, unit: str, home: str = "home:anna") -> None:
+    """As the page of the place does it."""
+    async with night.database.write() as session:
+        scope = await session.get_one(tables.Scope, home)
+        scope.unit_id = unit
+        session.add(scope)
+        await follow_unit(night.hub, session, scope, night.clock())
+    await night.reload()
+
+
+def told_since(night: Night, before: int) -> set[str]:
+    return {notice.address for _, notice in night.phones.sent[before:]}
+
+
+async def test_the_new_unit_is_asked_at_once_and_has_it_on_its_list(night: Night) -> None:
+    """The old one went on being asked, and the new one saw nothing."""
+    await night.press()
+    before = len(night.phones.sent)
+
+    await looked_after_by(night, "nord")
+    await night.pass_time(seconds=5)
+
+    alert = await night.the_alert()
+    assert (alert.unit_id, alert.rung, alert.status) == ("nord", 1, Status.OPEN)
+    assert told_since(night, before) == {KARI}
+    assert "En annen enhet har nå ansvar for stedet" in " ".join(await night.journal())
+    assert (await night.reply(KARI, night.code_for(KARI))).startswith("Du har varsel ")
+
+
+async def test_whoever_is_on_the_way_keeps_it_and_nobody_is_woken(night: Night) -> None:
+    await night.press()
+    await night.take("ingrid")
+    before = len(night.phones.sent)
+
+    await looked_after_by(night, "nord")
+    await night.pass_time(seconds=5)
+
+    alert = await night.the_alert()
+    assert (alert.unit_id, alert.status, alert.owner_id) == ("nord", Status.TAKEN, "ingrid")
+    assert told_since(night, before) == set()
+
+
+async def test_what_had_climbed_past_those_on_duty_goes_on_past_them(night: Night) -> None:
+    await night.press()
+    await night.pass_time(minutes=7)
+    climbed = (await night.the_alert()).rung
+    assert climbed > 1
+
+    await looked_after_by(night, "nord")
+
+    assert (await night.the_alert()).rung > 1
+
+
+async def test_given_to_and_fro_it_still_climbs(night: Night) -> None:
+    """Those who were asked before have the text, and it is told once; after their time the next step is asked."""
+    await night.press()
+    for unit in ("nord", "sol", "nord", "sol"):
+        await looked_after_by(night, unit)
+        await night.pass_time(seconds=5)
+    before = len(night.phones.sent)
+
+    await night.pass_time(minutes=10)
+
+    assert told_since(night, before) >= {INGRID, MARIA}
+    assert (await night.the_alert()).rung > 1
+
+
+@pytest.mark.parametrize("unit", ["sol", "nord"])
+async def test_what_is_closed_or_elsewhere_stays_where_it_was(night: Night, unit: str) -> None:
+    await night.press()
+    await night.take("ingrid")
+    await night.close("ingrid")
+    await night.press("knapp-bjarne")
+    before = {one.id: (one.unit_id, one.rung) for one in await night.alerts()}
+
+    await looked_after_by(night, unit)
+
+    assert {one.id: (one.unit_id, one.rung) for one in await night.alerts()} == before
