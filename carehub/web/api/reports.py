@@ -114,7 +114,7 @@ async def answers(
 class LoadOut(BaseModel):
     """What one rule, device or resident has asked of people."""
 
-    id: str
+    id: str = Field(validation_alias="key")
     alerts: int
     acted_on: ShareOut
     useful: ShareOut
@@ -126,14 +126,7 @@ class LoadOut(BaseModel):
     @classmethod
     def each(cls, rows: Iterable[Load]) -> list[Self]:
         """In their order, the heaviest first."""
-        return [
-            cls(
-                id=one.key, alerts=one.alerts, acted_on=ShareOut.of(one.acted_on), useful=ShareOut.of(one.useful),
-                false=ShareOut.of(one.false), false_by_cause=dict(one.false_by_cause), by_shift=dict(one.by_shift),
-                wants_a_look=one.wants_a_look,
-            )
-            for one in rows
-        ]  # fmt: skip
+        return [cls.model_validate(one, from_attributes=True) for one in rows]
 
 
 class HourOut(BaseModel):

@@ -4,7 +4,7 @@
 
 (() => {
   const PLACE = "carehub-begun";
-  const OLDEST_MS = 4 * 3600e3;
+  const KEPT_MS = 4 * 3600e3;
   const mine = () => crypto.subtle.importKey("raw", bytes(document.body.dataset.begun), "AES-GCM", false, ["encrypt", "decrypt"]);
   const bytes = (text) => Uint8Array.from(atob(text), (one) => one.charCodeAt(0));
   const letters = (some) => btoa(String.fromCharCode(...new Uint8Array(some)));
@@ -16,9 +16,10 @@
     const words = begun().map((one) => [one.id, one.value]);
     if (!words.length || !crypto.subtle) return; // a browser seals nothing on a line that others can read
     const iv = crypto.getRandomValues(new Uint8Array(12));
-    const plain = new TextEncoder().encode(JSON.stringify({ at: Date.now(), address: location.pathname + location.search, words }));
+    const until = Date.now() + KEPT_MS;
+    const plain = new TextEncoder().encode(JSON.stringify({ until, address: location.pathname + location.search, words }));
     const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv }, await mine(), plain);
-    sessionStorage.setItem(PLACE, JSON.stringify([letters(iv), letters(sealed), Date.now(), document.body.dataset.begunAt]));
+    sessionStorage.setItem(PLACE, JSON.stringify([letters(iv), letters(sealed), until, document.body.dataset.begunAt]));
   }
 
   async function opened() {
@@ -26,7 +27,7 @@
       const [iv, sealed] = JSON.parse(sessionStorage.getItem(PLACE)).slice(0, 2).map(bytes);
       const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv }, await mine(), sealed);
       const found = JSON.parse(new TextDecoder().decode(plain));
-      return Date.now() - found.at < OLDEST_MS ? found : null;
+      return Date.now() < found.until ? found : null;
     } catch {
       return null; // another's, or the hub has started anew
     }

@@ -2,11 +2,10 @@
 "use strict";
 
 (() => {
-  const OLDEST_MS = 4 * 3600e3;
   const place = document.getElementById("kept");
   try {
-    const [, , at, start] = JSON.parse(sessionStorage.getItem("carehub-begun"));
-    place.hidden = start !== place.dataset.start || Date.now() - at > OLDEST_MS;
+    const [, , until, start] = JSON.parse(sessionStorage.getItem("carehub-begun"));
+    place.hidden = start !== place.dataset.start || Date.now() > until;
   } catch {
     // nothing lies there
   }

@@ -5,9 +5,11 @@ from datetime import timedelta
 from html import unescape
 
 import msgspec
+from httpx2 import AsyncClient
 from sqlmodel import select
 
 from carehub.app.backtest.post import Backtests
+from carehub.core.backtest.report import Summary
 from carehub.core.findings import Outcome
 from carehub.core.rules.drafting import read_draft
 from carehub.core.rules.language import content_hash
@@ -58,6 +60,18 @@ def station(hub: Hub) -> Backtests:
     return Backtests(hub, hub.database.url, processes=0)
 
 
+async def without_draft(hub: Hub, kari: AsyncClient) -> tuple[str, tables.BacktestRun, Summary]:
+    """The rules in force over what was lived: the run's address, and what came of it."""
+    await lived(hub)
+    post = station(hub)
+    answer = await kari.post(_PAGE, data={"days": "14"})
+    await post.look()
+    (run,) = await runs(hub)
+    summary = told(run)
+    assert summary is not None
+    return answer.headers["location"], run, summary
+
+
 @BOTH
 async def test_a_draft_is_tried_and_told_with_names_and_whoever_was_looked_at_is_logged(
     hub: Hub, browser: Browse
@@ -82,13 +96,8 @@ async def test_a_draft_is_tried_and_told_with_names_and_whoever_was_looked_at_is
 
 
 async def test_of_many_residents_those_who_are_named_are_logged_and_nobody_else(hub: Hub, browser: Browse) -> None:
-    await lived(hub)
-    post, kari = station(hub), await logged_in(browser(), hub, "kari")
-    answer = await kari.post(_PAGE, data={"days": "14"})
-    await post.look()
-    (run,) = await runs(hub)
-    summary = told(run)
-    assert summary is not None
+    kari = await logged_in(browser(), hub, "kari")
+    address, run, summary = await without_draft(hub, kari)
     names = {f"r{number}": f"Nummer {number}" for number in range(60)}
     today = msgspec.structs.replace(
         summary.today, by_resident={one: 60 - place for place, one in enumerate(names)}, residents=60
@@ -98,7 +107,7 @@ async def test_of_many_residents_those_who_are_named_are_logged_and_nobody_else(
         session.add_all(tables.Resident(id=one, given_name=name, family_name="Ås") for one, name in names.items())
         (await session.get_one(tables.BacktestRun, run.id)).summary = msgspec.json.encode(summary).decode()
 
-    page = (await kari.get(answer.headers["location"])).text
+    page = (await kari.get(address)).text
 
     named = {one for one, name in names.items() if f"{name} Ås" in page}
     assert named == {f"r{number}" for number in range(50)}
@@ -106,20 +115,15 @@ async def test_of_many_residents_those_who_are_named_are_logged_and_nobody_else(
 
 
 async def test_with_no_draft_it_tells_of_the_rules_in_force(hub: Hub, browser: Browse) -> None:
-    await lived(hub)
-    post, kari = station(hub), await logged_in(browser(), hub, "kari")
+    kari = await logged_in(browser(), hub, "kari")
 
-    answer = await kari.post(_PAGE, data={"days": "14"})
-    await post.look()
+    address, run, summary = await without_draft(hub, kari)
 
-    (run,) = await runs(hub)
-    summary = told(run)
-    assert summary is not None
     assert (run.state, run.draft_hash, run.rulebook_version) == (BacktestState.DONE, None, hub.rulebook.version)
     assert summary.draft is None
-    assert "Reglene i dag over 14 døgn" in (await kari.get(answer.headers["location"])).text
+    assert "Reglene i dag over 14 døgn" in (await kari.get(address)).text
     again = await kari.post(_PAGE, data={"days": "14"})
-    assert again.headers["location"] == answer.headers["location"]
+    assert again.headers["location"] == address
 
 
 async def test_what_cannot_be_read_is_said_and_the_text_is_still_there(hub: Hub, browser: Browse) -> None:
