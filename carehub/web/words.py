@@ -101,7 +101,7 @@ BACKTESTS: Spoken[BacktestState] = Spoken({
 })  # fmt: skip
 
 PARTS: Spoken[str] = Spoken({
-    "broker": "Megleren", "deliver": "Sender varsler", "escalate": "Spør flere", "ingest": "Tar imot",
+    "broker": "MQTT-tjeneren", "deliver": "Sender varsler", "escalate": "Spør flere", "ingest": "Tar imot",
     "roll_call": "Vaktstart", "staffing": "Bemanning", "tick": "Frister", "watch": "Tilsyn med utstyr",
     "worker": "Arbeidet i det hele",
 })  # fmt: skip

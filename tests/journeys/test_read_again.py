@@ -1,5 +1,6 @@
 """A message that could not be read is read once more when the hub has been mended: late, once, and with open eyes."""
 
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -129,7 +130,7 @@ async def test_an_alarm_that_is_read_once_more_is_said_beforehand_to_alert_and_a
 @pytest.mark.parametrize(
     ("how", "words"),
     [
-        ({"retain": True}, "Megleren har den fortsatt"),
+        ({"retain": True}, "MQTT-tjeneren har den fortsatt"),
         ({"received_at": NIGHT - OLDEST_CLAIM}, f"{OLDEST_CLAIM.days} dager"),
     ],
 )
@@ -187,6 +188,7 @@ async def test_a_message_is_set_aside_with_a_reason_and_no_longer_asked_about(
         await client.post(f"{here}/aside", data={"why": "Leverandøren retter det"})
         told = (await client.get("/admin")).text
         shown = (await client.get("/admin/dead-letters")).text
+        page = (await client.get(here)).text
         update()
         taken = await night.while_folding(client.post(f"{here}/read"))
 
@@ -194,6 +196,7 @@ async def test_a_message_is_set_aside_with_a_reason_and_no_longer_asked_about(
     assert without.status_code == 409
     assert "kunne ikke leses siste døgn" not in told
     assert "Leverandøren retter det" in shown
+    assert re.findall(r'/aside">.*?<button[^>]*>([^<]+)<', page, re.DOTALL) == ["Rett begrunnelsen"]
     assert taken.status_code == 303
     assert await night.events() == []
     assert (await the_letter(night)).settled is Settled.READ

@@ -200,7 +200,7 @@ async def test_what_no_rule_was_asked_about_says_why(night: Night) -> None:
 
     assert await said(night, "temperature") == ["Ingen regel spør etter «temperatur»."]
     assert await said(night, "smoke.detected") == [
-        "Megleren hadde spart på meldingen fra før. Den tas som tilstand, aldri som alarm."
+        "MQTT-tjeneren hadde spart på meldingen fra før. Den tas som tilstand, aldri som alarm."
     ]
     assert await said(night, "door.opened", 1) == [
         "Enheten gjentok det den sa kl. 02:14: døren åpnet. Ingen regel spørres om det samme igjen."

@@ -33,7 +33,7 @@ def general(step: Step, telling: Telling = SOURCE) -> str | None:  # noqa: PLR09
     kind = telling.kind(event.kind)
     match entry.outcome:
         case Outcome.STATE_ONLY:
-            return say("Megleren hadde spart på meldingen fra før. Den tas som tilstand, aldri som alarm.")
+            return say("MQTT-tjeneren hadde spart på meldingen fra før. Den tas som tilstand, aldri som alarm.")
         case Outcome.TOO_LATE if event.device_at:
             return say("Enheten sier at det skjedde for over en time siden (kl. %(time)s). Det er lagret, men ingen "
                        "regel er spurt.", time=clock(event.device_at, zone))  # fmt: skip

@@ -34,8 +34,8 @@ _NOT_STORED: tuple[type[Exception], ...] = (HubError, *STORE_FAILED)
 _REFUSED: Spoken[Refused] = Spoken({
     Refused.TAKEN_IN: "Den er tatt inn.",
     Refused.ENDED_US: "Huben stanset mens den leste denne meldingen, gang på gang. Den leses ikke igjen.",
-    Refused.KEPT: "Megleren har den fortsatt, og gir den til huben ved neste oppstart. Den sier hvordan noe står, og "
-    "ikke at noe skjedde.",
+    Refused.KEPT: "MQTT-tjeneren har den fortsatt, og gir den til huben ved neste oppstart. Den sier hvordan noe "
+    "står, og ikke at noe skjedde.",
     Refused.TOO_OLD: "Den er eldre enn 30 dager. Tatt inn nå ville den se ut som noe nytt.",
     Refused.NO_ROAD: "Ingen av kildene som huben har, leser dette emnet.",
 })  # fmt: skip

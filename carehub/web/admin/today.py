@@ -83,7 +83,7 @@ def _of_devices(counts: dict[Show, int]) -> Iterator[Need]:
         yield Need(hurry=Hurry.SOON, words=words, href="/admin/devices?show=battery")
     if many := counts[Show.ENDING]:
         words = ngettext(
-            "%(num)d enhet er på et mobilnett som slås av", "%(num)d enheter er på et mobilnett som slås av", many
+            "%(num)d utstyr er på et mobilnett som slås av", "%(num)d utstyr er på et mobilnett som slås av", many
         )
         yield Need(hurry=Hurry.SOON, words=words, href="/admin/devices?show=ending")
 

@@ -71,7 +71,7 @@ def unsent_words() -> Mapping[str, str]:
         "too_old": _("Svaret er over fire timer gammelt og ble aldri sendt."),
         "somebody_else": _("En kollegas usendte svar er slettet fra telefonen. Huben fikk det aldri."),
         "no_room": _("Telefonen kan ikke ta vare på svaret. Ring vaktrommet."),
-        "last": _("Sist oppdatert {clock}, {age} siden – uten dekning"),
+        "last": _("Sist oppdatert {clock}, for {age} siden – uten dekning"),
         "nothing": _("Telefonen har ingen liste. Den slettes når du logger ut, og etter fire timer."),
         "calm": _("Da var det ingen åpne varsler. Nye varsler vises ikke uten dekning."),
         "waiting": _("Ingen hadde tatt det"),

@@ -64,9 +64,12 @@ async def test_a_round_that_is_late_says_so(hub: Hub, browser: Browse, clock: Cl
     client = await logged_in(browser(), hub, "maria")
 
     page = (await client.get("/tablet?unit=sol")).text
+    handed = (await client.get("/tablet/handover?unit=sol")).text
 
     assert "1 skulle vært gjort" in page
     assert "skulle vært gjort kl. 03:00" in page
+    assert "skulle vært gjort kl. 03:00" in handed
+    assert "gjenstår" not in handed
 
 
 async def test_seen_that_help_is_needed_is_an_alert_on_the_board(hub: Hub, browser: Browse) -> None:

@@ -62,6 +62,15 @@ async def test_on_duty_without_a_verified_telephone_is_shown_as_nobody(hub: Hub,
     assert "Ingen å nå 02:14" in shown
 
 
+async def test_a_week_without_a_plan_says_of_each_day_that_no_shift_begins(hub: Hub, browser: Browse) -> None:
+    kari = await logged_in(browser(), hub, "kari")
+
+    page = (await kari.get(f"/admin/shifts?unit=sol&day={hub.clock():%F}")).text
+
+    assert "Ingen vaktplan er lagt inn" in page
+    assert page.count("Ingen vakter begynner denne dagen.") == 7
+
+
 async def test_a_shift_is_given_to_a_colleague_and_back(hub: Hub, browser: Browse) -> None:
     client = await logged_in(browser(), hub, "kari")
     await client.post("/admin/shifts", data=NIGHT)
