@@ -1,8 +1,9 @@
 """The pages in a real Chromium: readable by everybody, at every width, light and dark, with no breach of the CSP.
 
 What is checked of each page: in bokmål everything that axe knows, contrast by night too, five widths, targets for
-fingers and the policy; in nynorsk and English what a text can break: the language that it says, its title, the names of
-buttons, links, fields and landmarks, that these hold what is seen, and that its longer words fit 320 px.
+fingers, that no card cuts what it holds, and the policy; in nynorsk and English what a text can break: the language
+that it says, its title, the names of buttons, links, fields and landmarks, that these hold what is seen, and that its
+longer words fit 320 px.
 """
 
 import os
@@ -80,6 +81,12 @@ _TOLD = {"runOnly": {"type": "rule", "values": [
     "summary-name", "empty-heading", "empty-table-header", "image-alt", "svg-img-alt", _SAID,
 ]}, "rules": {_SAID: {"enabled": True}}}  # fmt: skip
 _BEYOND = "() => document.documentElement.scrollWidth - window.innerWidth"
+_CUT = """() => [...document.querySelectorAll('main, main *:not(input)')].filter((one) => {
+  const { overflowX, textOverflow } = getComputedStyle(one);
+  return ['hidden', 'clip'].includes(overflowX) && textOverflow !== 'ellipsis'
+    && one.clientWidth > 2 && one.scrollWidth > one.clientWidth + 1 && one.checkVisibility();
+}).map((one) => one.id || one.className)"""
+"""What hides a part of itself to the right, where nobody can scroll: a card cuts what is wider than it is."""
 _DRAWN = "() => new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))"
 """A plot takes its new size while the page is drawn at its own."""
 _RETOLD = """async ([language, rules]) => {
@@ -175,7 +182,7 @@ def test_a_page_can_be_read_by_everybody_at_every_width_and_breaks_no_policy(
     """Axe by day and by night, five widths, three languages, no error: opened once, for opening is what takes time."""
     window = windows(username, path if path.startswith("/nurse") else "")
     page = window.open(here.url + path)
-    beyond, small = {}, {}
+    beyond, small, cut = {}, {}, {}
 
     found = axe.found(page, _RULES)
     page.emulate_media(color_scheme="dark")
@@ -187,11 +194,13 @@ def test_a_page_can_be_read_by_everybody_at_every_width_and_breaks_no_policy(
         page.evaluate(_DRAWN)
         beyond[width] = page.evaluate(_BEYOND)
         small[width] = page.evaluate(_TOUCH)
+        cut[width] = page.evaluate(_CUT)
     told = {language: [*page.evaluate(_RETOLD, [language, _TOLD]), page.evaluate(_BEYOND)] for language in ("nn", "en")}
 
     assert found == []
     assert max(beyond.values()) <= 0, beyond
     assert not any(small.values()), small
+    assert not any(cut.values()), cut
     assert told == {language: [language, [], 0] for language in told}
     assert window.faults() == []
 
