@@ -20,6 +20,7 @@ from carehub.core.answers.alerts import (
 )
 from carehub.core.answers.answering import deadline_after, remind_at
 from carehub.flow.answering.follow_up import after_closing, rest
+from carehub.flow.family.relieved import tell_who_goes
 from carehub.flow.journal import journal_line, step_row
 from carehub.flow.reaching.quiet import fall_quiet
 from carehub.kit.failpoints import fail_at
@@ -76,7 +77,10 @@ async def take(session: Session, alert_id: str, by: str, now: datetime, *, text:
 
 async def arrive(session: Session, alert_id: str, by: str, now: datetime, *, text: str | None = None) -> Answer:
     """Say "I am there"; whoever is there owns it."""
-    return await _act(session, alert_id, Action.ARRIVE, by, now, text=text, owner_id=by, arrived_at=now)
+    answer = await _act(session, alert_id, Action.ARRIVE, by, now, text=text, owner_id=by, arrived_at=now)
+    if answer.done and answer.alert:
+        await tell_who_goes(session, answer.alert, now)
+    return answer
 
 
 async def release(session: Session, alert_id: str, by: str, now: datetime, *, text: str | None = None) -> Answer:
@@ -110,6 +114,8 @@ async def close(  # noqa: PLR0913 - cause and outcome are what closing means
     )  # fmt: skip
     if answer.done and answer.alert:
         await after_closing(session, answer.alert, by, now)
+        if met is not Contact.NONE:  # where nobody was met, it is good that somebody of theirs goes
+            await tell_who_goes(session, answer.alert, now)
     return answer
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col, func, select
 
 from carehub.core.answers.alerts import Step
+from carehub.core.answers.escalation import Method
 from carehub.core.people.kin import ANSWER_WITHIN
 from carehub.store import tables
 from carehub.store.database import Session
@@ -99,3 +100,30 @@ async def said_last(session: Session, person_id: str, alerts: Sequence[str]) -> 
         .order_by(col(step.at), col(step.id))
     )
     return {alert: text or "" for alert, text in (await session.exec(statement)).all()} if alerts else {}
+
+
+async def answers(session: Session, alert_id: str) -> dict[str, str]:
+    """What each relative answered last when they were asked about this alert, by person."""
+    step = tables.AlertStep
+    statement = (
+        select(step.person_id, step.text)
+        .where(step.alert_id == alert_id, col(step.step) == Step.FAMILY)
+        .order_by(col(step.at), col(step.id))
+    )
+    return {who: text or "" for who, text in (await session.exec(statement)).all() if who}
+
+
+async def ways(session: Session, alert_id: str, people: Collection[str]) -> list[tuple[str, Method]]:
+    """By which ways these were asked about it, but whoever has said STOPP since."""
+    notice, settings = tables.Notice, tables.KinSettings
+    stopped = select(settings.person_id).where(col(settings.texts_stopped_at).is_not(None))
+    statement = (
+        select(notice.person_id, notice.channel, notice.address)
+        .where(
+            notice.alert_id == alert_id, col(notice.person_id).in_(people), col(notice.person_id).not_in(stopped),
+            col(notice.cycle).startswith("rung:"),
+        )
+        .distinct()
+    )  # fmt: skip
+    rows = (await session.exec(statement)).all()
+    return [(who, Method(channel=channel, address=address)) for who, channel, address in rows if who]

@@ -47,6 +47,7 @@ def everything() -> list[str]:
     found += [family_wording.status_text([tone, Tone.CLOSED], link="https://hub.example/relatives") for tone in Tone]
     found += [wording.repeat_text(number="A4F2", presses=3, link="https://hub.example/a/A4F2")]
     found += [family_wording.coming_text(yes=False, link=""), family_wording.STARTED, family_wording.NOT_NOW]
+    found += [family_wording.RELIEVED]
     found += [family_wording.stopped_text(on_staff=False)]
     found += [wording.mail_subject(proves=one) for one in (True, False)]
     return [*found, *(wording.push_title(one) for one in Severity)]

@@ -1,0 +1,79 @@
+"""Whoever of a family said that they can go hears it when staff are there: nobody drives through the night in vain."""
+
+from typing import Any
+
+import pytest
+
+from carehub.core.answers.alerts import Aftermath
+from carehub.flow.family.texts import CAN_GO
+from carehub.store import kin, tables
+from tests.journeys.building import Night
+from tests.journeys.test_family_texts import DAUGHTER, follows
+
+_OVER = "Personalet har tatt over nå. Du trenger ikke gå dit. Takk for at du svarte."
+
+
+async def asked(night: Night, answer: str | None) -> None:
+    await follows(night)
+    await night.press()
+    await night.pass_time(3)
+    if answer:
+        await night.reply(DAUGHTER, answer)
+    await night.take("ingrid")
+
+
+async def there(night: Night, **closing: Any) -> list[str]:
+    """Ingrid is, or closes it at once; what the daughter has been told since."""
+    before = len(night.phones.sent)
+    await (night.close("ingrid", **closing) if closing else night.arrive("ingrid"))
+    await night.pass_time(1)
+    return [notice.text for _, notice in night.phones.sent[before:] if notice.address == DAUGHTER]
+
+
+async def test_who_said_yes_hears_it_at_once_and_once_and_at_night(night: Night) -> None:
+    """It is half past two; the word that an alert was handled comes at eight."""
+    await asked(night, "JA")
+
+    assert await there(night) == [_OVER]
+    await night.release("ingrid")
+    assert await there(night) == []
+
+
+@pytest.mark.parametrize("answer", [None, "NEI"])
+async def test_who_said_no_or_nothing_is_not_woken_again(night: Night, answer: str | None) -> None:
+    await asked(night, answer)
+
+    assert await there(night) == []
+
+
+@pytest.mark.parametrize(("aftermath", "told"), [(Aftermath.HELPED_ON_SITE, [_OVER]), (Aftermath.NO_CONTACT, [])])
+async def test_what_is_closed_without_anybody_met_calls_nobody_back(
+    night: Night, aftermath: Aftermath, told: list[str]
+) -> None:
+    """Then it is good that somebody of theirs goes."""
+    await asked(night, "JA")
+
+    assert await there(night, aftermath=aftermath) == told
+
+
+async def test_who_took_back_their_yes_is_not_told(night: Night) -> None:
+    await asked(night, "JA")
+    await night.reply(DAUGHTER, "NEI")
+
+    assert await there(night) == []
+
+
+async def test_who_said_stop_has_no_text_more(night: Night) -> None:
+    await asked(night, "JA")
+    await night.reply(DAUGHTER, "STOPP")
+
+    assert await there(night) == []
+
+
+async def test_whose_agreement_is_over_is_told_nothing_c33(night: Night) -> None:
+    await asked(night, "JA")
+    async with night.database.write() as session:
+        await kin.end(session, await session.get_one(tables.Relation, "rel"), "ingrid", "ba om det", night.clock())
+
+    assert await there(night) == []
+    assert CAN_GO in " ".join(await night.journal())
