@@ -56,7 +56,7 @@ async def demo(wanted: Demo) -> None:
     async with embedded_broker(wanted.folder / "broker", free_port()) as broker, Processes() as children:
         village = directory(wanted.seed, plain=not broker.takes_spaces)
         password = secrets.token_urlsafe(9)
-        _say(f"Flytter inn i Marker: {len(village.residents)} beboere, {len(village.devices)} enheter …")
+        _say(f"Flytter inn i Marker: {len(village.residents)} beboere, {len(village.devices)} sensorer og alarmer …")
         at_work = await _furnish(wanted, village, password)
         exchange_port = free_port()
         environment = _environment(wanted, broker, exchange_port) | {
@@ -171,21 +171,21 @@ _FACES = (
     ("care_centre", "Nettbrett, omsorgssenteret", "/tablet"),
     ("nurse", "Hjemmesykepleier, telefon", "/nurse"),
     ("relative", "Pårørende", "/relatives"),
+    ("coordinator", "Koordinator", "/admin"),
+    ("technician", "Tekniker", "/admin/join"),
     ("administrator", "Administrasjon", "/admin"),
 )
+_ALWAYS = {"relative", "coordinator", "technician", "administrator"}
+"""Who is shown without being on duty."""
 
 
 def _welcome(
     wanted: Demo, village: Directory, password: str, at_work: frozenset[str], exchange_port: int, broker: Broker
 ) -> str:
-    lines = ["", f"CareHub kjører i Marker (megler: {broker.kind}). Første varsel kommer om noen sekunder.", ""]
+    lines = ["", f"CareHub kjører i Marker (MQTT-tjener: {broker.kind}). Første varsel kommer om noen sekunder.", ""]
     for role, face, path in _FACES:
         who = next(
-            (
-                p.username
-                for p in village.persons
-                if p.role == role and (p.id in at_work or role in {"relative", "administrator"})
-            ),
+            (p.username for p in village.persons if p.role == role and (p.id in at_work or role in _ALWAYS)),
             "",
         )
         lines.append(f"  {face:<28} http://127.0.0.1:{wanted.port}{path:<12} bruker: {who}")

@@ -64,7 +64,7 @@ async def test_she_is_asked_about_smoke_in_the_home_of_both_and_her_answer_count
     said = await his.reply(DAUGHTER, "JA")
 
     assert len(texts(his)) == 1
-    assert said.startswith("Takk. Personalet ser at du kan gå bort")
+    assert said.startswith("Takk. Personalet ser at du kan dra dit")
     assert await answers(his) == [("fire", CAN_GO)]
 
 
@@ -87,7 +87,7 @@ async def test_a_child_of_both_is_asked_once_and_goes_to_one_home(his: Night) ->
     said = await his.reply(DAUGHTER, "JA")
 
     assert once == 1
-    assert said.startswith("Takk. Personalet ser at du kan gå bort")
+    assert said.startswith("Takk. Personalet ser at du kan dra dit")
     assert sorted(await answers(his)) == [("fire", CAN_GO), ("social-alarm", CAN_GO)]
 
 

@@ -53,8 +53,8 @@ async def test_yes_is_a_line_in_the_journal_and_takes_nothing_c22_c23(night: Nig
     said = await night.reply(DAUGHTER, "Ja, jeg går nå")
     await night.pass_time(2)
 
-    assert said.startswith("Takk. Personalet ser at du kan gå bort")
-    assert "02:17 family: Kan gå bort." in await night.journal()
+    assert said.startswith("Takk. Personalet ser at du kan dra dit")
+    assert "02:17 family: Kan dra dit." in await night.journal()
     assert (await night.the_alert()).status is Status.OPEN
     assert [line for line in night.told if line.startswith("02:18")]
     assert CANARY not in said
@@ -71,7 +71,7 @@ async def test_no_is_written_down_too_and_later_it_is_about_nothing(night: Night
     await night.close("ingrid")
 
     assert said == "Takk for svaret. Personalet fortsetter å spørre andre."
-    assert "02:17 family: Kan ikke gå bort." in await night.journal()
+    assert "02:17 family: Kan ikke dra dit." in await night.journal()
     assert (await night.reply(DAUGHTER, "Ja")).startswith("Du er ikke spurt")
 
 

@@ -65,7 +65,7 @@ async def test_no_is_about_both_and_once_one_is_helped_yes_is_about_the_other(ni
     said = await night.reply(DAUGHTER, "JA")
 
     assert both == [[CANNOT_GO], [CANNOT_GO]]
-    assert said.startswith("Takk. Personalet ser at du kan gå bort")
+    assert said.startswith("Takk. Personalet ser at du kan dra dit")
     assert await said_of(night, "anna") == [CANNOT_GO]
     assert await said_of(night, "bjarne") == [CANNOT_GO, CAN_GO]
 

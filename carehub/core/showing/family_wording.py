@@ -52,7 +52,7 @@ def stopped_text(*, on_staff: bool) -> str:
 def coming_text(*, yes: bool, link: str) -> str:
     """Thanks for JA or NEI: the ladder goes on either way, and it is said."""
     if yes:
-        return f"Takk. Personalet ser at du kan gå bort, og fortsetter å spørre sine egne. Si fra her: {link}"
+        return f"Takk. Personalet ser at du kan dra dit, og fortsetter å spørre sine egne. Si fra her: {link}"
     return "Takk for svaret. Personalet fortsetter å spørre andre."
 
 

@@ -65,8 +65,8 @@ TEXTS: dict[str, Told] = {
         "Ein kollega ber deg ta over varsel {n}. {link} Svar med koden for å ta det: {n2}",
         "A colleague asks you to take over alert {n}. {link} Reply with the code to take it: {n2}",
     ),
-    "Vi har ikke fått svar fra personalet på et varsel hos dine. Kan du gå bort? Svar JA eller NEI. {link}": (
-        "Vi har ikkje fått svar frå personalet på eit varsel hos dine. Kan du gå bort? Svar JA eller NEI. {link}",
+    "Vi har ikke fått svar fra personalet på et varsel hos dine. Kan du dra dit? Svar JA eller NEI. {link}": (
+        "Vi har ikkje fått svar frå personalet på eit varsel hos dine. Kan du dra dit? Svar JA eller NEI. {link}",
         "Staff have not answered an alert for your relative. Can you go there? Reply YES or NO. {link}",
     ),
     "Varsel {n}: ingen kunne nås på trinn {steps}. Varselet gikk videre. Se over vakten: {link}": (
@@ -236,8 +236,8 @@ REPLIES: dict[str, Told] = {
         "Du er spurd om fleire. Opne sida og svar der du kan gå: {link}",
         "You are asked about more than one person. Open the page and answer for whom you can go: {link}",
     ),
-    "Takk. Personalet ser at du kan gå bort, og fortsetter å spørre sine egne. Si fra her: {link}": (
-        "Takk. Personalet ser at du kan gå bort, og held fram med å spørje sine eigne. Sei frå her: {link}",
+    "Takk. Personalet ser at du kan dra dit, og fortsetter å spørre sine egne. Si fra her: {link}": (
+        "Takk. Personalet ser at du kan dra dit, og held fram med å spørje sine eigne. Sei frå her: {link}",
         "Thank you. Staff see that you can go, and go on asking their own. Tell them here: {link}",
     ),
     "Personalet har tatt over nå. Du trenger ikke gå dit. Takk for at du svarte.": (

@@ -159,7 +159,7 @@ def hand_over_text(*, number: str, code: str, link: str) -> str:
 
 def relative_text(*, link: str) -> str:
     """The SMS that asks a relative: no name, no kind, no time; what they may know stands behind the login."""
-    return f"Vi har ikke fått svar fra personalet på et varsel hos dine. Kan du gå bort? Svar JA eller NEI. {link}"
+    return f"Vi har ikke fått svar fra personalet på et varsel hos dine. Kan du dra dit? Svar JA eller NEI. {link}"
 
 
 def centre_text(*, number: str, raised_at: datetime, zone: ZoneInfo, phone: str | None = None) -> str:

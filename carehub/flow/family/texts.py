@@ -55,7 +55,7 @@ _WORDS = {
 def command_in(body: str) -> Command | None:
     """What the first word asks for; None where it asks for nothing that we know.
 
-    >>> command_in(" Ja, jeg går bort nå")
+    >>> command_in(" Ja, jeg drar nå")
     <Command.YES: 'yes'>
     """
     first = _FIRST.search(body[:80])
@@ -154,8 +154,10 @@ async def _coming(session: Session, family: Sequence[tables.Person], now: dateti
     return coming_text(yes=yes, link=link)
 
 
-CAN_GO, CANNOT_GO = "Kan gå bort.", "Kan ikke gå bort."
+CAN_GO, CANNOT_GO = "Kan dra dit.", "Kan ikke dra dit."
 """What the journal of the alert says that a relative answered."""
+GOING = {CAN_GO, "Kan gå bort."}
+"""That they go, also as older releases wrote it: "gå bort" is to die, too."""
 
 
 def note_coming(session: Session, alert_id: str, person_id: str, now: datetime, *, yes: bool) -> None:

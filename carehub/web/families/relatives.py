@@ -72,7 +72,7 @@ async def relatives(request: Request, hub: TheHub, visitor: Relative) -> Respons
             replace(
                 await card(hub, session, bond, now, unread=unread.get(bond.resident.id, 0)),
                 asked=(alert := open_ones.get(bond.resident.id)),
-                goes=said[alert] == texts.CAN_GO if alert and alert in said else None,
+                goes=said[alert] in texts.GOING if alert and alert in said else None,
             )
             for bond in bonds
         ]
