@@ -1,24 +1,21 @@
 """Who looks after whom, for the list of what does not work now."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
-from sqlmodel import col, or_, select
+from sqlmodel import col, select
 from sqlmodel.sql.expression import Select
 
 from carehub.core.folding.silence import Why
 from carehub.core.watching.blindness import Guard, Risk
-from carehub.core.watching.supervision import BATTERY_EMPTY
+from carehub.core.watching.supervision import BATTERY_EMPTY, DeviceKind
 from carehub.store import sql, tables
 from carehub.store.database import Session
 from carehub.store.devices import WATCHED
 from carehub.store.silences import in_force
 from carehub.store.tables.places import DeviceStatus
-
-_select: Any = select  # more columns than its types know
 
 
 class Who(NamedTuple):
@@ -38,13 +35,12 @@ class Home(NamedTuple):
     unit_id: str | None
 
 
-@dataclass(slots=True)
-class Watched:
+class Watched(NamedTuple):
     """A resident, where they live, and those of the devices that look after them that may not do so now."""
 
     resident: Who
     scope: Home
-    guards: list[Guard] = field(default_factory=list)
+    guards: Sequence[Guard]
 
 
 async def watched(session: Session, now: datetime, unit: str | None = None) -> list[Watched]:
@@ -52,17 +48,16 @@ async def watched(session: Session, now: datetime, unit: str | None = None) -> l
     told = ("id", "given_name", "family_name", "risk", "scope_id", "name", "unit_id")
     asked, values = (_LIVING, ()) if unit is None else (_LIVING_IN, (unit,))
     columns = await sql.columns(session, asked, told, now, now, *values)
-    found = [
-        Watched(Who(who, given, family, _RISKS[risk]), Home(*home))
-        for who, given, family, risk, *home in zip(*columns, strict=True)
-    ]
-    silent = await in_force(session, now)
-    homes = None if unit is None else {one.scope.id for one in found}
-    of_scope: Mapping[str, list[tuple[str | None, Guard]]] = await _guards(session, silent, homes)
-    for one in found:
-        at_home = of_scope.get(one.scope.id, ())
-        one.guards += [guard for whose, guard in at_home if whose in {None, one.resident.id}]
-    return found
+    homes = None if unit is None else tuple(set(columns[4]))
+    of_scope = await _guards(session, await in_force(session, now), homes)
+    return [
+        Watched(
+            Who(who, given, family, _RISKS[risk]), Home(scope, name, where),
+            [guard for whose, guard in at_home if whose is None or whose == who]
+            if (at_home := of_scope.get(scope)) else (),
+        )
+        for who, given, family, risk, scope, name, where in zip(*columns, strict=True)
+    ]  # fmt: skip
 
 
 _LIVING = """
@@ -76,64 +71,60 @@ _RISKS = {one.value: one for one in Risk}
 
 
 async def _guards(
-    session: Session, silent: Sequence[tables.Silence], homes: Collection[str] | None
+    session: Session, silent: Sequence[tables.Silence], homes: tuple[str, ...] | None
 ) -> dict[str, list[tuple[str | None, Guard]]]:
     """By home: whose, and what. Of ten thousand devices all but some work, and are not read."""
-    devices, stands = tables.Device, tables.Assignment
     held = [one for one in silent if one.why is not Why.AWAY]  # which silences what the rules say, and no device
-    perhaps = or_(
-        col(devices.silent_since).is_not(None), col(devices.battery) <= BATTERY_EMPTY,
-        col(devices.status) != DeviceStatus.IN_SERVICE,
-        col(devices.id).in_({one.device_id for one in held if one.device_id}),
-        col(stands.scope_id).in_({one.scope_id for one in held if one.scope_id}),
-    )  # fmt: skip
-    statement = (
-        _select(*_OF_DEVICE, stands.scope_id, stands.resident_id, stands.since)
-        .join(stands, col(stands.device_id) == col(devices.id))
-        .where(col(stands.until).is_(None), col(devices.status).in_(WATCHED), perhaps)
-    )
-    if homes is not None:
-        statement = statement.where(col(stands.scope_id).in_(homes))
+    of_device, of_home = _ends((one.device_id, one) for one in held), _ends((one.scope_id, one) for one in held)
+    of_all = _ends((one.scope_id, one) for one in held if one.device_id is None)
+    asked, where = (_PERHAPS, ()) if homes is None else (_PERHAPS_IN, (homes,))
+    values = (list(WATCHED), BATTERY_EMPTY, DeviceStatus.IN_SERVICE.value, list(of_device), list(of_home))
     found: dict[str, list[tuple[str | None, Guard]]] = defaultdict(list)
-    for row in (await session.exec(statement)).all():
-        guard = guard_of(row, row.since, _silenced(held, row.id, row.scope_id))
-        found[row.scope_id].append((row.resident_id, guard))
+    for scope, whose, since, device, name, kind, status, silent_since, heard, battery in zip(
+        *await sql.columns(session, asked, _PERHAPS_TOLD, *values, *where), strict=True
+    ):
+        ends = [end for end in (of_device.get(device), of_all.get(scope)) if end]
+        guard = Guard(
+            device=device, name=name, kind=_KINDS[kind], proven=status == DeviceStatus.IN_SERVICE,
+            since=sql.moment(since), silent_since=silent_since and sql.moment(silent_since),
+            last_heard=heard and sql.moment(heard), battery=battery, silenced_until=max(ends, default=None),
+        )  # fmt: skip
+        found[scope].append((whose, guard))
     return found
 
 
-def _silenced(silent: Iterable[tables.Silence], device: str, scope: str) -> datetime | None:
-    """Until when the device is silenced."""
-    ends = [
-        one.until for one in silent if one.device_id == device or (one.scope_id == scope and one.device_id is None)
-    ]  # fmt: skip
-    return max(ends, default=None)
-
-
-class Device(Protocol):
-    """What is asked of a device: a row of its table, or these columns of it, which cost a fifth."""
-
-    id: Any
-    label: Any
-    address: Any
-    kind: Any
-    status: Any
-    silent_since: Any
-    last_seen_at: Any
-    battery: Any
-
-
-_OF_DEVICE = (
-    tables.Device.id, tables.Device.label, tables.Device.address, tables.Device.kind, tables.Device.status,
-    tables.Device.silent_since, tables.Device.last_seen_at, tables.Device.battery,
+_PERHAPS = """
+    SELECT stands.scope_id, stands.resident_id, stands.since, device.id,
+        CASE WHEN device.label IS NULL OR device.label = '' THEN device.address ELSE device.label END AS name,
+        device.kind, device.status, device.silent_since, device.last_seen_at, device.battery
+    FROM device JOIN assignment AS stands ON stands.device_id = device.id
+    WHERE stands.until IS NULL AND device.status = ANY (?) AND (
+        device.silent_since IS NOT NULL OR device.battery <= ? OR device.status <> ? OR device.id = ANY (?)
+        OR stands.scope_id = ANY (?)
+    )
+"""
+_PERHAPS_IN = f"{_PERHAPS} AND stands.scope_id = ANY (?)"
+_PERHAPS_TOLD = (
+    "scope_id", "resident_id", "since", "id", "name", "kind", "status", "silent_since", "last_seen_at", "battery",
 )  # fmt: skip
+_KINDS = {one.value: one for one in DeviceKind}
 
 
-def guard_of(device: Device, since: datetime | None = None, silenced_until: datetime | None = None) -> Guard:
+def _ends(silences: Iterable[tuple[str | None, tables.Silence]]) -> dict[str, datetime]:
+    """By what they are about: until when it is silenced."""
+    found: dict[str, datetime] = {}
+    for about, one in silences:
+        if about is not None:
+            found[about] = max(one.until, found.get(about, one.until))
+    return found
+
+
+def guard_of(device: tables.Device) -> Guard:
     """A device as far as its watching goes."""
     return Guard(
         device=device.id, name=device.label or device.address, kind=device.kind,
-        proven=device.status is DeviceStatus.IN_SERVICE, since=since, silent_since=device.silent_since,
-        last_heard=device.last_seen_at, battery=device.battery, silenced_until=silenced_until,
+        proven=device.status is DeviceStatus.IN_SERVICE, silent_since=device.silent_since,
+        last_heard=device.last_seen_at, battery=device.battery,
     )  # fmt: skip
 
 

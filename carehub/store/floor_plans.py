@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from msgspec.json import decode, encode
 from sqlmodel import col, select
@@ -11,16 +12,25 @@ from carehub.kit.ids import new_id
 from carehub.kit.norwegian import nb_key
 from carehub.store import tables
 from carehub.store.database import Session
+from carehub.store.registers import Named
 from carehub.store.residencies import lives_now
 from carehub.store.tables.places import ScopeKind
+
+
+class Room(NamedTuple):
+    """A room or a home: of a zone with a hundred homes, whole rows of them and of who lives there are wide."""
+
+    id: str
+    name: str
+    unit_id: str | None
 
 
 @dataclass(slots=True)
 class Living:
     """A room of the register, and who lives there now."""
 
-    scope: tables.Scope
-    residents: list[tables.Resident] = field(default_factory=list)
+    scope: Room
+    residents: list[Named] = field(default_factory=list)
 
 
 async def rooms(session: Session, unit_id: str, now: datetime) -> list[Living]:
@@ -34,19 +44,21 @@ async def living(session: Session, unit_id: str, now: datetime, *kinds: ScopeKin
     Args:
         kinds: Only these. A zone of home care has hundreds of homes, and no rooms.
     """
-    scope, residency = tables.Scope, tables.Residency
+    scope, residency, who = tables.Scope, tables.Residency, tables.Resident
+    columns: Any = select  # more columns than its types know
     statement = (
-        select(scope, tables.Resident)
+        columns(scope.id, scope.name, scope.unit_id, who.id, who.given_name, who.family_name)
+        .select_from(scope)
         .join(residency, (col(residency.scope_id) == col(scope.id)) & lives_now(now), isouter=True)
-        .join(tables.Resident, col(tables.Resident.id) == col(residency.resident_id), isouter=True)
+        .join(who, col(who.id) == col(residency.resident_id), isouter=True)
         .where(scope.unit_id == unit_id, col(scope.kind).in_(kinds or (ScopeKind.ROOM, ScopeKind.HOME)))
-        .order_by(scope.id, tables.Resident.given_name)
+        .order_by(scope.id, who.given_name)
     )
     found: dict[str, Living] = {}
-    for room, resident in (await session.exec(statement)).all():
-        one = found.setdefault(room.id, Living(room))
+    for room, name, unit, resident, given, family in (await session.exec(statement)).all():
+        one = found.setdefault(room, Living(Room(room, name, unit)))
         if resident is not None:
-            one.residents.append(resident)
+            one.residents.append(Named(resident, given, family))
     return sorted(found.values(), key=lambda one: _counted(one.scope.name))
 
 

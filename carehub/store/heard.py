@@ -59,6 +59,13 @@ async def by_home(
     else:
         columns = await sql.columns(session, _TOLD_IN, told, *values, tuple(only))
     found: dict[str, dict[str | None, set[str]]] = {}
-    for scope, resident, kind in zip(*columns, strict=True):
-        found.setdefault(scope, {}).setdefault(resident, set()).add(kind)
+    for scope, resident, kind in zip(*columns, strict=True):  # thousands, of which most add to what is there already
+        home = found.get(scope)
+        if home is None:
+            home = found[scope] = {}
+        kinds = home.get(resident)
+        if kinds is None:
+            home[resident] = {kind}
+        else:
+            kinds.add(kind)
     return found

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import NamedTuple
 
 from sqlmodel import col, or_, select
 
@@ -40,6 +41,37 @@ async def grounds(session: Session, only: Collection[str] | None = None) -> list
         )
         for one, resident, function, basis, since, until, objection in zip(*columns, strict=True)
     ]  # fmt: skip
+
+
+class Sort(NamedTuple):
+    """What decides which rules a ground lets judge, as it is stored: of two thousand grounds there are a few sorts."""
+
+    function: str
+    basis: str
+    objection: bool
+    begun: bool
+    over: bool
+
+    def ground(self, now: datetime) -> Ground:
+        """Any ground of this sort."""
+        return Ground(
+            id="", resident="", function=_FUNCTIONS[self.function], basis=_BASES[self.basis],
+            since=now if self.begun else datetime.max.replace(tzinfo=UTC), until=now if self.over else None,
+            objection=self.objection,
+        )  # fmt: skip
+
+
+async def sorts(session: Session, now: datetime, only: Collection[str] | None = None) -> dict[str, list[Sort]]:
+    """By resident: the same rows as `grounds`, as they stand now."""
+    told, at = ("id", "resident_id", "function", "basis", "since", "until", "objection"), sql.moments_of(session)(now)
+    asked, values = (_GROUNDS, ()) if only is None else (_GROUNDS_OF, (tuple(only),))
+    found: dict[str, list[Sort]] = {}
+    for _, resident, function, basis, since, until, objection in zip(
+        *await sql.columns(session, asked, told, *values), strict=True
+    ):
+        sort = Sort(function, basis, bool(objection), since <= at, until is not None and until <= at)
+        found.setdefault(resident, []).append(sort)
+    return found
 
 
 _GROUNDS = """

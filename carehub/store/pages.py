@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BindParameter, bindparam, func
 from sqlmodel import col, select
@@ -55,12 +55,26 @@ class Movement:
     place: str | None
 
 
+class Silent(NamedTuple):
+    """A device that should have been heard, with where it stands: of two hundred, a board shows a line each."""
+
+    device: str
+    label: str | None
+    address: str
+    since: datetime
+    scope: str | None
+    home: str | None
+    unit: str | None
+    place: str | None
+
+
 _CARDS = (
     select(tables.Alert, tables.Scope, tables.Unit, tables.Resident)
     .join(tables.Scope, col(tables.Scope.id) == col(tables.Alert.scope_id), isouter=True)
     .join(tables.Unit, col(tables.Unit.id) == col(tables.Alert.unit_id), isouter=True)
     .join(tables.Resident, col(tables.Resident.id) == col(tables.Alert.resident_id), isouter=True)
 )
+_columns: Any = select  # more columns than its types know
 _Rows = Select[tables.Alert, tables.Scope, tables.Unit, tables.Resident]
 # What a board asks at each turn is built once: to build a statement, and to find its text again, costs what it asks.
 _OPEN = _CARDS.where(tables.Alert.status != Status.CLOSED).order_by(
@@ -90,7 +104,17 @@ _TRACES = (
 _UNITS = select(tables.Unit).order_by(tables.Unit.name)
 _LAST = select(tables.Event.at).where(tables.Event.seq == select(func.max(tables.Event.seq)).scalar_subquery())
 _SILENT = (
-    select(tables.Device, tables.Scope, tables.Assignment.place)
+    _columns(
+        tables.Device.id,
+        tables.Device.label,
+        tables.Device.address,
+        tables.Device.silent_since,
+        tables.Scope.id,
+        tables.Scope.name,
+        tables.Scope.unit_id,
+        tables.Assignment.place,
+    )
+    .select_from(tables.Device)
     .join(
         tables.Assignment,
         (col(tables.Assignment.device_id) == col(tables.Device.id)) & col(tables.Assignment.until).is_(None),
@@ -256,6 +280,6 @@ async def last_event_at(session: AsyncSession) -> datetime | None:
     return (await session.exec(_LAST)).first()
 
 
-async def silent_places(session: AsyncSession) -> list[tuple[tables.Device, tables.Scope | None, str | None]]:
+async def silent_places(session: AsyncSession) -> list[Silent]:
     """Devices that should have been heard and were not, with where they stand now."""
-    return [(device, scope, place) for device, scope, place in (await session.exec(_SILENT)).all()]
+    return [Silent(*row) for row in (await session.exec(_SILENT)).all()]

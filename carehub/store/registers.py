@@ -1,5 +1,6 @@
 """What the administration's pages list and change: devices, people, the event ledger."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +10,7 @@ from sqlalchemy import ColumnElement, case, func, or_
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
 
 from carehub.core.answers.alerts import Status
 from carehub.core.findings import Outcome
@@ -53,35 +55,7 @@ class DeviceRow:
     resident: tables.Resident | None
 
 
-async def devices(
-    session: AsyncSession, show: Show, words: str, tested_before: datetime | None = None
-) -> list[DeviceRow]:
-    """Devices whose name, label, model or place holds the words; the unknown and the silent first."""
-    return (await device_page(session, show, words, tested_before, 1))[0]
-
-
-async def device_page(
-    session: AsyncSession, show: Show, words: str, tested_before: datetime | None, number: int
-) -> tuple[list[DeviceRow], int]:
-    """The same by pages of `PAGE` rows, from 1, and how many there are on all of them."""
-    conditions, first = _shown(show, tested_before)
-    if words:
-        places = (tables.Device.address, tables.Device.label, tables.Device.model, tables.Scope.name)
-        conditions.append(or_(*(col(place).icontains(words, autoescape=True) for place in places)))
-    order = (
-        *first, col(tables.Device.status) != DeviceStatus.UNKNOWN, col(tables.Device.silent_since).is_(None),
-        tables.Device.address,
-    )  # fmt: skip
-    rows = (
-        await session.exec(_STANDING.where(*conditions).order_by(*order).limit(PAGE).offset((number - 1) * PAGE))
-    ).all()
-    counted = columns(func.count()).select_from(
-        _STANDING.where(*conditions).with_only_columns(col(tables.Device.id)).subquery()
-    )
-    many = (await (await session.connection()).execute(counted)).scalar_one()
-    return [DeviceRow(device=d, assignment=a, scope=s, resident=r) for d, a, s, r in rows], many
-
-
+_Standing = Select[tables.Device, tables.Assignment, tables.Scope, tables.Resident]
 _STANDING = (
     select(tables.Device, tables.Assignment, tables.Scope, tables.Resident)
     .join(
@@ -94,13 +68,57 @@ _STANDING = (
 )
 
 
+async def devices(
+    session: AsyncSession, show: Show, words: str, tested_before: datetime | None = None
+) -> list[DeviceRow]:
+    """Devices whose name, label, model or place holds the words; the unknown and the silent first."""
+    return (await device_page(session, show, words, tested_before, 1))[0]
+
+
+async def device_page(
+    session: AsyncSession, show: Show, words: str, tested_before: datetime | None, number: int
+) -> tuple[list[DeviceRow], int]:
+    """The same by pages of `PAGE` rows, from 1, and how many there are on all of them."""
+    conditions, first = _shown(show, tested_before)
+    order = (
+        *first, col(tables.Device.status) != DeviceStatus.UNKNOWN, col(tables.Device.silent_since).is_(None),
+        tables.Device.address,
+    )  # fmt: skip
+    start = (number - 1) * PAGE
+    if words:
+        return await _found(session, [*conditions, _holds(words)], order, start)
+    rows = await _rows(session, _STANDING.where(*conditions).order_by(*order).limit(PAGE).offset(start))
+    counted = columns(func.count()).select_from(tables.Device).where(*conditions)
+    return rows, (await (await session.connection()).execute(counted)).scalar_one()
+
+
+def _holds(words: str) -> ColumnElement[bool]:
+    places = (tables.Device.address, tables.Device.label, tables.Device.model, tables.Scope.name)
+    return or_(*(col(place).icontains(words, autoescape=True) for place in places))
+
+
+async def _found(
+    session: AsyncSession, conditions: Sequence[ColumnElement[bool]], order: Sequence[Any], start: int
+) -> tuple[list[DeviceRow], int]:
+    """A page of what a search finds, and how many it finds: every device is looked at once for both."""
+    asked = _STANDING.where(*conditions).with_only_columns(col(tables.Device.id)).order_by(*order)
+    found = (await (await session.connection()).execute(asked)).scalars().all()
+    shown = found[start : start + PAGE]
+    rows = {row.device.id: row for row in await _rows(session, _STANDING.where(col(tables.Device.id).in_(shown)))}
+    return [rows[one] for one in shown if one in rows], len(found)
+
+
+async def _rows(session: AsyncSession, statement: _Standing) -> list[DeviceRow]:
+    return [DeviceRow(device=d, assignment=a, scope=s, resident=r) for d, a, s, r in await session.exec(statement)]
+
+
 async def devices_after(
     session: AsyncSession, show: Show, tested_before: datetime | None, after: str, many: int
 ) -> list[DeviceRow]:
     """So many of a list's devices in the order of their ids, from the one after this id on."""
     conditions, _ = _shown(show, tested_before)
-    rows = _STANDING.where(*conditions, col(tables.Device.id) > after).order_by(col(tables.Device.id)).limit(many)
-    return [DeviceRow(device=d, assignment=a, scope=s, resident=r) for d, a, s, r in (await session.exec(rows)).all()]
+    after_it = _STANDING.where(*conditions, col(tables.Device.id) > after)
+    return await _rows(session, after_it.order_by(col(tables.Device.id)).limit(many))
 
 
 async def device_row(session: AsyncSession, device_id: str) -> DeviceRow | None:

@@ -70,14 +70,18 @@ class Line:
     held: int = 0
 
 
-async def shown(session: Session, now: datetime, since: datetime) -> list[Line]:
-    """Those in force or waiting for a second person, and those that ended since then; the newest first."""
+async def shown(session: Session, now: datetime, since: datetime, unit: str | None = None) -> list[Line]:
+    """Those in force or waiting for a second person, and those that ended since then; the newest first.
+
+    Args:
+        unit: Only those of homes of this unit; by default all.
+    """
     silence = tables.Silence
     lately = or_(
         col(silence.ended_at) > since,
         col(silence.ended_at).is_(None) & ((col(silence.until) > since) | (col(silence.wanted_until) > now)),
     )
-    return await _lines(session, lately)
+    return await _lines(session, lately if unit is None else lately & (col(tables.Scope.unit_id) == unit))
 
 
 async def line(session: Session, silence_id: str) -> Line | None:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from carehub.store import tables
@@ -78,7 +79,7 @@ def drawn(
             if alert.raised_at >= start
         ),
         ticks=_ticks(start, zone),
-        hours=tuple(f"{(start + timedelta(hours=hour)).astimezone(zone):%H:%M}" for hour in range(HOURS)),
+        hours=_hours(start, zone),
         now_x=_x(now, start),
         field_width=round(100 / _QUARTERS, 3),
         summary=_summary(movements, now),
@@ -111,6 +112,13 @@ def _lane(name: str, counts: Counter[int]) -> Lane:
     )
 
 
+@lru_cache(maxsize=8)
+def _hours(start: datetime, zone: ZoneInfo) -> tuple[str, ...]:
+    """Where each hour begins. Kept, as the ticks are: a board has forty pictures of the same hours."""
+    return tuple(f"{(start + timedelta(hours=hour)).astimezone(zone):%H:%M}" for hour in range(HOURS))
+
+
+@lru_cache(maxsize=8)
 def _ticks(start: datetime, zone: ZoneInfo) -> tuple[tuple[float, str], ...]:
     """Every second full hour of the local clock."""
     first = start.replace(minute=0, second=0) + timedelta(hours=1 if start.minute else 0)

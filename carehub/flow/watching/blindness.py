@@ -1,8 +1,8 @@
 """Which protections each resident does not have now: for the tablet, and for the list of the day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from carehub.core.answers.escalation import Colleague
 from carehub.core.rules.rulebook import Rulebook
@@ -15,9 +15,8 @@ from carehub.store.database import Session
 _RANK = {Risk.HIGH: 0, Risk.NORMAL: 1, Risk.LOW: 2}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unwatched:
-    """A resident with everything that does not look after them now."""
+class Unwatched(NamedTuple):
+    """A resident with everything that does not look after them now, the critical first."""
 
     resident: blindness.Who
     scope: blindness.Home
@@ -26,7 +25,7 @@ class Unwatched:
     @property
     def critical(self) -> bool:
         """Whether somebody should go there."""
-        return any(one.critical for one in self.missing)
+        return bool(self.missing) and self.missing[0].critical
 
 
 async def unwatched(hub: Hub, session: Session, now: datetime, unit: str | None = None) -> list[Unwatched]:
@@ -38,15 +37,19 @@ async def unwatched(hub: Hub, session: Session, now: datetime, unit: str | None 
     off = _titles_off(hub.rulebook, await blindness.rules_off(session))
     whom = None if unit is None else [one.resident.id for one in everybody]
     mine = await protection.unprotected(hub, session, now, whom)
-    found = [
-        Unwatched(
-            resident=one.resident, scope=one.scope,
-            missing=blind(one.guards, rules_off=off, reachable=reached[one.scope.unit_id], now=now,
-                          own=mine.get(one.resident.id, ())),
-        )
-        for one in everybody
-    ]  # fmt: skip
-    lacking = [one for one in found if one.missing]
+    alike: dict[
+        tuple[int, bool], Sequence[Blindness]
+    ] = {}  # of those whose devices all work: `mine` holds on to each id
+    lacking = []
+    for one in everybody:
+        own, reachable = mine.get(one.resident.id, ()), reached[one.scope.unit_id]
+        missing = None if one.guards else alike.get((id(own), reachable))
+        if missing is None:
+            missing = blind(one.guards, rules_off=off, reachable=reachable, now=now, own=own)
+            if not one.guards:
+                alike[id(own), reachable] = missing
+        if missing:
+            lacking.append(Unwatched(one.resident, one.scope, missing))
     return sorted(lacking, key=_urgency)
 
 

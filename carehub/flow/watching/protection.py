@@ -1,7 +1,7 @@
 """Which rules do not judge for which resident, and why; and the tasks that legal bases make."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -35,30 +35,32 @@ _WORDS = {
 
 async def unprotected(
     hub: Hub, session: Session, now: datetime, only: Collection[str] | None = None
-) -> dict[str, list[Blindness]]:
+) -> dict[str, Sequence[Blindness]]:
     """By resident: what was decided away, what they said no to, what has run out, and what nothing feeds.
+
+    Those who lack alike share one list.
 
     Args:
         only: These residents; None for all of them.
     """
     living = await tuning.living(session, now, only)
     told = await decisions.wanted(session, hub.rulebook, now)
-    grounds = _by_resident(await legal.grounds(session, only))
+    grounds = await legal.sorts(session, now, only)
     feeds = await heard.by_home(session, now, None if only is None else living)
     rules, alike = _judging(hub.rulebook), dict[_Shape, list[Blindness]]()
-    found: dict[str, list[Blindness]] = defaultdict(list)
+    found: dict[str, Sequence[Blindness]] = {}
     for scope, residents in living.items():
         for who in residents:
-            found[who] += _off(rules, told.get(scope, ()), who, now)
-            mine, kinds = grounds.get(who, ()), _kinds(feeds.get(scope, {}), who)
-            shape = frozenset((one.function, one.basis, one.objection, one.begun(now), one.over(now)) for one in mine)
-            if (shape, kinds) not in alike:
-                alike[shape, kinds] = _unfounded(rules, mine, kinds, now)
-            found[who] += alike[shape, kinds]
+            mine, kinds = frozenset(grounds.get(who, ())), _kinds(feeds.get(scope, {}), who)
+            lacks = alike.get((mine, kinds))
+            if lacks is None:
+                lacks = alike[mine, kinds] = _unfounded(rules, [one.ground(now) for one in mine], kinds, now)
+            off, before = _off(rules, told.get(scope, ()), who, now), found.get(who)
+            found[who] = [*(before or ()), *off, *lacks] if off or before else lacks
     return found
 
 
-_Shape = tuple[frozenset[tuple[Function, Basis, bool, bool, bool]], frozenset[str]]
+_Shape = tuple[frozenset[legal.Sort], frozenset[str]]
 """The grounds as far as `_unfounded` asks, and what is heard: of two thousand residents most are alike in both."""
 
 

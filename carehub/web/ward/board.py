@@ -137,7 +137,7 @@ async def lacking(hub: Hub, session: Session, unit: str | None, sight: Sight) ->
     now = hub.clock()
     silent = [
         one for one in await once(hub, "silent", partial(pages.silent_places, session))
-        if not one[1] or (unit in {None, one[1].unit_id} and sight.covers(one[1].unit_id))
+        if not one.scope or (unit in {None, one.unit} and sight.covers(one.unit))
     ]  # fmt: skip
     held = await once(hub, "held", partial(silences.in_force, session, now))
     blind = await once(hub, "blind", partial(blindness.told, session))
@@ -148,7 +148,7 @@ async def lacking(hub: Hub, session: Session, unit: str | None, sight: Sight) ->
         marks=_marks(blind, silent, held),
         blind=[_unwatched(*one) for one in blind],
         off=[(_who(scope, resident), _off_words(rule, hub.rulebook)) for resident, scope, rule in off_now],
-        silent=[(_standing(device, scope, place), device.silent_since or now) for device, scope, place in silent],
+        silent=[(_standing(one), one.since) for one in silent],
     )
 
 
@@ -168,14 +168,14 @@ def _turn(one: AlertView) -> tuple[bool, int, bool, bool, datetime]:
 
 def _marks(
     blind: Iterable[tuple[tables.Device, tables.Scope, tables.Resident | None]],
-    silent: Iterable[tuple[tables.Device, tables.Scope | None, str | None]], held: Iterable[tables.Silence],
+    silent: Iterable[pages.Silent], held: Iterable[tables.Silence],
 ) -> dict[str, frozenset[Mark]]:  # fmt: skip
     found: dict[str, set[Mark]] = defaultdict(set)
     for _device, scope, _who_else in blind:
         found[scope.id].add(Mark.BLIND)
-    for _device, where, _place in silent:
-        if where:
-            found[where.id].add(Mark.SILENT)
+    for still in silent:
+        if still.scope:
+            found[still.scope].add(Mark.SILENT)
     for one in held:
         if one.scope_id:
             found[one.scope_id].add(Mark.HELD)
@@ -205,7 +205,7 @@ def is_in(card: pages.Card, unit: str | None) -> bool:
     return unit is None or card.alert.unit_id is None or card.alert.unit_id == unit
 
 
-def _standing(device: tables.Device, scope: tables.Scope | None, place: str | None) -> str:
-    where = " · ".join(part for part in (scope.name if scope else "", words.place_name(place)) if part)
+def _standing(one: pages.Silent) -> str:
+    where = " · ".join(part for part in (one.home, words.place_name(one.place)) if part)
     where = where or _("Ikke plassert")
-    return f"{where}: {device.label or device.address}"
+    return f"{where}: {one.label or one.address}"

@@ -88,7 +88,6 @@ async def _gather(hub: Hub, visitor: Visitor, unit: str) -> Handover:
         done = await pages.closed_since(session, since, _MOST, unit=unit)
         context = await context_of(hub, session, visitor, [*cards, *done], now)
         waiting, closed = ([view(hub, card, context) for card in some] for some in (cards, done))
-        held = await silences.shown(session, now, now)
         planned = await roll_calls.present(session, now, unit)
         on_now = [(one.person.name, one.is_silent) for one in planned]
         me = visitor.person.id
@@ -96,7 +95,7 @@ async def _gather(hub: Hub, visitor: Visitor, unit: str) -> Handover:
             since=since, open=in_turn(waiting), closed=closed, often=_often([*waiting, *closed]),
             lacks=await lacking(hub, session, unit, context.sight),
             found=await handover.found(session, unit, since, now), worn=await handover.worn(session, unit, now),
-            silences=[one for one in held if one.scope and one.scope.unit_id == unit],
+            silences=await silences.shown(session, now, now, unit),
             due=[one for one in await rounds.due(session, now, {unit}) if one.scope.unit_id == unit],
             lately=[one for one in await rounds.since(session, since, now, {unit}) if one.scope.unit_id == unit],
             notes=[

@@ -1,5 +1,6 @@
 """Digital supervision: which rounds are due, done by a button, and agreed by whoever coordinates."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
@@ -29,6 +30,7 @@ HOWS, SEENS = Spoken(HOW_NB), Spoken(SEEN_NB)
 _NOTES = Spoken({NOT_AT_HOME: NOT_AT_HOME})
 _LATELY = timedelta(hours=24)
 _SOON = timedelta(minutes=30)
+_ON_BOARD = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,21 @@ async def due_in(session: Session, sight: Sight, unit: str | None, now: datetime
     return [
         RoundView(line=one, late=one.turn.due_at <= now, soon=one.turn.due_at - now <= _SOON) for one in lines
     ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Rounds that can be done now, and those that a board lists: two hundred with their forms are a megabyte."""
+
+    every: Sequence[RoundView]
+    listed: Sequence[RoundView]
+
+
+async def for_board(session: Session, sight: Sight, unit: str | None, now: datetime) -> Due:
+    """The same for a board, which lists whatever is late or soon to be, and the next few."""
+    every = await due_in(session, sight, unit, now)
+    pressing = sum(one.late or one.soon for one in every)  # they stand first
+    return Due(every=every, listed=every[: max(pressing, _ON_BOARD)])
 
 
 def _units(sight: Sight, unit: str | None) -> frozenset[str] | None:
@@ -93,7 +110,7 @@ def seen_choices(turn: str) -> Markup:
     return Markup("".join(chips))  # noqa: S704 - escaped
 
 
-async def _unplanned(session: Session, homes: list[tables.Scope], planned: set[str], now: datetime) -> list[str]:
+async def _unplanned(session: Session, homes: list[floor_plans.Room], planned: set[str], now: datetime) -> list[str]:
     """Homes of which the rules were told that rounds are agreed, and which have no plan."""
     states = await stream.load_states(session, [one.id for one in homes])
     holds = {scope for scope, state in states.items() if _holds(state.flags.get(Flag.DIGITAL_SUPERVISION, now), now)}

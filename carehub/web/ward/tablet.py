@@ -23,7 +23,7 @@ from carehub.web.tongue import language
 from carehub.web.turns import once
 from carehub.web.ward.board import Board, board
 from carehub.web.ward.floor_plan import FloorPlan, floor_plan
-from carehub.web.ward.rounds import HOWS, due_in, seen_choices
+from carehub.web.ward.rounds import HOWS, for_board, seen_choices
 
 router = APIRouter()
 Unit = Annotated[str | None, Query(max_length=32)]
@@ -59,10 +59,10 @@ async def tablet(  # noqa: PLR0913 - what may stand in the address
         sight = shown.sight
         present = await once(hub, ("present", chosen), partial(roll_calls.present, session, now, chosen))
         plan = await _plan(hub, session, chosen, shown)
-        due = await once(hub, ("due", chosen, sight.units), partial(due_in, session, sight, chosen, now))
+        due = await once(hub, ("due", chosen, sight.units), partial(for_board, session, sight, chosen, now))
     sound, known = await _sound_of(hub, screen) if is_tablet(visitor) else (None, None)
     readings: Readings = request.app.state.readings
-    rounds_seen = [(one.line.resident.id, f"round:{one.line.turn.id}") for one in due]
+    rounds_seen = [(one.line.resident.id, f"round:{one.line.turn.id}") for one in due.listed]
     as_plan = bool(plan) and (view or remembered or View.PLAN) == View.PLAN
     in_plan = [(who, f"room:{spot.part.scope}") for spot in plan.rooms for who in spot.people] if plan else []
     await readings.note(hub, visitor, "tablet", [*shown.alerts, *shown.closed])

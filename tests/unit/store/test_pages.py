@@ -152,8 +152,7 @@ async def test_silent_devices_are_listed_with_where_they_stand(night: Night) -> 
         silent = await registers.devices(session, Show.SILENT, "")
         counts = await registers.device_counts(session)
 
-    device, scope, place = found
-    assert (device.id, scope and scope.id, place) == ("dør", "home:anna", "entrance")
+    assert (found.device, found.since, found.scope, found.place) == ("dør", NIGHT, "home:anna", "entrance")
     assert [row.device.id for row in silent] == ["dør"]
     wanted = {
         Show.ALL: 8,

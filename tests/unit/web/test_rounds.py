@@ -72,6 +72,40 @@ async def test_a_round_that_is_late_says_so(hub: Hub, browser: Browse, clock: Cl
     assert "gjenstår" not in handed
 
 
+async def test_a_board_lists_the_next_few_and_all_that_press_and_counts_every_one(
+    hub: Hub, browser: Browse, clock: Clock
+) -> None:
+    async with hub.database.write() as session:
+        for number in range(25):
+            row = tables.PlannedRound(
+                id=f"runde-{number}", resident_id="astrid", opens=time(2), closes=time(3), how=How.CAMERA,
+                made_at=hub.clock() - timedelta(hours=1),
+            )  # fmt: skip
+            session.add(row)
+        await session.flush()
+        await rounds.open_windows(session, hub.clock(), hub.zone)
+    client = await logged_in(browser(), hub, "maria")
+
+    page = (await client.get("/tablet?unit=sol")).text
+    async with hub.database.read() as session:
+        looked_at = (
+            await session.exec(
+                select(tables.AccessLog.subject).where(col(tables.AccessLog.subject).startswith("round:"))
+            )
+        ).all()
+
+    assert "25 tilsyn kan gjøres nå" in page
+    assert page.count('id="round-done-') == len(set(looked_at)) == 20
+    assert '<a class="ds-link" href="/tablet/rounds?unit=sol">Vis alle 25 tilsyn</a>' in page
+    assert (await client.get("/tablet/rounds?unit=sol")).text.count('id="round-done-') == 25
+
+    clock.passes(timedelta(minutes=30))  # half an hour before they are due none may be out of sight
+    page = (await client.get("/tablet?unit=sol")).text
+
+    assert page.count('id="round-done-') == 25
+    assert "Vis alle 25 tilsyn" not in page
+
+
 async def test_seen_that_help_is_needed_is_an_alert_on_the_board(hub: Hub, browser: Browse) -> None:
     turn = await opened(hub)
     client = await logged_in(browser(), hub, "maria")
