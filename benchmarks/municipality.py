@@ -31,12 +31,13 @@ async def fill(database: Database) -> None:
     """Invented people, homes, devices, and a year of what befell them."""
     dice = random.Random(1)
     alerts, bases = list(_alerts(dice)), list(_bases(dice))
+    in_time = sorted(alerts, key=lambda one: one["raised_at"])  # as a hub writes them, one after the other
     for table, rows in (
         (tables.Unit, list(_units())), (tables.Scope, list(_scopes())), (tables.Resident, list(_residents(dice))),
         (tables.Residency, list(_residencies())), (tables.Device, list(_devices(dice))),
         (tables.Assignment, list(_assignments())), (tables.Person, list(_staff())), (tables.ShiftLine, list(_shifts())),
         (tables.LegalBasis, bases), (tables.HeardKind, list(_heard(bases))), (tables.Duty, list(_duties())),
-        (tables.Alert, alerts), (tables.Notice, list(_notices(dice, alerts))), (tables.Event, list(_events(dice))),
+        (tables.Alert, in_time), (tables.Notice, list(_notices(dice, alerts))), (tables.Event, list(_events(dice))),
         (tables.DeadLetter, list(_letters())), (tables.Task, list(_tasks())),
     ):  # fmt: skip
         async with database.write() as session:

@@ -8,7 +8,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, islice
+from operator import le
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -77,7 +78,9 @@ async def ask_all(session: Session, *questions: tuple[Any, ...]) -> list[Rows]:
     return [[tuple(row.values()) for row in msgspec.json.decode(found)] if found else [] for found in answer]
 
 
-async def columns(session: Session, statement: str, names: Sequence[str], *values: Any) -> list[Sequence[Any]]:
+async def columns(
+    session: Session, statement: str, names: Sequence[str], *values: Any, order: str | None = None
+) -> list[Sequence[Any]]:
     """The same as `ask`, by columns, which are empty alike where there is no row: for thousands of rows.
 
     SQLite writes each column down at once, as JSON: row by row its thread takes the interpreter's lock for each, and
@@ -85,13 +88,25 @@ async def columns(session: Session, statement: str, names: Sequence[str], *value
 
     Args:
         names: The statement's columns, of texts, numbers and moments.
+        order: By which of them the rows are put in order, which never lacks. Not in the statement: SQLite would make
+            each row twice.
     """
     if not is_sqlite(session):
-        rows = await ask(session, statement, *values)
+        rows = await ask(session, f"{statement} ORDER BY {order}" if order else statement, *values)
         return [*zip(*rows, strict=True)] if rows else [()] * len(names)
     whole = ", ".join(f"json_group_array({name})" for name in names)
     (row,) = await ask(session, f"SELECT {whole} FROM ({statement})", *values)  # noqa: S608 - ours
-    return [msgspec.json.decode(column) for column in row]
+    found = [msgspec.json.decode(column) for column in row]
+    return found if order is None else in_order(found, names.index(order))
+
+
+def in_order(columns: list[Sequence[Any]], by: int) -> list[Sequence[Any]]:
+    """By the values of one column; as they are where an index has given them so."""
+    key = columns[by]
+    if all(map(le, key, islice(key, 1, None))):
+        return columns
+    places = sorted(range(len(key)), key=key.__getitem__)
+    return [[column[place] for place in places] for column in columns]
 
 
 async def change(session: Session, statement: str, *values: Any) -> int:

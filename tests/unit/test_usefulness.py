@@ -15,6 +15,7 @@ from scipy.stats import binomtest
 from carehub.core.answers.alerts import Aftermath, Cause
 from carehub.core.answers.caseload import Caseload, Cases
 from carehub.core.answers.local_hours import LocalHour, Shift, local_hours, shift_of
+from carehub.core.answers.moments import moments
 from carehub.core.answers.shares import Share
 from carehub.core.answers.summons import Summons, by_hour, nights, summoned
 from carehub.core.answers.usefulness import PROMPT, USEFUL_BELOW, Answers, Case, Hour, answers_of, loads
@@ -32,11 +33,14 @@ def case(number: int = 1, **more: Any) -> Case:
     return Case(**fields)
 
 
-def many(cases: Sequence[Case]) -> Caseload:
-    """The same alerts as columns, as the store gives them."""
+def many(cases: Sequence[Case], *, texts: bool = True) -> Caseload:
+    """The same alerts as columns, as SQLite gives them, or a server."""
     ordered = sorted(cases, key=lambda one: one.at)
     since = min((one.at for one in cases), default=NOW) - timedelta(minutes=1)
-    return Caseload(columns(ordered), local_hours(since, NOW + timedelta(seconds=1), OSLO))
+    told = columns(ordered)
+    if not texts:
+        told = told._replace(at=[one.at for one in ordered], answered=[one.answered_at for one in ordered])
+    return Caseload(told, local_hours(since, NOW + timedelta(seconds=1), OSLO))
 
 
 def columns(cases: Sequence[Case]) -> Cases:
@@ -138,10 +142,8 @@ def test_shifts_follow_the_clock_on_the_wall(local: str, shift: Shift) -> None:
 def asked(*messages: tuple[str, str]) -> Summons:
     """Who was asked, and when on the wall, in order. Kari was on duty all night, Tor never; of Ola nothing is known."""
     start, until = datetime(2026, 1, 14, 11, tzinfo=UTC), datetime(2026, 1, 16, 11, tzinfo=UTC)
-    sent = [
-        datetime.fromisoformat(local).replace(tzinfo=OSLO).astimezone(UTC).replace(tzinfo=None) for _, local in messages
-    ]
-    begun, over = datetime(2026, 1, 14, 9), datetime(2026, 1, 15, 23)  # noqa: DTZ001 - UTC, as the store tells it
+    sent = [datetime.fromisoformat(local).replace(tzinfo=OSLO).astimezone(UTC) for _, local in messages]
+    begun, over = datetime(2026, 1, 14, 9, tzinfo=UTC), datetime(2026, 1, 15, 23, tzinfo=UTC)
     duties = (["kari", "tor", "elsewhere"], [begun] * 3, [over, begun, over])
     return summoned([who for who, _ in messages], sent, duties, local_hours(start, until, OSLO), until)
 
@@ -201,6 +203,15 @@ def test_a_moment_is_in_the_local_hour_that_a_plain_look_at_the_clock_gives(
     assert starts == sorted(set(starts))
 
 
+@given(st.lists(st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1), timezones=st.sampled_from([UTC, OSLO]))))  # noqa: DTZ001 - given one
+def test_a_column_of_moments_holds_each_to_the_microsecond_in_utc(given_ones: list[datetime]) -> None:
+    texts = [f"{one.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}" for one in given_ones]
+
+    assert moments(given_ones).tolist() == moments(texts).tolist() == [
+        one.astimezone(UTC).replace(tzinfo=None) for one in given_ones
+    ]  # fmt: skip
+
+
 def test_of_the_heaviest_everything_is_counted_and_of_the_others_nothing() -> None:
     cases = [*_judged(3, 2), *(case(n, device="cord") for n in range(7)), case(1, device="mat")]
     every = loads(cases, lambda one: one.device, OSLO)
@@ -256,11 +267,11 @@ _SOME = st.lists(
 )  # fmt: skip
 
 
-@given(_SOME)
-def test_alerts_by_the_thousand_are_counted_as_each_one_by_itself(cases: list[Case]) -> None:
+@given(_SOME, st.booleans())
+def test_alerts_by_the_thousand_are_counted_as_each_one_by_itself(cases: list[Case], texts: bool) -> None:
     """Over a change of the clock too; what is told first among as many is the same."""
     cases.sort(key=lambda one: one.at)
-    every = many(cases)
+    every = many(cases, texts=texts)
 
     for name in ("rule", "device", "resident"):
         key = attrgetter(name)
@@ -293,4 +304,4 @@ def _answers(cases: Sequence[Case]) -> list[Answers]:
         took = (one.answered_at - one.at).total_seconds() if one.answered_at else inf
         grouped.setdefault((one.unit, shift_of(one.at, OSLO)), []).append(max(0.0, took))
     ordered = sorted(grouped.items(), key=lambda item: (item[0][0] or "", list(Shift).index(item[0][1])))
-    return [answers_of(unit, shift, took) for (unit, shift), took in ordered]
+    return [answers_of(unit, shift, sorted(took)) for (unit, shift), took in ordered]

@@ -7,10 +7,11 @@ own: the first time loads numpy.
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from carehub.core.answers.alerts import Aftermath, Cause
 from carehub.core.answers.local_hours import SHIFT_OF_HOUR, LocalHour, Shift
+from carehub.core.answers.moments import Times, moments
 from carehub.core.answers.shares import Share
 from carehub.core.answers.usefulness import PROMPT, Answers, Hour, Load, answers_of, verdict_of
 from carehub.core.severity import Severity
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 else:
     np, _Numbers, _Truths = late("numpy", at_leisure=False), Any, Any
 
+T = TypeVar("T")
 _SHIFTS, _CAUSES = list(Shift), list(Cause)
 _MICROSECONDS = 10**6
 
@@ -33,7 +35,7 @@ class Cases(NamedTuple):
     """Alerts in order of time, as columns.
 
     Attributes:
-        at: When each was raised, in UTC without a zone; so is `answered`.
+        at: When each was raised (`moments`); so is `answered`.
         cause: As it is stored; so is `aftermath`.
     """
 
@@ -42,10 +44,16 @@ class Cases(NamedTuple):
     resident: Sequence[str | None]
     unit: Sequence[str | None]
     severity: Sequence[int]
-    at: Sequence[str] | Sequence[datetime]
+    at: Times
     answered: Sequence[str | None] | Sequence[datetime | None]
     cause: Sequence[str | None]
     aftermath: Sequence[str | None]
+
+
+def placed(names: Sequence[T]) -> tuple[dict[T, int], _Numbers]:
+    """Each name's place among those that differ, in order of their first; and of each in turn which it is."""
+    places = {name: place for place, name in enumerate(dict.fromkeys(names))}
+    return places, np.fromiter(map(places.__getitem__, names), np.int64, len(names))
 
 
 class Caseload:
@@ -57,14 +65,11 @@ class Caseload:
 
     def __init__(self, cases: Cases, hours: Sequence[tuple[datetime, LocalHour]]) -> None:
         self._cases = cases
-        starts = np.array([start.astimezone(UTC).replace(tzinfo=None) for start, _ in hours], "datetime64[us]")
-        self._at = np.array(cases.at, "datetime64[us]")
+        starts, self._at = moments([start for start, _ in hours]), moments(cases.at)
         local = np.array([when.hour for _, when in hours], np.int64)
         self._hour = local[np.searchsorted(starts, self._at, "right") - 1]
         self._shift = np.array([_SHIFTS.index(one) for one in SHIFT_OF_HOUR], np.int64)[self._hour]
-        ways: dict[tuple[str | None, str | None], int] = {}
-        pairs = zip(cases.cause, cases.aftermath, strict=True)
-        way = np.array([ways.setdefault(one, len(ways)) for one in pairs], np.int64)
+        ways, way = placed(list(zip(cases.cause, cases.aftermath, strict=True)))
         found = [(Cause(one) if one else None, Aftermath(other) if other else None) for one, other in ways]
         verdicts = np.array([verdict_of(*one) for one in found], np.bool_).reshape(len(found), 4)
         self._judged, self._acted_on, self._false, self._useful = verdicts[way].T
@@ -72,8 +77,7 @@ class Caseload:
 
     def loads(self, names: Sequence[str | None], most: int | None = None) -> list[Load]:
         """The load of everything that is named, one name for each alert; the heaviest first, no more than `most`."""
-        places: dict[str | None, int] = {}
-        place = np.array([places.setdefault(one, len(places)) for one in names], np.int64)
+        places, place = placed(names)
 
         def count(which: _Truths) -> list[int]:
             told: list[int] = np.bincount(place[which], minlength=len(places)).tolist()
@@ -122,16 +126,17 @@ class Caseload:
 
     def answers(self, now: datetime) -> list[Answers]:
         """How soon what was serious was answered, per unit and shift. What nobody has answered counts as never."""
-        units: dict[str | None, int] = {}
-        unit = np.array([units.setdefault(one, len(units)) for one in self._cases.unit], np.int64)
-        answered = np.array(["NaT" if one is None else one for one in self._cases.answered], "datetime64[us]")
-        never, until = np.isnat(answered), np.datetime64(now.astimezone(UTC).replace(tzinfo=None), "us")
-        took = np.where(never, np.inf, np.maximum((answered - self._at).astype(np.int64), 0) / _MICROSECONDS)
+        units, unit = placed(self._cases.unit)
+        never = np.array([one is None for one in self._cases.answered], np.bool_)
+        until = np.datetime64(now.astimezone(UTC).replace(tzinfo=None), "us")
+        answered = moments([one for one in self._cases.answered if one is not None])  # type: ignore[arg-type]
+        took = np.full(len(never), np.inf)
+        took[~never] = np.maximum((answered - self._at[~never]).astype(np.int64), 0) / _MICROSECONDS
         # The moderate are not asked for at once, and of the newest nobody can tell yet.
         told = np.array(self._cases.severity, np.int64) >= Severity.SERIOUS
         told &= ~(never & (until - self._at < np.timedelta64(PROMPT)))
         group = (unit * len(_SHIFTS) + self._shift)[told]
-        order = np.argsort(group, kind="stable")
+        order = np.lexsort((took[told], group))
         keys, starts = np.unique(group[order], return_index=True)
         parts = np.split(took[told][order], starts[1:])
         names = list(units)

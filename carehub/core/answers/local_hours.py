@@ -1,7 +1,8 @@
 """The hours on the wall's clock, and the shifts that they are part of. Pure."""
 
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -45,20 +46,33 @@ def local_hours(since: datetime, until: datetime, zone: tzinfo) -> list[tuple[da
     Thousands of messages in order of time fall into a few hundred of them, so that none needs to be taken to its zone.
     """
     found = [(since, _local_hour(since, zone))]
-    at = (start := since.astimezone(UTC)) - (start - _EPOCH) % _QUARTER + _QUARTER
-    while at < until:
+    day = since.astimezone(UTC).date()
+    while (start := datetime.combine(day, time(), UTC)) < until:
+        of_day = _hours_of(day, zone)
+        if start < since or until - start < _DAY:
+            of_day = tuple(one for one in of_day if since < one[0] < until)
+        found += of_day[1:] if of_day and of_day[0][1] == found[-1][1] else of_day  # it had struck the day before
+        day += _DAY
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _hours_of(day: date, zone: tzinfo) -> tuple[tuple[datetime, LocalHour], ...]:
+    """The hours that have begun on a day of UTC, its first moment among them. Kept: ninety days have two thousand."""
+    at = datetime.combine(day, time(), UTC)
+    found, end = [(at, _local_hour(at, zone))], at + _DAY
+    while (at := at + _QUARTER) < end:
         if (local := _local_hour(at, zone)) != found[-1][1]:
             found.append((at, local))
             if _strikes(at, zone) and _offset(at, zone) == _offset(at + _BEFORE_THE_NEXT, zone):
                 at += _BEFORE_THE_NEXT  # a clock that is not changed strikes no sooner
-        at += _QUARTER
-    return found
+    return tuple(found)
 
 
 _QUARTER = timedelta(minutes=15)
 """Every zone is a number of quarters away from UTC, and changes its clock at the end of one."""
 _BEFORE_THE_NEXT = timedelta(minutes=45)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY = timedelta(days=1)
 _HALF_A_DAY = timedelta(hours=12)
 
 

@@ -56,9 +56,12 @@ def _per_cent(share: float) -> int:
     return round(100 * share)
 
 
-def rank(took: list[float], share: float) -> timedelta | None:
-    """The time within which so many were answered. By nearest rank, so that what was never answered needs no number."""
-    seconds = nearest(sorted(took), share)
+def rank(took: Sequence[float], share: float) -> timedelta | None:
+    """The time within which so many were answered, of seconds in order.
+
+    By nearest rank, so that what was never answered needs no number.
+    """
+    seconds = nearest(took, share)
     return timedelta(seconds=seconds) if seconds is not None and seconds != inf else None
 
 

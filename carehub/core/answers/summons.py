@@ -7,11 +7,13 @@ time loads it.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from carehub.core.answers.caseload import placed
 from carehub.core.answers.local_hours import LocalHour
+from carehub.core.answers.moments import Moments, Times, moments
 from carehub.kit.late import late
 
 if TYPE_CHECKING:
@@ -19,13 +21,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     _Places = NDArray[np.int64]
-    _Moments = NDArray[np.datetime64]
     _Truths = NDArray[np.bool_]
 else:
-    np, _Places, _Moments, _Truths = late("numpy", at_leisure=False), Any, Any, Any
+    np, _Places, _Truths = late("numpy", at_leisure=False), Any, Any
 
-Times = Sequence[str] | Sequence[datetime]
-"""In UTC without a zone."""
 Duties = tuple[Sequence[str], Times, Times]
 """Who was on duty, from when, and to when: as columns."""
 
@@ -65,25 +64,24 @@ def summoned(
     people: Sequence[str], sent: Times, duties: Duties,
     hours: Sequence[tuple[datetime, LocalHour]], until: datetime,
 ) -> Summons:  # fmt: skip
-    """Messages in order of time: to whom, and when, in UTC without a zone.
+    """Messages in order of time: to whom, and when.
 
     Args:
         hours: When each local hour begins (`local_hours`), the first with the time that is asked for.
         until: When that time ends.
     """
-    places: dict[str, int] = {}
-    person = np.array([places.setdefault(one, len(places)) for one in people], np.int64)
-    starts, at = _moments([start.astimezone(UTC).replace(tzinfo=None) for start, _ in hours]), _moments(sent)
+    places, person = placed(people)
+    starts, at = moments([start for start, _ in hours]), moments(sent)
     span = (until - hours[0][0]) // timedelta(microseconds=1)
 
-    def numbered(who: _Places, moments: _Moments) -> _Places:
+    def numbered(who: _Places, when: Moments) -> _Places:
         """One number for each, in which order is order of people and then of time."""
-        since: _Places = np.clip((moments - starts[0]).astype(np.int64), 0, span)
+        since: _Places = np.clip((when - starts[0]).astype(np.int64), 0, span)
         return (who << span.bit_length()) + since
 
     whose = np.array([places.get(one, -1) for one in duties[0]], np.int64)
     known = whose >= 0
-    who, (begins, ends) = whose[known], (_moments(one)[known] for one in duties[1:])
+    who, (begins, ends) = whose[known], (moments(one)[known] for one in duties[1:])
     on_duty = _within(numbered(person, at), numbered(who, begins), numbered(who, ends))
     hour = np.searchsorted(starts, at, "right") - 1
     return Summons(
@@ -91,10 +89,6 @@ def summoned(
         off_duty=np.isin(person, who) & ~on_duty,
         at_night=np.array([when.night is not None for _, when in hours])[hour],
     )  # fmt: skip
-
-
-def _moments(values: Times) -> _Moments:
-    return np.array(values, "datetime64[us]")
 
 
 def _within(asked: _Places, begins: _Places, ends: _Places) -> _Truths:
@@ -121,7 +115,7 @@ def nights(summons: Summons, units: Sequence[str | None]) -> list[Night]:
     night = np.array([dates.setdefault(when.night, len(dates)) for when in summons.hours], np.int64)
     names = sorted(set(units), key=lambda one: one or "")
     places = {name: place for place, name in enumerate(names)}
-    unit = np.array([places[one] for one in units], np.int64)
+    unit = np.fromiter(map(places.__getitem__, units), np.int64, len(units))
     hour, person, off_duty = (one[summons.at_night] for one in (summons.hour, summons.person, summons.off_duty))
     asked, many = np.unique((unit * len(dates) + night[hour]) * len(summons.people) + person, return_counts=True)
     edges = np.searchsorted(asked, np.arange(len(names) + 1) * len(dates) * len(summons.people)).tolist()

@@ -203,6 +203,23 @@ async def test_no_row_is_no_call_and_what_an_unknown_device_told_is_not_kept(dat
     assert kept == []
 
 
+async def test_columns_are_put_in_order_by_one_of_them_however_the_rows_came(database: Database) -> None:
+    asked = "SELECT id, name FROM unit WHERE id = ANY (?)"
+    async with database.write() as session:
+        for number, name in enumerate(["Tor", "Anna", "Kari", "Bo"]):
+            session.add(tables.Unit(id=f"x{number}", name=name, kind=UnitKind.ZONE))
+
+    async with database.read() as session:
+        some = [f"x{number}" for number in range(4)]
+        by_name = await sql.columns(session, asked, ("id", "name"), some, order="name")
+        by_id = await sql.columns(session, asked, ("id", "name"), some, order="id")
+        none = await sql.columns(session, asked, ("id", "name"), ["y"], order="name")
+
+    assert [list(one) for one in by_name] == [["x1", "x3", "x2", "x0"], ["Anna", "Bo", "Kari", "Tor"]]
+    assert [list(one) for one in by_id] == [some, ["Tor", "Anna", "Kari", "Bo"]]
+    assert [list(one) for one in none] == [[], []]
+
+
 async def test_columns_are_those_of_the_rows_in_their_order_and_empty_where_there_are_none(database: Database) -> None:
     async with database.write() as session:
         session.add_all(
