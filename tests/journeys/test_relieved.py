@@ -3,14 +3,15 @@
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
-from carehub.core.answers.alerts import Aftermath
+from carehub.core.answers.alerts import Aftermath, Step
 from carehub.flow.family.texts import CAN_GO
 from carehub.store import kin, tables
 from tests.journeys.building import Night
 from tests.journeys.test_family_texts import DAUGHTER, follows
 
-_OVER = "Personalet har tatt over nå. Du trenger ikke gå dit. Takk for at du svarte."
+_OVER = "Personalet har tatt over nå. Du trenger ikke dra dit. Takk for at du svarte."
 
 
 async def asked(night: Night, answer: str | None) -> None:
@@ -37,6 +38,15 @@ async def test_who_said_yes_hears_it_at_once_and_once_and_at_night(night: Night)
     assert await there(night) == [_OVER]
     await night.release("ingrid")
     assert await there(night) == []
+
+
+async def test_whose_yes_an_older_release_wrote_down_hears_it_too(night: Night) -> None:
+    await asked(night, "JA")
+    async with night.database.write() as session:
+        (step,) = (await session.exec(select(tables.AlertStep).where(tables.AlertStep.step == Step.FAMILY))).all()
+        step.text = "Kan gå bort."
+
+    assert await there(night) == [_OVER]
 
 
 @pytest.mark.parametrize("answer", [None, "NEI"])

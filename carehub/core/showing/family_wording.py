@@ -17,7 +17,7 @@ _STATUS: dict[Tone, str] = {
 """In the order in which they weigh: of several residents the weightiest is told."""
 
 STARTED = "Du får SMS fra oss igjen. Svar STOPP når du ikke vil ha flere."
-RELIEVED = "Personalet har tatt over nå. Du trenger ikke gå dit. Takk for at du svarte."
+RELIEVED = "Personalet har tatt over nå. Du trenger ikke dra dit. Takk for at du svarte."
 NOT_NOW = "Du er ikke spurt om noe nå. Haster det: ring 113."
 
 

@@ -240,8 +240,8 @@ REPLIES: dict[str, Told] = {
         "Takk. Personalet ser at du kan dra dit, og held fram med å spørje sine eigne. Sei frå her: {link}",
         "Thank you. Staff see that you can go, and go on asking their own. Tell them here: {link}",
     ),
-    "Personalet har tatt over nå. Du trenger ikke gå dit. Takk for at du svarte.": (
-        "Personalet har teke over no. Du treng ikkje gå dit. Takk for at du svara.",
+    "Personalet har tatt over nå. Du trenger ikke dra dit. Takk for at du svarte.": (
+        "Personalet har teke over no. Du treng ikkje dra dit. Takk for at du svara.",
         "Staff have taken over now. You need not go there. Thank you for answering.",
     ),
     "Takk for svaret. Personalet fortsetter å spørre andre.": (

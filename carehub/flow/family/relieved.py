@@ -6,7 +6,7 @@ They may be on the road. The word that an alert was handled waits until eight, a
 from datetime import datetime
 
 from carehub.core.showing.family_wording import RELIEVED
-from carehub.flow.family.texts import CAN_GO
+from carehub.flow.family.texts import GOING
 from carehub.flow.reaching.telling import about
 from carehub.store import asked, outbox, tables
 from carehub.store.database import Session
@@ -17,7 +17,7 @@ _ONCE = "relieved"
 
 async def tell_who_goes(session: Session, alert: tables.Alert, now: datetime) -> None:
     """By the ways by which they were asked; once for each alert, however often somebody arrives."""
-    going = [who for who, said in (await asked.answers(session, alert.id)).items() if said == CAN_GO]
+    going = [who for who, said in (await asked.answers(session, alert.id)).items() if said in GOING]
     if not going:
         return
     telling = about(alert, _ONCE, now)
