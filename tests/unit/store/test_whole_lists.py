@@ -51,7 +51,7 @@ async def town(database: Database, dice: random.Random) -> None:
                     resident_id=dice.choice([None, f"r{home}a", f"r{home}b"]), until=dice.choice([None, None, NOW]),
                 )
             )  # fmt: skip
-        for n in range(8):
+        for n in range(40):
             session.add(
                 tables.Silence(
                     id=f"q{n}", why=dice.choice([Why.AWAY, Why.IN_SERVICE]), since=NOW - timedelta(hours=1),
