@@ -77,6 +77,20 @@ async def test_a_rule_that_will_do_with_something_else_goes_on_without_what_the_
     assert ("Ikke oppe", Cause.OBJECTED) in await why(night)
 
 
+async def test_what_nothing_can_feed_stands_with_the_weightiest_first(night: Night) -> None:
+    """By the alphabet the alarm button was the eleventh."""
+    for function in Function:
+        await ground(night, f"of-{function}", Basis.CONSENT, function=function)
+    heavy = sorted(night.hub.rulebook.rules.values(), key=lambda rule: -rule.severity)
+
+    async with night.database.read() as session:
+        found = (await protection.unprotected(night.hub, session, night.clock()))["anna"]
+
+    told, in_turn = [one.name for one in found if one.cause is Cause.UNFED], iter(rule.title.nb for rule in heavy)
+    assert len(told) > 20
+    assert all(name in in_turn for name in told), "each stands after the one before it"
+
+
 async def test_a_fall_is_alerted_also_where_the_resident_has_said_no_to_it_f74(night: Night) -> None:
     await ground(night, "no", Basis.NONE, objection=True, function=Function.FALL)
     await ground(night, "no2", Basis.NONE, objection=True, function=Function.ALARM)

@@ -62,5 +62,6 @@ def _is_reached(unit: str | None, staff: Sequence[Colleague]) -> bool:
 
 
 def _titles_off(rulebook: Rulebook, failed: set[str]) -> list[str]:
-    """Rules that nobody is looked after by: switched off by people, or because they failed."""
-    return [rule.title.nb for rule in rulebook.rules.values() if not rule.enabled or rule.id in failed]
+    """Rules that nobody is looked after by: switched off by people, or because they failed; the weightiest first."""
+    off = [rule for rule in rulebook.rules.values() if not rule.enabled or rule.id in failed]
+    return [rule.title.nb for rule in sorted(off, key=lambda rule: -rule.severity)]

@@ -74,7 +74,8 @@ class _Judging(NamedTuple):
 
 
 def _judging(book: Rulebook) -> list[_Judging]:
-    programs = [(rule, book.program(rule)) for rule in book.rules.values() if rule.enabled]
+    by_weight = sorted(book.rules.values(), key=lambda rule: -rule.severity)
+    programs = [(rule, book.program(rule)) for rule in by_weight if rule.enabled]
     return [
         _Judging(rule, functions_of(rule, one), frozenset(kind for step in one.steps[:1] for kind in step.tests),
                  may_be_off(one))
