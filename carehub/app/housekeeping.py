@@ -41,6 +41,7 @@ _COUNT_EVERY_S = 60.0
 _ROOM_EVERY_S = 5.0
 _BACKTEST_EVERY_S = 2.0
 _BACKUP_EVERY_S = 600.0
+_CHECKPOINT_EVERY_S = 0.3
 _CERTIFICATE_EVERY_S = 21600.0
 _RENEW_EVERY_S = 600.0
 _SUM_EVERY_S = 3600.0
@@ -98,11 +99,12 @@ def add_canary(settings: Settings, hub: Hub, ingest: Ingest, worker: Worker, lin
 
 
 def add_backups(settings: Settings, hub: Hub, ingest: Ingest, worker: Worker) -> None:
-    """Give the worker the nightly backup (PostgreSQL has its own), and the watch on the broker's certificate."""
+    """Give the worker backups and checkpoints (PostgreSQL has its own), and the watch on the broker's certificate."""
     if (settings.mqtt_url or "").startswith("mqtts:"):
         worker.add("certificate", CertificateWatch(settings, hub, ingest).look, _CERTIFICATE_EVERY_S)
     store = file_of(settings.database)
     if store is not None:
+        worker.add("checkpoint", hub.database.checkpoint, _CHECKPOINT_EVERY_S)
         worker.add("backup", Nightly(hub, ingest, store, settings.backups).look, _BACKUP_EVERY_S)
 
 

@@ -29,10 +29,12 @@ _SQLITE_PRAGMAS: tuple[str, ...] = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     quick.WAITS,
-    "PRAGMA wal_autocheckpoint=4000",
+    "PRAGMA wal_autocheckpoint=16000",  # where nobody calls `checkpoint`, or it comes too late
     "PRAGMA cache_size=-16000",
 )
 _FULL = 2
+_MUCH = 3_000
+"""Rows after which the log is moved into the file: some ten megabytes."""
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -43,6 +45,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         cursor.execute(pragma)
     cursor.close()
 
+
+_CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)"
 
 Session = AsyncSession
 """What a transaction hands to query functions; the floors above know it by this name."""
@@ -63,6 +67,7 @@ class Database:
         )
         self._writer = _writing_engine(self.url) if self.is_sqlite and not read_only else self.engine
         self._turn = asyncio.Lock() if self.is_sqlite else None
+        self._moved = 0
 
     async def migrate(self) -> None:
         """Bring the schema to the newest version; safe to call at every start."""
@@ -105,6 +110,21 @@ class Database:
             raise ConfigurationError(
                 f"The database may forget what it has confirmed ({seen}): CareHub will not use it."
             )
+
+    async def checkpoint(self) -> None:
+        """SQLite: where much was written, move it from the log into the file, so that the log can begin anew.
+
+        Nearly all of it is moved beside the writer; only what was written meanwhile, while the writer waits. Left to
+        SQLite, a commit does it all, once a second on a busy hub, and an alarm waited behind it for 10 to 17 ms.
+        """
+        written = quick.rows_written(self._writer) if self._turn else 0
+        if self._turn is None or 0 <= written - self._moved < _MUCH:  # a connection that was opened anew begins at 0
+            return
+        self._moved = written
+        async with self.connect() as connection:
+            await connection.exec_driver_sql(_CHECKPOINT)
+            async with self._turn:
+                await connection.exec_driver_sql(_CHECKPOINT)
 
     async def ask(self) -> None:
         """Ask the store for nothing: raises one of `errors.UNAVAILABLE` if it does not answer."""

@@ -72,6 +72,12 @@ def remember(engine: AsyncEngine) -> None:
 _OPEN: "WeakKeyDictionary[AsyncEngine, Connection]" = WeakKeyDictionary()
 
 
+def rows_written(engine: AsyncEngine) -> int:
+    """How many rows its connection has written since it was opened; 0 where none is open."""
+    open_one = _OPEN.get(engine)
+    return open_one.total_changes if open_one is not None else 0
+
+
 async def _rolled_back(session: AsyncSession) -> None:
     connection = of(session)
     if connection is not None:  # the session may have had no part in it, and would then leave it open

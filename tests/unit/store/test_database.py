@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, text
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlmodel import col, select
 
@@ -14,7 +15,8 @@ from carehub.core.events import Event, Value
 from carehub.core.findings import Outcome
 from carehub.core.severity import Severity
 from carehub.store import alerts, errors, ownership, rulebooks, stream, tables
-from carehub.store.database import Database, async_url
+from carehub.store import database as database_module
+from carehub.store.database import _CHECKPOINT, Database, async_url
 from carehub.store.journal import event_of
 from carehub.store.ownership import OwnershipLost
 from carehub.store.types import EnumValue, UtcDateTime
@@ -41,6 +43,39 @@ async def test_sqlite_that_may_forget_is_refused(sqlite_url: str, pragma: str, s
     with pytest.raises(ConfigurationError, match=seen):
         await database.check_durable()
     await database.close()
+
+
+async def test_the_log_begins_anew_while_others_write_and_read(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Left to itself SQLite does it within a commit, which takes so much longer; without either it grows for ever."""
+    monkeypatch.setattr(database_module, "_MUCH", 300)
+    database, statements = Database(sqlite_url), list[str]()
+    event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *said: statements.append(said[2]))
+    sizes = list[int]()
+    for turn in range(20):
+        writing = [asyncio.create_task(_beats(database, f"{turn}-{part}")) for part in range(10)]
+        async with database.read() as session:
+            await session.exec(select(tables.Beat).limit(5))
+        await asyncio.gather(database.checkpoint(), *writing)
+        sizes.append(_log_of(sqlite_url).stat().st_size)
+    await database.checkpoint()
+    moved = statements.count(_CHECKPOINT)
+    await database.checkpoint()
+    await database.close()
+
+    assert sizes[-1] < 3 * sizes[1], "it is not what twenty turns wrote"
+    assert moved >= 20
+    assert statements.count(_CHECKPOINT) == moved, "nothing was written since"
+
+
+def _log_of(url: str) -> Path:
+    return Path(f"{make_url(url).database}-wal")
+
+
+async def _beats(database: Database, name: str) -> None:
+    async with database.write() as session:
+        session.add_all(tables.Beat(name=f"{name}-{number}".ljust(60, "x"), at=NIGHT) for number in range(30))
 
 
 @pytest.mark.parametrize("level", ["off", "local"])
