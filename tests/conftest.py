@@ -71,7 +71,15 @@ def _state_of_the_process() -> dict[str, object]:
         "log": structlog.get_config()["processors"],
         "signals": [signal.getsignal(one) for one in (signal.SIGHUP, signal.SIGTERM)],
         "turns of threads": sys.getswitchinterval(),
+        "who may read new files": _umask(),
     }
+
+
+def _umask() -> int:
+    """It can only be read by setting it."""
+    found = os.umask(0o077)
+    os.umask(found)
+    return found
 
 
 @pytest.fixture(autouse=True)

@@ -51,8 +51,12 @@ def test_what_is_no_command_is_said_at_once(
     typed: str, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["carehub", typed])
-    with pytest.raises(SystemExit) as ended:
-        cli.main()
+    others_may = os.umask(0o022)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+    finally:
+        os.umask(others_may)  # the command's files are its owner's alone, and this process goes on
     assert (ended.value.code, told in capsys.readouterr().err) == (2, True)
 
 
