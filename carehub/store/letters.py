@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from carehub.store import tables
+from carehub.store.holding import holds
 from carehub.store.tables.stream import Settled
 
 LETTERS = 20
@@ -19,8 +20,7 @@ async def listed(
     session: AsyncSession, words: str = "", number: int = 1
 ) -> tuple[Sequence[tuple[tables.DeadLetter, str | None]], int]:
     """The newest first, with who settled each, by pages of `LETTERS` from 1; and how many there are."""
-    holds = [or_(*(col(one).icontains(words, autoescape=True) for one in (_Letter.topic, _Letter.error)))]
-    wanted = holds if words else []
+    wanted = [holds(words, _Letter.topic, _Letter.error)] if words else []
     many = (await session.exec(select(func.count()).select_from(_Letter).where(*wanted))).one()
     statement = (
         select(_Letter, tables.Person.name)
@@ -41,8 +41,8 @@ async def waiting(session: AsyncSession, since: datetime) -> int:
     return await _count(session, col(_Letter.at) >= since, col(_Letter.settled).is_(None))
 
 
-async def _count(session: AsyncSession, *holds: ColumnElement[bool]) -> int:
-    return (await session.exec(select(func.count()).select_from(_Letter).where(*holds))).one()
+async def _count(session: AsyncSession, *conditions: ColumnElement[bool]) -> int:
+    return (await session.exec(select(func.count()).select_from(_Letter).where(*conditions))).one()
 
 
 async def settle(session: AsyncSession, letter_id: str, how: Settled, by: str, why: str, now: datetime) -> bool:

@@ -18,6 +18,7 @@ from carehub.core.severity import Severity
 from carehub.core.watching.supervision import LIFE_CRITICAL
 from carehub.kit.norwegian import nb_key
 from carehub.store import sql, tables
+from carehub.store.holding import holds
 from carehub.store.ledger import BATCH, place_of
 from carehub.store.residencies import events_of
 from carehub.store.tables.alerts import NoticeState
@@ -93,8 +94,7 @@ async def device_page(
 
 
 def _holds(words: str) -> ColumnElement[bool]:
-    places = (tables.Device.address, tables.Device.label, tables.Device.model, tables.Scope.name)
-    return or_(*(col(place).icontains(words, autoescape=True) for place in places))
+    return holds(words, tables.Device.address, tables.Device.label, tables.Device.model, tables.Scope.name)
 
 
 async def _found(
@@ -264,7 +264,7 @@ async def ledger(
         statement = statement.where(tables.Event.at <= wanted.until, tables.Event.seq <= last)
     if wanted.words:
         places = (tables.Device.address, tables.Device.label, tables.Scope.name)
-        statement = statement.where(or_(*(col(place).icontains(wanted.words, autoescape=True) for place in places)))
+        statement = statement.where(holds(wanted.words, *places))
     return [(event, device, scope) for event, device, scope in (await session.exec(statement)).all()]
 
 

@@ -21,7 +21,7 @@ from tests.journeys.building import Night
 NOW = datetime(2026, 1, 15, 2, 14, tzinfo=UTC)
 _HOMES, _DEVICES = 6, 60
 _NAMES = ("anna", "bjarne", "liv")
-_WORDS = ("hjem 1", "HJEM", "Ø", "sensor 1", "%", "_", "10", "finnes ikke")
+_WORDS = ("hjem 1", "HJEM", "Ø", "ø", "BLÅ", "dør 1", "sensor 1", "%", "_", "10", "finnes ikke")
 
 
 async def town(database: Database, dice: random.Random) -> None:
@@ -67,7 +67,8 @@ def _some(dice: random.Random) -> datetime:
 
 def _device(dice: random.Random, n: int) -> tables.Device:
     return tables.Device(
-        id=f"d{n}", source="x", address=f"enhet-{n}", label=dice.choice([None, "", f"Sensor {n}", f"Ø 100 % {n}"]),
+        id=f"d{n}", source="x", address=f"enhet-{n}",
+        label=dice.choice([None, "", f"Sensor {n}", f"Ø 100 % {n}", f"Blå dør {n}"]),
         model=dice.choice([None, "m_1"]), kind=dice.choice(list(DeviceKind)), status=dice.choice(list(DeviceStatus)),
         silent_since=dice.choice([None, None, NOW - timedelta(hours=n)]), last_seen_at=dice.choice([None, NOW]),
         battery=dice.choice([None, BATTERY_EMPTY, BATTERY_EMPTY + 0.5, 80.0]),
