@@ -5,7 +5,7 @@ kitchen is at both. What is about one of them alone is not about the other.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from carehub.core.people.kin import ANSWER_WITHIN
 from carehub.store import tables
 from carehub.store.database import Session
 from carehub.store.kin import in_force
+from carehub.store.outbox import RUNG
 from carehub.store.residencies import lives_now
 from carehub.store.tables.alerts import NoticeState
 
@@ -81,7 +82,7 @@ async def lately(session: Session, person_id: str, now: datetime) -> list[Asked]
         .where(
             notice.person_id == person_id, col(alert.closed_at).is_(None),
             col(notice.created_at) >= now - ANSWER_WITHIN, col(notice.state) != NoticeState.FAILED,
-            col(notice.cycle).startswith("rung:"), theirs.in_(agreed),
+            col(notice.cycle).startswith(RUNG), theirs.in_(agreed),
         )
         .order_by(col(notice.created_at).desc())
     )  # fmt: skip
@@ -91,26 +92,16 @@ async def lately(session: Session, person_id: str, now: datetime) -> list[Asked]
     return [Asked(alert=name, residents=frozenset(whom)) for name, whom in found.items()]
 
 
-async def said_last(session: Session, person_id: str, alerts: Sequence[str]) -> dict[str, str]:
-    """What this relative answered last of each of these alerts, as it stands in its journal."""
+async def answers(session: Session, alerts: Collection[str]) -> dict[tuple[str, str], str]:
+    """What relatives answered last, as it stands in the journals: by alert and person."""
     step = tables.AlertStep
     statement = (
-        select(step.alert_id, step.text)
-        .where(col(step.alert_id).in_(alerts), step.person_id == person_id, col(step.step) == Step.FAMILY)
+        select(step.alert_id, step.person_id, step.text)
+        .where(col(step.alert_id).in_(alerts), col(step.step) == Step.FAMILY)
         .order_by(col(step.at), col(step.id))
     )
-    return {alert: text or "" for alert, text in (await session.exec(statement)).all()} if alerts else {}
-
-
-async def answers(session: Session, alert_id: str) -> dict[str, str]:
-    """What each relative answered last when they were asked about this alert, by person."""
-    step = tables.AlertStep
-    statement = (
-        select(step.person_id, step.text)
-        .where(step.alert_id == alert_id, col(step.step) == Step.FAMILY)
-        .order_by(col(step.at), col(step.id))
-    )
-    return {who: text or "" for who, text in (await session.exec(statement)).all() if who}
+    rows = (await session.exec(statement)).all() if alerts else ()
+    return {(alert, who): text or "" for alert, who, text in rows if who}
 
 
 async def ways(session: Session, alert_id: str, people: Collection[str]) -> list[tuple[str, Method]]:
@@ -121,7 +112,7 @@ async def ways(session: Session, alert_id: str, people: Collection[str]) -> list
         select(notice.person_id, notice.channel, notice.address)
         .where(
             notice.alert_id == alert_id, col(notice.person_id).in_(people), col(notice.person_id).not_in(stopped),
-            col(notice.cycle).startswith("rung:"),
+            col(notice.cycle).startswith(RUNG),
         )
         .distinct()
     )  # fmt: skip

@@ -12,6 +12,7 @@ from carehub.core.folding.silence import Why
 from carehub.core.watching.blindness import Guard, Risk
 from carehub.core.watching.supervision import BATTERY_EMPTY, DeviceKind
 from carehub.store import sql, tables
+from carehub.store.called import Home
 from carehub.store.database import Session
 from carehub.store.devices import WATCHED
 from carehub.store.silences import in_force
@@ -25,14 +26,6 @@ class Who(NamedTuple):
     given_name: str
     family_name: str
     risk: Risk
-
-
-class Home(NamedTuple):
-    """Where they live, likewise."""
-
-    id: str
-    name: str
-    unit_id: str | None
 
 
 class Watched(NamedTuple):

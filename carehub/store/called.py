@@ -21,7 +21,7 @@ _STAND_IN = (ScopeKind.HOME.value, ScopeKind.ROOM.value, ScopeKind.WARD.value)
 
 
 class Home(NamedTuple):
-    """A place in which a device can stand."""
+    """A home or room, as a list names it: in which somebody lives, or a device stands."""
 
     id: str
     name: str

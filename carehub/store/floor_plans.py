@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec.json import decode, encode
 from sqlmodel import col, select
@@ -11,25 +11,18 @@ from carehub.core.showing.floor_plan import Part
 from carehub.kit.ids import new_id
 from carehub.kit.norwegian import nb_key
 from carehub.store import tables
+from carehub.store.called import Home
 from carehub.store.database import Session
 from carehub.store.registers import Named
 from carehub.store.residencies import lives_now
 from carehub.store.tables.places import ScopeKind
 
 
-class Room(NamedTuple):
-    """A room or a home: of a zone with a hundred homes, whole rows of them and of who lives there are wide."""
-
-    id: str
-    name: str
-    unit_id: str | None
-
-
 @dataclass(slots=True)
 class Living:
     """A room of the register, and who lives there now."""
 
-    scope: Room
+    scope: Home
     residents: list[Named] = field(default_factory=list)
 
 
@@ -56,7 +49,7 @@ async def living(session: Session, unit_id: str, now: datetime, *kinds: ScopeKin
     )
     found: dict[str, Living] = {}
     for room, name, unit, resident, given, family in (await session.exec(statement)).all():
-        one = found.setdefault(room, Living(Room(room, name, unit)))
+        one = found.setdefault(room, Living(Home(room, name, unit)))
         if resident is not None:
             one.residents.append(Named(resident, given, family))
     return sorted(found.values(), key=lambda one: _counted(one.scope.name))

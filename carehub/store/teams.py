@@ -11,6 +11,7 @@ from sqlmodel import col, or_, select
 from carehub.core.people.access import Role
 from carehub.store import tables
 from carehub.store.database import Session
+from carehub.store.outbox import RUNG
 
 _PLANNED = select(tables.Duty.person_id).where(
     tables.Duty.since <= bindparam("now"), tables.Duty.until > bindparam("now")
@@ -26,7 +27,8 @@ _ASKED = (
     select(tables.Notice.alert_id, tables.Person.name)
     .join(tables.Person, col(tables.Person.id) == col(tables.Notice.person_id))
     .where(
-        col(tables.Notice.alert_id).in_(bindparam("ids", expanding=True)), col(tables.Notice.cycle).startswith("rung:")
+        col(tables.Notice.alert_id).in_(bindparam("ids", expanding=True)),
+        col(tables.Notice.cycle).startswith(RUNG),
     )
     .order_by(col(tables.Notice.created_at), tables.Person.name)
 )

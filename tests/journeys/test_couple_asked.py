@@ -12,6 +12,7 @@ from carehub.flow.family.texts import CAN_GO, CANNOT_GO
 from carehub.store import kin, tables
 from carehub.store.tables.alerts import NoticeState
 from tests.journeys.building import Night, accepts, add, refuses_for_now
+from tests.journeys.test_couple_followed import he_moves_out
 from tests.journeys.test_family_texts import DAUGHTER
 
 _ASKS = ("on_duty", "relative", "unit")
@@ -116,11 +117,7 @@ async def test_whose_agreement_ended_while_the_words_wait_is_not_asked(his: Nigh
 
 
 async def test_smoke_where_he_lived_before_is_no_question_to_her(his: Night) -> None:
-    async with his.database.write() as session:
-        for life in await his.rows(tables.Residency):
-            if life.resident_id == "kåre":
-                life.until = his.clock()
-                session.add(life)
+    await he_moves_out(his)
 
     await smoke(his)
 

@@ -22,6 +22,16 @@ async def hers(night: Night) -> Night:
     return night
 
 
+async def he_moves_out(night: Night) -> None:
+    async with night.database.write() as session:
+        for life in await night.rows(tables.Residency):
+            if life.resident_id == "kåre":
+                life.until = night.clock()
+                session.add(life)
+        moved = tables.Residency(id="k2", resident_id="kåre", scope_id="home:tom", since=night.clock())
+        await add(session, moved)
+
+
 async def test_smoke_in_the_home_of_both_is_followed_up_at_his_too(hers: Night) -> None:
     """It smoked, and she read that no alert was waiting."""
     await hers.hear(hers.message("zigbee2mqtt/røyk-par", {"smoke": True}))
@@ -42,14 +52,7 @@ async def test_what_is_about_the_other_alone_is_told_nobody_of_his(hers: Night) 
 
 
 async def test_smoke_where_he_lived_before_is_not_at_his(hers: Night) -> None:
-    async with hers.database.write() as session:
-        for life in await hers.rows(tables.Residency):
-            if life.resident_id == "kåre":
-                life.until = hers.clock()
-                session.add(life)
-                await add(
-                    session, tables.Residency(id="k2", resident_id="kåre", scope_id="home:tom", since=hers.clock())
-                )
+    await he_moves_out(hers)
 
     await hers.hear(hers.message("zigbee2mqtt/røyk-par", {"smoke": True}))
 

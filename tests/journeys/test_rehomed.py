@@ -12,9 +12,9 @@ async def looked_after_by(night: Night, unit: str, home: str = "home:anna") -> N
     """As the page of the place does it."""
     async with night.database.write() as session:
         scope = await session.get_one(tables.Scope, home)
-        scope.unit_id = unit
+        before, scope.unit_id = scope.unit_id, unit
         session.add(scope)
-        await follow_unit(night.hub, session, scope, night.clock())
+        await follow_unit(night.hub, session, scope, before, night.clock())
     await night.reload()
 
 
@@ -73,6 +73,18 @@ async def test_given_to_and_fro_it_still_climbs(night: Night) -> None:
 
     assert told_since(night, before) >= {INGRID, MARIA}
     assert (await night.the_alert()).rung > 1
+
+
+@pytest.mark.parametrize("unit", ["sol", "nord"])
+async def test_what_asks_everybody_on_duty_goes_on_asking_everybody(night: Night, unit: str) -> None:
+    """As in safe mode: to save a place's new name would have left the alert to one unit, and begun its ladder anew."""
+    await night.press()
+    async with night.database.write() as session:
+        (await session.get_one(tables.Alert, (await night.the_alert()).id)).unit_id = None
+
+    await looked_after_by(night, unit)
+
+    assert (await night.the_alert()).unit_id is None
 
 
 @pytest.mark.parametrize("unit", ["sol", "nord"])

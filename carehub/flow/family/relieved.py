@@ -17,7 +17,8 @@ _ONCE = "relieved"
 
 async def tell_who_goes(session: Session, alert: tables.Alert, now: datetime) -> None:
     """By the ways by which they were asked; once for each alert, however often somebody arrives."""
-    going = [who for who, said in (await asked.answers(session, alert.id)).items() if said in GOING]
+    said = await asked.answers(session, [alert.id])
+    going = [who for (_, who), words in said.items() if words in GOING]
     if not going:
         return
     telling = about(alert, _ONCE, now)

@@ -11,13 +11,19 @@ from carehub.store import alerts, ladders, tables
 from carehub.store.database import Session
 
 
-async def follow_unit(hub: Hub, session: Session, scope: tables.Scope, now: datetime) -> None:
+async def follow_unit(hub: Hub, session: Session, scope: tables.Scope, before: str | None, now: datetime) -> None:
     """Let what is open there stand on the lists of its new unit, and ask the people there at once.
 
     Whoever has taken one keeps it. What had been raised, or had climbed, past those on duty in the unit goes on there.
+    What asks elsewhere already, everybody on duty while the rules are in safe mode, goes on as it is.
+
+    Args:
+        before: The unit that looked after it until now.
     """
+    if before == scope.unit_id:
+        return
     for alert in await alerts.open_in_scope(session, scope.id):
-        if alert.unit_id == scope.unit_id:
+        if alert.unit_id != before:
             continue
         alert.unit_id = scope.unit_id
         session.add(alert)

@@ -10,6 +10,7 @@ from carehub.core.watching.blindness import Blindness, Risk, blind
 from carehub.flow.hub import Hub
 from carehub.flow.watching import protection
 from carehub.store import blindness, people, staffing
+from carehub.store.called import Home
 from carehub.store.database import Session
 
 _RANK = {Risk.HIGH: 0, Risk.NORMAL: 1, Risk.LOW: 2}
@@ -19,7 +20,7 @@ class Unwatched(NamedTuple):
     """A resident with everything that does not look after them now, the critical first."""
 
     resident: blindness.Who
-    scope: blindness.Home
+    scope: Home
     missing: Sequence[Blindness]
 
     @property
@@ -37,9 +38,7 @@ async def unwatched(hub: Hub, session: Session, now: datetime, unit: str | None 
     off = _titles_off(hub.rulebook, await blindness.rules_off(session))
     whom = None if unit is None else [one.resident.id for one in everybody]
     mine = await protection.unprotected(hub, session, now, whom)
-    alike: dict[
-        tuple[int, bool], Sequence[Blindness]
-    ] = {}  # of those whose devices all work: `mine` holds on to each id
+    alike = dict[tuple[int, bool], Sequence[Blindness]]()  # where all devices work: `mine` holds on to each id
     lacking = []
     for one in everybody:
         own, reachable = mine.get(one.resident.id, ()), reached[one.scope.unit_id]

@@ -142,15 +142,17 @@ async def change(
     async with hub.database.write() as session:
         scope = await _mine(hub, session, visitor, scope_id)
         await _must_be_mine(hub, session, visitor, unit_id)
-        sealed, scope.unit_id = await protected.sealed(session, scope_id), unit_id
+        sealed, before = await protected.sealed(session, scope_id), scope.unit_id
+        scope.unit_id = unit_id
         home, note = sealed or scope, (access_note or "").strip()
         if sealed is None:
             scope.name = name.strip()
         if visitor.may(Permission.SEE_RESIDENTS) and (note or (access_note is not None and sealed is None)):
             home.access_note = note or None
         session.add_all([home, scope])
-        await follow_unit(hub, session, scope, hub.clock())
+        await follow_unit(hub, session, scope, before, hub.clock())
         _note(session, visitor, "place.changed", f"scope:{scope_id}", hub)
+    hub.wake.deliver.set()
     await tell_fold(hub, visitor, set())
     return onwards(hub, f"/admin/places/{scope_id}")
 

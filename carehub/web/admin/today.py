@@ -83,7 +83,9 @@ def _of_devices(counts: dict[Show, int]) -> Iterator[Need]:
         yield Need(hurry=Hurry.SOON, words=words, href="/admin/devices?show=battery")
     if many := counts[Show.ENDING]:
         words = ngettext(
-            "%(num)d utstyr er på et mobilnett som slås av", "%(num)d utstyr er på et mobilnett som slås av", many
+            "%(num)d sensor eller alarm er på et mobilnett som slås av",
+            "%(num)d sensorer eller alarmer er på et mobilnett som slås av",
+            many,
         )
         yield Need(hurry=Hurry.SOON, words=words, href="/admin/devices?show=ending")
 

@@ -66,13 +66,13 @@ async def relatives(request: Request, hub: TheHub, visitor: Relative) -> Respons
     async with hub.database.read() as session:
         unread = await messages.unread_by(session, me)
         open_ones = {who: one.alert for one in await asked.lately(session, me, now) for who in one.residents}
-        said = await asked.said_last(session, me, [*open_ones.values()])
+        said = await asked.answers(session, set(open_ones.values()))
         bonds = await kin.bonds(session, me, now)
         shown = [
             replace(
                 await card(hub, session, bond, now, unread=unread.get(bond.resident.id, 0)),
                 asked=(alert := open_ones.get(bond.resident.id)),
-                goes=said[alert] in texts.GOING if alert and alert in said else None,
+                goes=said[alert, me] in texts.GOING if alert and (alert, me) in said else None,
             )
             for bond in bonds
         ]

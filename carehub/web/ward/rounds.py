@@ -16,6 +16,7 @@ from carehub.flow.hub import Hub
 from carehub.flow.watching import rounds as station
 from carehub.kit.ids import new_id
 from carehub.store import floor_plans, logins, pages, rounds, silences, stream, tables, ties
+from carehub.store.called import Home
 from carehub.store.database import Session
 from carehub.store.rounds import Done, Line
 from carehub.web.done import onwards
@@ -110,7 +111,7 @@ def seen_choices(turn: str) -> Markup:
     return Markup("".join(chips))  # noqa: S704 - escaped
 
 
-async def _unplanned(session: Session, homes: list[floor_plans.Room], planned: set[str], now: datetime) -> list[str]:
+async def _unplanned(session: Session, homes: list[Home], planned: set[str], now: datetime) -> list[str]:
     """Homes of which the rules were told that rounds are agreed, and which have no plan."""
     states = await stream.load_states(session, [one.id for one in homes])
     holds = {scope for scope, state in states.items() if _holds(state.flags.get(Flag.DIGITAL_SUPERVISION, now), now)}

@@ -67,7 +67,7 @@ ANNA = Concern(unit="sol", severity=Severity.CRITICAL, resident="anna")
 
 
 def test_what_is_at_home_of_two_is_about_both_and_rings_the_one_unit_that_may_be_told() -> None:
-    """Smoke at theirs: her daughter is asked, once though she is his too; he has a protected address, she none."""
+    """Smoke at theirs: her daughter is asked, once though she is his too, and the unit that may be told is rung."""
     circle = replace(
         CIRCLE, relatives={"anna": [DAUGHTER], "kåre": [DAUGHTER]}, together={"home": ["kåre", "anna"]},
         phones={"anna": "+4722222222"},
