@@ -27,7 +27,10 @@ from carehub.village.simulate import history
 _ACCOUNT = "AC" + "0" * 32
 _SENDER = "+4759440000"
 _HISTORY_DAYS = 21
-_READY_WITHIN_S = 60.0
+_READY_WITHIN_S = 60
+_LOG = "log.txt"
+_TOLD_OF_A_FALL = 20
+"""Lines of the log, where the demonstration could not go on."""
 _AS_A_SERVICE_MANAGER = 5
 """How often a hub that ended itself (see `watchdog`) is started again."""
 
@@ -53,7 +56,9 @@ async def demo(wanted: Demo) -> None:
     stop = _stop_at_signal()
     wanted = replace(wanted, port=_free_or_another(wanted.port))
     shutil.rmtree(wanted.folder, ignore_errors=True)
-    async with embedded_broker(wanted.folder / "broker", free_port()) as broker, Processes() as children:
+    wanted.folder.mkdir(parents=True)
+    programs = Processes(wanted.folder / _LOG)
+    async with embedded_broker(wanted.folder / "broker", free_port()) as broker, programs as children:
         village = directory(wanted.seed, plain=not broker.takes_spaces)
         password = secrets.token_urlsafe(9)
         _say(f"Flytter inn i Marker: {len(village.residents)} beboere, {len(village.devices)} sensorer og alarmer …")
@@ -66,7 +71,7 @@ async def demo(wanted: Demo) -> None:
         }
         await children.start("exchange", *_exchange_arguments(wanted, exchange_port), environment=environment)
         await children.start("hub", "serve", environment=environment, again=_AS_A_SERVICE_MANAGER)
-        await _wait_for_pages(wanted.port, stop)
+        await _wait_for_pages(wanted.port, stop, children)
         await children.start("village", *_village_arguments(wanted, broker, exchange_port), environment=environment)
         _say(_welcome(wanted, village, password, at_work, exchange_port, broker))
         ended = asyncio.create_task(children.first_to_end())
@@ -74,7 +79,7 @@ async def demo(wanted: Demo) -> None:
         await asyncio.wait({ended, stopped}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
         if ended.done() and not stop.is_set():
-            raise ConfigurationError(f"The demonstration stopped: {ended.result()}.")
+            raise _fallen(children)
         ended.cancel()
         _say("Stopper …")
     _say("Alt er stoppet.")
@@ -150,16 +155,27 @@ def _village_arguments(wanted: Demo, broker: Broker, exchange_port: int) -> list
     return arguments + ([] if broker.takes_spaces else ["--plain"])
 
 
-async def _wait_for_pages(port: int, stop: asyncio.Event) -> None:
-    async with asyncio.timeout(_READY_WITHIN_S):
-        while not stop.is_set():
-            try:
-                _, writer = await asyncio.open_connection("127.0.0.1", port)
-            except OSError:
-                await asyncio.sleep(0.1)
-                continue
-            writer.close()
+async def _wait_for_pages(port: int, stop: asyncio.Event, children: Processes) -> None:
+    for _ in range(_READY_WITHIN_S * 10):
+        if stop.is_set():
             return
+        try:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+        except OSError:
+            if children.ended():
+                break
+            await asyncio.sleep(0.1)
+            continue
+        writer.close()
+        return
+    raise _fallen(children)
+
+
+def _fallen(children: Processes) -> ConfigurationError:
+    """What happened, and what was said last: a demonstration is begun anew, and its log with it."""
+    what = children.ended() or f"no page answered within {_READY_WITHIN_S} seconds"
+    said = children.told.read_text("utf-8", errors="replace").splitlines()[-_TOLD_OF_A_FALL:]
+    return ConfigurationError("\n".join([f"The demonstration stopped: {what}. The end of {children.told}:", *said]))
 
 
 def _say(words: str) -> None:
@@ -192,4 +208,5 @@ def _welcome(
     lines.append(f"  {'Beboer':<28} http://127.0.0.1:{wanted.port}{'/resident':<12} bruker: {own_login(village)[1]}")
     lines.append(f"  {'Utstillingsvinduet':<28} http://127.0.0.1:{wanted.port}/showcase")
     lines.append(f"  {'Telefonene i landsbyen':<28} http://127.0.0.1:{exchange_port}/")
-    return "\n".join([*lines, "", f"  Passord for alle, i denne demoen: {password}", "", "Ctrl-C stopper alt.", ""])
+    lines += ["", f"  Passord for alle, i denne demoen: {password}", "", f"Logg: {wanted.folder / _LOG}"]
+    return "\n".join([*lines, "Ctrl-C stopper alt.", ""])

@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Self
 
 from carehub.kit.log import log
@@ -14,9 +15,14 @@ _GRACE_S = 8.0
 
 
 class Processes:
-    """Children of this process. Leaving the block ends them all, the last started first."""
+    """Children of this process. Leaving the block ends them all, the last started first.
 
-    def __init__(self) -> None:
+    Attributes:
+        told: The file that has what they say; what this process says to people stays before their eyes.
+    """
+
+    def __init__(self, told: Path) -> None:
+        self.told = told
         self._children: list[_Child] = []
         self._keepers: dict[asyncio.Task[int], str] = {}
 
@@ -38,16 +44,21 @@ class Processes:
         Args:
             again: How often it is started anew when it ends with an error, as a service manager would.
         """
-        child = _Child(name, arguments, {**os.environ, **(environment or {})}, again)
+        child = _Child(name, arguments, {**os.environ, **(environment or {})}, again, self.told)
         child.process = await child.begun()
         self._children.append(child)
         self._keepers[asyncio.create_task(_kept(child))] = name
 
     async def first_to_end(self) -> str:
         """Wait until any child ends for good, and say which and how."""
-        done, _ = await asyncio.wait(self._keepers, return_when=asyncio.FIRST_COMPLETED)
-        keeper = done.pop()
-        return f"{self._keepers[keeper]} ended with status {keeper.result()}"
+        await asyncio.wait(self._keepers, return_when=asyncio.FIRST_COMPLETED)
+        return self.ended()
+
+    def ended(self) -> str:
+        """Which child has ended for good, and how; empty where all run."""
+        return next(
+            (f"{name} ended with status {one.result()}" for one, name in self._keepers.items() if one.done()), ""
+        )
 
 
 @dataclass(slots=True)
@@ -56,12 +67,15 @@ class _Child:
     arguments: tuple[str, ...]
     environment: Mapping[str, str]
     again: int
+    told: Path
     process: asyncio.subprocess.Process = field(init=False)
 
     async def begun(self) -> asyncio.subprocess.Process:
-        return await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "carehub.app", *self.arguments, env=self.environment, start_new_session=True
-        )
+        with self.told.open("ab") as told:
+            return await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "carehub.app", *self.arguments, env=self.environment, start_new_session=True,
+                stdout=told, stderr=told,
+            )  # fmt: skip
 
 
 async def _kept(child: _Child) -> int:
