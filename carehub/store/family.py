@@ -10,7 +10,7 @@ from sqlmodel import col, delete, select
 from carehub.core.people.access import Sight
 from carehub.core.people.kin import Sort, Window, days_of, mask_of
 from carehub.kit.ids import new_id
-from carehub.store import past, tables
+from carehub.store import places, tables
 from carehub.store.database import Session
 from carehub.store.registers import Named
 
@@ -57,7 +57,7 @@ async def visits_seen(session: Session, sight: Sight, since: datetime, until: da
         .order_by(col(visit.since))
     )
     rows = (await session.exec(statement)).all()
-    live_in = await past.units_of_residents(session, since)
+    live_in = await places.units_of_residents(session, since)
     return [Coming(Named(*row[:3]), *row[3:]) for row in rows if sight.covers(live_in.get(row[0]))][:_MOST]
 
 

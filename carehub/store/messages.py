@@ -10,7 +10,7 @@ from sqlmodel import col, func, select
 
 from carehub.core.people.access import Sight
 from carehub.kit.ids import new_id
-from carehub.store import past, sql, tables
+from carehub.store import places, sql, tables
 from carehub.store.database import Session
 from carehub.store.registers import Named
 
@@ -105,7 +105,7 @@ async def threads(session: Session, sight: Sight, now: datetime) -> list[Thread]
         .order_by(case((fresh > 0, 0), else_=1), func.max(row.sent_at).desc())
     )
     written = (await session.exec(grouped)).all()
-    live_in = await past.units_of_residents(session, now)
+    live_in = await places.units_of_residents(session, now)
     every = [one for one in written if sight.covers(live_in.get(one[0]))]
     rows = every[:_MOST_THREADS]
     who, by = {one[0] for one in rows}, {one[1] for one in rows}
@@ -128,5 +128,5 @@ async def waiting(session: Session, now: datetime) -> dict[str | None, int]:
     row = tables.CareMessage
     unread = select(row.resident_id).where(col(row.by_staff).is_(False), col(row.read_at).is_(None))
     about = (await session.exec(unread.group_by(row.resident_id, row.person_id))).all()
-    live_in = await past.units_of_residents(session, now) if about else {}  # a long list, and every board asks
+    live_in = await places.units_of_residents(session, now) if about else {}  # a long list, and every board asks
     return Counter(live_in.get(one) for one in about)

@@ -5,7 +5,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from carehub.store.database import scripts_folder
+from carehub.store.schema import scripts_folder
 
 
 def alembic_config() -> Config:

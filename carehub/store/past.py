@@ -181,14 +181,3 @@ async def homes(session: Session, since: datetime, until: datetime) -> frozenset
         lives.since < until, col(lives.until).is_(None) | (col(lives.until) > since)
     )
     return frozenset((await session.exec(statement)).all())
-
-
-async def units_of_residents(session: Session, now: datetime) -> dict[str, str | None]:
-    """The unit that looks after each resident, or did last: whoever has moved out is nobody else's to look at."""
-    return dict(zip(*await sql.columns(session, _LIVES_IN, ("resident_id", "unit_id"), now), strict=True))
-
-
-_LIVES_IN = """
-    SELECT residency.resident_id, scope.unit_id FROM residency JOIN scope ON scope.id = residency.scope_id
-    WHERE residency.since <= ? ORDER BY residency.since
-"""  # most pages ask it, of everybody: as rows it took three times as long

@@ -15,8 +15,8 @@ from carehub.app import cli, doctor
 from carehub.app.settings import Settings
 from carehub.contracts import ConfigurationError
 from carehub.kit.late import late
-from carehub.store.database import newest_version, scripts_folder
 from carehub.store.migrations import alembic_config
+from carehub.store.schema import newest_version, scripts_folder
 from tests.brokers import Mosquitto
 from tests.databases import Sqlite
 from tests.hubs import HubProcess

@@ -18,7 +18,7 @@ from carehub.core.rules.errors import RuleError
 from carehub.core.rules.language import Rule, body_of
 from carehub.flow.backtesting import LONGEST_DRAFT, ask_for, told
 from carehub.flow.hub import Hub
-from carehub.store import backtests, called, logins, pages, past, tables, ties
+from carehub.store import backtests, called, logins, pages, places, tables, ties
 from carehub.web import words
 from carehub.web.done import Done, onwards
 from carehub.web.render import page
@@ -176,7 +176,7 @@ async def _found(hub: Hub, visitor: Visitor, run_id: str) -> tuple[tables.Backte
         if run is None:
             raise HTTPException(404)
         sight = await ties.sight_of(session, visitor.person, hub.clock())
-        live_in = await past.units_of_residents(session, hub.clock())
+        live_in = await places.units_of_residents(session, hub.clock())
         names = Names(
             scopes={one.id: one.name for one in await called.homes(session) if sight.covers(one.unit_id)},
             residents={

@@ -7,7 +7,7 @@ from datetime import datetime
 from fastapi import HTTPException
 
 from carehub.core.people.access import About, Permission, Sight, Tie
-from carehub.store import past, tables, ties
+from carehub.store import places, tables, ties
 from carehub.store.database import Session
 from carehub.web.security import NotAllowed, Visitor
 
@@ -35,7 +35,7 @@ class Near:
 async def near(session: Session, visitor: Visitor, now: datetime) -> Near:
     """Read it once for a page."""
     return Near(
-        sight=await ties.sight_of(session, visitor.person, now), live_in=await past.units_of_residents(session, now)
+        sight=await ties.sight_of(session, visitor.person, now), live_in=await places.units_of_residents(session, now)
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from carehub.flow.hub import Hub
 from carehub.kit.ids import new_id
-from carehub.store import logins, past, people, tables, visits
+from carehub.store import logins, people, places, tables, visits
 from carehub.store.database import Session
 from carehub.store.tables.homecare import VisitState
 from carehub.web.done import onwards
@@ -80,7 +80,7 @@ async def plan(  # noqa: PLR0913 - one form
     now = hub.clock()
     async with hub.database.write() as session:
         await _theirs(session, visitor, resident_id, now)
-        unit = (await past.units_of_residents(session, now)).get(resident_id)
+        unit = (await places.units_of_residents(session, now)).get(resident_id)
         staff = {one.id for one in await people.who_can_work(session)}
         wanted = _read(day, at, minutes, title, person if person in staff else "", hub.zone)
         good = wanted is not None and now - _BEFORE <= wanted.at <= now + _AHEAD
