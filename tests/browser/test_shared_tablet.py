@@ -1,6 +1,8 @@
 """A ward's tablet in a real Chromium: the board without names, a tap on a name, a PIN, an act, and the next person."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -159,6 +161,56 @@ def test_what_was_said_to_one_person_is_not_said_to_the_next(tablet: BrowserCont
     expect(told).to_have_count(0)
     assert not page.title().startswith("Ikke gjort")
     page.close()
+
+
+def test_an_alarm_comes_amid_a_pin_and_takes_nothing_of_it_away_c48(tablet: BrowserContext, here: Night) -> None:
+    """Nobody saw it there, nor heard it, until the PIN was written."""
+    page = tablet.new_page()
+    page.goto(f"{here.url}/kiosk/in/maria")
+    expect(page.locator("#live")).to_have_attribute("data-state", "live")
+    before = page.locator("#wall article").count()
+    page.keyboard.type("81")
+
+    _raise_another(here.path)
+    page.evaluate("() => { dirty = true; settle(); }")
+
+    expect(page.locator("#wall article")).to_have_count(before + 1)
+    expect(page.locator("#announcer")).to_contain_text("Kritisk")
+    expect(page.locator("#pin")).to_have_value("81")
+    expect(page.locator("#pin")).to_be_focused()
+    assert faults_of(page) == []
+    page.close()
+    _write(here.path, "DELETE FROM alert WHERE id = 'f00d'")
+
+
+def _write(path: str, sentence: str) -> None:
+    with closing(sqlite3.connect(path, timeout=10)) as store:
+        store.execute(sentence)
+        store.commit()
+
+
+def _raise_another(path: str) -> None:
+    with closing(sqlite3.connect(path, timeout=10)) as store:
+        names = [row[1] for row in store.execute("PRAGMA table_info(alert)")]
+        some = ", ".join({"id": "'f00d'", "dedup_key": "'another'"}.get(one, one) for one in names)
+        store.execute(f"INSERT INTO alert SELECT {some} FROM alert WHERE id LIKE 'a4f2%'")  # noqa: S608 - our own names
+        store.execute("UPDATE alert SET status = 'open', owner_id = NULL, due_at = raised_at WHERE id = 'f00d'")
+        store.commit()
+
+
+def test_a_tablet_left_at_a_name_or_a_pin_shows_its_board_again(
+    chromium: Browser, tablet: BrowserContext, here: Night
+) -> None:
+    own = chromium.new_context(locale="nb-NO", storage_state=tablet.storage_state())  # its clock is moved on
+    page = own.new_page()
+    page.clock.install()
+    for path in ("/kiosk/in", "/kiosk/in/maria", "/login?full=true"):
+        page.goto(here.url + path)
+        page.clock.run_for(170_000)
+        assert page.url == here.url + path
+        page.clock.run_for(15_000)
+        page.wait_for_url("**/kiosk")
+    own.close()
 
 
 def test_a_pin_that_is_shut_leads_to_the_password_and_can_be_read_by_everybody(

@@ -8,12 +8,12 @@ from fastapi.responses import RedirectResponse, Response
 
 from carehub.flow.hub import Hub
 from carehub.kit.ids import new_token
-from carehub.store import factors, logins, pages, tables, tablets
+from carehub.store import factors, logins, tables, tablets
 from carehub.store.database import Session
 from carehub.store.logins import Limits, Origin
 from carehub.web import at_the_doors
 from carehub.web.entering.entry import open_session
-from carehub.web.entering.locked import masked
+from carehub.web.entering.locked import on_the_wall
 from carehub.web.entering.passwords import Passwords
 from carehub.web.entering.shared import TheTablet, is_told_unsent, tablet_cookie, unsent_is_over
 from carehub.web.render import page
@@ -38,12 +38,10 @@ async def locked(
     if visitor is not None:
         return RedirectResponse(onwards or f"/tablet?unit={tablet.unit_id}", status_code=303)
     async with hub.database.read() as session:
-        unit = await session.get_one(tables.Unit, tablet.unit_id)
-        cards = [one for one in await pages.open_alerts(session) if one.alert.unit_id in {None, tablet.unit_id}]
-    shown = masked(cards, tablet.shows)
+        wall = await on_the_wall(session, tablet)
     return page(
-        request, "kiosk.html", tablet=tablet, unit=unit, waiting=shown, next=onwards, every=_LOOKS_AGAIN_S,
-        unsent=is_told_unsent(request, hub),
+        request, "kiosk.html", tablet=tablet, next=onwards, every=_LOOKS_AGAIN_S, unsent=is_told_unsent(request, hub),
+        **wall,
     )  # fmt: skip
 
 
@@ -52,8 +50,9 @@ async def who(request: Request, hub: TheHub, tablet: TheTablet, next: str = "") 
     """Names to tap: those of the unit first."""
     async with hub.database.read() as session:
         found = await tablets.people(session, tablet, hub.clock())
+        wall = await on_the_wall(session, tablet)
     answer = page(
-        request, "kiosk_who.html", tablet=tablet, next=local_path(next, ""),
+        request, "kiosk_who.html", tablet=tablet, next=local_path(next, ""), **wall,
         here_now=[one for one, near in found if near],
         others=[one for one, near in found if not near],
     )  # fmt: skip
@@ -66,7 +65,7 @@ async def ask(request: Request, hub: TheHub, tablet: TheTablet, person_id: str, 
     """Their PIN."""
     async with hub.database.read() as session:
         person = await _somebody(session, hub, tablet, person_id)
-    return _pin_page(request, tablet, person, local_path(next, ""))
+    return await _pin_page(request, hub, tablet, person, local_path(next, ""))
 
 
 async def _somebody(session: Session, hub: Hub, tablet: tables.Tablet, person_id: str) -> tables.Person:
@@ -77,23 +76,24 @@ async def _somebody(session: Session, hub: Hub, tablet: tables.Tablet, person_id
     return person
 
 
-def _pin_page(
-    request: Request, tablet: tables.Tablet, person: tables.Person, onwards: str, *, status: int = 200,
-    wrong: str | None = None,
+async def _pin_page(  # noqa: PLR0913 - what the form shows
+    request: Request, hub: Hub, tablet: tables.Tablet, person: tables.Person, onwards: str, *, status: int = 200,
+    wrong: str | None = None, shut: bool = False,
 ) -> Response:  # fmt: skip
+    async with hub.database.read() as session:
+        wall = await on_the_wall(session, tablet)
     return page(
-        request, "kiosk_pin.html", status=status, tablet=tablet, person=person, next=onwards, wrong=wrong, shut=False
-    )
+        request, "kiosk_pin.html", status=status, tablet=tablet, person=person, next=onwards, wrong=wrong, shut=shut,
+        **wall,
+    )  # fmt: skip
 
 
-def _shut_page(
-    request: Request, tablet: tables.Tablet, person: tables.Person, onwards: str, *, status: int
+async def _shut_page(
+    request: Request, hub: Hub, tablet: tables.Tablet, person: tables.Person, onwards: str, *, status: int
 ) -> Response:
     """No PIN opens it any more, so that none is asked for."""
     words = _("PIN-koden er sperret etter for mange feil. Logg inn med passord, og velg en ny.")
-    return page(
-        request, "kiosk_pin.html", status=status, tablet=tablet, person=person, next=onwards, wrong=words, shut=True
-    )
+    return await _pin_page(request, hub, tablet, person, onwards, status=status, wrong=words, shut=True)
 
 
 @router.post("/in/{person_id}")
@@ -110,7 +110,7 @@ async def enter(
         heard = await tablets.may_try(session, person_id, tablet.id, now)
     if not heard:
         at_the_doors.was_held_back(request, "pin")
-        return _shut_page(request, tablet, person, onwards, status=429)
+        return await _shut_page(request, hub, tablet, person, onwards, status=429)
     right, _better = await passwords.fits(pin, known.pin_hash)
     if not right:
         at_the_doors.was_wrong(request, "pin", person.id)
@@ -133,9 +133,9 @@ async def _wrong(request: Request, hub: Hub, tablet: tables.Tablet, person: tabl
             subjects = [(None, f"person:{person.id}")]
             logins.log_reading(session, person.id, "account.pin_locked", subjects, hub.clock(), because=tablet.name)
     if not left:
-        return _shut_page(request, tablet, person, onwards, status=401)
+        return await _shut_page(request, hub, tablet, person, onwards, status=401)
     words = ngettext("Feil PIN-kode. Du har %(num)d forsøk igjen.", "Feil PIN-kode. Du har %(num)d forsøk igjen.", left)
-    return _pin_page(request, tablet, person, onwards, status=401, wrong=words)
+    return await _pin_page(request, hub, tablet, person, onwards, status=401, wrong=words)
 
 
 @router.post("/switch")

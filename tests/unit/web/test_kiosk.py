@@ -71,6 +71,23 @@ async def test_the_board_has_no_names_until_somebody_says_who_they_are(hub: Hub,
         assert "maria" in {row[0] for row in rows}
 
 
+@BOTH
+@pytest.mark.parametrize("path", ["/kiosk/in", "/kiosk/in/maria", "/login?full=true"])
+async def test_what_waits_stays_on_it_whoever_is_about_to_log_in_c48(hub: Hub, browser: Browse, path: str) -> None:
+    """It was silent from "Bytt bruker" until somebody had written their PIN."""
+    tablet, _ = await enrolled(hub, browser)
+    await has_pin(hub, "maria")
+    assert await by_pin(tablet, "maria") == 303
+    await tablet.post("/kiosk/switch")
+
+    shown = (await tablet.get(path)).text
+
+    assert "Kritisk" in shown
+    assert not [name for name in ("Astrid", "Nordby", "Kåre", "Bakke", "Storgata") if name in shown]
+    assert "Kritisk" in (await tablet.post("/kiosk/in/maria", data={"pin": "9999"})).text
+    assert "Kritisk" not in (await browser().get("/login?full=true")).text
+
+
 async def test_a_unit_may_hide_its_rooms_too(hub: Hub, browser: Browse) -> None:
     tablet, _ = await enrolled(hub, browser, shows="count")
 
