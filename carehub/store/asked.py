@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement
-from sqlmodel import col, func, select
+from sqlmodel import col, func, or_, select
 
-from carehub.core.answers.alerts import Step
+from carehub.core.answers.alerts import Contact, Status, Step
 from carehub.core.answers.escalation import Method
 from carehub.core.people.kin import ANSWER_WITHIN
 from carehub.store import tables
@@ -61,35 +61,51 @@ async def waiting(session: Session, notices: Collection[str], now: datetime) -> 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """An open alert of which a relative was told, and about whom of theirs."""
+    """An alert of which a relative was told, about whom of theirs, and how it goes.
+
+    Attributes:
+        at: When they were told of it last.
+    """
 
     alert: str
     residents: frozenset[str]
+    status: Status
+    at: datetime
+
+    @property
+    def waits(self) -> bool:
+        """Whether it matters that they go: neither are staff there, nor is it over."""
+        return self.status in {Status.OPEN, Status.TAKEN}
 
 
 async def lately(session: Session, person_id: str, now: datetime) -> list[Asked]:
-    """Open alerts of which this relative was told since then, and still may be, the one told of last first.
+    """Alerts of which this relative was told since then, and still may be, the one told of last first.
 
-    Whose agreement is over is asked about nothing any more.
+    What is over is among them as long as they may be on the road; not what was closed without anybody met: then it is
+    good that they go. Whose agreement is over is asked about nothing any more.
     """
     notice, alert, lives, relation = tables.Notice, tables.Alert, tables.Residency, tables.Relation
     agreed = select(relation.resident_id).where(relation.person_id == person_id, relation.may_be_asked, *in_force(now))
     theirs = func.coalesce(alert.resident_id, lives.resident_id)
     statement = (
-        select(alert.id, theirs)
+        select(alert.id, theirs, alert.status, notice.created_at)
         .join(notice, col(notice.alert_id) == col(alert.id))
         .join(lives, _at_home(now), isouter=True)
         .where(
-            notice.person_id == person_id, col(alert.closed_at).is_(None),
+            notice.person_id == person_id, or_(col(alert.closed_at).is_(None), col(alert.contact) != Contact.NONE),
             col(notice.created_at) >= now - ANSWER_WITHIN, col(notice.state) != NoticeState.FAILED,
             col(notice.cycle).startswith(RUNG), theirs.in_(agreed),
         )
         .order_by(col(notice.created_at).desc())
     )  # fmt: skip
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for name, who in (await session.exec(statement)).all():
-        found[name].add(who)
-    return [Asked(alert=name, residents=frozenset(whom)) for name, whom in found.items()]
+    about: defaultdict[str, set[str]] = defaultdict(set)
+    told: dict[str, tuple[Status, datetime]] = {}
+    for name, who, status, at in (await session.exec(statement)).all():
+        about[name].add(who)
+        told.setdefault(name, (Status(status), at))
+    return [
+        Asked(alert=name, residents=frozenset(about[name]), status=status, at=at) for name, (status, at) in told.items()
+    ]
 
 
 async def answers(session: Session, alerts: Collection[str]) -> dict[tuple[str, str], str]:

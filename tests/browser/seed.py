@@ -112,6 +112,8 @@ async def fill(session: AsyncSession, now: datetime, *, calm: bool = False, stre
     await seed_alerts.add_closed(session, now)
     if not calm:
         await seed_alerts.add_open(session, now)
+        if stream:
+            seed_family.ask(session, now)
 
 
 def _homes(session: AsyncSession) -> None:

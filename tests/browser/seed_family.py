@@ -11,10 +11,12 @@ from carehub.core.days.features import Feature, Part, PartOfDay
 from carehub.core.people.basis import Basis
 from carehub.core.people.kin import Sort
 from carehub.core.people.legal import Function
+from carehub.core.severity import Severity
 from carehub.store import tables
+from carehub.store.tables.alerts import NoticeState
 
 _OSLO = ZoneInfo("Europe/Oslo")
-_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+_MIN, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 _AT_HOUR = (0, 0, 0, 0, 0, 1, 3, 8, 9, 7, 6, 7, 8, 6, 5, 6, 7, 8, 8, 6, 5, 3, 1, 0)
 
 
@@ -48,6 +50,17 @@ def add(session: AsyncSession, now: datetime) -> None:
         )
     )  # fmt: skip
     add_bases(session, now)
+
+
+def ask(session: AsyncSession, now: datetime) -> None:
+    """Per was asked a while ago whether he can go to his father, and has not answered."""
+    session.add(
+        tables.Notice(
+            id="spurt", alert_id="d9aa".ljust(32, "0"), person_id="per", channel="sms", address="+4790000102",
+            text="Kan du dra dit?", severity=Severity.MODERATE, cycle="rung:3", state=NoticeState.DELIVERED,
+            created_at=now - 4 * _MIN, not_before=now - 4 * _MIN, sent_at=now - 4 * _MIN,
+        )
+    )  # fmt: skip
 
 
 def add_bases(session: AsyncSession, now: datetime) -> None:

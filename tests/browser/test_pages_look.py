@@ -36,7 +36,7 @@ PAGES = [
     ("maria", "/tablet/handover?unit=sol"), ("maria", "/tablet/wall?unit=sol"),
     ("ingrid", "/nurse"), ("ingrid", "/a/B7C1"),
     ("maria", f"/alerts/{'b7c1'.ljust(32, '0')}/why"),
-    ("anne", "/relatives"), ("lise", "/relatives"), ("anne", "/relatives/astrid/messages"),
+    ("anne", "/relatives"), ("lise", "/relatives"), ("per", "/relatives"), ("anne", "/relatives/astrid/messages"),
     ("anne", "/relatives/astrid/visits"), ("anne", "/relatives/astrid/about"), ("ragnhild-selv", "/resident"),
     ("maria", "/messages"), ("maria", "/messages/astrid/anne"), ("kari", "/admin/residents/ragnhild/relatives"),
     ("admin", "/admin"), ("admin", "/admin/devices"),

@@ -72,6 +72,8 @@ async def test_no_is_written_down_too_and_later_it_is_about_nothing(night: Night
 
     assert said == "Takk for svaret. Personalet fortsetter å spørre andre."
     assert "02:17 family: Kan ikke dra dit." in await night.journal()
+    assert (await night.reply(DAUGHTER, "Ja")).startswith("Personalet har tatt over nå.")
+    await night.pass_time(2 * 60)
     assert (await night.reply(DAUGHTER, "Ja")).startswith("Du er ikke spurt")
 
 

@@ -50,7 +50,7 @@ async def test_yes_to_two_questions_is_about_nobody_knows_whom(night: Night) -> 
 
     said = await night.reply(DAUGHTER, "JA")
 
-    assert said == "Du er spurt om flere. Åpne siden og svar der du kan gå: https://hub.example/relatives"
+    assert said == "Du er spurt om flere. Åpne siden og svar der du kan dra: https://hub.example/relatives"
     assert await said_of(night, "anna") == await said_of(night, "bjarne") == []
 
 

@@ -22,7 +22,8 @@ AT = datetime(2026, 1, 15, 1, 14, tzinfo=UTC)
 GIVEN: dict[str, Any] = {
     "raised_at": AT, "number": "A4F2", "code": "K7M2PT", "link": "https://hub.example/a/A4F2", "attempt": 2,
     "zone": ZoneInfo("Europe/Oslo"), "digits": "482", "channel": "sms", "presses": 3, "rungs": "1 og 2", "answered": 3,
-    "asked": 5, "when": "02:14", "count": 3, "yes": True, "tones": [Tone.USUAL], "both": True, "on_staff": True,
+    "asked": 5, "when": "02:14", "count": 3, "yes": True, "taken": True, "tones": [Tone.USUAL],
+    "both": True, "on_staff": True,
 }  # fmt: skip
 NOBODY_OF_OURS = {"centre_text"}  # an alarm centre has no login, and no language
 HEALTH = re.compile(
@@ -46,7 +47,9 @@ def everything() -> list[str]:
     found += [family_wording.status_text([tone], link="https://hub.example/relatives") for tone in Tone]
     found += [family_wording.status_text([tone, Tone.CLOSED], link="https://hub.example/relatives") for tone in Tone]
     found += [wording.repeat_text(number="A4F2", presses=3, link="https://hub.example/a/A4F2")]
-    found += [family_wording.coming_text(yes=False, link=""), family_wording.STARTED, family_wording.NOT_NOW]
+    found += [family_wording.coming_text(yes=one, taken=not one, link="https://h.no/r") for one in (True, False)]
+    found += [family_wording.coming_text(yes=False, taken=False, link=""), family_wording.STARTED]
+    found += [family_wording.NOT_NOW]
     found += [family_wording.RELIEVED]
     found += [family_wording.stopped_text(on_staff=False)]
     found += [wording.mail_subject(proves=one) for one in (True, False)]

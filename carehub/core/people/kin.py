@@ -48,6 +48,15 @@ class Sort(StrEnum):
     """They take the resident with them: the home may be empty."""
 
 
+class Going(StrEnum):
+    """What a relative says who was asked whether they can go there."""
+
+    YES = "yes"
+    NO = "no"
+    THERE = "there"
+    """They are with the resident."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """When a relative may be asked: on these weekdays (0 is Monday), from a local minute to another.

@@ -49,16 +49,25 @@ def stopped_text(*, on_staff: bool) -> str:
     return "Du får ikke flere SMS fra oss. Siden din er som før. Svar START for å få SMS igjen."
 
 
-def coming_text(*, yes: bool, link: str) -> str:
-    """Thanks for JA or NEI: the ladder goes on either way, and it is said."""
+def coming_text(*, yes: bool, taken: bool, link: str) -> str:
+    """Thanks for JA or NEI, and how it stands: the ladder goes on either way, or somebody on the staff has it."""
+    if yes and taken:
+        return f"Takk. En ansatt har tatt varselet nå. Du får vite det når personalet er der. {link}"
     if yes:
-        return f"Takk. Personalet ser at du kan dra dit, og fortsetter å spørre sine egne. Si fra her: {link}"
-    return "Takk for svaret. Personalet fortsetter å spørre andre."
+        return (
+            f"Takk. Personalet ser at du kan dra dit. Vi fortsetter å spørre dem. Kan du ikke likevel, svar NEI. {link}"
+        )
+    return f"Takk for svaret. {'En ansatt har tatt varselet nå.' if taken else 'Personalet fortsetter å spørre andre.'}"
+
+
+def unclear_text() -> str:
+    """To what is neither JA nor NEI, from somebody of whom an answer is waited for."""
+    return "Vi forsto ikke svaret. Svar JA hvis du kan dra dit, eller NEI hvis du ikke kan. Haster det: ring 113."
 
 
 def which_text(*, link: str) -> str:
     """To a JA of somebody who was asked about several: which of them stands behind the login, and in no text."""
-    return f"Du er spurt om flere. Åpne siden og svar der du kan gå: {link}"
+    return f"Du er spurt om flere. Åpne siden og svar der du kan dra: {link}"
 
 
 def letter_text(*, link: str) -> str:

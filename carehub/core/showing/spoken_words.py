@@ -232,13 +232,25 @@ REPLIES: dict[str, Told] = {
         "Du får ikkje fleire SMS om dine næraste. Varsel på vakt kjem framleis. Svar START for å få SMS igjen.",
         "You will get no more texts about your family. Alerts on duty still come. Reply START to get texts again.",
     ),
-    "Du er spurt om flere. Åpne siden og svar der du kan gå: {link}": (
-        "Du er spurd om fleire. Opne sida og svar der du kan gå: {link}",
+    "Du er spurt om flere. Åpne siden og svar der du kan dra: {link}": (
+        "Du er spurd om fleire. Opne sida og svar der du kan dra: {link}",
         "You are asked about more than one person. Open the page and answer for whom you can go: {link}",
     ),
-    "Takk. Personalet ser at du kan dra dit, og fortsetter å spørre sine egne. Si fra her: {link}": (
-        "Takk. Personalet ser at du kan dra dit, og held fram med å spørje sine eigne. Sei frå her: {link}",
-        "Thank you. Staff see that you can go, and go on asking their own. Tell them here: {link}",
+    "Takk. Personalet ser at du kan dra dit. Vi fortsetter å spørre dem. Kan du ikke likevel, svar NEI. {link}": (
+        "Takk. Personalet ser at du kan dra dit. Vi held fram med å spørje dei. Kan du ikkje likevel, svar NEI. {link}",
+        "Thank you. Staff see that you can go. We go on asking them. If you cannot go after all, reply NO. {link}",
+    ),
+    "Takk. En ansatt har tatt varselet nå. Du får vite det når personalet er der. {link}": (
+        "Takk. Ein tilsett har teke varselet no. Du får vite det når personalet er der. {link}",
+        "Thank you. A member of staff has taken the alert now. We tell you when staff are there. {link}",
+    ),
+    "Takk for svaret. En ansatt har tatt varselet nå.": (
+        "Takk for svaret. Ein tilsett har teke varselet no.",
+        "Thank you for answering. A member of staff has taken the alert now.",
+    ),
+    "Vi forsto ikke svaret. Svar JA hvis du kan dra dit, eller NEI hvis du ikke kan. Haster det: {call}.": (
+        "Vi forstod ikkje svaret. Svar JA om du kan dra dit, eller NEI om du ikkje kan. Hastar det: ring 113.",
+        "We did not understand. Reply YES if you can go there, or NO if you cannot. In an emergency call 113.",
     ),
     "Personalet har tatt over nå. Du trenger ikke dra dit. Takk for at du svarte.": (
         "Personalet har teke over no. Du treng ikkje dra dit. Takk for at du svara.",

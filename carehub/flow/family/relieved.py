@@ -5,8 +5,9 @@ They may be on the road. The word that an alert was handled waits until eight, a
 
 from datetime import datetime
 
+from carehub.core.people.kin import Going
 from carehub.core.showing.family_wording import RELIEVED
-from carehub.flow.family.texts import GOING
+from carehub.flow.family.texts import understood
 from carehub.flow.reaching.telling import about
 from carehub.store import asked, outbox, tables
 from carehub.store.database import Session
@@ -18,7 +19,7 @@ _ONCE = "relieved"
 async def tell_who_goes(session: Session, alert: tables.Alert, now: datetime) -> None:
     """By the ways by which they were asked; once for each alert, however often somebody arrives."""
     said = await asked.answers(session, [alert.id])
-    going = [who for (_, who), words in said.items() if words in GOING]
+    going = [who for (_, who), words in said.items() if understood(words) is Going.YES]
     if not going:
         return
     telling = about(alert, _ONCE, now)

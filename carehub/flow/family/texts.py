@@ -10,19 +10,22 @@ from datetime import datetime
 from enum import StrEnum
 
 from carehub.contracts import Lost
-from carehub.core.answers.alerts import Step
+from carehub.core.answers.alerts import Status, Step
 from carehub.core.answers.codes import codes_in
 from carehub.core.answers.escalation import Method
-from carehub.core.people.kin import may_answer, with_answer
+from carehub.core.people.kin import Going, may_answer, with_answer
 from carehub.core.showing.family_wording import (
     NOT_NOW,
+    RELIEVED,
     STARTED,
     coming_text,
     help_text,
     status_text,
     stopped_text,
+    unclear_text,
     which_text,
 )
+from carehub.core.showing.wording import relative_text
 from carehub.flow.family.today import today
 from carehub.flow.hub import Hub
 from carehub.flow.journal import journal_line
@@ -32,6 +35,8 @@ from carehub.store.database import Session
 
 _MOST_SENDERS = 10_000
 _FIRST = re.compile(r"[^\W\d_]+|\?")
+_NOW = re.compile(r"\W*no[ \t]+[^\W\d_]", re.IGNORECASE)
+"""No, and another word after it: in nynorsk it begins "Now I go", and is no answer that we know."""
 
 
 class Command(StrEnum):
@@ -47,7 +52,8 @@ class Command(StrEnum):
 
 _WORDS = {
     "STOPP": Command.STOP, "STOP": Command.STOP, "AVSLUTT": Command.STOP, "START": Command.START,
-    "STATUS": Command.STATUS, "JA": Command.YES, "YES": Command.YES, "NEI": Command.NO, "NO": Command.NO,
+    "STATUS": Command.STATUS, "JA": Command.YES, "JAU": Command.YES, "JO": Command.YES, "YES": Command.YES,
+    "NEI": Command.NO, "NO": Command.NO,
     "HJELP": Command.HELP, "HELP": Command.HELP, "INFO": Command.HELP, "?": Command.HELP,
 }  # fmt: skip
 
@@ -58,7 +64,7 @@ def command_in(body: str) -> Command | None:
     >>> command_in(" Ja, jeg drar nå")
     <Command.YES: 'yes'>
     """
-    first = _FIRST.search(body[:80])
+    first = None if _NOW.match(body) else _FIRST.search(body[:80])
     return _WORDS.get(first.group().upper()) if first else None
 
 
@@ -89,6 +95,8 @@ async def _done(
             return await _status(hub, session, family, now, link)
         case Command.YES | Command.NO:
             return await _coming(session, family, now, link, yes=wanted is Command.YES)
+        case None if any(alert.waits for _, alert in await _told(session, family, now)):
+            return unclear_text()
         case _:
             return help_text(link=link)
 
@@ -135,7 +143,18 @@ async def _status(hub: Hub, session: Session, family: Sequence[tables.Person], n
             tones.append((await today(hub, session, bond, now)).tone)
             seen: list[tuple[str | None, str]] = [(bond.resident.id, bond.insight.value)]
             logins.log_reading(session, one.id, "relatives.sms", seen, now)
-    return status_text(tones, link=link)
+    return await _asked_for(session, family, now, link) or status_text(tones, link=link)
+
+
+async def _asked_for(session: Session, family: Sequence[tables.Person], now: datetime, link: str) -> str | None:
+    """To whoever was asked, what became of the question: "staff follow it up" would take it back."""
+    told = [(one, alert) for one, alert in await _told(session, family, now) if alert.waits]
+    said = await asked.answers(session, {alert.alert for _, alert in told})
+    if any(alert.status is Status.OPEN and (alert.alert, one.id) not in said for one, alert in told):
+        return relative_text(link=link)
+    mine = [said[alert.alert, one.id] for one, alert in told if (alert.alert, one.id) in said]
+    going = any(understood(words) is not Going.NO for words in mine)
+    return coming_text(yes=going, taken=_is_taken(told), link=link) if mine else None
 
 
 async def _asked(session: Session, family: Sequence[tables.Person], now: datetime) -> bool:
@@ -144,23 +163,40 @@ async def _asked(session: Session, family: Sequence[tables.Person], now: datetim
 
 async def _coming(session: Session, family: Sequence[tables.Person], now: datetime, link: str, *, yes: bool) -> str:
     """It is about whom they were asked. The question has no name: of several, nobody knows about whom a JA would be."""
-    told = [(one, alert) for one in family for alert in await asked.lately(session, one.id, now)]
+    asked_of = await _told(session, family, now)
+    told = [(one, alert) for one, alert in asked_of if alert.waits]
     if not told:
-        return NOT_NOW
+        return RELIEVED if asked_of else NOT_NOW
     if yes and not frozenset.intersection(*(alert.residents for _, alert in told)):
         return which_text(link=link)
     for one, alert in told:
-        note_coming(session, alert.alert, one.id, now, yes=yes)
-    return coming_text(yes=yes, link=link)
+        note_coming(session, alert.alert, one.id, now, Going.YES if yes else Going.NO)
+    return coming_text(yes=yes, taken=_is_taken(told), link=link)
 
 
-CAN_GO, CANNOT_GO = "Kan dra dit.", "Kan ikke dra dit."
+_Told = list[tuple[tables.Person, asked.Asked]]
+
+
+async def _told(session: Session, family: Sequence[tables.Person], now: datetime) -> _Told:
+    return [(one, alert) for one in family for alert in await asked.lately(session, one.id, now)]
+
+
+def _is_taken(told: _Told) -> bool:
+    return all(alert.status is not Status.OPEN for _, alert in told)
+
+
+CAN_GO, CANNOT_GO, IS_THERE = "Kan dra dit.", "Kan ikke dra dit.", "Er der nå."
 """What the journal of the alert says that a relative answered."""
-GOING = {CAN_GO, "Kan gå bort."}
-"""That they go, also as older releases wrote it: "gå bort" is to die, too."""
+_SAID = {Going.YES: CAN_GO, Going.NO: CANNOT_GO, Going.THERE: IS_THERE}
+_UNDERSTOOD = {words: going for going, words in _SAID.items()} | {"Kan gå bort.": Going.YES}
+"""Also as older releases wrote it: "gå bort" is to die, too."""
 
 
-def note_coming(session: Session, alert_id: str, person_id: str, now: datetime, *, yes: bool) -> None:
+def understood(said: str) -> Going:
+    """What a relative meant by what the journal says; what we do not know sends nobody out."""
+    return _UNDERSTOOD.get(said, Going.NO)
+
+
+def note_coming(session: Session, alert_id: str, person_id: str, now: datetime, going: Going) -> None:
     """What a relative said about going there, for whoever reads the alert."""
-    said = CAN_GO if yes else CANNOT_GO
-    session.add(journal_line(alert_id, Step.FAMILY, now, person_id=person_id, text=said))
+    session.add(journal_line(alert_id, Step.FAMILY, now, person_id=person_id, text=_SAID[going]))

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from carehub.core.answers.alerts import Aftermath
 from carehub.core.people.access import About
 from carehub.core.people.consent import KNOWS
+from carehub.core.people.kin import Going
 from carehub.flow.family import texts
 from carehub.flow.family.today import Today, today
 from carehub.flow.hub import Hub
@@ -36,6 +37,20 @@ class Handled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What they were asked, and how it stands.
+
+    Attributes:
+        said: What they answered; None as long as they have not.
+        others_go: Whether somebody else of the same family said that they go.
+    """
+
+    about: asked.Asked
+    said: Going | None
+    others_go: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """What one person may know of one resident.
 
@@ -44,8 +59,7 @@ class Card:
         unread: Messages from the care team.
         phone: Of the unit that looks after them, where there is one and it may be told.
         handled_since: The day of the agreement, where that is later than what is shown otherwise.
-        asked: An open alert of which they were told lately, and may say whether they can go.
-        goes: What they said to that; None as long as they have not answered.
+        asked: What they were asked about lately, if anything.
     """
 
     bond: Bond
@@ -55,8 +69,7 @@ class Card:
     phone: str | None
     handled_since: datetime | None = None
     unread: int = 0
-    asked: str | None = None
-    goes: bool | None = None
+    asked: Question | None = None
 
 
 @router.get("")
@@ -65,22 +78,36 @@ async def relatives(request: Request, hub: TheHub, visitor: Relative) -> Respons
     now, me = hub.clock(), visitor.person.id
     async with hub.database.read() as session:
         unread = await messages.unread_by(session, me)
-        open_ones = {who: one.alert for one in await asked.lately(session, me, now) for who in one.residents}
-        said = await asked.answers(session, set(open_ones.values()))
         bonds = await kin.bonds(session, me, now)
+        questions = await _questions(session, me, now)
         shown = [
             replace(
                 await card(hub, session, bond, now, unread=unread.get(bond.resident.id, 0)),
-                asked=(alert := open_ones.get(bond.resident.id)),
-                goes=said[alert, me] in texts.GOING if alert and (alert, me) in said else None,
+                asked=questions.get(bond.resident.id),
             )
             for bond in bonds
         ]
     await opened(request, hub, visitor, "relatives", [(bond.resident.id, bond.insight.value) for bond in bonds])
     return page(
-        request, "relatives.html", visitor, cards=shown, family=family_words,
+        request, "relatives.html", visitor, cards=shown, family=family_words, going=Going,
         phones=calling.listed((one.bond, one.phone) for one in shown),
     )  # fmt: skip
+
+
+async def _questions(session: Session, me: str, now: datetime) -> dict[str, Question]:
+    """By resident: what still waits before what is over, and of these what was asked last."""
+    told = sorted(await asked.lately(session, me, now), key=lambda one: not one.waits)
+    about = {who: one for one in reversed(told) for who in one.residents}
+    said = await asked.answers(session, {one.alert for one in about.values()})
+    found = {}
+    for who, one in about.items():
+        mine = said.get((one.alert, me))
+        family = {person.id for _, person in await kin.family_of(session, who, now)} - {me}
+        going = {
+            by for (alert, by), words in said.items() if alert == one.alert and texts.understood(words) is not Going.NO
+        }
+        found[who] = Question(about=one, said=texts.understood(mine) if mine else None, others_go=bool(going & family))
+    return found
 
 
 async def card(hub: Hub, session: Session, bond: Bond, now: datetime, *, unread: int = 0) -> Card:
@@ -107,8 +134,8 @@ async def _handled(session: Session, relation: tables.Relation, now: datetime) -
 
 
 @router.post("/asked/{alert_id}")
-async def coming(hub: TheHub, visitor: Relative, alert_id: str, yes: Annotated[bool, Form()]) -> Response:
-    """Whether they can go, as by SMS: a line in the alert's journal, and no more than that."""
+async def coming(hub: TheHub, visitor: Relative, alert_id: str, going: Annotated[Going, Form()]) -> Response:
+    """Whether they can go, as by SMS, or are there: a line in the alert's journal, and no more than that."""
     now, me = hub.clock(), visitor.person.id
     async with hub.database.write() as session:
         told = await asked.lately(session, me, now)
@@ -116,7 +143,7 @@ async def coming(hub: TheHub, visitor: Relative, alert_id: str, yes: Annotated[b
         if about is None:
             raise HTTPException(404)
         for one in told:  # they go to somebody, and not to one alert of theirs
-            if one.residents & about:
-                texts.note_coming(session, one.alert, me, now, yes=yes)
+            if one.waits and one.residents & about:
+                texts.note_coming(session, one.alert, me, now, going)
     hub.live.change()
     return onwards(hub, "/relatives", Done.SENT)

@@ -37,7 +37,8 @@ SENTENCES = (
     later("Trykket kl. %(clock)s, uten dekning."), later("%(channel)s: kom ikke frem."),
     later("Snakket med beboeren."), later("Avsluttet sammen med varsel %(number)s."),
     later("Varsel %(number)s ble avsluttet uten kontakt med beboeren."), later("Avslutningen ble angret."),
-    later("Kan dra dit."), later("Kan ikke dra dit."), later("Kan gå bort."), later("Kan ikke gå bort."),
+    later("Kan dra dit."), later("Kan ikke dra dit."), later("Er der nå."),
+    later("Kan gå bort."), later("Kan ikke gå bort."),
     later("%(how)s: skulle vært gjort innen kl. %(time)s."), later("Sett ved tilsyn. Noen må gå dit."),
     later("Tilsynet er utført."), later("Holdt tilbake mens det var stille: %(held)s."),
     # what the hub says of itself

@@ -223,7 +223,7 @@ async def test_ten_ways_to_the_other_familys_data_and_none_works_c32(hub: Hub, b
         ("GET", "/relatives/{}/visits", {}), ("POST", "/relatives/{}/visits/pers/cancel", {}),
         ("GET", "/relatives/{}/about", {}), ("POST", "/relatives/{}/leave", {}),
         ("POST", "/resident/{}/consent/rel-per", {"insight": "nothing"}), ("POST", "/resident/{}/wish", {"text": "x"}),
-        ("GET", "/record/{}/readings", {}), ("POST", f"/relatives/asked/{'a4f2'.ljust(32, '0')}", {"yes": "true"}),
+        ("GET", "/record/{}/readings", {}), ("POST", f"/relatives/asked/{'a4f2'.ljust(32, '0')}", {"going": "yes"}),
     ]  # fmt: skip
 
     told = []

@@ -5,16 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from carehub.core.answers.alerts import Step
 from carehub.core.languages import Language
 from carehub.core.people.access import Role, Sight
 from carehub.core.people.consent import Insight
 from carehub.core.people.kin import GivenBy
-from carehub.core.severity import Severity
 from carehub.core.showing.family_wording import letter_text
 from carehub.flow.hub import Hub
 from carehub.store import kin, messages, tables
-from carehub.store.tables.alerts import NoticeState
 from carehub.web.families import family_words
 from carehub.web.tongue import Spoken, catalogue
 from tests.browser import seed_family
@@ -145,54 +142,6 @@ async def test_a_visit_is_told_to_the_care_team_and_silences_nothing(hub: Hub, b
         (visit,) = (await session.exec(select(tables.FamilyVisit))).all()
     await anne.post(f"/relatives/astrid/visits/{visit.id}/cancel")
     assert "Middag" not in (await (await logged_in(browser(), hub, "maria")).get("/messages")).text
-
-
-async def ask_anne(hub: Hub, about: str | None = "astrid") -> str:
-    alert = "a4f2".ljust(32, "0")
-    async with hub.database.write() as session:
-        (await session.get_one(tables.Alert, alert)).resident_id = about
-        session.add(
-            tables.Notice(
-                id="n", alert_id=alert, person_id="anne", channel="sms", address="+4790000101", text="x",
-                severity=Severity.CRITICAL,
-                cycle="rung:2", state=NoticeState.DELIVERED, created_at=hub.clock(), not_before=hub.clock(), attempts=1,
-            )
-        )  # fmt: skip
-    return alert
-
-
-@pytest.mark.parametrize("about", ["astrid", None], ids=["hers", "her home's"])
-async def test_who_is_asked_on_the_page_answers_there_too(hub: Hub, browser: Browse, about: str | None) -> None:
-    alert = await ask_anne(hub, about)
-    anne = await logged_in(browser(), hub, "anne")
-    assert "Kan du dra dit?" in (await anne.get("/relatives")).text
-
-    await anne.post(f"/relatives/asked/{alert}", data={"yes": "true"})
-
-    async with hub.database.read() as session:
-        steps = (await session.exec(select(tables.AlertStep).where(tables.AlertStep.step == Step.FAMILY))).all()
-    assert [(one.person_id, one.text) for one in steps] == [("anne", "Kan dra dit.")]
-    going = (await anne.get("/relatives")).text
-    await anne.post(f"/relatives/asked/{alert}", data={"yes": "false"})
-    not_going = (await anne.get("/relatives")).text
-    for text, said, offered in (
-        (going, "Du har svart at du drar dit.", 'value="false">Jeg kan ikke likevel'),
-        (not_going, "Du har svart at du ikke kan.", 'value="true">Jeg kan dra likevel'),
-    ):
-        assert said in text
-        assert offered in text
-        assert "Kan du dra dit?" not in text
-
-
-async def test_a_yes_that_an_older_release_wrote_down_is_a_yes(hub: Hub, browser: Browse) -> None:
-    alert = await ask_anne(hub)
-    anne = await logged_in(browser(), hub, "anne")
-    await anne.post(f"/relatives/asked/{alert}", data={"yes": "true"})
-    async with hub.database.write() as session:
-        (step,) = (await session.exec(select(tables.AlertStep).where(tables.AlertStep.step == Step.FAMILY))).all()
-        step.text = "Kan gå bort."
-
-    assert "Du har svart at du drar dit." in (await anne.get("/relatives")).text
 
 
 # --- the resident ---------------------------------------------------------------------------------

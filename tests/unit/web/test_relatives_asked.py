@@ -1,11 +1,25 @@
-"""That a relative may be asked is agreed when they are entered, and their number counts once it is confirmed."""
+"""That a relative may be asked is agreed when they are entered, and their number counts once it is confirmed.
+
+What the page says to whoever is asked follows what staff do meanwhile.
+"""
+
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
 
+from carehub.core.answers.alerts import Aftermath, Cause, Status, Step
+from carehub.core.people.consent import Insight
+from carehub.core.people.kin import Going
+from carehub.core.severity import Severity
+from carehub.flow import respond
+from carehub.flow.family import texts
 from carehub.flow.hub import Hub
 from carehub.store import tables
-from tests.unit.web.conftest import Browse, logged_in
+from carehub.store.tables.alerts import NoticeState
+from tests.unit.web.conftest import Browse, Clock, logged_in
+
+_HOUR = timedelta(hours=1)
 
 
 @pytest.mark.parametrize("agreed", [True, False])
@@ -26,3 +40,122 @@ async def test_a_relative_may_be_asked_only_where_that_was_ticked(hub: Hub, brow
             await session.exec(select(tables.ContactMethod).where(tables.ContactMethod.person_id == person.id))
         ).all()
     assert (relation.may_be_asked, [way.verified_at for way in ways]) == (agreed, [None] if agreed else [])
+
+
+async def ask_anne(hub: Hub, about: str | None = "astrid") -> str:
+    alert = "a4f2".ljust(32, "0")
+    async with hub.database.write() as session:
+        (await session.get_one(tables.Alert, alert)).resident_id = about
+        session.add(
+            tables.Notice(
+                id="n", alert_id=alert, person_id="anne", channel="sms", address="+4790000101", text="x",
+                severity=Severity.CRITICAL,
+                cycle="rung:2", state=NoticeState.DELIVERED, created_at=hub.clock(), not_before=hub.clock(), attempts=1,
+            )
+        )  # fmt: skip
+    return alert
+
+
+@pytest.mark.parametrize("about", ["astrid", None], ids=["hers", "her home's"])
+async def test_who_is_asked_on_the_page_answers_there_too(hub: Hub, browser: Browse, about: str | None) -> None:
+    alert = await ask_anne(hub, about)
+    anne = await logged_in(browser(), hub, "anne")
+    assert "Kan du dra dit?" in (await anne.get("/relatives")).text
+
+    await anne.post(f"/relatives/asked/{alert}", data={"going": "yes"})
+
+    async with hub.database.read() as session:
+        steps = (await session.exec(select(tables.AlertStep).where(tables.AlertStep.step == Step.FAMILY))).all()
+    assert [(one.person_id, one.text) for one in steps] == [("anne", "Kan dra dit.")]
+    going = (await anne.get("/relatives")).text
+    await anne.post(f"/relatives/asked/{alert}", data={"going": "no"})
+    not_going = (await anne.get("/relatives")).text
+    for text, said, offered in (
+        (going, "Du har svart at du drar dit.", 'value="no">Jeg kan ikke likevel'),
+        (not_going, "Du har svart at du ikke kan.", 'value="yes">Jeg kan dra likevel'),
+    ):
+        assert said in text
+        assert offered in text
+        assert "Kan du dra dit?" not in text
+
+
+async def test_the_question_on_the_page_follows_what_staff_do(hub: Hub, browser: Browse) -> None:
+    """It said that they had not answered while they were with her, and was gone when it was over."""
+    alert = await ask_anne(hub)
+    anne = await logged_in(browser(), hub, "anne")
+    unanswered = (await anne.get("/relatives")).text
+    await anne.post(f"/relatives/asked/{alert}", data={"going": "yes"})
+    going = (await anne.get("/relatives")).text
+    async with hub.database.write() as session:
+        await respond.take(session, alert, "maria", hub.clock())
+    taken = (await anne.get("/relatives")).text
+    async with hub.database.write() as session:
+        await respond.arrive(session, alert, "maria", hub.clock())
+    there = (await anne.get("/relatives")).text
+    await anne.post(f"/relatives/asked/{alert}", data={"going": "yes"})
+    async with hub.database.write() as session:
+        await respond.close(
+            session, alert, "maria", hub.clock(), cause=Cause.OTHER, aftermath=Aftermath.HELPED_ON_SITE
+        )  # fmt: skip
+
+    assert "Et varsel hos Astrid venter på svar." in unanswered
+    assert "Personalet følger opp et varsel hos Astrid nå." not in unanswered
+    assert "Ingen ansatte har svart ennå." in going
+    assert "En ansatt har tatt varselet nå." in taken
+    assert "Vi fortsetter å spørre" not in taken
+    for text in (there, (await anne.get("/relatives")).text):
+        assert "Personalet har tatt over. Du trenger ikke dra dit." in text
+        assert 'name="going"' not in text
+    async with hub.database.read() as session:
+        steps = (await session.exec(select(tables.AlertStep).where(tables.AlertStep.step == Step.FAMILY))).all()
+    assert len(steps) == 1, "what is said once staff are there is about nothing"
+
+
+async def test_a_question_that_is_old_is_not_shown(hub: Hub, browser: Browse, clock: Clock) -> None:
+    await ask_anne(hub)
+    clock.passes(2 * _HOUR + timedelta(minutes=1))
+
+    assert "Kan du dra dit?" not in (await (await logged_in(browser(), hub, "anne")).get("/relatives")).text
+
+
+async def test_who_is_there_says_so_and_staff_read_it(hub: Hub, browser: Browse) -> None:
+    alert = await ask_anne(hub)
+    anne = await logged_in(browser(), hub, "anne")
+    await anne.post(f"/relatives/asked/{alert}", data={"going": "yes"})
+
+    await anne.post(f"/relatives/asked/{alert}", data={"going": "there"})
+
+    assert "Du har sagt fra at du er der." in (await anne.get("/relatives")).text
+    assert "Er der nå." in (await (await logged_in(browser(), hub, "maria")).get(f"/alerts/{alert}/why")).text
+    async with hub.database.read() as session:
+        assert (await session.get_one(tables.Alert, alert)).status is Status.OPEN
+
+
+@pytest.mark.parametrize("of", ["astrid", "kaare"], ids=["of the same family", "of another"])
+async def test_who_is_asked_hears_that_somebody_else_of_the_family_goes_and_not_who(
+    hub: Hub, browser: Browse, of: str
+) -> None:
+    alert = await ask_anne(hub)
+    async with hub.database.write() as session:
+        session.add(
+            tables.Relation(
+                id="too", person_id="lise", resident_id=of, kinship="datter", insight=Insight.NOTHING, since=hub.clock()
+            )
+        )  # fmt: skip
+        texts.note_coming(session, alert, "lise", hub.clock(), Going.YES)
+
+    text = (await (await logged_in(browser(), hub, "anne")).get("/relatives")).text
+
+    assert ("Noen andre i familien har svart at de drar dit." in text) is (of == "astrid")
+    assert "Lise" not in text
+
+
+async def test_a_yes_that_an_older_release_wrote_down_is_a_yes(hub: Hub, browser: Browse) -> None:
+    alert = await ask_anne(hub)
+    anne = await logged_in(browser(), hub, "anne")
+    await anne.post(f"/relatives/asked/{alert}", data={"going": "yes"})
+    async with hub.database.write() as session:
+        (step,) = (await session.exec(select(tables.AlertStep).where(tables.AlertStep.step == Step.FAMILY))).all()
+        step.text = "Kan gå bort."
+
+    assert "Du har svart at du drar dit." in (await anne.get("/relatives")).text
