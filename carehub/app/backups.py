@@ -26,13 +26,16 @@ def proven(folder: Path, now: datetime) -> list[tuple[datetime, Path]]:
 
     Last those that were made while the clock was wrong and say next year: they are older than they look.
     """
-    found = []
-    for path in folder.glob("carehub-*.db"):
-        try:
-            found.append((datetime.strptime(path.name, _FORM).replace(tzinfo=UTC), path))
-        except ValueError:
-            continue  # somebody else's
+    found = [(at, path) for path in folder.glob("carehub-*.db") if (at := made_at(path.name))]
     return sorted(found, key=lambda one: (is_believed(one[0], now), one[0]), reverse=True)
+
+
+def made_at(name: str) -> datetime | None:
+    """When a backup of that name was made; None where it is somebody else's."""
+    try:
+        return datetime.strptime(name, _FORM).replace(tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def is_believed(at: datetime, now: datetime) -> bool:
@@ -77,6 +80,14 @@ def put_aside(store: Path, now: datetime) -> Path | None:
     return aside
 
 
+def tell_if_late(hub: Hub, ingest: Ingest, about: str, since: datetime, words: str) -> None:
+    """A technical alert, once a day, where the last is over 26 hours old."""
+    now = hub.clock()
+    if now - since > OLDEST:
+        told = words.format(hours=(now - since) // timedelta(hours=1))
+        ingest.observe(hub_fault(now, told, about=about, key=f"{about}/{now.astimezone(hub.zone).date()}"))
+
+
 class Nightly:
     """Makes a backup each night; the newest proven one being over 26 hours old is a technical alert, once a day."""
 
@@ -91,11 +102,8 @@ class Nightly:
         night = now.astimezone(self._hub.zone).hour in _NIGHT
         if newest is None or now - newest > (_AGAIN_AFTER if night else timedelta(hours=24)):
             newest = await self._make(now) or newest
-        since = newest or min(self._began, now)
-        if now - since > OLDEST:
-            words = f"Ingen prøvd sikkerhetskopi på {(now - since) // timedelta(hours=1)} timer."
-            key = f"backup/{now.astimezone(self._hub.zone).date()}"
-            self._ingest.observe(hub_fault(now, words, about="backup", key=key))
+        words = "Ingen prøvd sikkerhetskopi på {hours} timer."
+        tell_if_late(self._hub, self._ingest, "backup", newest or min(self._began, now), words)
 
     async def _make(self, now: datetime) -> datetime | None:
         try:

@@ -19,8 +19,8 @@ ROOMS = {
     "serve": "serve_cli", "audit": "audit_cli", "demo": "village_cli", "exchange": "village_cli",
     "simulate": "village_cli", "replay": "replay_cli", "rules": "rules_cli", "why": "why_cli", "why-not": "why_cli",
     "user": "people_cli", "device": "people_cli", "shift": "shift_cli", "load": "load_cli", "backup": "backup_cli",
-    "restore": "backup_cli", "doctor": "upkeep_cli", "train": "upkeep_cli", "push-key": "upkeep_cli",
-    "evaluate": "evaluate_cli", "visits": "visits_cli", "access": "access_cli",
+    "restore": "backup_cli", "backup-key": "backup_cli", "doctor": "upkeep_cli", "train": "upkeep_cli",
+    "push-key": "upkeep_cli", "evaluate": "evaluate_cli", "visits": "visits_cli", "access": "access_cli",
     "retention": "retention_cli",
 }  # fmt: skip
 """Command → the module beside this one whose `commands` has it."""

@@ -1,14 +1,16 @@
 """`carehub doctor`: what is wrong with this installation, and what to do about it."""
 
 import asyncio
+import os
 import shutil
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
 from carehub.app import certificates
+from carehub.app.away import Away
 from carehub.app.broker import find_broker
 from carehub.app.line import Line
 from carehub.app.settings import Settings, names
@@ -45,6 +47,8 @@ async def examine(settings: Settings) -> AsyncIterator[Diagnosis]:
     """Look at everything that a hub needs; never raises, since a patient may have any illness."""
     yield _disk(settings)
     yield _privacy(settings)
+    for found in _away(settings):
+        yield found
     async for found in _database(settings):
         yield found
     yield await _broker(settings)
@@ -90,6 +94,26 @@ def _privacy(settings: Settings) -> Diagnosis:
     told = " and ".join(str(one) for one in open_to)
     words = f"Others on this machine can read what lies in {told}: `chmod -R go= {' '.join(map(str, open_to))}`."
     return Diagnosis(what="privacy", well=False, words=words)
+
+
+def _away(settings: Settings) -> Iterator[Diagnosis]:
+    """Sealed backups, where there are to be any."""
+    try:
+        away = Away.of(settings)
+    except ConfigurationError as error:
+        yield Diagnosis(what="away", well=False, words=str(error))
+        return
+    if settings.backup_away_dir is None or away is None:
+        return
+    folder, sent = settings.backup_away_dir, away.sent(utc_now())
+    last = f"The last sealed backup is of {sent:%d.%m. at %H:%M} UTC." if sent else "No sealed backup was sent yet."
+    if not (folder.is_dir() and os.access(folder, os.W_OK)):
+        yield Diagnosis(what="away", well=False, words=f"{folder} is not there, or takes no file of ours. {last}")
+    elif settings.data_dir.exists() and folder.stat().st_dev == settings.data_dir.stat().st_dev:
+        words = f"{folder} lies on the disk of the store: what takes that one takes both. {last}"
+        yield Diagnosis(what="away", well=False, words=words)
+    else:
+        yield Diagnosis(what="away", well=bool(sent) or None, words=last)
 
 
 def _is_open(folder: Path) -> bool:

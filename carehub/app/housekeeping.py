@@ -7,6 +7,7 @@ from datetime import datetime, time, timedelta
 from functools import partial
 from multiprocessing import get_context
 
+from carehub.app.away import Away, Sending
 from carehub.app.backtest.post import Backtests
 from carehub.app.backups import Nightly
 from carehub.app.certificates import CertificateWatch
@@ -102,10 +103,12 @@ def add_backups(settings: Settings, hub: Hub, ingest: Ingest, worker: Worker) ->
     """Give the worker backups and checkpoints (PostgreSQL has its own), and the watch on the broker's certificate."""
     if (settings.mqtt_url or "").startswith("mqtts:"):
         worker.add("certificate", CertificateWatch(settings, hub, ingest).look, _CERTIFICATE_EVERY_S)
-    store = file_of(settings.database)
+    store, away = file_of(settings.database), Away.of(settings)
     if store is not None:
         worker.add("checkpoint", hub.database.checkpoint, _CHECKPOINT_EVERY_S)
         worker.add("backup", Nightly(hub, ingest, store, settings.backups).look, _BACKUP_EVERY_S)
+    if away is not None:
+        worker.add("backup away", Sending(hub, ingest, settings.backups, away).look, _BACKUP_EVERY_S)
 
 
 def add_room(settings: Settings, hub: Hub, worker: Worker) -> None:

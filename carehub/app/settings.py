@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from carehub.contracts import ConfigurationError
 from carehub.core.people.retention import Policy, policies, read_days
+from carehub.kit.sealed import is_public_half
 
 _SOURCES = ("zigbee2mqtt", "carehub_v1", "chirpstack", "things_stack", "owntracks")
 _CHANNELS = ("sms", "voice", "sms_gateway", "push", "email", "siren", "lamp", "tablet", "console")
@@ -26,6 +27,13 @@ class Settings(BaseSettings):
     )
     backup_dir: Path | None = Field(
         default=None, description="Where proven backups of a SQLite store are kept; by default in the data folder."
+    )
+    backup_away_dir: Path | None = Field(
+        default=None,
+        description="Where each backup also goes, sealed with age: a folder elsewhere, best one that only takes more.",
+    )
+    backup_away_key: str = Field(
+        default="", description="The public half of the key that opens them, which the hub has not: `age1…`."
     )
     database_url: str | None = Field(
         default=None, description="`sqlite:///…` or `postgresql://…`; by default a SQLite file in the data folder."
@@ -147,6 +155,20 @@ class Settings(BaseSettings):
     def backups(self) -> Path:
         """Where backups lie."""
         return self.backup_dir or self.data_dir / "backups"
+
+    @property
+    def away(self) -> tuple[Path, str] | None:
+        """Where sealed backups go, and for which key."""
+        if self.backup_away_dir is None and not self.backup_away_key:
+            return None
+        if self.backup_away_dir is None or not is_public_half(self.backup_away_key):
+            raise ConfigurationError(
+                "CAREHUB_BACKUP_AWAY_DIR and CAREHUB_BACKUP_AWAY_KEY belong together, and the key is the public half, "
+                "`age1…`, that `carehub backup-key FILE` tells; FILE is kept elsewhere."
+            )
+        if not self.database.startswith("sqlite"):
+            raise ConfigurationError("CAREHUB_BACKUP_AWAY_DIR is for SQLite: PostgreSQL is backed up by its own tools.")
+        return self.backup_away_dir, self.backup_away_key
 
     @property
     def zone_info(self) -> ZoneInfo:

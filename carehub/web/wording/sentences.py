@@ -139,6 +139,7 @@ SENTENCES = (
     later("Regelen har ingen verdier som kan tilpasses: se på utstyr, plassering og opplæring."),
     # the hub, its store and its roads
     later("Ingen prøvd sikkerhetskopi på %(count)s timer."),
+    later("Ingen forseglet sikkerhetskopi er lagt utenfor huben på %(count)s timer."),
     later("Sertifikatet til MQTT-tjeneren går ut %(date)s. Forny det."), later("Kontrolløren av huben svarer ikke."),
     later("Ingen regler kan leses: %(rules)s"), later("Noen regler kan ikke leses: %(rules)s"),
     later("Huben stoppet %(count)s ganger på kort tid: reglene er av til huben startes på nytt."),
