@@ -133,7 +133,7 @@ def _masked(shown: Board, shows: WallShows, graded: AbstractSet[str]) -> Board:
 
 def _mask(alert: AlertView, shows: WallShows, graded: AbstractSet[str]) -> AlertView:
     name = shows is WallShows.NAME and alert.resident_id not in graded
-    what = shows is not WallShows.ROOM
+    what = shows is not WallShows.ROOM or not alert.has_way_in  # the hub's own trouble tells of nobody
     return replace(
         # A home is never named where people walk past: its name is an address (the locked tablet says likewise).
         alert, room=_("Varsel") if alert.at_home else alert.room, mine=False, detail=None, picture=None, why=(),

@@ -44,6 +44,19 @@ async def test_one_page_says_what_the_next_shift_must_know(hub: Hub, browser: Br
     assert "Rom 203" not in page
 
 
+async def test_what_is_open_says_what_the_alert_says_beside_its_kind(hub: Hub, browser: Browse) -> None:
+    """Two faults of the hub, one after the other, are two errands."""
+    async with hub.database.write() as session:
+        alert = await session.get_one(tables.Alert, "a4f2".ljust(32, "0"))
+        alert.scope_id, alert.resident_id, alert.kind = "hub", None, "hub-fault"
+        alert.detail = "Ingen prøvd sikkerhetskopi på 27 timer."
+    client = await logged_in(browser(), hub, "maria")
+
+    page = (await client.get("/tablet/handover?unit=sol")).text
+
+    assert "Feil i systemet (Ingen prøvd sikkerhetskopi på 27 timer), siden kl." in page
+
+
 @BOTH
 async def test_a_note_says_who_wrote_it_and_a_correction_keeps_the_first_wording(
     hub: Hub, browser: Browse, clock: Clock

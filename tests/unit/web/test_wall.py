@@ -30,6 +30,19 @@ async def test_a_wall_opens_with_its_own_link_and_shows_only_rooms(hub: Hub, bro
     assert [tag for tag in ("<form", "<button", "<a ") if tag in page.partition("<main")[2]] == []
 
 
+async def test_what_is_wrong_with_the_hub_itself_is_told_on_each_wall_for_it_tells_of_nobody(
+    hub: Hub, browser: Browse
+) -> None:
+    """Two that said "Huben" and no more could not be told apart."""
+    async with hub.database.write() as session:
+        alert = await session.get_one(tables.Alert, "a4f2".ljust(32, "0"))
+        alert.scope_id, alert.resident_id, alert.kind, alert.place = "hub", None, "hub-fault", None
+    client = browser()
+    await client.get(f"/tablet/wall/open/{await hung(hub)}")
+
+    assert "Kritisk</strong> · Feil i systemet" in (await client.get("/tablet/wall")).text
+
+
 async def test_without_a_unit_the_staff_see_the_first_of_their_own_walls(hub: Hub, browser: Browse) -> None:
     maria = await logged_in(browser(), hub, "maria")
 
