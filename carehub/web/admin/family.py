@@ -21,6 +21,7 @@ from carehub.web.render import page
 from carehub.web.rights.near import must_see
 from carehub.web.security import TheHub, Visitor
 from carehub.web.tongue import later
+from carehub.web.typed import typed
 from carehub.web.wording import tuning_words
 
 router = APIRouter(prefix="/admin/residents/{resident_id}/relatives")
@@ -53,8 +54,10 @@ async def _shown(
         ]
     async with hub.database.write() as session:
         logins.log_reading(session, visitor.person.id, "consent.list", [(resident_id, "relatives")], now)
+    held = await typed(request) if wrong else ""
     return page(
-        request, "admin_family.html", visitor, status=422 if wrong else 200, wrong=wrong, resident=resident,
+        request, "admin_family.html", visitor, status=422 if wrong else 200, wrong=wrong, typed=held,
+        resident=resident,
         current=current, past=past, others=others, levels=list(Insight), family=family_words,
         standings=list(Standing), grounds=[one for one in Ground if one is not Ground.UNKNOWN],
         wish=wish.text if wish else "",

@@ -29,6 +29,7 @@ from carehub.web.render import page
 from carehub.web.rights.near import must_see, near
 from carehub.web.security import Administering, NotAllowed, TheHub, Visitor
 from carehub.web.tongue import _, later
+from carehub.web.typed import typed
 
 router = APIRouter(prefix="/admin/people")
 _NATIONAL_DIGITS = 8
@@ -101,9 +102,10 @@ async def _people_page(  # noqa: PLR0913 - what the page says besides
     rows = [one for one in rows if one.id not in far and _is_shown(visitor, one)]
     found = [one for one in rows if asked.role in {None, one.role} and holds(_words_of(one), asked.words)]
     listed = paged(found, asked.number, "/admin/people", q=asked.words, role=asked.role and asked.role.value)
+    held = await typed(request) if wrong else ""
     return page(
-        request, "admin_people.html", visitor, status=status, wrong=wrong, link=link, asked=asked, paged=listed,
-        rows=[(person, person.unit, may_manage(visitor, person.role)) for person in listed.rows],
+        request, "admin_people.html", visitor, status=status, wrong=wrong, typed=held, link=link, asked=asked,
+        paged=listed, rows=[(person, person.unit, may_manage(visitor, person.role)) for person in listed.rows],
         shown=[role for role in Role if any(one.role is role for one in rows)], units=units,
         residents=residents, roles=[role for role in Role if may_manage(visitor, role)],
         levels=list(Insight), family=family_words, Insight=Insight, Role=Role,

@@ -24,6 +24,7 @@ from carehub.web.render import page
 from carehub.web.rights.near import must_see
 from carehub.web.security import TheHub, Visitor
 from carehub.web.tongue import _, later
+from carehub.web.typed import typed
 
 router = APIRouter(prefix="/admin/residents")
 WRONG_PHONE = later("Telefonnummeret må ha åtte siffer, eller begynne med +.")
@@ -107,8 +108,10 @@ async def new(request: Request, hub: TheHub, visitor: Deciding) -> Response:
 async def _new(request: Request, hub: Hub, visitor: Visitor, wrong: str | None = None) -> Response:
     async with hub.database.read() as session:
         homes = await homes_to_choose(session, await ties.sight_of(session, visitor.person, hub.clock()))
+    held = await typed(request) if wrong else ""
     return page(
-        request, "admin_resident_new.html", visitor, status=422 if wrong else 200, wrong=wrong, homes=homes,
+        request, "admin_resident_new.html", visitor, status=422 if wrong else 200, wrong=wrong, typed=held,
+        homes=homes,
         risks=list(Risk),
     )  # fmt: skip
 
@@ -199,8 +202,10 @@ async def _about(request: Request, hub: Hub, visitor: Visitor, resident_id: str,
         homes = await homes_to_choose(session, await ties.sight_of(session, visitor.person, hub.clock()))
     async with hub.database.write() as session:
         note_change(session, visitor, "resident", resident_id, hub)
+    held = await typed(request) if wrong else ""
     return page(
-        request, "admin_resident_about.html", visitor, status=422 if wrong else 200, wrong=wrong, resident=resident,
+        request, "admin_resident_about.html", visitor, status=422 if wrong else 200, wrong=wrong, typed=held,
+        resident=resident,
         lived=lived, home=home, devices=devices, homes=[one for one in homes if home is None or one.id != home.id],
         risks=list(Risk),
     )  # fmt: skip

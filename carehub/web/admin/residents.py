@@ -22,6 +22,7 @@ from carehub.web.render import page
 from carehub.web.rights.near import must_see
 from carehub.web.security import TheHub, Visitor
 from carehub.web.tongue import _
+from carehub.web.typed import typed
 from carehub.web.wording import tuning_words
 
 router = APIRouter(prefix="/admin/residents/{resident_id}")
@@ -52,8 +53,10 @@ async def _shown(
     async with hub.database.write() as session:
         seen: list[tuple[str | None, str]] = [(resident_id, "protection")]
         logins.log_reading(session, visitor.person.id, "protection", seen, now)
+    held = await typed(request) if wrong else ""
     return page(
-        request, "admin_resident.html", visitor, status=422 if wrong else 200, wrong=wrong, resident=resident,
+        request, "admin_resident.html", visitor, status=422 if wrong else 200, wrong=wrong, typed=held,
+        resident=resident,
         standing=[line for line in lines if stands(line, now)], past=[line for line in lines if not stands(line, now)],
         said=said, titles={rule.id: words.own(rule.title) for rule in hub.rulebook.rules.values()}, missing=missing,
         states=told,
