@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from carehub.core.people.access import Sight
+from carehub.core.people.national_id import adds_up
 from carehub.core.watching.blindness import Risk
 from carehub.flow.hub import Hub
 from carehub.kit.ids import new_id
@@ -29,6 +30,7 @@ from carehub.web.typed import typed
 router = APIRouter(prefix="/admin/residents")
 WRONG_PHONE = later("Telefonnummeret må ha åtte siffer, eller begynne med +.")
 WRONG_ID = later("Fødselsnummeret må ha elleve siffer.")
+MISTYPED_ID = later("Fødselsnummeret stemmer ikke med kontrollsifrene: et siffer er skrevet feil.")
 WRONG_HOME = later("Velg et hjem eller rom som er ditt. Finnes det ikke, legg det til under Hjem og rom.")
 Short = Annotated[str, Form(max_length=80)]
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
@@ -151,6 +153,8 @@ def fill_in(row: tables.Resident, about: Mapping[str, Any], this_year: int) -> N
         raise Refused(later("Fødselsåret må ha fire siffer, for eksempel 1938."))
     if digits and not re.fullmatch(r"[0-9]{11}", digits):
         raise Refused(WRONG_ID)
+    if digits and not adds_up(digits):
+        raise Refused(MISTYPED_ID)
     given = {
         "phone": e164(phone) if phone else None, "born_year": int(born) if born else None, "note": said["note"] or None,
         "risk": Risk(about["risk"]) if "risk" in about else None,

@@ -35,9 +35,17 @@ class Known:
     """Name without case → id."""
     homes: dict[str, list[tables.Scope]]
     residents: dict[str, residents.Row]
+    about: dict[str, tables.Resident]
+    """All that is written of each resident, by id."""
+    numbers: dict[str, str]
+    """National id → id, of the visitor's own: nobody learns by a file who is looked after elsewhere."""
+    living: set[tuple[str, str, str]]
+    """Home, and names without case."""
     people: dict[str, tables.Person]
     """By user name."""
     devices: dict[tuple[str, str], tables.Device]
+    stands: dict[str, tables.Assignment]
+    """Where each device stands now, by its id."""
     unit_names: dict[str, str] = field(default_factory=dict)
 
     def unit(self, name: str) -> str | None:
@@ -76,13 +84,20 @@ async def known(hub: Hub, session: Session, visitor: Visitor) -> Known:
     homes: dict[str, list[tables.Scope]] = {}
     for one in await pages.homes(session):
         homes.setdefault(one.name.casefold(), []).append(one)
-    units = await pages.units(session)
+    units, sight = await pages.units(session), await ties.sight_of(session, visitor.person, hub.clock())
+    everybody, about = await residents.everybody(session), await registers.resident_rows(session)
+    mine = [one for one in everybody if sight.covers(one.unit_id)]
     return Known(
-        hub=hub, visitor=visitor, sight=await ties.sight_of(session, visitor.person, hub.clock()), homes=homes,
+        hub=hub, visitor=visitor, sight=sight, homes=homes,
         units={one.name.casefold(): one.id for one in units}, unit_names={one.id: one.name for one in units},
-        residents={one.id: one for one in await residents.everybody(session)},
+        residents={one.id: one for one in everybody}, about=about,
+        numbers={number: one.id for one in mine if (number := about[one.id].national_id)},
+        living={(one.scope_id or "", one.given_name.casefold(), one.family_name.casefold()) for one in mine
+                if one.until is None},
         people={person.username: person for person, _unit in await registers.people(session)},
         devices=await devices.every_device(session),
+        stands={now.device_id: now for now, _device, _scope in await devices.every_assignment(session)
+                if now.until is None},
     )  # fmt: skip
 
 
@@ -128,6 +143,8 @@ class Sort:
         columns: Of the file, in order; `needed` are those that must be there to bring it in.
         read: What a row would do; None for a list that is only taken out.
         keys: Columns that together name one thing: twice in one file is a fault.
+        names: The same for a row in which all of those are empty.
+        alone: A column of which no two rows may have the same.
     """
 
     name: str
@@ -135,6 +152,8 @@ class Sort:
     columns: tuple[str, ...]
     needed: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    alone: str = ""
     may: Permission = Permission.ADMINISTER
     export: Exporter
     read: Reader | None = None
@@ -143,19 +162,31 @@ class Sort:
 
 def planned(sort: Sort, at_hand: Known, rows: Sequence[Row]) -> list[Planned]:
     """What every row would do, and the faults in words."""
-    found, before = [], set[tuple[str, ...]]()
+    found, before = list[Planned](), set[tuple[str, ...]]()
     for row in rows:
-        key = tuple(row.cells.get(name, "").casefold() for name in sort.keys)
-        if any(key) and key in before:
+        its = _names_of(sort, row)
+        if its & before:
             found.append(Planned(row, _("Det samme står på en rad lenger opp."), wrong=True))
             continue
-        before.add(key)
+        before |= its
         try:
             words, change = sort.read(at_hand, row) if sort.read else ("", None)
             found.append(Planned(row, words, change))
         except Refused as why:
             found.append(Planned(row, str(why), wrong=True))
     return found
+
+
+def _names_of(sort: Sort, row: Row) -> set[tuple[str, ...]]:
+    """What no other row of the file may be called."""
+    for columns in (sort.keys, sort.names):
+        cells = tuple(row.cells.get(name, "").casefold() for name in columns)
+        if any(cells):
+            break
+    else:
+        return set()
+    alone = row.cells.get(sort.alone, "").replace(" ", "")
+    return {(*columns, *cells), *([(sort.alone, alone)] if alone else [])}
 
 
 def by_name(rows: Sequence[Sequence[Cell]], column: int) -> list[Sequence[Cell]]:

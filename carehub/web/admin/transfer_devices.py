@@ -9,7 +9,7 @@ from carehub.core.showing.terms import PLACES
 from carehub.core.watching.supervision import DeviceKind
 from carehub.flow.staff.roster import Wish
 from carehub.kit.ids import new_id
-from carehub.store import devices, registers, registry, shifts, tables
+from carehub.store import devices, registry, shifts, tables
 from carehub.store.database import Session
 from carehub.web import words
 from carehub.web.admin.register import Refused
@@ -119,20 +119,20 @@ def assignment_in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
                   or not at_hand.visitor.may(Permission.SEE_RESIDENTS)):  # fmt: skip
         raise Refused(later("Ingen beboer hos deg har denne id-en i kolonnen «beboer»."))
 
+    now = at_hand.stands.get(device.id)
+    # Who may not read whose it is leaves it as it is: their own list has that column empty.
+    blind = not at_hand.visitor.may(Permission.SEE_RESIDENTS) or "beboer" not in row.cells
+    owner = now.resident_id or "" if blind and now and now.scope_id == home.id else whose
+    spot_now = place if "plass" in row.cells or now is None or now.scope_id != home.id else now.place
+    if now is not None and (now.scope_id, now.place, now.resident_id or "") == (home.id, spot_now, owner):
+        return SAME, None
+
     async def change(session: Session, out: Outcome) -> None:
-        stands = await registers.device_row(session, device.id)
-        now = stands.assignment if stands else None
-        # Who may not read whose it is leaves it as it is: their own list has that column empty.
-        blind = not at_hand.visitor.may(Permission.SEE_RESIDENTS) or "beboer" not in row.cells
-        owner = now.resident_id or "" if blind and now and now.scope_id == home.id else whose
-        spot_now = place if "plass" in row.cells or now is None or now.scope_id != home.id else now.place
-        if now is not None and (now.scope_id, now.place, now.resident_id or "") == (home.id, spot_now, owner):
-            return
         clock = at_hand.hub.clock()
         out.scopes |= await registry.assign_device(session, device.id, home.id, owner or None, spot_now, clock)
         out.seen.append((owner or None, f"device:{device.id}"))
 
-    return later("plasseres fra nå, og må prøves, hvis det ikke står der alt"), change
+    return later("plasseres fra nå, og må prøves"), change
 
 
 # --- shifts -----------------------------------------------------------------------------------

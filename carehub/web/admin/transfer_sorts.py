@@ -38,12 +38,15 @@ from carehub.web.admin.transfer_devices import (
     shifts_out,
 )
 from carehub.web.admin.transfer_visits import VISITS
-from carehub.web.tongue import later
+from carehub.web.tongue import _, later
 
 _KINDS = {"rom": ScopeKind.ROOM, "hjem": ScopeKind.HOME}
 _KIND_NAMES = {kind: name for name, kind in _KINDS.items()}
 _RISK_NAMES = dict(words.RISKS.items())
 _RISKS = {name.casefold(): one for one, name in _RISK_NAMES.items()} | {one.value: one for one in Risk}
+
+_ROLE_NAMES = {role: name.partition(" (")[0] for role, name in words.ROLES.items()}
+_ROLES = {name.casefold(): role for role, name in _ROLE_NAMES.items()} | {one.value: one for one in Role}
 
 
 # --- homes and rooms --------------------------------------------------------------------------
@@ -100,15 +103,14 @@ def _resident_in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
     home = at_hand.home(row.cells["hjem"], row.cells.get("enhet", "")) if row.cells.get("hjem") else None
     if before is None and home is None:
         raise Refused(later("En ny beboer må ha et hjem eller rom."))
-    risk = _RISKS.get(row.cells.get("risiko", "").casefold() or Risk.NORMAL.value)
-    known_word(risk, "risiko", row.cells.get("risiko", ""))
-    columns = {
-        "phone": ("telefon", row.cells.get("telefon")), "born_year": ("fødselsår", row.cells.get("fødselsår")),
-        "risk": ("risiko", risk), "national_id": ("fødselsnummer", row.cells.get("fødselsnummer")),
-        "note": ("merknad", may(row, "merknad", 400)),
-    }  # fmt: skip
-    said = {name: value for name, (column, value) in columns.items() if column in row.cells}
-    fill_in(tables.Resident(id="", given_name=given, family_name=family), said, now.year)
+    said = _said_of(row)
+    about = at_hand.about[key].model_dump() if before else {"id": ""}
+    after = tables.Resident(**about | {"given_name": given, "family_name": family})
+    fill_in(after, said, now.year)
+    _must_be_one(at_hand, after, home)
+    moves = home is not None and (before is None or before.until is not None or before.scope_id != home.id)
+    if not moves and after.model_dump() == about:
+        return SAME, None
 
     async def change(session: Session, out: Outcome) -> None:
         who = await session.get(tables.Resident, key) if key else None
@@ -117,11 +119,33 @@ def _resident_in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
         fill_in(who, said, now.year)
         session.add(who)
         await session.flush()
-        if home is not None and (before is None or before.until is not None or before.scope_id != home.id):
+        if home is not None and moves:
             out.scopes |= await residents.move_in(session, who.id, home.id, now)
         out.seen.append((who.id, "residents.csv"))
 
+    if before is not None and home is not None and moves:
+        return _("flytter nå til %(home)s", home=home.name), change
     return (NEW if before is None else CHANGED), change
+
+
+def _said_of(row: Row) -> dict[str, object]:
+    """What the row says of them; a column that is not there leaves what is."""
+    risk = _RISKS.get(row.cells.get("risiko", "").casefold() or Risk.NORMAL.value)
+    known_word(risk, "risiko", row.cells.get("risiko", ""))
+    columns = {
+        "phone": ("telefon", row.cells.get("telefon")), "born_year": ("fødselsår", row.cells.get("fødselsår")),
+        "risk": ("risiko", risk), "national_id": ("fødselsnummer", row.cells.get("fødselsnummer")),
+        "note": ("merknad", may(row, "merknad", 400)),
+    }  # fmt: skip
+    return {name: value for name, (column, value) in columns.items() if column in row.cells}
+
+
+def _must_be_one(at_hand: Known, who: tables.Resident, home: tables.Scope | None) -> None:
+    """Refuse somebody who stands in the register already: a file that is brought in twice doubles nobody."""
+    if at_hand.numbers.get(who.national_id or "", who.id) != who.id:
+        raise Refused(later("Fødselsnummeret står på en annen beboer. Skriv id-en deres i kolonnen «id»."))
+    if not who.id and home and (home.id, who.given_name.casefold(), who.family_name.casefold()) in at_hand.living:
+        raise Refused(later("En med dette navnet bor der alt. Skriv id-en i kolonnen «id», så blir raden en endring."))
 
 
 # --- people -----------------------------------------------------------------------------------
@@ -129,7 +153,7 @@ def _resident_in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
 
 async def _people_out(at_hand: Known, _session: Session) -> tuple[list[Sequence[Cell]], Seen]:
     rows: list[Sequence[Cell]] = [
-        (one.username, one.name, one.role.value, at_hand.unit_names.get(one.unit_id or ""), one.phone,
+        (one.username, one.name, _ROLE_NAMES[one.role], at_hand.unit_names.get(one.unit_id or ""), one.phone,
          "ja" if one.active else "nei")
         for one in at_hand.people.values() if one.role not in PRIVATE and may_manage(at_hand.visitor, one.role)
     ]  # fmt: skip
@@ -138,7 +162,7 @@ async def _people_out(at_hand: Known, _session: Session) -> tuple[list[Sequence[
 
 def _person_in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
     username, name = must(row, "brukernavn").casefold(), must(row, "navn")
-    role = next((one for one in Role if one.value == row.cells.get("rolle", "").casefold()), None)
+    role = _ROLES.get(row.cells.get("rolle", "").casefold())
     known_word(role, "rolle", row.cells.get("rolle", ""))
     if role is None or role in PRIVATE or not may_manage(at_hand.visitor, role):
         raise Refused(later("Denne rollen kan du ikke gi noen her. Pårørende legges inn på beboerens side."))
@@ -201,7 +225,8 @@ _EVERY = (
         name="residents", title=later("Beboere"), may=Permission.SEE_RESIDENTS,
         columns=("id", "fornavn", "etternavn", "hjem", "enhet", "telefon", "fødselsår", "risiko", "merknad",
                  "flyttet ut"),
-        needed=("fornavn", "etternavn", "hjem"), keys=("id",), export=_residents_out, read=_resident_in,
+        needed=("fornavn", "etternavn", "hjem"), keys=("id",), names=("fornavn", "etternavn", "hjem", "enhet"),
+        alone="fødselsnummer", export=_residents_out, read=_resident_in,
         help=later("Tom «id» er en ny beboer. Et annet «hjem» flytter beboeren fra nå. «fødselsnummer» kan hentes inn, "
              "men tas aldri ut."),
     ),
@@ -209,8 +234,8 @@ _EVERY = (
         name="people", title=later("Ansatte"),
         columns=("brukernavn", "navn", "rolle", "enhet", "telefon", "kan logge inn"),
         needed=("brukernavn", "navn", "rolle"), keys=("brukernavn",), export=_people_out, read=_person_in,
-        help=later("Rolle er nurse, care_centre, coordinator, technician eller administrator. Nye får lenke til å "
-             "velge passord fra siden Personer."),
+        help=later("Rolle er Hjemmetjenesten, Omsorgssenter, Koordinator, Tekniker, Revisor eller Administrator. "
+             "Nye får lenke til å velge passord fra siden Personer."),
     ),
     Sort(
         name="devices", title=later("Utstyr"), keys=("kilde", "adresse"),
