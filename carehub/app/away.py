@@ -19,7 +19,7 @@ from carehub.app.settings import Settings
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.kit.log import log
-from carehub.kit.sealed import NotSealed, seal
+from carehub.kit.sealed import WITHIN_S, NotSealed, seal
 
 _MARK = "last-sent-away"
 
@@ -41,13 +41,14 @@ class Away:
         away = settings.away
         return cls(settings.backups, *away) if away else None
 
-    async def send(self, backup: Path) -> Path:
+    async def send(self, backup: Path, now: datetime) -> Path:
         """Seal a backup and put it away; gives where it lies now.
 
         Raises:
             NotSealed, OSError: It does not lie there, or not whole.
         """
-        sealed = self._kept / "away.part"
+        _tidy(self._kept, now)
+        sealed = self._kept / f"away-{os.getpid()}.part"  # the command line may send while the hub does
         try:
             await seal(backup, sealed, self._for)
             there = await asyncio.to_thread(_put, sealed, self._folder, backup.name)
@@ -64,6 +65,13 @@ class Away:
             return None
         at = backups.made_at(name)
         return at if at and backups.is_believed(at, now) else None
+
+
+def _tidy(kept: Path, now: datetime) -> None:
+    """What was being sealed when a process was killed, and by none that may still run."""
+    for left in kept.glob("away-*.part"):
+        if now.timestamp() - left.stat().st_mtime > WITHIN_S:
+            left.unlink(missing_ok=True)
 
 
 def _put(sealed: Path, folder: Path, name: str) -> Path:
@@ -99,7 +107,7 @@ class Sending:
         at, backup = next((one for one in backups.proven(self._kept, now)), (None, None))
         if at and backup and backups.is_believed(at, now) and (sent is None or at > sent):
             try:
-                there = await self._away.send(backup)
+                there = await self._away.send(backup, now)
             except (NotSealed, OSError) as error:
                 log.error("backup.not_away", error=f"{type(error).__name__}: {error}"[:300])
             else:

@@ -32,7 +32,7 @@ def backup() -> None:
     away = Away.of(settings)
     if away is not None:
         try:
-            there = asyncio.run(away.send(made))
+            there = asyncio.run(away.send(made, utc_now()))
         except (NotSealed, OSError) as error:
             raise ConfigurationError(f"It was not sent away: {error}") from error
         typer.echo(f"{there}: sealed, and read through.")

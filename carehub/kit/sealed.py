@@ -14,7 +14,7 @@ from typing import Any
 
 from carehub.kit.child import be_modest, beside
 
-_WITHIN_S = 4 * 3600
+WITHIN_S = 4 * 3600
 _MEMORY, _CPU_S = 512 * 1024**2, 3600
 _LESS_URGENT = 10
 
@@ -50,10 +50,10 @@ async def seal(source: Path, target: Path, public_half: str) -> None:
     """
     job = {"source": str(source), "target": str(target), "for": public_half}
     try:
-        async with beside("carehub.kit.sealed", _WITHIN_S) as child:
+        async with beside("carehub.kit.sealed", WITHIN_S) as child:
             said, _ = await child.communicate(json.dumps(job).encode())
     except TimeoutError as error:
-        raise NotSealed(f"not within {_WITHIN_S} s") from error
+        raise NotSealed(f"not within {WITHIN_S} s") from error
     if child.returncode or said:
         raise NotSealed(said.decode(errors="replace").strip() or f"the process ended with {child.returncode}")
 

@@ -14,6 +14,7 @@ from carehub.app.rescue import mark_made
 from carehub.app.settings import Settings
 from carehub.contracts import ConfigurationError
 from carehub.core.kinds import EventKind
+from carehub.kit.clock import utc_now
 from carehub.kit.sealed import NotSealed, new_key, seal, unseal
 from carehub.store import copies
 from tests.databases import Sqlite
@@ -98,10 +99,15 @@ async def test_what_was_cut_short_in_a_folder_that_only_takes_more_stays_and_the
     there.mkdir()
     backup = backups.make(store, tmp_path / "backups", NIGHT)
     (there / f"{backup.name}.age").write_bytes(b"age-encryption.org/v1\n-> X25519")
+    others, killed = (tmp_path / "backups" / f"away-{number}.part" for number in (1, 2))
+    others.touch()
+    killed.touch()
+    os.utime(killed, (0, 0))
 
-    sent = await Away(tmp_path / "backups", there, public_half).send(backup)
+    sent = await Away(tmp_path / "backups", there, public_half).send(backup, utc_now())
 
     assert sent.name == f"{backup.name}.2.age"
+    assert list((tmp_path / "backups").glob("*.part")) == [others]
     assert (there / f"{backup.name}.age").stat().st_size == 31
     unseal(sent, tmp_path / "opened.db", key)
     assert (tmp_path / "opened.db").read_bytes() == backup.read_bytes()
