@@ -16,7 +16,7 @@ from carehub.core.languages import Language
 from carehub.store import database as its_store
 from carehub.store.database import Database
 from carehub.web import tongue
-from tests import dialects, templates
+from tests import dialects, once, templates
 from tests.databases import Postgres, Sqlite, folder_in_memory
 from tests.emptied import Emptied
 from tests.journeys.building import Night, night_at, prepare
@@ -31,6 +31,7 @@ settings.load_profile("carehub")
 
 dialects.share()
 templates.share()
+once.share()
 
 # Whoever makes a client for https reads every authority that the machine trusts, fifty times as long as the client
 # takes. No test speaks with the world outside, so that it may trust one authority, which signs nothing.

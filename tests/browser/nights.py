@@ -20,14 +20,13 @@ from tempfile import mkdtemp
 
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Route, expect, sync_playwright
 
+from tests import once
+from tests.browser import nursery
 from tests.browser.seed import PASSWORD
 from tests.chromium import ARGUMENTS, WINDOWLESS
 
 ROOT = Path(__file__).parents[2]
-NURSERY = ROOT / "tests/browser/nursery.py"
-_ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
-
-
+_OURS = {"PYTHONPATH": str(ROOT)}
 _FRESH_S = 300
 
 expect.set_options(timeout=15_000)  # four suites side by side on two processors: five seconds prove nothing
@@ -48,38 +47,35 @@ class Night:
 
 
 @cache
-def _nursery() -> "subprocess.Popen[str]":
+def _nursery() -> socket.socket:
     """A process that has loaded everything; what it serves are its children, which start in a tenth of the time."""
-    process = subprocess.Popen(
-        [sys.executable, str(NURSERY)], cwd=ROOT, env=_ENVIRONMENT, text=True, bufsize=1,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-    )  # fmt: skip
-    atexit.register(process.communicate)  # the end of its input is its end
-    return process
+    asking = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with once.alone(nursery.NAME) as door:
+        try:
+            asking.connect(str(door))
+        except OSError:  # nobody has started it, or it has ended with all who knew it
+            subprocess.run([sys.executable, nursery.__file__], cwd=ROOT, env={**os.environ, **_OURS}, check=True)
+            asking.connect(str(door))
+    atexit.register(asking.close)
+    return asking
 
 
 def _ask(*words: str) -> int:
     """A number is its answer: the child's process, or 0 when the night is made."""
-    nursery = _nursery()
-    if nursery.stdin is None or nursery.stdout is None:
-        raise TypeError("the nursery has no pipes")
-    nursery.stdin.write(" ".join(words) + "\n")
-    return int(nursery.stdout.readline())
+    _nursery().send(" ".join(words).encode())
+    return int(_nursery().recv(64))
 
 
-@cache
-def _made(_lately: int) -> str:
+def _made() -> Path:
     """One night on a file, made anew every five minutes, for its alerts grow old; each test is served a copy."""
-    path = str(Path(mkdtemp(prefix="carehub-night-")) / "night.db")
-    _ask("make", path)
-    atexit.register(rmtree, Path(path).parent, ignore_errors=True)
-    return path
+    lately = int(time.monotonic() // _FRESH_S)
+    return once.made(f"night-{lately}.db", lambda path: _ask("make", str(path)))
 
 
 def night(changed: Callable[[str], None] = lambda _path: None) -> Iterator[Night]:
     """Serve a fresh night until the test is over; `changed` may change a copy of its file first."""
     port, folder = _free_port(), Path(mkdtemp(prefix="carehub-night-"))
-    path = str(copy(_made(int(time.monotonic() // _FRESH_S)), folder / "night.db"))
+    path = str(copy(_made(), folder / "night.db"))
     changed(path)
     pid = _ask(str(port), path)
     try:
