@@ -7,10 +7,11 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from typing import BinaryIO, Self
 
 import httpx2
 
+from tests import hub_nursery, nursery
 from tests.brokers import free_port
 
 _READY_WITHIN_S = 60.0
@@ -41,7 +42,7 @@ class HubProcess:
             **environment,
         }
         self.program: tuple[str, ...] = (sys.executable, "-m", "carehub.app", "serve")
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | nursery.Child | None = None
 
     @property
     def database_url(self) -> str:
@@ -66,10 +67,10 @@ class HubProcess:
         if forgets_crashes:
             (self.folder / "starts.json").unlink(missing_ok=True)
         with (self.folder / "hub.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                self.program, stdout=log, stderr=log,
-                env={**os.environ, **self._environment}, start_new_session=True,
-            )  # fmt: skip
+            self.process = self._begun(log, {**os.environ, **self._environment})
+
+    def _begun(self, log: BinaryIO, environment: dict[str, str]) -> "subprocess.Popen[bytes] | nursery.Child":
+        return subprocess.Popen(self.program, stdout=log, stderr=log, env=environment, start_new_session=True)
 
     def wait_until_ready(self) -> None:
         """Wait until it answers and hears the broker; raises RuntimeError with its log if it does not."""
@@ -113,3 +114,13 @@ class HubProcess:
 
     def __exit__(self, *_: object) -> None:
         self.kill()
+
+
+class QuickHub(HubProcess):
+    """The same, in a process that has loaded already what a hub loads: where a test kills it and starts it again.
+
+    From the first line of `carehub serve` on it is the same program; what Python itself does before is left out.
+    """
+
+    def _begun(self, log: BinaryIO, environment: dict[str, str]) -> nursery.Child:
+        return nursery.Child(hub_nursery.PROGRAM, {"log": log.name, "environment": environment})

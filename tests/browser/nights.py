@@ -1,18 +1,13 @@
 """Starts the seeded night as a process of its own, and a Chromium to look at it."""
 
-import atexit
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from shutil import copy, rmtree
@@ -20,14 +15,10 @@ from tempfile import mkdtemp
 
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Route, expect, sync_playwright
 
-from tests import once
-from tests.browser import nursery
+from tests import nursery, once
+from tests.browser.night_nursery import PROGRAM, lately
 from tests.browser.seed import PASSWORD
 from tests.chromium import ARGUMENTS, WINDOWLESS
-
-ROOT = Path(__file__).parents[2]
-_OURS = {"PYTHONPATH": str(ROOT)}
-_FRESH_S = 300
 
 expect.set_options(timeout=15_000)  # four suites side by side on two processors: five seconds prove nothing
 
@@ -46,30 +37,10 @@ class Night:
         os.kill(self.pid, sign)
 
 
-@cache
-def _nursery() -> socket.socket:
-    """A process that has loaded everything; what it serves are its children, which start in a tenth of the time."""
-    asking = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with once.alone(nursery.NAME) as door:
-        try:
-            asking.connect(str(door))
-        except OSError:  # nobody has started it, or it has ended with all who knew it
-            subprocess.run([sys.executable, nursery.__file__], cwd=ROOT, env={**os.environ, **_OURS}, check=True)
-            asking.connect(str(door))
-    atexit.register(asking.close)
-    return asking
-
-
-def _ask(*words: str) -> int:
-    """A number is its answer: the child's process, or 0 when the night is made."""
-    _nursery().send(" ".join(words).encode())
-    return int(_nursery().recv(64))
-
-
 def _made() -> Path:
-    """One night on a file, made anew every five minutes, for its alerts grow old; each test is served a copy."""
-    lately = int(time.monotonic() // _FRESH_S)
-    return once.made(f"night-{lately}.db", lambda path: _ask("make", str(path)))
+    """Whatever test process asks first has it made; each test is served a copy."""
+    nursery.begun(PROGRAM)  # which makes the first
+    return once.made(lately(), lambda path: nursery.Child(PROGRAM, {"path": str(path)}).wait(60))
 
 
 def night(changed: Callable[[str], None] = lambda _path: None) -> Iterator[Night]:
@@ -77,13 +48,13 @@ def night(changed: Callable[[str], None] = lambda _path: None) -> Iterator[Night
     port, folder = _free_port(), Path(mkdtemp(prefix="carehub-night-"))
     path = str(copy(_made(), folder / "night.db"))
     changed(path)
-    pid = _ask(str(port), path)
+    child = nursery.Child(PROGRAM, {"path": path, "port": port})
     try:
         _wait_for(f"http://127.0.0.1:{port}/healthz")
-        yield Night(url=f"http://127.0.0.1:{port}", pid=pid, path=path)
+        yield Night(url=f"http://127.0.0.1:{port}", pid=child.pid, path=path)
     finally:
-        with suppress(ProcessLookupError):  # some tests end it themselves
-            os.kill(pid, signal.SIGKILL)
+        child.send_signal(signal.SIGKILL)  # some tests end it themselves
+        child.wait(20)
         rmtree(folder, ignore_errors=True)
 
 

@@ -83,11 +83,14 @@ class _Kills:
         ]
 
 
-async def rage(folder: Path, town: Town, exchange: Exchange, *, alarms: int, kills: int, seed: int) -> Storm:
+async def rage(  # noqa: PLR0913 - where it rages, and how
+    folder: Path, town: Town, exchange: Exchange, kind: type[HubProcess] = HubProcess,
+    *, alarms: int, kills: int, seed: int,
+) -> Storm:  # fmt: skip
     """Press and kill; then let everything be answered, stop politely, and judge."""
     storm, chance = Storm(alarms, kills), random.Random(seed)
     town.copy_to(folder / "hub")
-    async with _house(folder, exchange) as (broker, hub):
+    async with _house(folder, exchange, kind) as (broker, hub):
         async with buttons(broker.url) as pressing:
             killing = _Kills(hub, broker, pressing, chance)
             tending = asyncio.create_task(killing.tend())
@@ -111,10 +114,12 @@ async def rage(folder: Path, town: Town, exchange: Exchange, *, alarms: int, kil
 
 
 @asynccontextmanager
-async def _house(folder: Path, exchange: Exchange) -> AsyncIterator[tuple[Mosquitto, HubProcess]]:
+async def _house(
+    folder: Path, exchange: Exchange, kind: type[HubProcess]
+) -> AsyncIterator[tuple[Mosquitto, HubProcess]]:
     with (
         Mosquitto(folder / "broker") as broker,
-        HubProcess(folder / "hub", broker.url, **settings(exchange.url)) as hub,
+        kind(folder / "hub", broker.url, **settings(exchange.url)) as hub,
     ):
         await ready(hub)
         yield broker, hub

@@ -13,7 +13,7 @@ from carehub.store.database import Database
 from integrations.mqtt import publisher
 from tests.brokers import Mosquitto
 from tests.databases import Sqlite
-from tests.hubs import HubProcess
+from tests.hubs import QuickHub
 
 _SOURCES = "integrations.sources.carehub_v1,tests.faults.poison"
 _DIES_WITHIN_S = 40
@@ -24,7 +24,7 @@ async def _publish(broker: Mosquitto, topic: str, payload: bytes) -> None:
         await publish(topic, payload)
 
 
-async def _kinds(hub: HubProcess) -> dict[str, str | None]:
+async def _kinds(hub: QuickHub) -> dict[str, str | None]:
     database = Database(hub.database_url, read_only=True)
     async with database.read() as session:
         alerts = (await session.exec(select(tables.Alert))).all()
@@ -39,7 +39,7 @@ async def test_a_message_that_ends_the_hub_is_set_aside_after_three_crashes_f24(
     sqlite.copy_to(tmp_path / "hub")
     with (
         Mosquitto(tmp_path / "broker") as broker,
-        HubProcess(tmp_path / "hub", broker.url, CAREHUB_SOURCES=_SOURCES, CAREHUB_CANARY_EVERY_S="0") as hub,
+        QuickHub(tmp_path / "hub", broker.url, CAREHUB_SOURCES=_SOURCES, CAREHUB_CANARY_EVERY_S="0") as hub,
     ):
         await asyncio.to_thread(hub.wait_until_ready)
         await _publish(broker, "poison/x", b"kill")
@@ -70,7 +70,7 @@ async def test_a_loop_that_stands_still_for_five_seconds_ends_the_process_f18(tm
     sqlite.copy_to(tmp_path / "hub")
     with (
         Mosquitto(tmp_path / "broker") as broker,
-        HubProcess(tmp_path / "hub", broker.url, CAREHUB_SOURCES=_SOURCES, CAREHUB_CANARY_EVERY_S="0") as hub,
+        QuickHub(tmp_path / "hub", broker.url, CAREHUB_SOURCES=_SOURCES, CAREHUB_CANARY_EVERY_S="0") as hub,
     ):
         await asyncio.to_thread(hub.wait_until_ready)
         await _publish(broker, "poison/x", b"hang")

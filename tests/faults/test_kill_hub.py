@@ -22,7 +22,7 @@ from carehub.village.wire import Parcel
 from integrations.mqtt import MqttTransport, reconnecting
 from tests.brokers import Mosquitto
 from tests.databases import Sqlite
-from tests.hubs import HubProcess
+from tests.hubs import HubProcess, QuickHub
 
 ALARMS = 2000
 KILLS = 3
@@ -65,7 +65,7 @@ async def test_a_hub_killed_amid_2000_alarms_loses_none_and_alerts_none_twice_f1
     tmp_path: Path, sqlite: Sqlite
 ) -> None:
     sqlite.copy_to(tmp_path / "hub")
-    with Mosquitto(tmp_path / "broker") as broker, HubProcess(tmp_path / "hub", broker.url) as hub:
+    with Mosquitto(tmp_path / "broker") as broker, QuickHub(tmp_path / "hub", broker.url) as hub:
         await asyncio.to_thread(hub.wait_until_ready)
         async with _sender(broker.url) as buttons:
             moments = sorted(random.sample(range(200, ALARMS - 200), KILLS))
@@ -110,7 +110,7 @@ async def test_a_hub_asked_to_stop_at_random_moments_loses_and_doubles_nothing_f
     """F21: SIGTERM amid alarms, as at each deployment: it ends within ten seconds with status 0, and holds no lease."""
     alarms = 200
     sqlite.copy_to(tmp_path / "hub")
-    with Mosquitto(tmp_path / "broker") as broker, HubProcess(tmp_path / "hub", broker.url) as hub:
+    with Mosquitto(tmp_path / "broker") as broker, QuickHub(tmp_path / "hub", broker.url) as hub:
         await asyncio.to_thread(hub.wait_until_ready)
         async with _sender(broker.url) as buttons:
             moments = set(random.sample(range(20, alarms - 20), 2))

@@ -23,7 +23,7 @@ from tests.faults.buttons import buttons
 from tests.faults.exchange import browser
 from tests.faults.invariants import check
 from tests.faults.town import Town, settings
-from tests.hubs import HubProcess
+from tests.hubs import QuickHub
 
 FILTER, TOPIC = "carehub/v1/+/alarm", "carehub/v1/knapp/alarm"
 
@@ -147,7 +147,7 @@ async def test_with_no_broker_at_all_the_second_road_stores_and_alerts_and_a_rep
     token = await _token_for(town, "knapp-anna")
     town.copy_to(tmp_path / "hub")
     broker = Mosquitto(tmp_path / "broker")
-    with HubProcess(tmp_path / "hub", broker.url, **settings("http://127.0.0.1:1")) as hub:
+    with QuickHub(tmp_path / "hub", broker.url, **settings("http://127.0.0.1:1")) as hub:
         async with browser(20, headers={"Authorization": f"Bearer {token}"}) as device:
             assert "the broker is not connected" in await _says(hub)
             body = {"device": "knapp-anna", "id": "7f3a", "kind": "button.pressed", "at": "2026-01-15T02:10:00Z"}
@@ -173,7 +173,7 @@ async def _token_for(town: Town, device: str) -> str:
     return "a-device-token"
 
 
-async def _says(hub: HubProcess) -> str:
+async def _says(hub: QuickHub) -> str:
     """What /readyz answers, as soon as it does."""
     async with browser(5) as client:
         until = time.monotonic() + 120

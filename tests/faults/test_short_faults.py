@@ -11,6 +11,7 @@ from tests.faults import at_points, power, storm, tracing
 from tests.faults.exchange import open_exchange
 from tests.faults.town import Town
 from tests.faults.tracing import Kind
+from tests.hubs import QuickHub
 
 SCENES = [("ingest.committed", "kill"), ("outbox.claimed", "raise")]
 CUTS = 60
@@ -36,7 +37,7 @@ async def test_an_alarm_lives_through_a_fault_at_a_named_point_f16(tmp_path: Pat
 async def test_kills_of_hub_and_broker_amid_alarms_lose_none_and_double_none_f2_f16(tmp_path: Path, town: Town) -> None:
     """F2, F16, G1: the broker keeps nothing on disk, and the buttons repeat themselves."""
     async with open_exchange() as exchange:
-        ended = await storm.rage(tmp_path, town, exchange, alarms=60, kills=3, seed=1)
+        ended = await storm.rage(tmp_path, town, exchange, QuickHub, alarms=60, kills=3, seed=1)
 
     assert ended.verdict.holds, ended.verdict
 

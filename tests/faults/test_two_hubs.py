@@ -13,7 +13,7 @@ from carehub.store.database import Database
 from integrations.mqtt import publisher
 from tests.brokers import Mosquitto
 from tests.databases import Sqlite
-from tests.hubs import HubProcess
+from tests.hubs import QuickHub
 from tests.journeys.building import INGRID, Night, night_at
 
 _TAKES_OVER_WITHIN_S = 10
@@ -26,7 +26,7 @@ async def _press(broker: Mosquitto, number: int) -> None:
         await publish(f"carehub/v1/knapp-{number}/alarm", json.dumps(body).encode())
 
 
-async def _until_log(hub: HubProcess, words: str) -> None:
+async def _until_log(hub: QuickHub, words: str) -> None:
     until = time.monotonic() + _STARTS_WITHIN_S
     while words not in hub.log:
         assert time.monotonic() < until, hub.log[-2000:]
@@ -55,11 +55,11 @@ async def test_the_spare_takes_over_within_ten_seconds_and_nobody_is_told_thrice
     shared = {"CAREHUB_DATABASE_URL": postgres_url, "CAREHUB_CHANNELS": "integrations.channels.tablet"}
     with (
         Mosquitto(tmp_path / "broker") as broker,
-        HubProcess(tmp_path / "first", broker.url, **shared) as first,
+        QuickHub(tmp_path / "first", broker.url, **shared) as first,
     ):
         await asyncio.to_thread(first.wait_until_ready)
         await _press(broker, 1)
-        with HubProcess(tmp_path / "second", broker.url, **shared) as second:
+        with QuickHub(tmp_path / "second", broker.url, **shared) as second:
             await _until_log(second, "ownership.waiting")
             await _press(broker, 2)
             await _until_alerts(postgres_url, 2)
