@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
+from msgspec import Struct
 from sqlmodel import col, select
 from sqlmodel.sql.expression import Select
 
@@ -19,7 +19,7 @@ from carehub.store.silences import in_force
 from carehub.store.tables.places import DeviceStatus
 
 
-class Who(NamedTuple):
+class Who(Struct, frozen=True, gc=False):
     """A resident, as far as a list names them: of two thousand most lack nothing, and whole rows are wide."""
 
     id: str
@@ -28,7 +28,7 @@ class Who(NamedTuple):
     risk: Risk
 
 
-class Watched(NamedTuple):
+class Watched(Struct, frozen=True):
     """A resident, where they live, and those of the devices that look after them that may not do so now."""
 
     resident: Who
@@ -70,11 +70,14 @@ async def _guards(
     held = [one for one in silent if one.why is not Why.AWAY]  # which silences what the rules say, and no device
     of_device, of_home = _ends((one.device_id, one) for one in held), _ends((one.scope_id, one) for one in held)
     of_all = _ends((one.scope_id, one) for one in held if one.device_id is None)
-    asked, where = (_PERHAPS, ()) if homes is None else (_PERHAPS_IN, (homes,))
-    values = (list(WATCHED), BATTERY_EMPTY, DeviceStatus.IN_SERVICE.value, list(of_device), list(of_home))
+    values: list[object] = [list(WATCHED), BATTERY_EMPTY, DeviceStatus.IN_SERVICE.value]
+    if held:  # hardly ever, and to look each device up in two empty lists is half of what all the rest costs
+        values += [list(of_device), list(of_home)]
+    asked = _PERHAPS.format(held=_HELD if held else "", within="" if homes is None else _WITHIN)
+    values += [] if homes is None else [homes]
     found: dict[str, list[tuple[str | None, Guard]]] = defaultdict(list)
     for scope, whose, since, device, name, kind, status, silent_since, heard, battery in zip(
-        *await sql.columns(session, asked, _PERHAPS_TOLD, *values, *where), strict=True
+        *await sql.columns(session, asked, _PERHAPS_TOLD, *values), strict=True
     ):
         ends = [end for end in (of_device.get(device), of_all.get(scope)) if end]
         guard = Guard(
@@ -92,11 +95,10 @@ _PERHAPS = """
         device.kind, device.status, device.silent_since, device.last_seen_at, device.battery
     FROM device JOIN assignment AS stands ON stands.device_id = device.id
     WHERE stands.until IS NULL AND device.status = ANY (?) AND (
-        device.silent_since IS NOT NULL OR device.battery <= ? OR device.status <> ? OR device.id = ANY (?)
-        OR stands.scope_id = ANY (?)
-    )
+        device.silent_since IS NOT NULL OR device.battery <= ? OR device.status <> ? {held}
+    ) {within}
 """
-_PERHAPS_IN = f"{_PERHAPS} AND stands.scope_id = ANY (?)"
+_HELD, _WITHIN = "OR device.id = ANY (?) OR stands.scope_id = ANY (?)", "AND stands.scope_id = ANY (?)"
 _PERHAPS_TOLD = (
     "scope_id", "resident_id", "since", "id", "name", "kind", "status", "silent_since", "last_seen_at", "battery",
 )  # fmt: skip

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
+import msgspec
+
 from carehub.store import sql
 from carehub.store.database import Session
 
@@ -17,11 +19,18 @@ _NOTE = (
 )
 
 _TOLD = """
-    SELECT stands.scope_id, stands.resident_id, heard_kind.kind
-    FROM assignment AS stands JOIN heard_kind ON heard_kind.device_id = stands.device_id
-    WHERE stands.until IS NULL AND heard_kind.last_at > ?
+    SELECT stands.scope_id, stands.resident_id, heard.kinds
+    FROM (
+        SELECT device_id, CAST(json_agg(kind) AS TEXT) AS kinds FROM heard_kind WHERE last_at > ? GROUP BY device_id
+    ) AS heard JOIN assignment AS stands ON stands.device_id = heard.device_id
+    WHERE stands.until IS NULL
 """
-_TOLD_IN = f"{_TOLD} AND stands.scope_id = ANY (?)"
+_TOLD_IN = """
+    SELECT stands.scope_id, stands.resident_id, CAST(json_agg(heard_kind.kind) AS TEXT) AS kinds
+    FROM assignment AS stands JOIN heard_kind ON heard_kind.device_id = stands.device_id
+    WHERE stands.until IS NULL AND heard_kind.last_at > ? AND stands.scope_id = ANY (?)
+    GROUP BY stands.scope_id, stands.resident_id
+"""
 
 
 _WRITTEN = "SELECT device_id, kind FROM heard_kind WHERE device_id = ANY (?) AND last_at >= ?"
@@ -51,21 +60,19 @@ async def note(session: Session, fresh: Told) -> None:
 
 async def by_home(
     session: Session, now: datetime, only: Collection[str] | None = None
-) -> dict[str, dict[str | None, set[str]]]:
-    """By home, and by whose the device is (None: everybody's there): the kinds that are told; in these, or in all."""
-    told, values = ("scope_id", "resident_id", "kind"), (now - FORGOTTEN_AFTER,)
-    if only is None:
-        columns = await sql.columns(session, _TOLD, told, *values)
-    else:
-        columns = await sql.columns(session, _TOLD_IN, told, *values, tuple(only))
-    found: dict[str, dict[str | None, set[str]]] = {}
-    for scope, resident, kind in zip(*columns, strict=True):  # thousands, of which most add to what is there already
-        home = found.get(scope)
-        if home is None:
-            home = found[scope] = {}
-        kinds = home.get(resident)
+) -> dict[str, dict[str | None, frozenset[str]]]:
+    """By home, and by whose the device is (None: everybody's there): the kinds that are told; in these, or in all.
+
+    Whose devices tell the same share one set: of two thousand homes there are a few.
+    """
+    told, values = ("scope_id", "resident_id", "kinds"), (now - FORGOTTEN_AFTER,)
+    asked, where = (_TOLD, ()) if only is None else (_TOLD_IN, (tuple(only),))
+    found: dict[str, dict[str | None, frozenset[str]]] = {}
+    alike: dict[str, frozenset[str]] = {}
+    for scope, resident, written in zip(*await sql.columns(session, asked, told, *values, *where), strict=True):
+        kinds = alike.get(written)
         if kinds is None:
-            home[resident] = {kind}
-        else:
-            kinds.add(kind)
+            kinds = alike[written] = frozenset(msgspec.json.decode(written))
+        home = found.setdefault(scope, {})
+        home[resident] = home[resident] | kinds if resident in home else kinds
     return found

@@ -61,23 +61,27 @@ class Sort(NamedTuple):
         )  # fmt: skip
 
 
-async def sorts(session: Session, now: datetime, only: Collection[str] | None = None) -> dict[str, list[Sort]]:
-    """By resident: the same rows as `grounds`, as they stand now."""
-    told, at = ("id", "resident_id", "function", "basis", "since", "until", "objection"), sql.moments_of(session)(now)
-    asked, values = (_GROUNDS, ()) if only is None else (_GROUNDS_OF, (tuple(only),))
-    found: dict[str, list[Sort]] = {}
-    for _, resident, function, basis, since, until, objection in zip(
+async def sorts(session: Session, now: datetime, only: Collection[str] | None = None) -> dict[str, frozenset[Sort]]:
+    """By resident: the same rows as `grounds`, as they stand now. Who has but one of a sort shares its set."""
+    told, at = ("resident_id", "function", "basis", "since", "until", "objection"), sql.moments_of(session)(now)
+    asked, values = (_SORTS, ()) if only is None else (_SORTS_OF, (tuple(only),))
+    found: dict[str, frozenset[Sort]] = {}
+    alone: dict[tuple[str, str, bool, bool, bool], frozenset[Sort]] = {}
+    for resident, function, basis, since, until, objection in zip(
         *await sql.columns(session, asked, told, *values), strict=True
     ):
-        sort = Sort(function, basis, bool(objection), since <= at, until is not None and until <= at)
-        found.setdefault(resident, []).append(sort)
+        sort = (function, basis, bool(objection), since <= at, until is not None and until <= at)
+        one = alone.get(sort)
+        if one is None:
+            one = alone[sort] = frozenset((Sort(*sort),))
+        before = found.get(resident)
+        found[resident] = one if before is None else before | one
     return found
 
 
-_GROUNDS = """
-    SELECT id, resident_id, function, basis, since, until, objection FROM legal_basis WHERE ended_at IS NULL
-"""
-_GROUNDS_OF = f"{_GROUNDS} AND resident_id = ANY (?)"
+_SORTS = "SELECT resident_id, function, basis, since, until, objection FROM legal_basis WHERE ended_at IS NULL"
+_GROUNDS = _SORTS.replace("SELECT", "SELECT id,")
+_SORTS_OF, _GROUNDS_OF = (f"{asked} AND resident_id = ANY (?)" for asked in (_SORTS, _GROUNDS))
 _FUNCTIONS, _BASES = {one.value: one for one in Function}, {one.value: one for one in Basis}
 
 

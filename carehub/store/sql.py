@@ -1,7 +1,8 @@
 """Plain SQL for the road of an alarm: constant statements in words that both databases read.
 
 A statement that the ORM builds costs ten times what SQLite takes to run it, and an alarm waits for a dozen.
-Here `?` stands for a value and `= ANY (?)` for any one of a list; rows come back as plain tuples.
+Here `?` stands for a value and `= ANY (?)` for any one of a list, and `json_agg` gathers a group's values; rows come
+back as plain tuples.
 """
 
 import json
@@ -260,6 +261,7 @@ def _in_its_words(session: Session, statement: str) -> tuple[str, Callable[[Any]
 def _for_sqlite(statement: str) -> str:
     """SQLite knows no arrays, and its one writer needs no locks on rows."""
     listed = statement.replace("= ANY (?)", "IN (SELECT value FROM json_each(?))")
+    listed = listed.replace("json_agg(", "json_group_array(")
     return listed.replace("FOR UPDATE SKIP LOCKED", "").replace("FOR UPDATE", "")
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from carehub.core.answers.escalation import Colleague
 from carehub.core.rules.rulebook import Rulebook
@@ -16,7 +17,7 @@ from carehub.store.database import Session
 _RANK = {Risk.HIGH: 0, Risk.NORMAL: 1, Risk.LOW: 2}
 
 
-class Unwatched(NamedTuple):
+class Unwatched(Struct, frozen=True):
     """A resident with everything that does not look after them now, the critical first."""
 
     resident: blindness.Who

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from carehub.core.people.basis import Basis
 from carehub.core.people.legal import NAMES, Function, Ground, Standing, function_of, functions_of, standing
@@ -50,16 +50,18 @@ async def unprotected(
     rules, alike = _judging(hub.rulebook), dict[_Shape, list[Blindness]]()
     found: dict[str, Sequence[Blindness]] = {}
     for scope, residents in living.items():
+        at_home, decided = feeds.get(scope, {}), told.get(scope)
         for who in residents:
-            mine, kinds = frozenset(grounds.get(who, ())), _kinds(feeds.get(scope, {}), who)
+            mine, kinds = grounds.get(who, _NOTHING), _kinds(at_home, who)
             lacks = alike.get((mine, kinds))
             if lacks is None:
                 lacks = alike[mine, kinds] = _unfounded(rules, [one.ground(now) for one in mine], kinds, now)
-            off, before = _off(rules, told.get(scope, ()), who, now), found.get(who)
+            off, before = _off(rules, decided, who, now) if decided else (), found.get(who)
             found[who] = [*(before or ()), *off, *lacks] if off or before else lacks
     return found
 
 
+_NOTHING: frozenset[Any] = frozenset()
 _Shape = tuple[frozenset[legal.Sort], frozenset[str]]
 """The grounds as far as `_unfounded` asks, and what is heard: of two thousand residents most are alike in both."""
 
@@ -90,10 +92,7 @@ def _by_resident(grounds: Iterable[Ground]) -> dict[str, list[Ground]]:
     return found
 
 
-def _off(rules: Iterable[_Judging], told: Iterable[Override], who: str, now: datetime) -> list[Blindness]:
-    told = list(told)
-    if not told:
-        return []
+def _off(rules: Iterable[_Judging], told: Collection[Override], who: str, now: datetime) -> list[Blindness]:
     effects = {one.rule: one for one in overrides.at(told, now).effects}
     objected = {one.rule for one in told if one.level is Level.OBJECTION and one.holds(now)}
     return [
@@ -149,9 +148,10 @@ def _accepted(book: Rulebook) -> dict[Function, set[Basis]]:
     return found
 
 
-def _kinds(feeds: Mapping[str | None, set[str]], who: str) -> frozenset[str]:
+def _kinds(feeds: Mapping[str | None, frozenset[str]], who: str) -> frozenset[str]:
     """What the devices of a resident can tell, and those of their home."""
-    return frozenset().union(feeds.get(None, ()), feeds.get(who, ()))
+    of_home, own = feeds.get(None, _NOTHING), feeds.get(who)
+    return of_home if own is None else of_home | own
 
 
 def _asked(

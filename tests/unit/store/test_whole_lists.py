@@ -4,7 +4,7 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlmodel import select
+from sqlmodel import delete, select
 
 from carehub.core.folding.silence import Why
 from carehub.core.people.basis import Basis
@@ -19,7 +19,7 @@ from carehub.store.tables.places import DeviceStatus, ScopeKind, UnitKind
 from tests.journeys.building import Night
 
 NOW = datetime(2026, 1, 15, 2, 14, tzinfo=UTC)
-_HOMES, _DEVICES = 6, 60
+_HOMES, _DEVICES, _DAY = 6, 60, timedelta(days=1)
 _NAMES = ("anna", "bjarne", "liv")
 _WORDS = ("hjem 1", "HJEM", "Ø", "ø", "BLÅ", "dør 1", "sensor 1", "%", "_", "10", "finnes ikke")
 
@@ -98,8 +98,14 @@ def _holds(row: registers.DeviceRow, words: str) -> bool:
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_what_may_be_off_is_the_same_as_of_each_device_by_itself(database: Database, seed: int) -> None:
+@pytest.mark.parametrize("silences", [True, False])
+async def test_what_may_be_off_is_the_same_as_of_each_device_by_itself(
+    database: Database, seed: int, *, silences: bool
+) -> None:
     await town(database, random.Random(seed))
+    if not silences:
+        async with database.write() as session:
+            await session.exec(delete(tables.Silence))
     for unit in (None, "u"):
         async with database.read() as session:
             found = {one.resident.id: one for one in await blindness.watched(session, NOW, unit)}
@@ -111,6 +117,33 @@ async def test_what_may_be_off_is_the_same_as_of_each_device_by_itself(database:
         for who, one in found.items():
             off_now = [guard for guard in one.guards if off(guard)[0] or guard.silenced_until]
             assert sorted(off_now, key=_name) == sorted(wanted.get(who, []), key=_name)
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_what_a_home_is_heard_to_tell_is_the_same_as_of_each_kind_by_itself(
+    database: Database, seed: int
+) -> None:
+    dice = random.Random(seed)
+    await town(database, dice)
+    kinds = ("motion.detected", "door.opened", 'a "word" of theirs', "[], ved døren", "power")
+    told = [(f"d{n}", kind) for n in range(_DEVICES) for kind in kinds if dice.random() < 0.3]
+    async with database.write() as session:
+        for device, kind in told:
+            ago = dice.choice([timedelta(hours=1), heard.FORGOTTEN_AFTER - _DAY, heard.FORGOTTEN_AFTER])
+            session.add(tables.HeardKind(device_id=device, kind=kind, last_at=NOW - ago))
+    for only in (None, ["s0", "s1", "elsewhere"]):
+        async with database.read() as session:
+            found = await heard.by_home(session, NOW, only)
+            rows = (await session.exec(select(tables.HeardKind))).all()
+            stands = (await session.exec(select(tables.Assignment))).all()
+
+        wanted: dict[str, dict[str | None, set[str]]] = {}
+        for where in (one for one in stands if one.until is None and (only is None or one.scope_id in only)):
+            for one in rows:
+                if one.device_id == where.device_id and one.last_at > NOW - heard.FORGOTTEN_AFTER:
+                    wanted.setdefault(where.scope_id, {}).setdefault(where.resident_id, set()).add(one.kind)
+        assert found == wanted
+        assert wanted
 
 
 def _name(one: Guard) -> str:
