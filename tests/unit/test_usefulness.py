@@ -273,14 +273,22 @@ def test_alerts_by_the_thousand_are_counted_as_each_one_by_itself(cases: list[Ca
     cases.sort(key=lambda one: one.at)
     every = many(cases, texts=texts)
 
-    for name in ("rule", "device", "resident"):
-        key = attrgetter(name)
-        found, told = every.loads(list(map(key, cases))), loads(cases, key, OSLO)
+    by_name = {"rule": every.by_rule, "device": every.by_device, "resident": every.by_resident}
+    for name, counted in by_name.items():
+        found, told = counted(), loads(cases, attrgetter(name), OSLO)
         assert found == told
         assert [list(one.false_by_cause) for one in found] == [list(one.false_by_cause) for one in told]
-        assert every.loads(list(map(key, cases)), 2) == told[:2]
+    for most in range(1, 4):
+        assert every.by_device(most) == loads(cases, attrgetter("device"), OSLO, most)
+        assert every.by_resident(lambda unit: unit == "sol", most) == loads(
+            _of("sol", cases), attrgetter("resident"), OSLO, most
+        )
     assert every.hours([(hour, 1) for hour in range(24)]) == _hours(cases)
     assert every.answers(NOW) == _answers(cases)
+
+
+def _of(unit: str, cases: Sequence[Case]) -> list[Case]:
+    return [one for one in cases if one.unit == unit]
 
 
 def _hours(cases: Sequence[Case]) -> list[Hour]:

@@ -5,8 +5,9 @@ own: the first time loads numpy.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from carehub.core.answers.alerts import Aftermath, Cause
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 else:
     np, _Numbers, _Truths = late("numpy", at_leisure=False), Any, Any
 
-T = TypeVar("T")
+T = TypeVar("T", bound=str | None)
 _SHIFTS, _CAUSES = list(Shift), list(Cause)
 _MICROSECONDS = 10**6
 
@@ -50,10 +51,10 @@ class Cases(NamedTuple):
     aftermath: Sequence[str | None]
 
 
-def placed(names: Sequence[T]) -> tuple[dict[T, int], _Numbers]:
+def placed(names: Iterable[T]) -> tuple[Mapping[T, int], _Numbers]:
     """Each name's place among those that differ, in order of their first; and of each in turn which it is."""
-    places = {name: place for place, name in enumerate(dict.fromkeys(names))}
-    return places, np.fromiter(map(places.__getitem__, names), np.int64, len(names))
+    places = defaultdict[T, int](count().__next__)  # one look at each: there are thousands
+    return places, np.fromiter(map(places.__getitem__, names), np.int64)
 
 
 class Caseload:
@@ -69,38 +70,66 @@ class Caseload:
         local = np.array([when.hour for _, when in hours], np.int64)
         self._hour = local[np.searchsorted(starts, self._at, "right") - 1]
         self._shift = np.array([_SHIFTS.index(one) for one in SHIFT_OF_HOUR], np.int64)[self._hour]
-        ways, way = placed(list(zip(cases.cause, cases.aftermath, strict=True)))
-        found = [(Cause(one) if one else None, Aftermath(other) if other else None) for one, other in ways]
-        verdicts = np.array([verdict_of(*one) for one in found], np.bool_).reshape(len(found), 4)
-        self._judged, self._acted_on, self._false, self._useful = verdicts[way].T
-        self._cause = np.array([0 if cause is None else _CAUSES.index(cause) for cause, _ in found], np.int64)[way]
+        causes, cause = placed(cases.cause)
+        aftermaths, aftermath = placed(cases.aftermath)
+        because = [Cause(one) if one else None for one in causes]
+        done = [Aftermath(one) if one else None for one in aftermaths]
+        verdicts = [[verdict_of(one, other) for other in done] for one in because]
+        of_each = np.array(verdicts, np.bool_).reshape(len(because), len(done), 4)[cause, aftermath]
+        self._judged, self._acted_on, self._false, self._useful = np.ascontiguousarray(of_each.T)
+        self._cause = np.array([0 if one is None else _CAUSES.index(one) for one in because], np.int64)[cause]
 
-    def loads(self, names: Sequence[str | None], most: int | None = None) -> list[Load]:
-        """The load of everything that is named, one name for each alert; the heaviest first, no more than `most`."""
-        places, place = placed(names)
+    def by_rule(self) -> list[Load]:
+        """The load of every rule, the heaviest first."""
+        return self._loads(*placed(self._cases.rule))
+
+    def by_device(self, most: int | None = None) -> list[Load]:
+        """The load of every device, the heaviest first; no more than `most` of them."""
+        return self._loads(*placed(self._cases.device), most)
+
+    def by_resident(self, covers: Callable[[str | None], bool] = lambda _: True, most: int | None = None) -> list[Load]:
+        """The load of every resident by alerts of units that are covered, the heaviest first; no more than `most`."""
+        units, unit = placed(self._cases.unit)
+        theirs = np.array(list(map(covers, units)), np.bool_)[unit]
+        return self._loads(*placed(self._cases.resident), most, theirs)
+
+    def _loads(
+        self, places: Mapping[T, int], place: _Numbers, most: int | None = None, which: "_Truths | None" = None
+    ) -> list[Load]:
+        """Of the others than the heaviest nothing is counted but how many they are.
+
+        Args:
+            which: Only these alerts.
+        """
+        named = np.array([name is not None for name in places], np.bool_)[place]
+        named = named if which is None else named & which
+        many = np.bincount(place[named], minlength=len(places))
+        heaviest = _heaviest(list(places), many, most)
+        rank = np.full(len(places), -1)
+        rank[[at for at, _ in heaviest]] = np.arange(len(heaviest))
+        rows = np.flatnonzero(named & (rank[place] >= 0))
+        group = rank[place[rows]]
 
         def count(which: _Truths) -> list[int]:
-            told: list[int] = np.bincount(place[which], minlength=len(places)).tolist()
+            told: list[int] = np.bincount(group[which[rows]], minlength=len(heaviest)).tolist()
             return told
 
-        many = np.bincount(place, minlength=len(places)).tolist()
         judged, acted_on, useful, false = map(count, (self._judged, self._acted_on, self._useful, self._false))
         shifts = [(shift, count(self._shift == number)) for number, shift in enumerate(_SHIFTS)]
-        causes = self._false_by_cause(place)
-        heaviest = sorted((one for one in places if one is not None), key=lambda one: (-many[places[one]], one))[:most]
+        causes = self._false_by_cause(rows, group)
         return [
             Load(
-                key=name, alerts=many[at], acted_on=Share(acted_on[at], judged[at]),
-                useful=Share(useful[at], judged[at]), false=Share(false[at], judged[at]), false_by_cause=causes[at],
-                by_shift={shift: of[at] for shift, of in shifts if of[at]},
+                key=name, alerts=int(many[at]), acted_on=Share(acted_on[n], judged[n]),
+                useful=Share(useful[n], judged[n]), false=Share(false[n], judged[n]), false_by_cause=causes[n],
+                by_shift={shift: of[n] for shift, of in shifts if of[n]},
             )
-            for name, at in ((name, places[name]) for name in heaviest)
+            for n, (at, name) in enumerate(heaviest)
         ]  # fmt: skip
 
-    def _false_by_cause(self, place: _Numbers) -> Mapping[int, dict[Cause, int]]:
-        """By place: how many of each cause, the most first; of as many, that which came first."""
-        which = np.flatnonzero(self._false)
-        asked = place[which] * len(_CAUSES) + self._cause[which]
+    def _false_by_cause(self, rows: _Numbers, group: _Numbers) -> Mapping[int, dict[Cause, int]]:
+        """Of these alerts, by group: how many of each cause, the most first; of as many, that which came first."""
+        false = self._false[rows]
+        asked = group[false] * len(_CAUSES) + self._cause[rows[false]]
         keys, first, many = np.unique(asked, return_index=True, return_counts=True)
         order = np.lexsort((first, -many))
         found: dict[int, dict[Cause, int]] = defaultdict(dict)
@@ -143,3 +172,12 @@ class Caseload:
         found = [(names[key // len(_SHIFTS)], key % len(_SHIFTS), part) for key, part in zip(keys, parts, strict=False)]
         found.sort(key=lambda one: (one[0] or "", one[1]))
         return [answers_of(whose, _SHIFTS[shift], part.tolist()) for whose, shift, part in found]
+
+
+def _heaviest(names: Sequence[str | None], many: _Numbers, most: int | None) -> list[tuple[int, str]]:
+    """The place and name of those with the most, by name where they have as many; of all that have any."""
+    least = 1
+    if most is not None and most < len(many):
+        least = max(least, int(np.partition(many, -most)[-most]))
+    found = [(at, names[at] or "") for at in np.flatnonzero(many >= least).tolist()]
+    return sorted(found, key=lambda one: (-many[one[0]], one[1]))[:most]

@@ -55,15 +55,13 @@ async def report(
     ids, cases = await load.caseload(session, since, until)
     of_hour = await asyncio.to_thread(local_hours, since, until, zone)
     summons, units = await load.summons(session, since, until, of_hour, dict(zip(ids, cases.unit, strict=True)))
-    theirs = {unit for unit in set(cases.unit) if covers(unit)}
 
     def counted() -> dict[str, Any]:
         """In a thread: everybody else would wait for it."""
         every = Caseload(cases, of_hour)
-        whose = [who if unit in theirs else None for who, unit in zip(cases.resident, cases.unit, strict=True)]
         return {
-            "rules": every.loads(cases.rule), "devices": every.loads(cases.device, most),
-            "residents": every.loads(whose, most), "hours": every.hours(by_hour(summons)),
+            "rules": every.by_rule(), "devices": every.by_device(most),
+            "residents": every.by_resident(covers, most), "hours": every.hours(by_hour(summons)),
             "nights": nights(summons, units), "answers": every.answers(until),
         }  # fmt: skip
 
