@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, exists, update
 from sqlmodel import col, select
@@ -23,6 +24,13 @@ class Start:
     since: datetime
 
 
+class Called(NamedTuple):
+    """Whom a list names: of hundreds on duty, whole rows are wide."""
+
+    id: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Present:
     """Somebody on duty now, and what their telephone said at the start of the shift.
@@ -32,7 +40,7 @@ class Present:
     """
 
     unit: str
-    person: tables.Person
+    person: Called
     call: tables.RollCall | None
 
     @property
@@ -74,7 +82,7 @@ async def present(session: Session, now: datetime, unit: str | None = None) -> l
     """Everybody who has a shift now, in one unit or in all, by unit and name."""
     duty, person, call = tables.Duty, tables.Person, tables.RollCall
     statement = (
-        select(duty.unit_id, person, call)
+        select(duty.unit_id, person.id, person.name, call)
         .join(person, col(person.id) == col(duty.person_id))
         .join(call, (col(call.person_id) == col(duty.person_id)) & (col(call.since) == col(duty.since)), isouter=True)
         .where(duty.since <= now, duty.until > now, person.active)
@@ -82,7 +90,10 @@ async def present(session: Session, now: datetime, unit: str | None = None) -> l
     )
     if unit is not None:
         statement = statement.where(duty.unit_id == unit)
-    return [Present(unit=where, person=who, call=asked) for where, who, asked in (await session.exec(statement)).all()]
+    return [
+        Present(unit=where, person=Called(who, name), call=asked)
+        for where, who, name, asked in (await session.exec(statement)).all()
+    ]
 
 
 async def with_code(session: Session, codes: Sequence[str]) -> tables.RollCall | None:

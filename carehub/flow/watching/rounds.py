@@ -23,7 +23,7 @@ from carehub.kit.ids import new_id
 from carehub.kit.log import log
 from carehub.store import alerts, rounds, stream, tables
 from carehub.store.database import Session
-from carehub.store.rounds import Done, Line
+from carehub.store.rounds import Done, Line, Listed
 
 _RULE, _VERSION = "rounds", "1"
 
@@ -67,7 +67,7 @@ async def _miss(session: Session, line: Line, zone: ZoneInfo, now: datetime) -> 
     await _call(session, line, KIND, Severity.MODERATE, detail, now)
 
 
-async def seen(hub: Hub, session: Session, line: Line, done: Done, now: datetime) -> bool:
+async def seen(hub: Hub, session: Session, line: Line | Listed, done: Done, now: datetime) -> bool:
     """Somebody looked in. Who needs help is helped by an alert, also where the round was ticked off before.
 
     Gives False where it was done already; what was seen then stands.
@@ -80,26 +80,33 @@ async def seen(hub: Hub, session: Session, line: Line, done: Done, now: datetime
     return first
 
 
-async def _needs_help(hub: Hub, session: Session, line: Line, by: str, now: datetime) -> None:
+async def _needs_help(hub: Hub, session: Session, line: Line | Listed, by: str, now: datetime) -> None:
     """That calls, at once; where somebody has the alert already, they hear that it was seen again."""
     text = "Sett ved tilsyn. Noen må gå dit."
     if alert := await _call(session, line, HELP_KIND, Severity.SERIOUS, text, now, by=by):
         await escalate.remind_of_repeat(hub, session, alert, now)
 
 
-async def _settle(session: Session, line: Line, by: str, now: datetime) -> None:
+async def _settle(session: Session, line: Line | Listed, by: str, now: datetime) -> None:
     """It was done after all: the alert that told of it says so; whoever has it closes it."""
     alert = await alerts.open_alert(session, _key(line, KIND))
     if alert is not None:
         session.add(journal_line(alert.id, Step.RESOLVED, now, person_id=by, text="Tilsynet er utført."))
 
 
-def _key(line: Line, kind: str) -> str:
+def _key(line: Line | Listed, kind: str) -> str:
     return f"{line.resident.id}/{kind}"
 
 
 async def _call(  # noqa: PLR0913 - what stands on the alert
-    session: Session, line: Line, kind: str, severity: Severity, detail: str, now: datetime, *, by: str | None = None
+    session: Session,
+    line: Line | Listed,
+    kind: str,
+    severity: Severity,
+    detail: str,
+    now: datetime,
+    *,
+    by: str | None = None,
 ) -> tables.Alert | None:
     """A new alert, due at once; where one is open already, it is reported once more, and given back."""
     alert = await alerts.open_alert(session, _key(line, kind))

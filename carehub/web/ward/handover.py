@@ -13,7 +13,7 @@ from carehub.flow.hub import Hub
 from carehub.store import floor_plans, handover, logins, pages, roll_calls, rounds, silences, tables, ties
 from carehub.store.database import Session
 from carehub.store.handover import Found, Note
-from carehub.store.rounds import Line
+from carehub.store.rounds import Listed
 from carehub.web.cards import AlertView, view
 from carehub.web.done import onwards
 from carehub.web.render import page
@@ -50,8 +50,8 @@ class Handover:
     found: Sequence[Found]
     worn: Sequence[tuple[tables.Device, tables.Scope]]
     silences: Sequence[silences.Line]
-    due: Sequence[Line]
-    lately: Sequence[Line]
+    due: Sequence[Listed]
+    lately: Sequence[Listed]
     notes: Sequence[tuple[Note, bool]]
     on_now: Sequence[tuple[str, bool]]
     come: Sequence[tuple[datetime, str]]

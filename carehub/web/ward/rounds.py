@@ -18,7 +18,7 @@ from carehub.kit.ids import new_id
 from carehub.store import floor_plans, logins, pages, rounds, silences, stream, tables, ties
 from carehub.store.called import Home
 from carehub.store.database import Session
-from carehub.store.rounds import Done, Line
+from carehub.store.rounds import Done, Listed
 from carehub.web.done import onwards
 from carehub.web.render import page
 from carehub.web.rights.readings import Readings
@@ -38,7 +38,7 @@ _ON_BOARD = 20
 class RoundView:
     """A round as a list shows it."""
 
-    line: Line
+    line: Listed
     late: bool
     soon: bool
 
@@ -70,7 +70,7 @@ def _units(sight: Sight, unit: str | None) -> frozenset[str] | None:
     return sight.units if unit is None else frozenset({unit})
 
 
-def _is_near(scope: tables.Scope, sight: Sight, unit: str | None) -> bool:
+def _is_near(scope: Home, sight: Sight, unit: str | None) -> bool:
     return sight.covers(scope.unit_id) and unit in {None, scope.unit_id}
 
 
