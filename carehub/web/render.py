@@ -31,6 +31,7 @@ from carehub.web.wording.script_words import script_words
 from carehub.web.wording.telephones import tel, written
 from carehub.web.wording.titles import rule_called
 from carehub.web.wording.troubles import troubles
+from carehub.web.writing import Pages
 
 T = TypeVar("T")
 _HERE = Path(__file__).parent
@@ -46,7 +47,7 @@ _LOGIN_ENDS_SOON = timedelta(minutes=30)
 @cache
 def environment(zone: ZoneInfo) -> Environment:
     """The templates of one municipality; a name that is not given is an error, not a blank."""
-    made = Environment(
+    made = Pages(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
