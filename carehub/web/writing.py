@@ -15,15 +15,16 @@ from markupsafe import Markup, escape
 _must_be_escaped = re.compile("[&<>'\"]").search
 
 
-def written(value: object) -> str:
+def written(value: Any) -> str:
     """The value as it stands in a page.
 
     >>> written("Berg & Lie"), written(Markup("<br>"))
     ('Berg &amp; Lie', Markup('<br>'))
     """
-    if type(value) is Markup or (type(value) is str and _must_be_escaped(value) is None):
-        return value
-    return escape(value)
+    kind = type(value)
+    if kind is Markup or (kind is str and _must_be_escaped(value) is None):
+        return value  # type: ignore[no-any-return]
+    return str(value) if kind is int or kind is float else escape(value)
 
 
 class _Written(CodeGenerator):
