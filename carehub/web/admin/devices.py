@@ -72,7 +72,7 @@ async def one_device(request: Request, hub: TheHub, visitor: Administering, devi
 
 def places() -> list[tuple[str, str]]:
     """Places to choose from, one word for each name."""
-    return sorted({(name, english) for english, name in reversed([*words.PLACES.items()])})
+    return sorted({name: english for english, name in reversed([*words.PLACES.items()])}.items())
 
 
 async def known(session: Session, device_id: str) -> tables.Device:

@@ -114,16 +114,19 @@ async def steps(
         alarm = await devices.waits_for_test(session, device_id)
         on_test = next((one for one in await silences.in_force(session, now) if _tests(one, device_id)), None)
     since = row.assignment.since if row and row.assignment else None
+    stands = row.scope.id if row and row.scope else None
     critical = device.kind in LIFE_CRITICAL
     heard = bool(since and device.last_seen_at and device.last_seen_at >= since)
     done = {
         "kind": device.kind is not DeviceKind.UNKNOWN, "place": since is not None, "heard": heard,
-        "tested": device.status is DeviceStatus.IN_SERVICE and (device.tested_at is not None or not critical),
+        "tested": device.status is DeviceStatus.IN_SERVICE and device.kind is not DeviceKind.UNKNOWN
+        and (device.tested_at is not None or not critical),
     }  # fmt: skip
     return page(
         request, "admin_join_steps.html", visitor, device=device, row=row, scopes=scopes, scope=scope, places=places(),
         kinds=words.DEVICE_KINDS, done=done, critical=critical, alarm=alarm, on_test=on_test,
         other_server=device.source == labels.LORA and any(one.name == THINGS_STACK for one in hub.sources),
+        elsewhere=next((one for one in scopes if stands and one.id == scope != stands), None),
         step=next((name for name, is_done in done.items() if not is_done), "over"),
     )  # fmt: skip
 

@@ -29,36 +29,39 @@ class Group:
         return any(link.here for link in self.links)
 
 
-_SEES, _PLANS = Permission.SEE_RESIDENTS, Permission.PLAN_SHIFTS
+_SEES, _PLANS, _AUDITS = Permission.SEE_RESIDENTS, Permission.PLAN_SHIFTS, Permission.AUDIT
+_RUNS = Permission.ADMINISTER
 _Page = tuple[str, str, Permission | None]
+"""None: for auditors as well."""
 _GROUPS: tuple[tuple[str, tuple[_Page, ...]], ...] = (
     (later("I dag"), (
-        ("/admin", later("Oversikt"), None), ("/admin/tasks", later("Oppgaver"), None),
+        ("/admin", later("Oversikt"), _RUNS), ("/admin/tasks", later("Oppgaver"), _RUNS),
         ("/admin/reviews", later("Vurderinger"), _SEES),
     )),
     (later("Beboere og utstyr"), (
-        ("/admin/residents", later("Beboere"), _SEES), ("/admin/places", later("Hjem og rom"), None),
-        ("/admin/devices", later("Utstyr"), None), ("/admin/join", later("Sett opp utstyr"), None),
-        ("/silences", later("Stille"), None),
+        ("/admin/residents", later("Beboere"), _SEES), ("/admin/places", later("Hjem og rom"), _RUNS),
+        ("/admin/devices", later("Utstyr"), _RUNS), ("/admin/join", later("Sett opp utstyr"), _RUNS),
+        ("/silences", later("Stille"), _RUNS),
     )),
     (later("Folk og vakter"), (
-        ("/admin/people", later("Personer"), None), ("/admin/shifts", later("Vakter"), _PLANS),
-        ("/admin/tablets", later("Felles nettbrett"), None), ("/tablet/screens", later("Skjermer"), _PLANS),
-        ("/admin/ladders", later("Varslingsstige"), None),
+        ("/admin/people", later("Personer"), _RUNS), ("/admin/shifts", later("Vakter"), _PLANS),
+        ("/admin/tablets", later("Felles nettbrett"), _RUNS), ("/tablet/screens", later("Skjermer"), _PLANS),
+        ("/admin/ladders", later("Varslingsstige"), _RUNS),
     )),
     (later("Regler"), (
-        ("/admin/rules", later("Regler"), None), ("/admin/rules/backtest", later("Prøv regler"), _SEES),
-        ("/admin/why-not", later("Hvorfor ikke?"), _SEES), ("/admin/models", later("Modeller"), None),
+        ("/admin/rules", later("Regler"), _RUNS), ("/admin/rules/backtest", later("Prøv regler"), _SEES),
+        ("/admin/why-not", later("Hvorfor ikke?"), _SEES), ("/admin/models", later("Modeller"), _RUNS),
     )),
     (later("Svar og tall"), (
-        ("/admin/answers", later("Svartider"), None), ("/admin/load", later("Belastning"), None),
-        ("/admin/promises", later("Løfter og bevis"), None), ("/admin/retention", later("Lagringstid"), _SEES),
+        ("/admin/answers", later("Svartider"), _RUNS), ("/admin/load", later("Belastning"), _RUNS),
+        ("/admin/promises", later("Løfter og bevis"), _RUNS), ("/admin/retention", later("Lagringstid"), _SEES),
     )),
     (later("Hendelser"), (
         ("/admin/events", later("Hendelser"), None), ("/admin/ledger", later("Regnskap"), None),
-        ("/admin/dead-letters", later("Uleselige meldinger"), None),
-        ("/admin/transfer", later("Import og eksport"), None),
+        ("/admin/dead-letters", later("Uleselige meldinger"), _RUNS),
+        ("/admin/transfer", later("Import og eksport"), _RUNS),
     )),
+    (later("Revisjon"), (("/audit", later("Oppslag"), _AUDITS),)),
 )  # fmt: skip
 
 

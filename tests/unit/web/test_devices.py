@@ -81,3 +81,14 @@ async def test_the_tablet_marks_who_is_not_looked_after_and_the_list_says_why(
         unit = (await _open_alert(session)).unit_id
     other = "sentrum" if unit != "sentrum" else "sol"
     assert "Knapp hos G" not in (await maria.get(f"/blind?unit={other}")).text
+
+
+async def test_the_page_of_a_silent_device_says_since_when_and_what_to_look_for(
+    hub: Hub, browser: Browse, clock: Clock
+) -> None:
+    async with hub.database.write() as session:
+        (await session.get_one(tables.Device, "astrid-bathroom")).silent_since = clock.now
+    tor = await logged_in(browser(), hub, "tor")
+    shown = (await tor.get("/admin/devices/astrid-bathroom")).text
+    assert "stille siden" in shown
+    assert "Se etter batteri" in shown

@@ -119,6 +119,44 @@ async def test_a_code_that_is_known_leads_to_the_same_device_and_a_secret_is_sho
     assert "camera=()" in page.headers["permissions-policy"]
 
 
+async def test_a_code_that_is_known_elsewhere_says_so_and_is_moved_here(hub: Hub, browser: Browse) -> None:
+    """Its page said that all was done, and its alarms went on being the other home's."""
+    tor = await logged_in(browser(), hub, "tor")
+    async with hub.database.write() as session:
+        await registry.add_unknown(
+            session, [registry.KnownDevice("d1", "snor-1", "carehub_v1", can_alarm=True)], hub.clock()
+        )
+        await registry.assign_device(session, "d1", "rom-104", None, "bathroom", hub.clock())
+
+    begun = await tor.post("/admin/join", data={"code": "snor-1", "source": "carehub_v1", "scope": "rom-112"})
+    shown = (await tor.get(begun.headers["location"])).text
+
+    assert "Det er registrert her fra før, og ikke i Rom 112" in shown
+    placed = {"scope_id": "rom-112", "back": "/admin/join/d1"}
+    assert 'name="scope_id" value="rom-112"' in shown
+    await tor.post("/admin/devices/d1/assign", data=placed)
+    assert "registrert her fra før" not in (await tor.get("/admin/join/d1?scope=rom-112")).text
+
+
+async def test_nobody_is_led_to_a_kind_or_told_that_it_works_before_it_is_known(hub: Hub, browser: Browse) -> None:
+    """An alarm button stood chosen, and what was of no kind was said to raise no alarm."""
+    tor = await logged_in(browser(), hub, "tor")
+    async with hub.database.write() as session:
+        device = await session.get_one(tables.Device, "astrid-bathroom")
+        device.kind, device.status = DeviceKind.UNKNOWN, DeviceStatus.IN_SERVICE
+
+    shown = (await tor.get("/admin/join/astrid-bathroom")).text
+
+    assert 'name="kind" required><option value="">Velg</option>' in shown
+    assert "Det alarmerer ikke selv" not in shown
+
+
+async def test_each_place_in_a_home_can_be_chosen_once(hub: Hub, browser: Browse) -> None:
+    tor = await logged_in(browser(), hub, "tor")
+    shown = (await tor.get("/admin/devices/astrid-bathroom")).text
+    assert (shown.count(">Gang</option>"), shown.count(">Stue</option>")) == (1, 1)
+
+
 async def test_a_label_says_its_address_and_nobodys_name_and_a_device_is_taken_down_and_out_of_use(
     hub: Hub, browser: Browse, clock: Clock
 ) -> None:
@@ -138,6 +176,12 @@ async def test_a_label_says_its_address_and_nobodys_name_and_a_device_is_taken_d
     await tor.post("/admin/devices/d1/retire")
     assert "/admin/devices/d1" not in (await tor.get("/admin/devices?q=snor-1")).text
     assert "/admin/devices/d1" in (await tor.get("/admin/devices?q=snor-1&show=retired")).text
+    retired = (await tor.get("/admin/devices/d1")).text
+    assert ("Angre: skal brukes igjen" in retired, "Sett på prøve" in retired, "Lagre plassen" in retired) == (
+        True,
+        False,
+        False,
+    )
     await tor.post("/admin/devices/d1/restore")
     assert "/admin/devices/d1" in (await tor.get("/admin/devices?q=snor-1")).text
     assert (await tor.post("/admin/devices/d1/explode")).status_code == 404

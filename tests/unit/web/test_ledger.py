@@ -148,3 +148,13 @@ async def test_the_ledger_comes_fifty_at_a_time_with_one_stop_for_each_event(hub
     assert [len(one) for one in seen] == [50, 50, 20]
     assert [int(seq) for one in seen for seq in one] == list(range(120, 0, -1))
     assert "De nyeste" in page
+
+
+async def test_an_auditor_is_shown_no_page_that_is_shut_to_them(hub: Hub, browser: Browse) -> None:
+    """Sixteen of the links beside the accounts said that they may not."""
+    rune = await logged_in(browser(), hub, "rune")
+    for page in ("/admin/ledger", "/admin/events", "/audit"):
+        shown = (await rune.get(page)).text
+        linked = set(re.findall(r'<li><a href="(/[^"]*)"', shown))
+        assert {"/audit", "/admin/events", "/admin/ledger"} <= linked
+        assert [one for one in linked if (await rune.get(one)).status_code != 200] == []
