@@ -95,6 +95,12 @@ CHANNELS: Spoken[str] = Spoken({
 })  # fmt: skip
 
 
+def way_amid(channel: str) -> str:
+    """A channel in the middle of a sentence: "SMS", and "varsel på telefonen"."""
+    name = CHANNELS.get(channel, channel)
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
 BACKTESTS: Spoken[BacktestState] = Spoken({
     BacktestState.WAITING: "venter på tur", BacktestState.RUNNING: "går gjennom historikken",
     BacktestState.DONE: "ferdig", BacktestState.CANCELLED: "avbrutt", BacktestState.FAILED: "gikk ikke",

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -13,7 +13,6 @@ from carehub.core.answers.ladders import LOUD_FROM
 from carehub.core.backtest.values import Alerted, Asked
 from carehub.core.severity import Severity
 
-NIGHT_FROM, NIGHT_TO = time(23), time(7)
 _MOST_STEPS = 40
 _LONGEST = timedelta(hours=24)
 """An alert that nobody ever answered is followed for so long."""
@@ -85,9 +84,8 @@ def _one(who: Colleague, at: datetime, rung: int, severity: Severity, night: boo
 
 
 def is_night(moment: datetime, zone: ZoneInfo) -> bool:
-    """From 23 to 7 by the clock on the wall."""
-    local = moment.astimezone(zone).time()
-    return local >= NIGHT_FROM or local < NIGHT_TO
+    """By the clock on the wall, as the load on people counts its nights."""
+    return shift_of(moment, zone) == "night"
 
 
 SHIFTS: Sequence[tuple[str, range]] = (("day", range(7, 15)), ("evening", range(15, 22)))

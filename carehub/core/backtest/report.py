@@ -50,7 +50,7 @@ class Counted(Struct, frozen=True, kw_only=True):
 
     Attributes:
         hours: Alerts in each hour of the local day, 0 to 23.
-        woken: Notices to telephones between 23 and 7, by role.
+        woken: Notices to telephones between 22 and 7, by role.
         woken_off_duty: Of these, to people who were not on duty.
         asked: Notices in all, by role.
     """

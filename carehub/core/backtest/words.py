@@ -65,7 +65,7 @@ def _side(name: str, side: Counted, book: Rulebook, telling: Telling) -> Iterato
     yield "  " + say("Alvorlighet: %(severities)s", severities=_pairs(severities))
     rules = _pairs({title_of(one, book, telling): many for one, many in side.rules.items()})
     yield "  " + say("Regel: %(rules)s", rules=rules)
-    yield "  " + say("Ville blitt vekket kl. 23–07: %(whom)s", whom=woken)
+    yield "  " + say("Ville blitt vekket kl. 22–07: %(whom)s", whom=woken)
     if side.woken_off_duty:
         yield "  " + say("Av dem uten vakt: %(whom)s", whom=_pairs(side.woken_off_duty, ROLES_NB, say))
 

@@ -56,7 +56,7 @@ async def answer_times(
         all=found.all, fewest=FEWEST, span=time_words,
         tables=[
             Table(_("Etter enhet"), _("Enhet"), _by_unit(found.units, units)),
-            Table(_("Etter hast"), _("Hast"), _named(found.urgencies, _urgency)[::-1]),
+            Table(_("Etter alvorlighet"), _("Alvorlighet"), _named(found.urgencies, _urgency)[::-1]),
             Table(_("Etter tid på døgnet"), _("Time"), _named(found.hours, _hour)),
             Table(_("Etter uke"), _("Uke"), _named(found.weeks, _week)),
         ],

@@ -89,7 +89,7 @@ async def _front(  # noqa: PLR0913 - what stands in the form
     rules = sorted(hub.rulebook.rules.values(), key=lambda one: words.own(one.title))
     return page(
         request, "admin_backtests.html", visitor, status=422 if wrong else 200, runs=runs, people=people, rules=rules,
-        rule=rule, draft=draft, days=days, choices=DAYS, wrong=wrong, longest=LONGEST_DRAFT,
+        rule=rule, draft=draft, days=days, choices=DAYS, wrong=wrong, longest=LONGEST_DRAFT, called=_called,
     )  # fmt: skip
 
 
@@ -137,7 +137,7 @@ async def one_run(request: Request, hub: TheHub, visitor: Asking, run_id: str) -
         bars=_bars(summary) if summary else [], height=_HEIGHT, peak=_peak(summary) if summary else 0,
         lost=[one for one in summary.missed if one.today] if summary else [],
         older=[one for one in summary.missed if not one.today] if summary else [],
-        title=_titles(hub, run), causes=lambda found: causes(found, words.telling()),
+        title=_titles(hub, run), rules=_called(run), causes=lambda found: causes(found, words.telling()),
         unit_name=lambda one: names.units.get(one, _("Uten enhet")),
         resident_name=names.resident, heaviest=_heaviest, span=_span, most=_MOST_ROWS,
         roles=words.STAFF, shift_names=words.SHIFTS, sort_names=words.SORTS, holes=words.HOLES,
@@ -237,6 +237,14 @@ def _titles(hub: Hub, run: tables.BacktestRun) -> Callable[[str], str]:
     except RuleError:  # of an older release
         book = hub.rulebook
     return lambda name: title_of(name, book, words.telling())
+
+
+def _called(run: tables.BacktestRun) -> str:
+    """The rules that a draft says anew, by their titles."""
+    try:
+        return ", ".join(words.own(one.title) for one in read_draft(run.draft)) if run.draft else ""
+    except RuleError:  # of an older release
+        return _("regler som ikke kan leses lenger")
 
 
 def _span(seconds: int) -> str:

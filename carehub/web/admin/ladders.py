@@ -116,7 +116,7 @@ def _now(rung: Rung, concern: Concern, circle: Circle, known: Choices) -> list[s
     found = []
     for one in on_rung(rung, concern, circle):
         first = one.methods[0].channel if one.methods else "tablet"
-        found.append(f"{names.get(one.id, one.id)} ({words.CHANNELS.get(first, first)})")
+        found.append(f"{names.get(one.id, one.id)} ({words.way_amid(first)})")
     return found
 
 

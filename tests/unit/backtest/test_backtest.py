@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from carehub.core.answers.alerts import Aftermath, Cause
 from carehub.core.answers.escalation import Circle, Colleague, Method
 from carehub.core.backtest.alerting import Desk, Usual
-from carehub.core.backtest.asking import OnDuty, Roster, asked
+from carehub.core.backtest.asking import OnDuty, Roster, asked, is_night
 from carehub.core.backtest.comparing import compared, missed
 from carehub.core.backtest.holes import Silences, within
 from carehub.core.backtest.playing import Past, Player, Playing, Sides, Stop
@@ -288,6 +288,13 @@ def test_those_who_had_the_shift_then_are_asked_until_somebody_answers() -> None
     assert [(one.person, one.rung, one.woken, one.on_duty) for one in found] == [
         ("ingrid", 1, True, True), ("ingrid", 2, True, True),
     ]  # fmt: skip
+
+
+def test_a_backtests_night_is_the_night_of_the_load() -> None:
+    """It began an hour later, so the two pages never counted alike."""
+    day = datetime(2026, 1, 15, tzinfo=OSLO)
+    hours = {hour for hour in range(24) if is_night(day.replace(hour=hour, minute=30), OSLO)}
+    assert hours == {22, 23, *range(7)}
 
 
 def test_nobody_is_woken_by_day_or_by_what_waits_on_the_tablet() -> None:

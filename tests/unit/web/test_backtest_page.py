@@ -90,6 +90,9 @@ async def test_a_draft_is_tried_and_told_with_names_and_whoever_was_looked_at_is
     gained = int(re.findall(r"<strong>(\d+)</strong> nye varsler", done)[0])
     assert gained == done.count("/gained/") > 3
     assert await looked(hub) >= {"astrid"}
+    assert "Utkast til Noen ringer på." in done
+    assert "Like kjennetegn er samme regler, ord for ord." in done
+    assert ">Utkast til Noen ringer på</a>" in (await kari.get(_PAGE)).text
     why = (await kari.get(f"{answer.headers['location']}/gained/0")).text
     assert "Dette utløste regelen" in why
     assert "/admin/events/10" in why

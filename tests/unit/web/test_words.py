@@ -116,3 +116,10 @@ def test_the_picture_ends_with_now_and_marks_the_alert_inside() -> None:
 
     assert [(mark.at, mark.this) for mark in picture.marks] == [("02:13", True)]
     assert 0 <= picture.marks[0].x <= picture.now_x <= 100
+
+
+def test_a_channel_is_written_small_amid_a_sentence_and_letters_stay_letters() -> None:
+    """The ladders had "Solveig (Varsel på telefonen)" stood in the ladders."""
+    assert [words.way_amid(one) for one in ("push", "sms", "sms_gateway", "email", "fax")] == [
+        "varsel på telefonen", "SMS", "SMS (reserve)", "e-post", "fax",
+    ]  # fmt: skip
