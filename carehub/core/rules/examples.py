@@ -11,7 +11,7 @@ from carehub.core.folding import floor
 from carehub.core.folding.fold import Folded, Rulebook
 from carehub.core.rules import stories
 from carehub.core.rules.errors import RuleError
-from carehub.core.rules.language import Example, Rule
+from carehub.core.rules.language import Example, Expected, Rule
 from carehub.core.rules.miniature import Miniature
 from carehub.core.rules.personal import ending
 from carehub.core.rules.program import Program
@@ -60,6 +60,28 @@ def _judge(rule: Rule, example: Example, book: Rulebook) -> Failure | None:
     return Failure(
         rule.id, example.name, f"expected {_in_words(wanted, book.zone)}, got {_in_words(alerts, book.zone)}"
     )
+
+
+def moved(rule: Rule, zone: str = OSLO) -> Rule:
+    """The rule with its examples at the times at which it alerts now.
+
+    An example that alerts of something else, or is told and was not, or no longer is, stays: that is for a person.
+    """
+    book = Rulebook.of([rule.model_copy(update={"enabled": True})], zone)
+    return rule.model_copy(update={"examples": tuple(_moved(rule, one, book) for one in rule.examples)})
+
+
+def _moved(rule: Rule, example: Example, book: Rulebook) -> Example:
+    try:
+        given = [stories.told(line, seq, example.day, book.zone) for seq, line in enumerate(example.given, 1)]
+        wanted = _wanted(example, book.zone)
+        alerts = play(given, book, _horizon(book.programs[rule.id], given, wanted, book.zone))
+    except RuleError:
+        return example
+    if [kind for _at, kind in alerts] != [kind for _at, kind in wanted] or alerts == wanted:
+        return example
+    expect = tuple(Expected(at=stories.clock(at, example.day, book.zone), alert=kind) for at, kind in alerts)
+    return example.model_copy(update={"expect": expect})
 
 
 def _wanted(example: Example, zone: ZoneInfo) -> list[Alert]:

@@ -38,6 +38,13 @@ def moment(text: str, day: date, zone: ZoneInfo) -> datetime:
     return local.astimezone(UTC)
 
 
+def clock(at: datetime, day: date, zone: ZoneInfo) -> str:
+    """A moment as `moment` reads it."""
+    local = at.astimezone(zone)
+    days = (local.date() - day).days
+    return f"{local:%H:%M}{f':{local:%S}' if local.second else ''}{f'+{days}d' if days else ''}"
+
+
 def told(line: str, seq: int, day: date, zone: ZoneInfo) -> Input:
     """Read one line as an event or a command of the example's home.
 

@@ -7,6 +7,8 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import Response
 
 from carehub.core.rules import rule_drafts as core
+from carehub.core.rules.examples import moved
+from carehub.core.rules.language import Rule
 from carehub.core.rules.tuning import TuningError, tuned
 from carehub.flow import backtesting
 from carehub.flow.hub import Hub
@@ -19,6 +21,7 @@ from carehub.web.done import onwards
 from carehub.web.render import page
 from carehub.web.security import TheHub, Visitor
 from carehub.web.tongue import later
+from carehub.web.typed import typed
 from carehub.web.wording import tuning_words
 from carehub.web.wording.fault_words import fault_words
 from carehub.web.wording.retold import retold
@@ -68,7 +71,8 @@ async def _shown(request: Request, hub: Hub, visitor: Visitor, draft_id: str, *,
         change_words=tuning_words.change_words, faults=[retold(fault_words(one)) for one in found.faults],
         warnings=[*map(retold, core.warnings(before, found.rule))] if found.rule else [], days=_BACK,
         tunable=tuning_words.tunable(found.rule) if found.rule else [],
-        mine=visitor.person.id in {row.made_by_id, row.changed_by_id},
+        mine=visitor.person.id in {row.made_by_id, row.changed_by_id}, typed=await typed(request) if wrong else "",
+        movable=found.rule is not None and found.faults and moved(found.rule, hub.zone.key) != found.rule,
     )  # fmt: skip
 
 
@@ -93,10 +97,17 @@ async def values(request: Request, hub: TheHub, visitor: Deciding, draft_id: str
         try:
             text = core.written(tuned(rule, given.items()))
         except TuningError as error:
-            raise DraftError(str(error)) from error
+            raise DraftError(_by_name(str(error), rule)) from error
         return await _saved(hub, visitor, row, text, why or row.why)
 
     return await _do(request, hub, visitor, draft_id, changed)
+
+
+def _by_name(fault: str, rule: Rule) -> str:
+    """As the form calls its values."""
+    for path in rule.tune:
+        fault = fault.replace(f"«{path}»", f"«{tuning_words.value_name(path)}»")
+    return fault
 
 
 async def _saved(hub: Hub, visitor: Visitor, row: tables.RuleDraft, body: str, why: str) -> tables.RuleDraft:
@@ -106,17 +117,26 @@ async def _saved(hub: Hub, visitor: Visitor, row: tables.RuleDraft, body: str, w
 
 @router.post("/drafts/{draft_id}/{act}")
 async def act(request: Request, hub: TheHub, visitor: Deciding, draft_id: str, act: str, why: Why = "") -> Response:
-    """Ask for a second person, agree, take back, or undo that."""
+    """Ask for a second person, agree, take back, undo that, or let the examples follow a new threshold."""
     by = visitor.person.id
     acts: dict[str, Callable[[tables.RuleDraft], Awaitable[tables.RuleDraft]]] = {
         "ask": lambda row: flow.ask(hub, row.id, by),
         "approve": lambda row: flow.approve(hub, row.id, by),
         "end": lambda row: flow.end(hub, row.id, by, why),
         "resume": lambda row: flow.resume(hub, row.id),
+        "stories": lambda row: _with_stories_moved(hub, visitor, row),
     }
     if act not in acts:
         raise HTTPException(404)
-    return await _do(request, hub, visitor, draft_id, acts[act], act)
+    return await _do(request, hub, visitor, draft_id, acts[act], "saved" if act == "stories" else act)
+
+
+async def _with_stories_moved(hub: Hub, visitor: Visitor, row: tables.RuleDraft) -> tables.RuleDraft:
+    """Another threshold moves the moments of the examples: nobody need write them by hand."""
+    rule = flow.checked(hub, row).rule
+    if rule is None:
+        raise DraftError(later("Rett feilene i teksten først."))
+    return await _saved(hub, visitor, row, core.written(moved(rule, hub.zone.key)), row.why)
 
 
 async def _do(

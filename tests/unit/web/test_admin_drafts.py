@@ -83,8 +83,27 @@ async def test_values_are_changed_by_a_form_and_the_stories_that_no_longer_hold_
 ) -> None:
     kari = await logged_in(browser(), ruled, "kari")
     page = (await kari.post("/admin/rules/cold-home/draft")).headers["location"]
-    assert (await kari.post(f"{page}/values", data={"value:for": "9 timer", "why": "x"})).status_code == 422
+    refused = await kari.post(f"{page}/values", data={"value:for": "9 timer", "why": "x"})
+    assert refused.status_code == 422
+    assert "«Så lenge må det vare» må være fra" in refused.text  # as the form calls it, and not «for»
+    assert "9 timer" in refused.text
     assert (await kari.post(f"{page}/values", data={"value:for": "2 timer", "why": "x"})).status_code == 303
     shown = (await kari.get(page)).text
     assert "<td>1 t</td><td>2 t</td>" in shown
     assert "ventet cold-home 15.01. kl." in shown
+
+
+async def test_the_examples_follow_a_new_threshold_without_a_line_written_by_hand(ruled: Hub, browser: Browse) -> None:
+    """Whoever changed a value by the form stood before YAML, and could go no further without it."""
+    kari = await logged_in(browser(), ruled, "kari")
+    page = (await kari.post("/admin/rules/cold-home/draft")).headers["location"]
+    await kari.post(f"{page}/values", data={"value:for": "2 timer", "why": "x"})
+    assert "Flytt tidspunktene i eksemplene" in (await kari.get(page)).text
+
+    assert (await kari.post(f"{page}/stories")).status_code == 303
+
+    shown = (await kari.get(page)).text
+    assert "Flytt tidspunktene" not in shown
+    assert "Dette må rettes" not in shown
+    assert "Prøv på de siste 30 døgnene" in shown
+    assert "<td>1 t</td><td>2 t</td>" in shown
