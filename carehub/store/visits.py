@@ -59,7 +59,10 @@ async def plan_of(session: Session, resident_id: str, since: datetime, until: da
 async def of_units(
     session: Session, units: Collection[str] | None, person_id: str, since: datetime, until: datetime
 ) -> list[Planned]:
-    """Visits of these units (None: of all) that begin in [since, until): on this person's list, or on nobody's."""
+    """Visits of these units (None: of all) that begin in [since, until): on this person's list, or on nobody's.
+
+    Where there are more than can be shown, it is some of nobody's that are left out, and never one of their own.
+    """
     visit, living = tables.PlannedVisit, tables.Residency
     asked = (
         select(visit, tables.Resident, tables.Scope, tables.Person)
@@ -72,9 +75,10 @@ async def of_units(
     )
     if units is not None:
         asked = asked.where(or_(col(visit.unit_id).in_(units), col(visit.person_id) == person_id))
-    rows = await session.exec(asked.order_by(col(visit.at), col(visit.id)).limit(MOST))
+    first = (col(visit.person_id).is_(None), col(visit.at), col(visit.id))
+    rows = await session.exec(asked.order_by(*first).limit(MOST))
     found = {visit.id: Planned(visit=visit, resident=who, scope=where, person=by) for visit, who, where, by in rows}
-    return list(found.values())
+    return sorted(found.values(), key=lambda one: (one.visit.at, one.visit.id))
 
 
 async def home_of(session: Session, visit: tables.PlannedVisit) -> tables.Scope | None:

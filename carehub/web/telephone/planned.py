@@ -1,9 +1,10 @@
 """The visits of a shift: when, whom, what for; done, moved, and what is left."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import groupby
 from typing import Annotated
 
 from fastapi import APIRouter, Form, HTTPException, Request
@@ -25,6 +26,7 @@ from carehub.web.turns import once
 
 router = APIRouter(prefix="/nurse/visits")
 _BEFORE, _AFTER = timedelta(hours=4), timedelta(hours=12)
+_HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 """No shift is longer."""
 _NEXT = 3
@@ -72,8 +74,31 @@ async def _any(hub: Hub, session: Session, sight: Sight, me: str) -> bool:
 
 
 def coming(found: Sequence[VisitView]) -> tuple[VisitView, ...]:
-    """The next ones, those that are late first."""
-    return tuple(one for one in found if not one.is_done)[:_NEXT]
+    """The next ones, those that are late first: their own, and as many of nobody's as there is room for."""
+    left = sorted((one for one in found if not one.is_done), key=lambda one: (not one.mine, one.at))
+    return tuple(sorted(left[:_NEXT], key=lambda one: one.at))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hour:
+    """Visits on nobody's list that begin in one hour."""
+
+    at: datetime
+    until: datetime
+    visits: tuple[VisitView, ...]
+
+    @property
+    def late(self) -> int:
+        """How many should have been made by now."""
+        return sum(one.is_late for one in self.visits)
+
+
+def by_hour(found: Iterable[VisitView]) -> list[Hour]:
+    """A whole day of them is a dozen lines, and not a hundred cards; our zones begin their hours as UTC does."""
+    return [
+        Hour(at=hour, until=hour + _HOUR, visits=tuple(those))
+        for hour, those in groupby(found, lambda one: one.at.replace(minute=0, second=0, microsecond=0))
+    ]
 
 
 async def duty_now(hub: Hub, session: Session, visitor: Visitor) -> tables.Duty | None:
@@ -102,13 +127,18 @@ def _tie(sight: Sight, visit: tables.PlannedVisit, me: str) -> Tie:
 
 @router.get("")
 async def list_visits(request: Request, hub: TheHub, visitor: Caring) -> Response:
-    """The shift's visits, the first one first."""
+    """The shift's visits: one's own, then by the hour those on nobody's list, then what is done."""
     async with hub.database.read() as session:
         duty = await duty_now(hub, session, visitor)
         found = await of_shift(hub, session, visitor, duty, await sight_of(hub, visitor))
     readings: Readings = request.app.state.readings
     await readings.note(hub, visitor, "planned", found, kind="visit")
-    return page(request, "planned.html", visitor, visits=found, shift=duty, moves=MOVES, **telephone.given(visitor))
+    left = [one for one in found if not one.is_done]
+    return page(
+        request, "planned.html", visitor, visits=found, shift=duty, moves=MOVES, open_ones=_NEXT,
+        mine=[one for one in left if one.mine], hours=by_hour(one for one in left if not one.mine),
+        done=[one for one in found if one.is_done], **telephone.given(visitor),
+    )  # fmt: skip
 
 
 @router.post("/{visit_id}/access")

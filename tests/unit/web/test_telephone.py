@@ -250,10 +250,11 @@ async def test_my_visits_and_nobodys_are_on_my_list_and_a_colleagues_are_not(hub
     text = (await client.get("/nurse/visits")).text
 
     assert (
-        text.index("Kveldsbesøk")
-        < text.index("Ikke gjort")
+        text.index("Ikke gjort")
         < text.index("Tilsyn om natten")
+        < text.index("Ingen er satt opp (1)")
         < text.index("Morgenbesøk")
+        < text.index("Kveldsbesøk")
     )
     assert "Frokost" not in text
     assert "3 besøk igjen." in text
@@ -261,6 +262,25 @@ async def test_my_visits_and_nobodys_are_on_my_list_and_a_colleagues_are_not(hub
         log = select(tables.AccessLog.resident_id, tables.AccessLog.subject).where(tables.AccessLog.action == "planned")
         seen = (await session.exec(log)).all()
     assert {subject for _who, subject in seen} == {"visit:visit-1", "visit:visit-2", "visit:visit-3", "visit:visit-4"}
+
+
+async def test_however_many_are_on_nobodys_list_my_own_are_there_and_come_first(hub: Hub, browser: Browse) -> None:
+    """Two hundred at most are shown, by the clock, and her own later ones were the ones that were left out."""
+    async with hub.database.write() as session:
+        for number in range(visits.MOST + 10):
+            at = hub.clock() + number * timedelta(seconds=10)
+            session.add(
+                tables.PlannedVisit(
+                    id=f"v{number}", resident_id="solveig", unit_id="sentrum", at=at,
+                    until=at + timedelta(minutes=20), title="Medisin",
+                )
+            )  # fmt: skip
+    client = await nurse(hub, browser)
+    text, board = (await client.get("/nurse/visits")).text, (await client.get("/nurse")).text
+
+    assert text.index("Tilsyn om natten") < text.index("Medisin")
+    assert f"{visits.MOST - 3} besøk" in text
+    assert "Tilsyn om natten" in board
 
 
 async def test_a_visit_is_done_undone_and_moved(hub: Hub, browser: Browse) -> None:
