@@ -24,6 +24,7 @@ from carehub.core.people.consent import Insight, Standing
 from carehub.core.people.kin import GivenBy, Ground
 from carehub.core.rules.rulebook import Rulebook
 from carehub.core.showing.terms import PLACES
+from carehub.core.watching.supervision import DeviceKind
 from carehub.flow.hub import Health, Hub
 from carehub.kit import log
 from carehub.kit.clock import utc_now
@@ -156,6 +157,7 @@ def _devices(session: AsyncSession, now: datetime) -> None:
                     address=f"zigbee2mqtt/{scope}/{place}",
                     label=f"Bevegelse {PLACES[place]}",
                     model="SNZB-03P",
+                    kind=DeviceKind.SENSOR,
                     status=DeviceStatus.IN_SERVICE,
                     first_seen_at=now - 90 * 24 * _HOUR,
                     last_seen_at=silent or now - index * _MIN,

@@ -55,12 +55,10 @@ async def today(hub: Hub, session: Session, bond: Bond, now: datetime) -> Today:
 
 
 def _heard(sensors: list[Sensor]) -> Heard:
-    """By what tells of a day; a home without any of it is not heard."""
-    listening = [one for one in sensors if one.kind not in _HEAR_NOBODY]
-    deaf = sum(one.silent_since is not None for one in listening)
-    if deaf == len(listening):
+    """By what tells of a day; a home without any of it is not heard. A silent alarm is no day as any other, either."""
+    if not any(one.silent_since is None and one.kind not in _HEAR_NOBODY for one in sensors):
         return Heard.NOTHING
-    return Heard.SOME if deaf else Heard.ALL
+    return Heard.SOME if any(one.silent_since for one in sensors) else Heard.ALL
 
 
 async def rhythm_of(session: Session, resident: str, now: datetime, zone: ZoneInfo) -> Rhythm:

@@ -36,7 +36,7 @@ async def about(request: Request, hub: TheHub, visitor: Relative, resident_id: s
         request, "family_about.html", visitor, bond=bond, others=len(others), family=family_words,
         kinds=sorted({one.kind for one in known.sensors} & set(family_words.SENSES)),
         silent=sum(one.silent_since is not None for one in known.sensors), told=About.WELL in agreed,
-        rhythm=About.RHYTHM in agreed, phones=calling.listed([(bond, phone)]),
+        devices=len(known.sensors), rhythm=About.RHYTHM in agreed, phones=calling.listed([(bond, phone)]),
     )  # fmt: skip
 
 

@@ -69,6 +69,7 @@ class Given:
     day: str = ""
     since: str = ""
     until: str = ""
+    last: str = ""
     note: str = ""
 
 
@@ -121,12 +122,13 @@ def _clock_of(minute: int) -> str:
 @router.post("/visits")
 async def announce(  # noqa: PLR0913 - one form
     request: Request, hub: TheHub, visitor: Relative, resident_id: str, sort: Annotated[Sort, Form()] = Sort.VISIT,
-    day: Day = "", since: Clock = "", until: Clock = "", note: Annotated[str, Form(max_length=200)] = "",
+    day: Day = "", since: Clock = "", until: Clock = "", last: Day = "",
+    note: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:  # fmt: skip
     """Tell the care team that we come, or take the resident out. It silences nothing: staff decide about that."""
     bond, now = await bond_of(hub, visitor, resident_id), hub.clock()
-    given = Given(sort=sort, day=day, since=since, until=until, note=note)
-    span = _span(day, since, until, hub.zone)
+    given = Given(sort=sort, day=day, since=since, until=until, last=last, note=note)
+    span = _span(given, hub.zone)
     if span is None or not now <= span[1] <= now + _AHEAD or not span[0] < span[1] <= span[0] + _LONGEST:
         return await _shown(request, hub, visitor, bond, given=replace(given, wrong=_WRONG_SPAN))
     async with hub.database.write() as session:
@@ -145,12 +147,14 @@ async def announce(  # noqa: PLR0913 - one form
     return onwards(hub, f"/relatives/{resident_id}/visits", Done.SENT)
 
 
-def _span(day: str, since: str, until: str, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
-    """A local day and two times of it; an end that is not later than the beginning is on the next day."""
+def _span(given: Given, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
+    """Two local times of one day, or of two; with one day, an end that is not later is on the next one."""
     try:
-        start = datetime.combine(datetime.fromisoformat(day).date(), time.fromisoformat(since), zone)
-        end = datetime.combine(start.date(), time.fromisoformat(until), zone)
-        return start.astimezone(UTC), (end if end > start else end + timedelta(days=1)).astimezone(UTC)
+        start = datetime.combine(datetime.fromisoformat(given.day).date(), time.fromisoformat(given.since), zone)
+        last = datetime.fromisoformat(given.last).date() if given.last else start.date()
+        end = datetime.combine(last, time.fromisoformat(given.until), zone)
+        runs_over = end <= start and not given.last
+        return start.astimezone(UTC), (end + timedelta(days=1) if runs_over else end).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 

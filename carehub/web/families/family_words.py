@@ -19,6 +19,17 @@ SENTENCES: Spoken[Tone] = Spoken({
     Tone.LIVELIER: "Dagen har vært livligere enn vanlig hos %(name)s. Ingen varsler venter.",
     Tone.NO_ALERTS: "Ingen varsler venter på svar hos %(name)s nå.",
 })  # fmt: skip
+OWN: Spoken[Tone] = Spoken({
+    **SENTENCES.source,
+    Tone.NOT_HEARD: "Vi vet ikke akkurat nå: vi får ikke målinger fra boligen din. "
+    "Personalet følger opp på vanlig måte.",
+    Tone.FOLLOWED: "Personalet følger opp et varsel hos deg nå.",
+    Tone.USUAL: "Alt er som vanlig hos deg.",
+    Tone.QUIETER: "Dagen din har vært roligere enn vanlig. Ingen varsler venter.",
+    Tone.LIVELIER: "Dagen din har vært livligere enn vanlig. Ingen varsler venter.",
+    Tone.NO_ALERTS: "Ingen varsler venter på svar hos deg nå.",
+})  # fmt: skip
+"""The same to the resident, of whom nobody speaks in their own house as of somebody else."""
 CALM = frozenset({Tone.USUAL, Tone.NO_ALERTS})
 UNSURE = frozenset({Tone.HUB_DEAF, Tone.NOT_HEARD})
 
@@ -49,11 +60,14 @@ LEVELS: Spoken[Insight] = Spoken({
     Insight.HANDLED_ALERTS: "Døgnrytmen, og varsler som er fulgt opp",
 })  # fmt: skip
 LEVELS_MEAN: Spoken[Insight] = Spoken({
-    Insight.NOTHING: "Kan skrive til personalet, og ser ingenting om dagen.",
-    Insight.ALL_IS_WELL: "Ser én setning: om alt er som vanlig, eller om noe følges opp.",
-    Insight.DAILY_RHYTHM: "Ser også om dagen er roligere eller livligere enn vanlig, to og to timer om gangen.",
-    Insight.HANDLED_ALERTS: "Ser også når et varsel er fulgt opp, og i korte trekk hva som ble gjort.",
+    Insight.NOTHING: "Det går an å skrive til personalet likevel.",
+    Insight.ALL_IS_WELL: "Én setning om dagen: om alt er som vanlig, eller om noe følges opp.",
+    Insight.DAILY_RHYTHM: "Om alt er som vanlig, og om dagen er roligere eller livligere enn vanlig, to og to timer om "
+    "gangen.",
+    Insight.HANDLED_ALERTS: "Om dagen er som vanlig, to og to timer om gangen, når et varsel er fulgt opp, og i korte "
+    "trekk hva som ble gjort.",
 })  # fmt: skip
+"""What somebody gets to know: it stands after "Du får vite" and after a name, so it says neither who nor that."""
 GIVERS: Spoken[GivenBy] = Spoken({
     GivenBy.RESIDENT: "beboeren selv", GivenBy.GUARDIAN: "den som handler for beboeren",
     GivenBy.UNKNOWN: "ikke skrevet ned",
@@ -86,6 +100,6 @@ LAWFUL: Spoken[Standing] = Spoken({
     Standing.EXPIRES: "Det skal snart vurderes på nytt.",
     Standing.EXPIRED: "Det skulle vært vurdert på nytt. Kommunen følger det opp.",
     Standing.MISSING: "Grunnlaget er ikke skrevet ned. Kommunen følger det opp.",
-    Standing.OBJECTED: "Du har sagt nei. Det er slått av.",
+    Standing.OBJECTED: "Det er sagt nei til dette, og det er slått av.",
 })  # fmt: skip
 FUNCTIONS: Spoken[Function] = Spoken(NAMES)

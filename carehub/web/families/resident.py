@@ -59,6 +59,11 @@ class Mine:
     paused_until: datetime | None
     unread: int
 
+    @property
+    def hides(self) -> bool:
+        """Whether there is anybody from whom a day can be hidden; whoever acts for the resident goes on seeing it."""
+        return any(row.standing is Standing.RELATIVE for row, _person in self.family)
+
 
 @router.get("")
 async def mine(request: Request, hub: TheHub, visitor: Own) -> Response:

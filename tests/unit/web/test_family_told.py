@@ -1,0 +1,90 @@
+"""What a family and a resident are told, and in which words: no tick where something is silent."""
+
+import pytest
+from sqlmodel import select
+
+from carehub.core.answers.alerts import Aftermath, Cause
+from carehub.core.languages import Language
+from carehub.core.people.consent import Insight
+from carehub.core.watching.supervision import DeviceKind
+from carehub.flow import respond
+from carehub.flow.hub import Hub
+from carehub.store import tables
+from carehub.web.families import family_words
+from carehub.web.tongue import catalogue
+from tests.unit.web.conftest import Browse, logged_in
+
+
+async def test_the_resident_is_spoken_to_and_ends_a_consent_by_no_single_tap(hub: Hub, browser: Browse) -> None:
+    text = (await (await logged_in(browser(), hub, "ragnhild-selv")).get("/resident")).text
+
+    assert "hos deg" in text or "boligen din" in text or "Dagen din" in text
+    assert "hos Ragnhild" not in text
+    assert "boligen til Ragnhild" not in text
+    fold = text.index('<details class="quiet" id="end-rel-lise">')
+    assert fold < text.index("Da får Lise ikke vite noe mer") < text.index("</details>", fold)
+
+
+@pytest.mark.parametrize("level", list(Insight))
+def test_what_somebody_gets_to_know_reads_on_after_du_far_vite_and_after_a_name(level: Insight) -> None:
+    """It said "Du får vite … Ser også når": a sentence without anybody in it."""
+    for language in Language:
+        told = catalogue(language).get(family_words.LEVELS_MEAN.source[level])
+        words = told[0] if told else family_words.LEVELS_MEAN.source[level]
+        assert words.split()[0] not in {"Ser", "Kan", "Sees", "Also", "Can"}
+
+
+async def test_a_stay_of_some_days_is_announced_and_told_with_both_days(hub: Hub, browser: Browse) -> None:
+    """The form had one day, and the refusal spoke of fourteen."""
+    anne, maria = await logged_in(browser(), hub, "anne"), await logged_in(browser(), hub, "maria")
+    form = {"sort": "out", "day": "2026-01-16", "since": "14:00", "until": "12:00", "note": "Helg hos oss"}
+
+    backwards = await anne.post("/relatives/astrid/visits", data=form | {"last": "2026-01-15"})
+    await anne.post("/relatives/astrid/visits", data=form | {"last": "2026-01-18"})
+
+    assert backwards.status_code == 422
+    assert 'value="2026-01-15"' in backwards.text
+    for text in ((await anne.get("/relatives/astrid/visits")).text, (await maria.get("/messages")).text):
+        assert "fredag 16. januar kl. 14:00 til søndag 18. januar kl. 12:00" in text
+
+
+@pytest.mark.parametrize(("kind", "said"), [(DeviceKind.BUTTON, "Noe av utstyret svarer ikke nå"), (None, "")])
+async def test_where_an_alarm_is_silent_nothing_is_green(
+    hub: Hub, browser: Browse, kind: DeviceKind | None, said: str
+) -> None:
+    """Motion was heard, so all was as usual, with a tick; and her alarm button had a flat battery."""
+    async with hub.database.write() as session:
+        await respond.close(
+            session, "a4f2".ljust(32, "0"), "maria", hub.clock(), cause=Cause.OTHER, aftermath=Aftermath.SPOKE_WITH
+        )  # fmt: skip
+        if kind:
+            device = await session.get_one(tables.Device, "astrid-bedroom")
+            device.kind, device.silent_since = kind, hub.clock()
+            session.add(device)
+
+    text = (await (await logged_in(browser(), hub, "anne")).get("/relatives")).text
+
+    assert said in text
+    assert ('<div class="ds-card today" data-color="success">' in text) is (kind is None)
+
+
+async def test_a_home_without_equipment_is_not_said_to_answer(hub: Hub, browser: Browse) -> None:
+    async with hub.database.write() as session:
+        for one in (await session.exec(select(tables.Assignment).where(tables.Assignment.scope_id == "rom-104"))).all():
+            one.until = hub.clock()
+            session.add(one)
+
+    text = (await (await logged_in(browser(), hub, "anne")).get("/relatives/astrid/about")).text
+
+    assert "Det er ikke registrert noe utstyr her." in text
+    assert "Alt utstyret svarer nå." not in text
+
+
+async def test_who_acts_for_a_resident_reads_of_the_resident_and_not_of_themself(hub: Hub, browser: Browse) -> None:
+    """It was said that she acts for herself: and a day could be hidden from nobody."""
+    text = (await (await logged_in(browser(), hub, "gro")).get("/resident")).text
+
+    assert "Det er du. Du ser alt som Solveig ser." in text
+    assert "Hvem har sett på opplysningene om Solveig" in text
+    for theirs in ("om deg", "for deg", "Skjul dagen"):
+        assert theirs not in text
