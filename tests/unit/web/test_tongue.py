@@ -1,5 +1,6 @@
 """One request, one language: how it is chosen, and that what follows from it follows."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -100,3 +101,14 @@ async def test_a_choice_follows_the_person_to_every_browser(browser: Browse, hub
 
 async def test_a_language_that_we_do_not_speak_is_refused(browser: Browse) -> None:
     assert (await browser().post("/language", data={"language": "klingon"})).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("ours", "other"), [("svarar", "svarer"), ("svara", "svarte"), ("vart", "blei"), ("brukar", "bruker")]
+)
+def test_nynorsk_has_one_form_of_a_verb_that_has_two(ours: str, other: str) -> None:
+    """Both are right, and a page that says "svarar" beside one that says "svarer" was written by two."""
+    said = [form for forms in tongue.catalogue(Language.NN).values() for form in forms]
+
+    assert any(re.search(rf"\b{ours}\b", one) for one in said)
+    assert [one for one in said if re.search(rf"\b{other}\b", one, re.IGNORECASE)] == []
