@@ -49,4 +49,4 @@ async def leave(hub: TheHub, visitor: Relative, resident_id: str) -> Response:
         await kin.end(session, row, visitor.person.id, later("Ønsket det selv"), now)
         logins.log_reading(session, visitor.person.id, "consent.left", [(resident_id, f"relation:{row.id}")], now)
     hub.live.change()
-    return onwards(hub, "/login?ended=true", Done.ENDED)
+    return onwards(hub, "/login?ended=true&next=/relatives", Done.ENDED)

@@ -31,7 +31,10 @@ router = APIRouter(prefix="/relatives/{resident_id}")
 _SHOWN = timedelta(days=3)
 _AHEAD, _LONGEST = timedelta(days=60), timedelta(days=14)
 _MOST_WINDOWS, _MOST_VISITS = 3, 20
-_WRONG_SPAN = later("Slutten må være etter begynnelsen, i dag eller senere, og høyst 14 dager etter.")
+_UNREADABLE = later("Velg en dag, og skriv tidene som 16:00.")
+_BACKWARDS = later("Slutten må være etter begynnelsen, og høyst 14 dager etter.")
+_OVER = later("Den tiden er over. Velg en som kommer.")
+_TOO_EARLY = later("Det er lenge til. Meld fra når det er mindre enn 60 dager igjen.")
 _TOO_MANY = later("Du har meldt mange besøk. Avlys et av dem først.")
 _WRONG_TIMES = later("Velg minst én dag, og skriv tidene som 16:00.")
 Clock = Annotated[str, Form(max_length=5)]
@@ -129,8 +132,9 @@ async def announce(  # noqa: PLR0913 - one form
     bond, now = await bond_of(hub, visitor, resident_id), hub.clock()
     given = Given(sort=sort, day=day, since=since, until=until, last=last, note=note)
     span = _span(given, hub.zone)
-    if span is None or not now <= span[1] <= now + _AHEAD or not span[0] < span[1] <= span[0] + _LONGEST:
-        return await _shown(request, hub, visitor, bond, given=replace(given, wrong=_WRONG_SPAN))
+    wrong = _wrong(span, now) if span else _UNREADABLE
+    if span is None or wrong:
+        return await _shown(request, hub, visitor, bond, given=replace(given, wrong=wrong))
     async with hub.database.write() as session:
         standing = await family.visits(session, [resident_id], now, now + _AHEAD)
         room = sum(visit.person_id == visitor.person.id for visit, _ in standing) < _MOST_VISITS
@@ -145,6 +149,15 @@ async def announce(  # noqa: PLR0913 - one form
         return await _shown(request, hub, visitor, bond, given=replace(given, wrong=_TOO_MANY))
     hub.live.change()
     return onwards(hub, f"/relatives/{resident_id}/visits", Done.SENT)
+
+
+def _wrong(span: tuple[datetime, datetime], now: datetime) -> str | None:
+    """What to do about a time that cannot be taken."""
+    since, until = span
+    faults = (
+        (not since < until <= since + _LONGEST, _BACKWARDS), (until < now, _OVER), (until > now + _AHEAD, _TOO_EARLY),
+    )  # fmt: skip
+    return next((words for holds, words in faults if holds), None)
 
 
 def _span(given: Given, zone: ZoneInfo) -> tuple[datetime, datetime] | None:

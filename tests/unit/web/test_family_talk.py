@@ -212,7 +212,7 @@ async def test_the_pages_speak_english_and_nynorsk(hub: Hub, browser: Browse) ->
     ]
     own = (await herself.get("/resident")).text
 
-    assert "The staff are following up an alert at Astrid&#39;s now." in said[0]
+    assert "The staff are dealing with an alert for Astrid now." in said[0]
     assert "When we can ask you" in said[1]
     assert "What the sensors notice" in said[2]
     assert "What is measured, and why" in own

@@ -88,3 +88,56 @@ async def test_who_acts_for_a_resident_reads_of_the_resident_and_not_of_themself
     assert "Hvem har sett på opplysningene om Solveig" in text
     for theirs in ("om deg", "for deg", "Skjul dagen"):
         assert theirs not in text
+
+
+@pytest.mark.parametrize(
+    ("changed", "language", "told"),
+    [
+        ({"day": "2026-01-13"}, "nb", "Den tiden er over."), ({"day": "2026-01-13"}, "nn", "Den tida er over."),
+        ({"last": "2026-01-01"}, "en", "The end must be after the beginning"),
+        ({"last": "2026-02-28"}, "nb", "høyst 14 dager etter"),
+        ({"day": "2026-12-24"}, "nn", "mindre enn 60 dagar att"),
+        ({"since": "et"}, "nb", "Velg en dag, og skriv tidene som 16:00."),
+    ],
+)  # fmt: skip
+async def test_a_visit_that_cannot_be_taken_is_refused_with_what_to_do(
+    hub: Hub, browser: Browse, changed: dict[str, str], language: str, told: str
+) -> None:
+    """One sentence was for all of it, and it was in bokmål for everybody."""
+    anne = await logged_in(browser(), hub, "anne")
+    form = {"sort": "visit", "day": "2026-01-16", "since": "14:00", "until": "16:00", "note": "Kake"}
+
+    answer = await anne.post(
+        "/relatives/astrid/visits", data=form | changed, headers={"accept-language": language}
+    )  # fmt: skip
+
+    assert answer.status_code == 422
+    assert told in answer.text
+    assert 'value="Kake"' in answer.text
+
+
+@pytest.mark.parametrize("level", [Insight.NOTHING, Insight.HANDLED_ALERTS])
+async def test_a_day_that_is_hidden_for_a_while_is_said_to_be_and_not_that_nothing_was_agreed(
+    hub: Hub, browser: Browse, level: Insight
+) -> None:
+    async with hub.database.write() as session:
+        (await session.get_one(tables.Relation, "rel-lise")).insight = level
+    await (await logged_in(browser(), hub, "ragnhild-selv")).post(
+        "/resident/ragnhild/pause", data={"for_how_long": "week"}
+    )  # fmt: skip
+
+    text = (await (await logged_in(browser(), hub, "lise")).get("/relatives")).text
+
+    assert ("Ragnhild deler ikke dagen sin akkurat nå." in text) is (level is Insight.HANDLED_ALERTS)
+    assert ("Det er ikke avtalt at" in text) is (level is Insight.NOTHING)
+
+
+@pytest.mark.parametrize(
+    ("back", "is_loud"), [("/relatives", False), ("/resident", False), ("/residents/a/days", True)]
+)
+async def test_a_login_that_ended_frightens_no_family(browser: Browse, back: str, *, is_loud: bool) -> None:
+    """Nobody of them watches alerts: a red field said that none would be shown."""
+    text = (await browser().get(f"/login?ended=true&next={back}")).text
+
+    assert ("Nye varsler vises ikke" in text) is is_loud
+    assert ("notice--loud" in text) is is_loud
