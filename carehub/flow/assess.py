@@ -172,6 +172,8 @@ async def _again(hub: Hub, session: Session, finding: Finding, event: Event | No
 
 async def _record(session: Session, alert: tables.Alert, finding: Finding) -> None:
     alert.presses += 1
+    if alert.stale_since is not None:  # it was to rest on a list until tomorrow, and is news again
+        alert.due_at = finding.at
     alert.last_event_at, alert.stale_since = max(alert.last_event_at, finding.at), None
     session.add(tables.AlertEvent(**_event_row(alert.id, finding)))
     await session.flush()

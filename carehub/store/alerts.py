@@ -215,15 +215,16 @@ class Counted(NamedTuple):
 
 
 async def count_reports(session: Session, counted: Sequence[Counted]) -> None:
-    """They are counted, and the alert is not stale any more."""
-    rows = [(one.many, one.last, one.last, one.detail, one.alert_id) for one in counted]
+    """They are counted; an alert that was only listed as stale is news again, and asks now."""
+    rows = [(one.many, one.last, one.last, one.last, one.detail, one.alert_id) for one in counted]
     await sql.write(session, _COUNT_REPORTS, rows)
 
 
 _OPEN_AMONG = "SELECT id, dedup_key, presses FROM alert WHERE dedup_key = ANY (?) AND status <> 'closed' FOR UPDATE"
 _COUNT_REPORTS = """
     UPDATE alert SET presses = presses + ?, last_event_at = CASE WHEN last_event_at < ? THEN ? ELSE last_event_at END,
-        stale_since = NULL, detail = COALESCE(?, detail) WHERE id = ?
+        due_at = CASE WHEN stale_since IS NULL THEN due_at ELSE ? END, stale_since = NULL, detail = COALESCE(?, detail)
+    WHERE id = ?
 """
 
 

@@ -137,6 +137,25 @@ async def test_deadlines_of_last_autumn_are_listed_and_page_nobody(led: Night) -
     assert [text for text in _texts(led, LEADER) if "har ligget uten oppfølging i over et døgn" in text]
 
 
+@pytest.mark.parametrize("taken", [False, True])
+@pytest.mark.parametrize("kind", ["button.pressed", "fall.detected"])
+async def test_what_comes_anew_on_an_alert_that_is_only_listed_is_asked_about_at_once_f60(
+    led: Night, kind: str, *, taken: bool
+) -> None:
+    """F60, F58: it was to rest until the next day, and nobody heard of a press or a fall of now for so long."""
+    await led.press(kind=kind)
+    if taken:
+        await led.take("maria")
+    await _stop(led, minutes=3 * 24 * 60)
+    before = len(led.phones.sent)
+
+    await led.press(kind=kind)
+    await led.pass_time(seconds=5)
+
+    assert INGRID in {notice.address for _, notice in led.phones.sent[before:]}
+    assert (await led.reply(INGRID, led.code_for(INGRID))).startswith("Du har varsel ")
+
+
 async def test_notices_of_last_autumn_are_not_sent(led: Night) -> None:
     """F60: what still waits in the outbox after a day is not news."""
     led.phones.network = {MARIA: hangs}
