@@ -182,8 +182,9 @@ async def _record(session: Session, alert: tables.Alert, finding: Finding) -> No
 async def _repeat(hub: Hub, session: Session, alert: tables.Alert, finding: Finding, unit: str | None) -> None:
     """Every press counts: shown, counted, told to whoever has it, raised at the third within eight hours."""
     session.add(journal_line(alert.id, Step.REPEATED, finding.at, text=f"Meldt {alert.presses} ganger."))
-    if finding.severity > alert.severity:
-        await _raise_to(session, alert, finding.severity, finding.at)
+    if finding.severity > (before := alert.severity):
+        await _raise_to(session, alert, finding.severity, finding.at, _WORSE)
+        await escalate.ask_as_worse(hub, session, alert, before, finding.at)
     if not finding.press:  # what raises nothing is counted with the others, and never here
         return
     found = await follow(session, alert, finding, unit)
@@ -198,7 +199,7 @@ async def _repeat(hub: Hub, session: Session, alert: tables.Alert, finding: Find
         return
     recent = await alerts.reports_since(session, alert.dedup_key, finding.at - REPEAT_WINDOW)
     if recent > 1 or alert.status is not Status.OPEN:
-        await escalate.remind_of_repeat(hub, session, alert, finding.at)
+        await escalate.remind_of_repeat(hub, session, alert, finding.at, press=True)
 
 
 async def _tell_both(hub: Hub, session: Session, alert: tables.Alert, finding: Finding, unit: str | None) -> None:
@@ -206,7 +207,7 @@ async def _tell_both(hub: Hub, session: Session, alert: tables.Alert, finding: F
     since = finding.at - crowd.REMIND_EVERY
     if alert.presses > crowd.COUNTED_FROM and await alerts.was_reminded(session, alert.id, since):
         return
-    await escalate.remind_of_repeat(hub, session, alert, finding.at, besides=unit)
+    await escalate.remind_of_repeat(hub, session, alert, finding.at, press=True, besides=unit)
 
 
 async def _raise_level(session: Session, alert: tables.Alert, finding: Finding) -> bool:
@@ -220,7 +221,7 @@ async def _raise_level(session: Session, alert: tables.Alert, finding: Finding) 
     wide = below_wide((await ladders.plan(session, alert.unit_id, raised)).ladder)
     if _is_at_the_top(alert, wide):
         return False
-    await _raise_to(session, alert, raised, finding.at)
+    await _raise_to(session, alert, raised, finding.at, _OFTEN)
     alert.rung, alert.turn = max(alert.rung, wide), 0  # the next step asks more than those on duty in the unit
     return True
 
@@ -231,8 +232,11 @@ def _is_at_the_top(alert: tables.Alert, wide: int) -> bool:
     return alert.severity is Severity.CRITICAL and alert.rung >= asked
 
 
-async def _raise_to(session: Session, alert: tables.Alert, severity: Severity, now: datetime) -> None:
+_OFTEN, _WORSE = "Meldt flere ganger: hevet.", "Meldt som mer alvorlig: hevet."
+
+
+async def _raise_to(session: Session, alert: tables.Alert, severity: Severity, now: datetime, why: str) -> None:
     alert.severity = severity
     session.add(alert)
-    session.add(journal_line(alert.id, Step.RAISED, now, text="Meldt flere ganger: hevet."))
+    session.add(journal_line(alert.id, Step.RAISED, now, text=why))
     await session.flush()

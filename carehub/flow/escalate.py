@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from carehub.core.answers.alerts import HELP, Status, Step
-from carehub.core.answers.answering import when_to_tell_relatives
+from carehub.core.answers.answering import deadline_after, remind_at, when_to_tell_relatives
 from carehub.core.answers.escalation import (
     Circle,
     Colleague,
@@ -19,7 +19,16 @@ from carehub.core.answers.escalation import (
 )
 from carehub.core.answers.ladders import Audience, Group, Rung
 from carehub.core.people.kin import HANDLED
-from carehub.core.showing.wording import handled_text, reminder_text, repeat_text, stale_text, unmanned_text
+from carehub.core.severity import Severity
+from carehub.core.showing.wording import (
+    again_text,
+    handled_text,
+    reminder_text,
+    repeat_text,
+    stale_text,
+    unmanned_text,
+    worse_text,
+)
 from carehub.core.watching.canary import SCOPE as CANARY
 from carehub.flow.hub import Hub
 from carehub.flow.journal import journal_line
@@ -194,20 +203,23 @@ def _who_sorts_out(concern: Concern, circle: Circle) -> Sequence[Colleague]:
 
 
 async def remind_of_repeat(
-    hub: Hub, session: Session, alert: tables.Alert, now: datetime, *, besides: str | None = None
+    hub: Hub, session: Session, alert: tables.Alert, now: datetime, *, press: bool, besides: str | None = None
 ) -> None:
     """Tell whoever has the alert that it was reported again; with no owner the ladder's own people.
 
     Args:
+        press: Somebody has pressed for help; else it was reported by other means.
         besides: The unit of another place from which it was reported too: its people are told likewise.
     """
     circle = await ladders.circle(session, now)
     telling, concern = about(alert, f"repeat:{alert.presses}", now), await _concern(session, alert)
-    text = repeat_text(
-        number=telling.number, presses=alert.presses, link=link_to(hub, telling.number), both=besides is not None
+    link, where = link_to(hub, telling.number), {alert.unit_id, besides or alert.unit_id}
+    text = (
+        repeat_text(number=telling.number, presses=alert.presses, link=link, both=besides is not None)
+        if press
+        else again_text(number=telling.number, presses=alert.presses, link=link)
     )
-    whom = {one.id: one for one in circle.staff if one.id == alert.owner_id}
-    where = {alert.unit_id, besides or alert.unit_id}
+    whom = {one.id: one for one in _who_has(alert, concern, circle)}
     if not whom:
         whom = {one.id: one for unit in where for one in _ladders_own(replace(concern, unit=unit), circle)}
     rows = [row for one in whom.values() if one.methods for row in telling.by_enough_ways(one, text)]
@@ -215,11 +227,38 @@ async def remind_of_repeat(
     await outbox.write(session, [*screens, *rows])
 
 
+def _who_has(alert: tables.Alert, concern: Concern, circle: Circle) -> list[Colleague]:
+    """Its owner; one who is not on duty may have gone home since, and then those on duty hear too."""
+    owner = [one for one in circle.staff if one.id == alert.owner_id]
+    gone = owner and not owner[0].on_duty
+    return [*owner, *(asked(Audience(Group.ON_DUTY), concern, circle) if gone else ())]
+
+
 def _ladders_own(concern: Concern, circle: Circle) -> Sequence[Colleague]:
     for group in (Group.ON_DUTY, Group.UNIT, Group.EVERYBODY):
         if whom := on_rung(Rung(asks=(Audience(group),), patience=_DAY), concern, circle):
             return whom
     return ()
+
+
+async def ask_as_worse(hub: Hub, session: Session, alert: tables.Alert, before: Severity, now: datetime) -> None:
+    """It is more serious than those who were asked, or who have it, were told: it waits no longer as what it was.
+
+    Where it stood on tablets alone, the ladder begins with telephones. Whoever has it hears, and has the shorter time.
+    """
+    if alert.status is Status.OPEN:
+        if before < MESSAGES_FROM:
+            alert.rung = alert.turn = 0
+        await summon(hub, session, alert, now)
+        return
+    times = (await ladders.plan(session, alert.unit_id, alert.severity)).times
+    due = deadline_after(alert.status, times, now) or now
+    alert.due_at = min(alert.due_at or due, due)
+    alert.remind_at = alert.remind_at and min(alert.remind_at, remind_at(times, now))
+    session.add(alert)
+    telling = about(alert, f"worse:{int(alert.severity)}", now)
+    text = worse_text(severity=alert.severity, number=telling.number, link=link_to(hub, telling.number))
+    await outbox.write(session, await _to_owner(session, alert, telling, text, now))
 
 
 async def tell_relatives(hub: Hub, session: Session, alert: tables.Alert, now: datetime) -> None:

@@ -53,6 +53,18 @@ TEXTS: dict[str, Told] = {
         "Nytt trykk på varsel {n} ({n2} gonger no), frå to stader. Sjå til begge. {link}",
         "Alert {n} was reported again ({n2} times now), from two places. Look after both. {link}",
     ),
+    "Varsel {n} er meldt på nytt ({n2} ganger nå). {link}": (
+        "Varsel {n} er meldt på nytt ({n2} gonger no). {link}",
+        "Alert {n} was reported again ({n2} times now). {link}",
+    ),
+    "{hurry}: varsel {n}, som du har, er mer alvorlig enn før. {link}": (
+        "{hurry}: varsel {n}, som du har, er meir alvorleg enn før. {link}",
+        "{hurry}: alert {n}, which you have, is more serious than before. {link}",
+    ),
+    "Varsel {n}, som du har, er mer alvorlig enn før. {link}": (
+        "Varsel {n}, som du har, er meir alvorleg enn før. {link}",
+        "Alert {n}, which you have, is more serious than before. {link}",
+    ),
     "En ansatt tar ikke lenger imot varsler på {n}. Sjekk vaktlisten, og finn en annen vei: {link}": (
         "Ein tilsett tek ikkje lenger imot varsel på {n}. Sjekk vaktlista, og finn ein annan veg: {link}",
         "A member of staff no longer receives alerts by {n}. Check the rota, and find another way: {link}",

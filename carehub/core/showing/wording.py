@@ -137,6 +137,22 @@ def repeat_text(*, number: str, presses: int, link: str, both: bool = False) -> 
     return f"Nytt trykk på varsel {number} ({presses} ganger nå){where}. {link}"
 
 
+def again_text(*, number: str, presses: int, link: str) -> str:
+    """The SMS to whoever has an alert when it is reported again, and nobody pressed."""
+    return f"Varsel {number} er meldt på nytt ({presses} ganger nå). {link}"
+
+
+def worse_text(*, severity: Severity, number: str, link: str) -> str:
+    """The SMS to whoever has an alert that is more serious than when they took it.
+
+    >>> worse_text(severity=Severity.CRITICAL, number="A4F2", link="https://hub.example/a/A4F2")
+    'HASTER: varsel A4F2, som du har, er mer alvorlig enn før. https://hub.example/a/A4F2'
+    """
+    hurry = _HURRY.get(severity)
+    opening = f"{hurry}: varsel" if hurry else "Varsel"
+    return f"{opening} {number}, som du har, er mer alvorlig enn før. {link}"
+
+
 def repeated_text(text: str) -> str:
     """A message that may have come before: whoever has it already need not count it as another."""
     return f"Gjentatt melding. {text}"

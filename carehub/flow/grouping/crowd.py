@@ -8,10 +8,10 @@ their own way.
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from carehub.core.answers.alerts import Step
+from carehub.core.answers.alerts import HELD, PERSONAL, Step
 from carehub.core.findings import Finding
 from carehub.core.severity import Severity
 from carehub.core.watching import outage
@@ -25,6 +25,8 @@ from carehub.store.database import Session
 COUNTED_FROM = 10
 """So many reports of one alert are told one by one; the level has been raised by then, and the rest are counted."""
 REMIND_EVERY = timedelta(minutes=1)
+TELL_AGAIN_EVERY = timedelta(minutes=10)
+"""A smoke detector says what it says as long as it smokes, also to whoever stands beside it."""
 
 
 @dataclass(slots=True)
@@ -80,12 +82,21 @@ async def count(hub: Hub, session: Session, crowd: Mapping[str, Sequence[Finding
     await sql.add(session, tables.AlertEvent, reports)
     await sql.add(session, tables.AlertStep, [_line(*one) for one in zip(found, counted, strict=True)])
     for (one, findings), new in zip(found, counted, strict=True):
-        if findings[-1].press and not await alerts.was_reminded(session, one.id, new.last - REMIND_EVERY):
-            alert = await alerts.open_alert(session, one.key)
-            if alert is not None:
-                await escalate.remind_of_repeat(hub, session, alert, new.last)
+        await _tell(hub, session, one, findings[-1], new.last)
     still_open = {one.key for one, _ in found}
     return [finding for key, findings in crowd.items() if key not in still_open for finding in findings]
+
+
+async def _tell(hub: Hub, session: Session, one: alerts.Known, newest: Finding, now: datetime) -> None:
+    """A press is told of; and another fall, or what weighs as much, to whoever has the alert and may have left."""
+    weighs = newest.severity is Severity.CRITICAL or newest.kind in PERSONAL
+    if not newest.press and not weighs:
+        return
+    if await alerts.was_reminded(session, one.id, now - (REMIND_EVERY if newest.press else TELL_AGAIN_EVERY)):
+        return
+    alert = await alerts.open_alert(session, one.key)
+    if alert is not None and (newest.press or alert.status in HELD):  # what nobody has is asked about by its ladder
+        await escalate.remind_of_repeat(hub, session, alert, now, press=newest.press)
 
 
 def _counted(one: alerts.Known, findings: Sequence[Finding]) -> alerts.Counted:

@@ -84,7 +84,7 @@ async def _needs_help(hub: Hub, session: Session, line: Line | Listed, by: str, 
     """That calls, at once; where somebody has the alert already, they hear that it was seen again."""
     text = "Sett ved tilsyn. Noen må gå dit."
     if alert := await _call(session, line, HELP_KIND, Severity.SERIOUS, text, now, by=by):
-        await escalate.remind_of_repeat(hub, session, alert, now)
+        await escalate.remind_of_repeat(hub, session, alert, now, press=False)
 
 
 async def _settle(session: Session, line: Line | Listed, by: str, now: datetime) -> None:
