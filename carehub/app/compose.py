@@ -21,7 +21,7 @@ from carehub.app.upgrade import upgrade
 from carehub.app.window import refuse_real_people
 from carehub.contracts import Channel, ConfigurationError, TransportError
 from carehub.core.rules.rulebook import SAFE_MODE
-from carehub.flow.hub import Health, Hub
+from carehub.flow.hub import Health, Hub, Word
 from carehub.flow.ingest import Ingest
 from carehub.flow.receiving.batch import hub_fault
 from carehub.flow.receiving.intake import Intake
@@ -128,7 +128,7 @@ async def _opened_hub(stack: AsyncExitStack, settings: Settings, clock: Clock, l
     be_careful(hub, crashes)
     if rescued:
         hub.health.rescued = rescued
-        hub.faults.append(rescued)
+        hub.faults.append(Word("rescued", rescued))
     for channel in hub.channels.values():
         stack.push_async_callback(channel.close)
     return hub

@@ -4,7 +4,7 @@ import os
 import shutil
 from pathlib import Path
 
-from carehub.flow.hub import Hub
+from carehub.flow.hub import Hub, Word
 from carehub.kit.log import log
 
 LARGEST = 32 * 1024 * 1024
@@ -38,13 +38,15 @@ class Room:
         log_file = self._folder / "carehub.db-wal"
         size = log_file.stat().st_size if log_file.exists() else 0
         if size > LARGEST_LOG and not self._told_of_log:
-            self._hub.faults.append(f"Databasens logg er {size // 2**20} MB: noe holder den åpen. Start huben på nytt.")
+            self._hub.faults.append(
+                Word("log", f"Databasens logg er {size // 2**20} MB: noe holder den åpen. Start huben på nytt.")
+            )
         self._told_of_log = size > LARGEST_LOG
 
     def make(self) -> None:
         """Throw the ballast out now; without any there is nothing more to give."""
         if not self._hub.health.no_room:
-            self._hub.faults.append("Disken er nesten full: bare alarmer lagres nå. Rydd plass straks.")
+            self._hub.faults.append(Word("room", "Disken er nesten full: bare alarmer lagres nå. Rydd plass straks."))
             log.error("disk.full", ballast=self._path.exists())
         self._hub.health.no_room = True
         self._path.unlink(missing_ok=True)
@@ -52,7 +54,7 @@ class Room:
 
     def _take_in(self) -> None:
         if self._hub.health.no_room:
-            self._hub.good_news.append("Det er plass på disken igjen. Alt lagres.")
+            self._hub.good_news.append(Word("room", "Det er plass på disken igjen. Alt lagres."))
         self._hub.health.no_room = False
         try:
             with self._path.open("wb") as file:

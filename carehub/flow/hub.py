@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -133,6 +134,18 @@ class Brought:
     doors: int = 0
 
 
+class Word(NamedTuple):
+    """What the hub has yet to tell of itself.
+
+    Attributes:
+        about: Which part is in trouble: each has an alert of its own, so that one does not hide behind another.
+        words: For staff, in bokmål.
+    """
+
+    about: str
+    words: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Hub:
     """Everything a door may need."""
@@ -192,9 +205,9 @@ class Hub:
     """Units whose siren sounds for an alarm that was not stored."""
     make_room: Callable[[], None] | None = None
     """Throws the ballast off a full disk."""
-    faults: list[str] = field(default_factory=list)
-    """Troubles of its own that the hub has yet to tell, in words for staff."""
-    good_news: list[str] = field(default_factory=list)
+    faults: list[Word] = field(default_factory=list)
+    """Troubles of its own that the hub has yet to tell."""
+    good_news: list[Word] = field(default_factory=list)
     """Troubles that are over, likewise."""
     wrong_codes: dict[str, tuple[timedelta, ...]] = field(default_factory=dict)
     """By telephone: when it sent its last wrong codes (`passed`). In memory: a restart forgives them."""

@@ -178,7 +178,8 @@ class Ingest(Queue):
     async def _set_aside(self, load: Load, error: Exception) -> None:
         work = await self._insist(load, partial(self._store_letters, error))
         if any(note.refuse(error) for note in load.notes):
-            self.observe(hub_fault(work.now, f"En egen hendelse kunne ikke lagres: {type(error).__name__}."))
+            words = f"En egen hendelse kunne ikke lagres: {type(error).__name__}."
+            self.observe(hub_fault(work.now, words, about="poison"))
         self._after(work, load)
 
     async def _store_letters(self, error: Exception, load: Load) -> Work:

@@ -132,7 +132,7 @@ def _who(ingest: Ingest, event: Event, now: datetime) -> Sequence[str]:
 def _account(hub: Hub, ingest: Ingest, lost: int, now: datetime) -> None:
     if lost and not hub.health.unaccounted:  # told once for each spell of it
         log.error("ledger.unaccounted", events=lost)
-        ingest.observe(hub_fault(now, f"{lost} hendelser venter på en frist som er passert."))
+        ingest.observe(hub_fault(now, f"{lost} hendelser venter på en frist som er passert.", about="ledger"))
     hub.health.unaccounted = lost
 
 

@@ -129,7 +129,7 @@ class Worker:
         self._hub.health.failures[post.name] = self._hub.health.failures.get(post.name, 0) + 1
         if self._hub.health.failures[post.name] == 3:  # noqa: PLR2004 - once for each spell of trouble
             words = f"Delen «{post.name}» svikter: {type(error).__name__}."
-            self._ingest.observe(hub_fault(self._hub.clock(), words))
+            self._ingest.observe(hub_fault(self._hub.clock(), words, about=f"station-{post.name}"))
 
     async def _escalate(self) -> None:
         await self._timekeeper.look()

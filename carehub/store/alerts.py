@@ -197,6 +197,7 @@ class Known(NamedTuple):
     id: str
     key: str
     reports: int
+    detail: str | None
 
 
 async def open_among(session: Session, keys: Collection[str]) -> list[Known]:
@@ -220,7 +221,9 @@ async def count_reports(session: Session, counted: Sequence[Counted]) -> None:
     await sql.write(session, _COUNT_REPORTS, rows)
 
 
-_OPEN_AMONG = "SELECT id, dedup_key, presses FROM alert WHERE dedup_key = ANY (?) AND status <> 'closed' FOR UPDATE"
+_OPEN_AMONG = (
+    "SELECT id, dedup_key, presses, detail FROM alert WHERE dedup_key = ANY (?) AND status <> 'closed' FOR UPDATE"
+)
 _COUNT_REPORTS = """
     UPDATE alert SET presses = presses + ?, last_event_at = CASE WHEN last_event_at < ? THEN ? ELSE last_event_at END,
         due_at = CASE WHEN stale_since IS NULL THEN due_at ELSE ? END, stale_since = NULL, detail = COALESCE(?, detail)
@@ -230,9 +233,14 @@ _COUNT_REPORTS = """
 
 async def was_reminded(session: Session, alert_id: str, since: datetime) -> bool:
     """Whether anybody was told of a repeat of this alert since then."""
+    return await was_told(session, alert_id, "repeat:", since)
+
+
+async def was_told(session: Session, alert_id: str, step: str, since: datetime) -> bool:
+    """Whether anybody was told of such a step of this alert since then."""
     statement = select(tables.Notice.id).where(
         tables.Notice.alert_id == alert_id,
-        col(tables.Notice.cycle).startswith("repeat:"),
+        col(tables.Notice.cycle).startswith(step),
         col(tables.Notice.created_at) > since,
     )
     return (await session.exec(statement.limit(1))).first() is not None

@@ -117,7 +117,7 @@ async def test_a_station_that_keeps_failing_is_an_operators_alert_once_for_each_
     await night.work()
 
     alert = await night.the_alert()
-    assert (alert.kind, alert.scope_id, alert.presses) == ("hub-fault", "hub", 1)
+    assert (alert.kind, alert.scope_id, alert.presses) == ("hub-fault", "hub:station-escalate", 1)
     assert "kanari" not in (alert.detail or "")
 
 

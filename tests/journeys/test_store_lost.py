@@ -76,7 +76,7 @@ async def test_with_no_backup_the_hub_starts_empty_says_so_and_still_alerts_f29(
 
     async with opened(Settings(data_dir=store.parent, detectors="", channels=""), with_broker=False) as running:
         found = [trouble.title for trouble in troubles(running.hub, running.hub.clock())]
-        told = list(running.hub.faults)
+        told = [one.words for one in running.hub.faults]
 
     assert "Huben startet med en reservebase" in found
     assert "tom database" in told[0]

@@ -1,4 +1,4 @@
-"""An open alert turns out to be worse, or comes anew while somebody has it: whoever relies on what it was hears of it."""
+"""An open alert turns out to be worse, or comes anew while somebody has it: whoever relies on what it was hears it."""
 
 import pytest
 

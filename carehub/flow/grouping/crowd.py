@@ -18,6 +18,7 @@ from carehub.core.watching import outage
 from carehub.flow import escalate
 from carehub.flow.hub import Hub
 from carehub.flow.journal import step_row
+from carehub.flow.reaching import technical
 from carehub.store import alerts, sql, tables
 from carehub.store.alerts import Before
 from carehub.store.database import Session
@@ -27,6 +28,8 @@ COUNTED_FROM = 10
 REMIND_EVERY = timedelta(minutes=1)
 TELL_AGAIN_EVERY = timedelta(minutes=10)
 """A smoke detector says what it says as long as it smokes, also to whoever stands beside it."""
+_SAY_MORE = frozenset({outage.KIND, technical.KIND})
+"""Each report of these says more than the one before it, and the alert says what the last one does."""
 
 
 @dataclass(slots=True)
@@ -88,9 +91,12 @@ async def count(hub: Hub, session: Session, crowd: Mapping[str, Sequence[Finding
 
 
 async def _tell(hub: Hub, session: Session, one: alerts.Known, newest: Finding, now: datetime) -> None:
-    """A press is told of; and another fall, or what weighs as much, to whoever has the alert and may have left."""
-    weighs = newest.severity is Severity.CRITICAL or newest.kind in PERSONAL
-    if not newest.press and not weighs:
+    """A press is told of; another fall, or what weighs as much, to whoever has the alert; and the hub's own news."""
+    if _is_news(one, newest):
+        if alert := await alerts.open_alert(session, one.key):
+            await technical.tell_news(hub, session, alert, now)
+        return
+    if not newest.press and newest.severity is not Severity.CRITICAL and newest.kind not in PERSONAL:
         return
     if await alerts.was_reminded(session, one.id, now - (REMIND_EVERY if newest.press else TELL_AGAIN_EVERY)):
         return
@@ -99,12 +105,20 @@ async def _tell(hub: Hub, session: Session, one: alerts.Known, newest: Finding, 
         await escalate.remind_of_repeat(hub, session, alert, now, press=newest.press)
 
 
+def _is_news(one: alerts.Known, newest: Finding) -> bool:
+    """The hub says something else of the same part than those who read the alert know."""
+    return newest.kind == technical.KIND and newest.detail is not None and newest.detail[:400] != one.detail
+
+
 def _counted(one: alerts.Known, findings: Sequence[Finding]) -> alerts.Counted:
     newest = findings[-1]
-    detail = newest.detail[:400] if newest.kind == outage.KIND and newest.detail else None
+    detail = newest.detail[:400] if newest.kind in _SAY_MORE and newest.detail else None
     return alerts.Counted(one.id, len(findings), max(finding.at for finding in findings), detail)
 
 
 def _line(found: tuple[alerts.Known, Sequence[Finding]], counted: alerts.Counted) -> dict[str, Any]:
-    text = f"Meldt {found[0].reports + counted.many} ganger."
+    known, findings = found
+    text = f"Meldt {known.reports + counted.many} ganger."
+    if _is_news(known, findings[-1]):
+        text = counted.detail or text
     return step_row(counted.alert_id, Step.REPEATED, counted.last, text=text)

@@ -6,17 +6,17 @@ from carehub.contracts import Channel, Fate, Receipt
 from carehub.core.answers.alerts import Step
 from carehub.core.answers.breaker import Breaker, after, rests, tried
 from carehub.core.severity import Severity
-from carehub.flow.hub import Hub
+from carehub.flow.hub import Hub, Word
 from carehub.flow.ingest import Ingest
 from carehub.flow.live import EVERY_SCREEN
 from carehub.flow.receiving import disk, sirens
-from carehub.flow.receiving.batch import hub_fault
+from carehub.flow.receiving.batch import hub_fault, hub_scope
 from carehub.flow.respond import journal_line
 from carehub.kit.log import log
 from carehub.store import alerts
 
 _NEVER_TRIED = Breaker()
-_HUB, _HEARD_WITHIN_S = "hub", 60.0
+_HEARD_WITHIN_S = 60.0
 DARK_AFTER = timedelta(seconds=30)
 """A page that is loaded anew is dark for a moment."""
 
@@ -37,10 +37,12 @@ def note(hub: Hub, channel: str, receipt: Receipt, now: datetime) -> None:
     here = hub.breakers[channel] = after(before, now, answered=receipt.fate is not Fate.FAILED_FOR_NOW)
     if here.opened_at and not before.opened_at:
         log.error("channel.opened", channel=channel, reason=receipt.reason)
-        hub.faults.append(f"Kanalen «{channel}» svarer ikke. Varsler går andre veier til den er tilbake.")
+        hub.faults.append(
+            Word(f"channel-{channel}", f"Kanalen «{channel}» svarer ikke. Varsler går andre veier til den er tilbake.")
+        )
     elif before.opened_at and not here.opened_at:
         log.info("channel.closed", channel=channel)
-        hub.good_news.append(f"Kanalen «{channel}» virker igjen.")
+        hub.good_news.append(Word(f"channel-{channel}", f"Kanalen «{channel}» virker igjen."))
 
 
 def over_the_cap(hub: Hub, channel: Channel, severity: Severity, now: datetime) -> Receipt | None:
@@ -51,7 +53,12 @@ def over_the_cap(hub: Hub, channel: Channel, severity: Severity, now: datetime) 
         return None
     if not hub.sent_today.get((f"{channel.name} told", day)):  # once a day
         hub.sent_today[f"{channel.name} told", day] = 1
-        hub.faults.append(f"Dagens grense for «{channel.name}» er nådd ({cap}). Bare kritiske varsler går den veien.")
+        hub.faults.append(
+            Word(
+                f"cap-{channel.name}",
+                f"Dagens grense for «{channel.name}» er nådd ({cap}). Bare kritiske varsler går den veien.",
+            )
+        )
     if severity >= Severity.CRITICAL:
         return None
     return Receipt(fate=Fate.FAILED_FOR_GOOD, reason="the day's cap is reached")
@@ -70,28 +77,28 @@ def look_at_screens(hub: Hub) -> None:
     """The last tablet went dark: after half a minute it is a technical alert (F79)."""
     if hub.live.shows(EVERY_SCREEN):
         if hub.dark_told:
-            hub.good_news.append("Et nettbrett viser varslene igjen.")
+            hub.good_news.append(Word("screens", "Et nettbrett viser varslene igjen."))
         hub.screens_seen, hub.dark_since, hub.dark_told = True, None, False
     elif hub.screens_seen and hub.dark_since is None:
         hub.dark_since = hub.passed()
     elif hub.dark_since is not None and not hub.dark_told and hub.passed() - hub.dark_since >= DARK_AFTER:
         hub.dark_told = True
-        hub.faults.append("Ingen nettbrett viser varslene nå. Sjekk skjermen på vaktrommet.")
+        hub.faults.append(Word("screens", "Ingen nettbrett viser varslene nå. Sjekk skjermen på vaktrommet."))
 
 
 async def tell(hub: Hub, ingest: Ingest) -> None:
-    """New troubles become a technical alert; what is over is written in the journal of those that are open."""
+    """New troubles become technical alerts; what is over is written in the journal of the one that told of it."""
     look_at_screens(hub)
     disk.look_again(hub)
     await sirens.hush(hub)
     faults, good_news = list(hub.faults), list(hub.good_news)
-    for words in faults:
-        ingest.observe(hub_fault(hub.clock(), words))
+    for one in faults:
+        ingest.observe(hub_fault(hub.clock(), one.words, about=one.about))
     if good_news:
         async with hub.database.write() as session:
-            for alert in await alerts.open_in_scope(session, _HUB):
-                for words in good_news:
-                    session.add(journal_line(alert.id, Step.RESOLVED, hub.clock(), text=words))
+            for one in good_news:
+                for alert in await alerts.open_in_scope(session, hub_scope(one.about)):
+                    session.add(journal_line(alert.id, Step.RESOLVED, hub.clock(), text=one.words))
         hub.live.change()
     del hub.faults[: len(faults)], hub.good_news[: len(good_news)]
 

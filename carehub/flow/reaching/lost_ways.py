@@ -7,7 +7,7 @@ from carehub.core.answers.escalation import Colleague, Method
 from carehub.core.people.access import Role
 from carehub.core.severity import Severity
 from carehub.core.showing.wording import closed_way_text, push_gone_text
-from carehub.flow.hub import Hub
+from carehub.flow.hub import Hub, Word
 from carehub.flow.reaching.telling import notice_row
 from carehub.kit.ids import new_id
 from carehub.store import outbox, people, tables
@@ -34,7 +34,7 @@ async def close_way(hub: Hub, session: Session, person_id: str, method: Method, 
         await outbox.write(session, rows)
         hub.wake.deliver.set()
     else:
-        hub.faults.append(text)
+        hub.faults.append(Word("ways", text))
 
 
 async def _forget(hub: Hub, session: Session, person_id: str, method: Method, now: datetime) -> None:

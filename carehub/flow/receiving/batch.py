@@ -252,15 +252,19 @@ def _fault(event: Event, words: str) -> Event:
     )  # fmt: skip
 
 
-def hub_fault(now: datetime, words: str, *, about: str | None = None, key: str | None = None) -> Event:
+def hub_scope(about: str) -> str:
+    """Where the hub tells of trouble with one of its parts."""
+    return f"hub:{about}"[:80]
+
+
+def hub_fault(now: datetime, words: str, *, about: str, key: str | None = None) -> Event:
     """The hub tells of its own trouble by its own road: an event, an alert, a ladder.
 
     Args:
         about: Which part is in trouble: each has an alert of its own, so that one does not hide behind another.
         key: Names what happened, so that it is told once, also when the hub dies in between.
     """
-    scope = f"hub:{about}"[:80] if about else "hub"
     return Event(
-        seq=0, at=now, kind=EventKind.HUB_FAULT, scope=scope, source="hub", detail=words,
+        seq=0, at=now, kind=EventKind.HUB_FAULT, scope=hub_scope(about), source="hub", detail=words,
         dedup_key=f"hub/{key}" if key else None,
     )  # fmt: skip

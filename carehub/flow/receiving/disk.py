@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from carehub.flow.hub import Hub
+from carehub.flow.hub import Hub, Word
 from carehub.kit.log import log
 from carehub.store.errors import is_failing_disk
 
@@ -19,7 +19,9 @@ def note_failure(hub: Hub, error: Exception) -> None:
     if len(health.failed_syncs) >= _TOO_OFTEN and not health.failing_disk:
         health.failing_disk = True
         log.error("disk.failing", times=len(health.failed_syncs))
-        hub.faults.append("Disken svikter: huben må lagre om igjen. Ingenting er borte ennå. Bytt disk straks.")
+        hub.faults.append(
+            Word("disk", "Disken svikter: huben må lagre om igjen. Ingenting er borte ennå. Bytt disk straks.")
+        )
         hub.live.change()
 
 
@@ -29,7 +31,7 @@ def look_again(hub: Hub) -> None:
     health.failed_syncs = _lately(health.failed_syncs, hub.passed())
     if health.failing_disk and not health.failed_syncs:
         health.failing_disk = False
-        hub.good_news.append("Disken har lagret uten feil i ett minutt.")
+        hub.good_news.append(Word("disk", "Disken har lagret uten feil i ett minutt."))
         hub.live.change()
 
 

@@ -12,7 +12,7 @@ from carehub.contracts import Message
 from carehub.core.events import Event
 from carehub.core.showing.wording import local_time
 from carehub.core.watching.canary import DEVICE as CANARY
-from carehub.flow.hub import Hub, Unsaved, UnsavedAlarm
+from carehub.flow.hub import Hub, Unsaved, UnsavedAlarm, Word
 from carehub.flow.live import EVERY_SCREEN
 from carehub.flow.receiving import disk, sirens
 from carehub.flow.receiving.intake import Intake, Letter, is_telemetry
@@ -99,7 +99,7 @@ def stored_again(hub: Hub) -> None:
         return
     if hub.clock() - unsaved.since >= _WORTH_TELLING or unsaved.alarms:
         since = local_time(unsaved.since, hub.zone)
-        hub.faults.append(f"Huben fikk ikke lagret noe fra kl. {since}. Alt som kom, er lagret nå.")
+        hub.faults.append(Word("store", f"Huben fikk ikke lagret noe fra kl. {since}. Alt som kom, er lagret nå."))
     log.info("store.takes_again", tries=unsaved.tries, alarms=len(unsaved.alarms))
     hub.unsaved = Unsaved()
     hub.live.change()

@@ -8,7 +8,7 @@ from carehub.core.answers.codes import codes_in, with_check
 from carehub.core.answers.escalation import Colleague
 from carehub.core.severity import Severity
 from carehub.core.showing.wording import roll_call_text, unanswered_text
-from carehub.flow.hub import Hub
+from carehub.flow.hub import Hub, Word
 from carehub.flow.reaching.lost_ways import coordinators_of
 from carehub.flow.reaching.telling import SMS, notice_row
 from carehub.kit.ids import new_code, new_id
@@ -75,7 +75,7 @@ async def _tell(hub: Hub, session: Session, unit: str, silent: Sequence[tables.R
     if rows:
         await outbox.write(session, rows)
     else:
-        hub.faults.append(text)
+        hub.faults.append(Word("roll-call", text))
 
 
 def _told_of_silence(staff: list[Colleague], unit: str, silent: set[str]) -> list[Colleague]:

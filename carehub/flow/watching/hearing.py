@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from carehub.core.events import Event
 from carehub.core.showing.wording import local_time
-from carehub.flow.hub import Hub
+from carehub.flow.hub import Hub, Word
 from carehub.flow.receiving.batch import hub_fault
 from carehub.kit.log import log
 from carehub.store import tables
@@ -61,7 +61,7 @@ class Hearing:
     def _opened(self, now: datetime) -> None:
         log.info("broker.connected")
         if self._told:
-            self._hub.good_news.append("Huben hører sensorene igjen.")
+            self._hub.good_news.append(Word(_ABOUT, "Huben hører sensorene igjen."))
         since, self._gone_since, self._told = self._heard_until, None, False
         if self._forgotten and since is not None and now - since > DEAF_FROM:
             self._tell_deaf(since, now)
@@ -74,7 +74,7 @@ class Hearing:
             "glemt den. Det som bare ble sendt da, kan mangle. Se til dem som har enheter uten kvittering."
         )
         log.error("broker.was_deaf", since=since.isoformat())
-        self._observe(hub_fault(now, words, about=_ABOUT, key=f"deaf/{since.isoformat()}"))
+        self._observe(hub_fault(now, words, about="deaf", key=f"deaf/{since.isoformat()}"))
 
     def _closed(self, now: datetime) -> None:
         self._heard_until = now
@@ -83,7 +83,7 @@ class Hearing:
         if fought and not self._fought:
             log.error("broker.fought_over", losses=PULLED_AWAY)
             words = "En annen hub bruker trolig samme navn hos MQTT-tjeneren: de kaster hverandre ut. Stans den ene."
-            self._observe(hub_fault(now, words, about=_ABOUT))
+            self._observe(hub_fault(now, words, about="fought-over"))
         self._fought = fought
 
     def refused(self, sender: str) -> None:

@@ -11,7 +11,7 @@ from carehub.core.answers.alerts import Step
 from carehub.core.events import Event
 from carehub.core.watching.numbering import Count, hear
 from carehub.flow.journal import journal_line
-from carehub.flow.receiving.batch import hub_fault
+from carehub.flow.receiving.batch import hub_fault, hub_scope
 from carehub.store import alerts, numbers, stream, tables
 from carehub.store.database import Database, Session
 
@@ -46,7 +46,7 @@ async def _tell_of_filled(session: Session, gaps: Iterable[tables.DeviceGap], no
     filled = [gap.device_id for gap in gaps]
     names = await numbers.names(session, filled) if filled else {}
     for device in filled:
-        for alert in await alerts.open_in_scope(session, f"hub:{_about(device)}"):
+        for alert in await alerts.open_in_scope(session, hub_scope(_about(device))):
             words = f"Meldingene som manglet fra {names[device]}, er kommet."
             session.add(journal_line(alert.id, Step.RESOLVED, now, text=words))
 

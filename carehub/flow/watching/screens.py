@@ -1,6 +1,6 @@
 """Part of station 6: a tablet that shows alarms and cannot be heard is told of where people are (F80)."""
 
-from carehub.flow.hub import Hub
+from carehub.flow.hub import Hub, Word
 from carehub.kit.log import log
 from carehub.store import screens
 
@@ -12,7 +12,9 @@ async def look(hub: Hub) -> int:
     for screen, unit in found:
         log.warning("screen.mute", screen=screen.id, unit=screen.unit_id)
         where = f"i {unit}" if unit else "som viser alle enheter"
-        hub.faults.append(f"Nettbrettet {where} kan ikke høres: lyden er av eller ikke prøvd. Slå den på og prøv den.")
+        hub.faults.append(
+            Word("sound", f"Nettbrettet {where} kan ikke høres: lyden er av eller ikke prøvd. Slå den på og prøv den.")
+        )
     if found:
         hub.wake.deliver.set()
     return len(found)

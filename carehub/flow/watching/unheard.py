@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from carehub.core.days.features import Span
 from carehub.core.events import CommandKind, Event
 from carehub.core.showing.wording import local_time
-from carehub.flow.hub import Hub
+from carehub.flow.hub import Hub, Word
 from carehub.flow.receiving.batch import hub_fault
 from carehub.flow.watching.daybook import Daybook
 from carehub.kit.log import log
@@ -85,7 +85,7 @@ class Unheard:
             await self._say(some, CommandKind.HEARD, None)
             for home in some:
                 del held[home]
-        self._hub.good_news.append("Huben hører boligene igjen.")
+        self._hub.good_news.append(Word(ABOUT, "Huben hører boligene igjen."))
 
     async def _say(self, homes: Iterable[str], kind: CommandKind, until: datetime | None) -> None:
         if (command := self._hub.command) is not None:
