@@ -89,6 +89,21 @@ async def test_one_person_alone_never_ends_it_without_contact_f59(night: Night) 
     assert [alert.kind for alert in waiting] == [FOLLOW_UP]
 
 
+async def test_who_closed_what_came_last_is_not_its_second_person_f59(night: Night) -> None:
+    """F59: Maria judged the second call alone, and put it to rest: the follow-up knew only who had closed the first."""
+    await night.press()
+    await night.close("ingrid", aftermath=Aftermath.NO_CONTACT)
+    await night.pass_time(5)
+    await night.press()
+    last, follow_up = (await night.kinds()).index("social-alarm", 1), (await night.kinds()).index(FOLLOW_UP)
+    await night.close("maria", last, aftermath=Aftermath.NO_CONTACT)
+
+    assert not (await night.confirm("maria", follow_up)).done
+    await night.pass_time(10)
+    assert len(night.told) > 4, "asked fifteen minutes after the first call was closed"
+    assert (await night.confirm("ingrid", follow_up)).done
+
+
 async def test_contact_on_any_alert_of_the_resident_ends_the_follow_up_f59(night: Night) -> None:
     await night.press()
     await night.close("ingrid", aftermath=Aftermath.NO_CONTACT)

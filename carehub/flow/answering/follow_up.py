@@ -52,8 +52,13 @@ async def _or_a_second_person(session: Session, alert: tables.Alert, by: str, no
 async def _due_again(session: Session, alert: tables.Alert, now: datetime) -> tables.Alert:
     """The follow-up of this resident: the one that waits already, or a new one."""
     key = f"{alert.resident_id or alert.scope_id}/{FOLLOW_UP}"
+    words = f"Varsel {alert_number(alert.id)} ble avsluttet uten kontakt med beboeren."
     follow = await alerts.open_alert(session, key)
     if follow is not None:
+        # of what came last two must be sure, and whoever closed that is one of them
+        follow.parent_id, follow.severity = alert.id, max(follow.severity, alert.severity)
+        session.add(follow)
+        session.add(journal_line(follow.id, Step.REPEATED, now, text=words))
         return follow
     follow = tables.Alert(
         id=new_id(), dedup_key=key, kind=FOLLOW_UP, severity=alert.severity, scope_id=alert.scope_id,
@@ -62,7 +67,6 @@ async def _due_again(session: Session, alert: tables.Alert, now: datetime) -> ta
     )  # fmt: skip
     session.add(follow)
     await session.flush()
-    words = f"Varsel {alert_number(alert.id)} ble avsluttet uten kontakt med beboeren."
     session.add(journal_line(follow.id, Step.REPORTED, now, text=words))
     return follow
 
