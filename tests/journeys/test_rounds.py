@@ -5,9 +5,12 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from carehub.core.events import CommandKind
+from carehub.core.folding.silence import Why
 from carehub.core.severity import Severity
 from carehub.core.watching.rounds import How, Seen, windows
 from carehub.flow.watching import rounds as station
+from carehub.flow.watching import silences
+from carehub.flow.watching.silences import Wish
 from carehub.store import rounds, tables
 from carehub.store.rounds import Done
 from tests.journeys.building import OSLO, Night
@@ -171,6 +174,26 @@ async def test_nobody_is_called_about_somebody_who_is_away(quick_night: Night) -
     async with night.database.read() as session:
         lately = await rounds.since(session, night.clock(), night.clock())
     assert {one.turn.note for one in lately} == {"Beboeren var ikke hjemme."}
+
+
+@pytest.mark.parametrize(("who", "called"), [("kåre", []), ("liv", ["supervision-missed"])])
+async def test_of_two_who_share_a_home_only_the_one_who_is_away_is_called_about_by_nobody(
+    quick_night: Night, who: str, called: list[str]
+) -> None:
+    """Kåre was in hospital, and each night somebody was told that his round was missed."""
+    night = quick_night
+    night.hub.command = night.ingest.command
+    async with night.database.write() as session:
+        row = agreed("02:00", "03:00", night.clock() - timedelta(hours=1))
+        row.resident_id = "kåre"
+        session.add(row)
+    away = Wish(why=Why.AWAY, until=night.clock() + timedelta(hours=6), resident=who)
+    await night.while_folding(silences.begin(night.hub, away, "kari"))
+    night.clock.advance(hours=1)
+
+    assert await look(night) == 1
+
+    assert await night.kinds() == called
 
 
 async def test_a_hub_that_was_down_lists_old_rounds_and_calls_for_those_of_today(quick_night: Night) -> None:

@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from carehub.core.answers.alerts import Step
 from carehub.core.events import Event
+from carehub.core.folding.scope_state import ScopeState
+from carehub.core.folding.silence import Why
 from carehub.core.kinds import EventKind
 from carehub.core.rules.parts import Flag
 from carehub.core.severity import Severity
@@ -56,7 +58,7 @@ async def _miss(session: Session, line: Line, zone: ZoneInfo, now: datetime) -> 
     """Tell of it, unless the resident is away, or it is so long ago that it is a matter for the list."""
     line.turn.missed_at = now
     state = (await stream.load_states(session, [line.scope.id])).get(line.scope.id)
-    away = state is not None and Flag.AWAY in state.flags and ((until := state.flags[Flag.AWAY]) is None or until > now)
+    away = state is not None and _is_away(state, line.resident.id, now)
     if away:
         line.turn.note = NOT_AT_HOME
     if away or now - line.turn.due_at > LATEST:
@@ -65,6 +67,15 @@ async def _miss(session: Session, line: Line, zone: ZoneInfo, now: datetime) -> 
     due = local_time(line.turn.due_at, zone)
     detail = f"{HOW_NB[line.agreed.how]}: skulle vært gjort innen kl. {due}."
     await _call(session, line, KIND, Severity.MODERATE, detail, now)
+
+
+def _is_away(state: ScopeState, resident: str, now: datetime) -> bool:
+    """With the whole home, or alone from one that is shared: there only what is their own is held."""
+    until = state.flags.get(Flag.AWAY, now)
+    own = (one for one in state.silences.values() if one.why is Why.AWAY and one.resident == resident)
+    return (
+        until is None or until > now or any(one.until > now and one.kind is None and one.device is None for one in own)
+    )
 
 
 async def seen(hub: Hub, session: Session, line: Line | Listed, done: Done, now: datetime) -> bool:
