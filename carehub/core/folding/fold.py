@@ -150,13 +150,18 @@ def _news(state: ScopeState, event: Event, *, kept: bool = False) -> tuple[bool,
 
 def _obey(draft: Draft, command: Command) -> None:
     """Let a stored command change what is known of the resident, or end what was pending."""
-    if command.kind is CommandKind.REASSIGNED:
+    if command.kind in {CommandKind.REASSIGNED, CommandKind.REFITTED}:
         # "away" was said of the person who lived here: it must not silence the next one.
         # The rows still stand, so `armed` does too: what waits anew under an old key is armed again by its tick.
         draft.forget_away()
         for name in draft.silences:
             draft.end_silence(name)
-        draft.rules, draft.flags, draft.usual = {}, {}, {}
+        draft.rules = {}
+        if command.kind is CommandKind.REASSIGNED:
+            draft.flags, draft.usual = {}, {}
+        else:  # "away" is a silence too, and went with the others
+            draft.flags = {name: until for name, until in draft.flags.items() if name != "away"}
+            draft.await_rounds()
         return
     if command.silence is not None and command.kind in {CommandKind.AWAY, CommandKind.SILENCED}:
         draft.silence(command.silence)

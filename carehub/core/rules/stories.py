@@ -18,7 +18,10 @@ from carehub.core.rules.fields import DEVICE_CLASSES, PLACES, read_duration
 
 SCOPE = "home:example"
 _MOMENT = re.compile(r"^([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?(?:\+([1-9][0-9]?)d)?$")
-_NOT_IN_STORIES = {CommandKind.REASSIGNED, CommandKind.SILENCED, CommandKind.SILENCE_ENDED, CommandKind.CLOCK_SET}
+_NOT_IN_STORIES = {
+    CommandKind.REASSIGNED, CommandKind.REFITTED, CommandKind.SILENCED, CommandKind.SILENCE_ENDED,
+    CommandKind.CLOCK_SET,
+}  # fmt: skip
 _RESIDENT = "example"
 _USUAL_DAYS = 28
 _COMMANDS = {kind.value for kind in CommandKind if kind not in _NOT_IN_STORIES}

@@ -1,5 +1,6 @@
 """Administration of devices: the list, what each is, and where it stands from when to when."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Annotated, Literal
 
@@ -156,7 +157,7 @@ async def put(
         touched = await registry.assign_device(session, device_id, scope_id, resident_id or None, place or None, now)
         seen = [(resident_id or None, f"device:{device_id}")]
         logins.log_reading(session, visitor.person.id, "device.assigned", seen, now)
-    await tell_fold(hub, visitor, touched)
+    await tell_fold(hub, visitor, touched, CommandKind.REFITTED)
 
 
 @router.post("/{device_id}/{act}")
@@ -170,7 +171,7 @@ async def take_down(hub: TheHub, visitor: Administering, device_id: str, act: st
         touched = await residents.take_down(session, device_id, now) if act != "restore" else set()
         device.status = DeviceStatus.RETIRED if act == "retire" else DeviceStatus.UNKNOWN
         logins.log_reading(session, visitor.person.id, f"device.{act}", [(None, f"device:{device_id}")], now)
-    await tell_fold(hub, visitor, touched)
+    await tell_fold(hub, visitor, touched, CommandKind.REFITTED)
     return onwards(hub, f"/admin/devices/{device_id}")
 
 
@@ -185,11 +186,17 @@ async def _must_exist(session: Session, device_id: str, scope_id: str, resident_
         raise HTTPException(404)
 
 
-async def tell_fold(hub: Hub, visitor: Visitor, scopes: set[str]) -> None:
-    """Look devices and residents up anew, and let each scope forget what no longer holds."""
+async def tell_fold(
+    hub: Hub, visitor: Visitor, scopes: Collection[str], kind: CommandKind = CommandKind.REASSIGNED
+) -> None:
+    """Look devices and residents up anew, and let each scope forget what no longer holds.
+
+    Args:
+        kind: `REFITTED` where devices came and went, and whoever lives there stayed.
+    """
     if hub.reload is not None:
         await hub.reload()
     for scope in sorted(scopes):
         if hub.command is not None:
-            await hub.command(scope, CommandKind.REASSIGNED, by=visitor.person.id)
+            await hub.command(scope, kind, by=visitor.person.id)
     hub.live.change()

@@ -106,6 +106,8 @@ class Outcome:
     """What carrying out a plan has touched."""
 
     scopes: set[str] = field(default_factory=set)
+    """Whose fold must forget what was pending, and who lived there."""
+    refitted: set[str] = field(default_factory=set)
     """Whose fold must forget what was pending."""
     seen: Seen = field(default_factory=list)
     """For the log of readings."""

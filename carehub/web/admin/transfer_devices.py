@@ -129,7 +129,7 @@ def assignment_in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
 
     async def change(session: Session, out: Outcome) -> None:
         clock = at_hand.hub.clock()
-        out.scopes |= await registry.assign_device(session, device.id, home.id, owner or None, spot_now, clock)
+        out.refitted |= await registry.assign_device(session, device.id, home.id, owner or None, spot_now, clock)
         out.seen.append((owner or None, f"device:{device.id}"))
 
     return later("plasseres fra nå, og må prøves"), change

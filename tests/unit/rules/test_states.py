@@ -98,3 +98,33 @@ def test_whoever_moves_in_inherits_no_state() -> None:
     moved = command(CommandKind.REASSIGNED, NIGHT + timedelta(minutes=1))
 
     assert alerts(run(only, begun, moved, event("door.opened", at=after(minutes=2)))) == []
+
+
+def test_whoever_stays_keeps_theirs_when_a_device_comes_or_goes() -> None:
+    """A new button in the home had ended the supervision that was agreed for the month, and nobody was told."""
+    only = book(f"{DOOR}only_when: [rehabilitation]")
+    begun = command(CommandKind.REHABILITATION, until=after(days=30))
+    changed = command(CommandKind.REFITTED, NIGHT + timedelta(minutes=1))
+
+    folded = run(only, begun, changed, event("door.opened", at=after(minutes=2)))
+    assert alerts(folded) == ["rule-1"]
+
+
+def test_what_is_expected_although_it_was_never_seen_is_expected_when_a_device_has_come() -> None:
+    missing = book(
+        "absent: {of: {kind: supervision.confirmed}, from: '23:00', to: '03:00', although_never_seen: true}\n"
+        "only_when: [digital_supervision]"
+    )
+    begun = command(CommandKind.DIGITAL_SUPERVISION, until=after(days=30))
+    changed = command(CommandKind.REFITTED, NIGHT + timedelta(minutes=1))
+
+    assert alerts(run(missing, begun, changed, tick(after(hours=12)))) == ["rule-1"]
+
+
+def test_who_was_away_is_not_when_a_device_comes_or_goes() -> None:
+    """The silence ends with every other of the place (docs/adr/0016)."""
+    unless = book(f"{DOOR}unless: [away]")
+    begun = command(CommandKind.AWAY, until=after(days=3))
+    changed = command(CommandKind.REFITTED, NIGHT + timedelta(minutes=1))
+
+    assert alerts(run(unless, begun, changed, event("door.opened", at=after(minutes=2)))) == ["rule-1"]
