@@ -7,6 +7,7 @@ import pytest
 
 from carehub.core.folding.silence import Why
 from carehub.core.kinds import EventKind
+from carehub.core.languages import Language
 from carehub.core.severity import Severity
 from carehub.core.watching.blindness import Cause, Risk
 from carehub.core.watching.supervision import DeviceKind
@@ -16,6 +17,8 @@ from carehub.flow.watching.silences import Wish
 from carehub.store import blindness, devices, registers, registry, tables
 from carehub.store.registers import Show
 from carehub.store.tables.places import DeviceStatus
+from carehub.web import tongue
+from carehub.web.wording.retold import retold
 from tests.journeys.building import NIGHT, Night
 
 
@@ -214,6 +217,22 @@ async def test_a_blind_protection_is_an_alert_by_the_residents_risk_and_is_told_
     assert (await the_device(night, "knapp-anna")).blind_since is None
     kinds = [event.kind for event in await night.events()]
     assert kinds.count("protection.blind") == kinds.count("protection.restored") == 1
+
+
+async def test_a_second_protection_that_fails_stands_on_the_alert_about_the_first(night: Night) -> None:
+    """Her smoke detector was mended and the alert closed, and nobody knew of the button that did not work either."""
+    await describe(night, "røyk", kind=DeviceKind.SMOKE, label="Røykvarsler", expected_interval_s=600)
+    await describe(night, "knapp-anna", kind=DeviceKind.BUTTON, label="Knapp", expected_interval_s=900)
+    await watch(night, minutes=21)
+    assert (await night.the_alert()).detail == "Røykvarsler: svarer ikke"
+
+    await watch(night, minutes=10)
+
+    alert = await night.the_alert()
+    assert (alert.kind, alert.presses) == ("protection-blind", 2)
+    assert alert.detail == "Røykvarsler: svarer ikke; Knapp: svarer ikke"
+    tongue.speak(Language.EN)
+    assert retold(alert.detail or "") == "Røykvarsler: does not answer; Knapp: does not answer"
 
 
 async def test_what_was_found_blind_just_before_a_crash_is_told_after_it(night: Night) -> None:

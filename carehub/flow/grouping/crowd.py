@@ -28,6 +28,8 @@ COUNTED_FROM = 10
 REMIND_EVERY = timedelta(minutes=1)
 TELL_AGAIN_EVERY = timedelta(minutes=10)
 """A smoke detector says what it says as long as it smokes, also to whoever stands beside it."""
+AND_TOO, _BLIND = "; ", "protection-blind"
+"""One alert of a resident tells of every device of theirs that does not work: whoever mends the first must know."""
 _SAY_MORE = frozenset({outage.KIND, technical.KIND})
 """Each report of these says more than the one before it, and the alert says what the last one does."""
 
@@ -111,9 +113,19 @@ def _is_news(one: alerts.Known, newest: Finding) -> bool:
 
 
 def _counted(one: alerts.Known, findings: Sequence[Finding]) -> alerts.Counted:
+    detail = _said(one, findings)
+    return alerts.Counted(one.id, len(findings), max(finding.at for finding in findings), detail and detail[:400])
+
+
+def _said(one: alerts.Known, findings: Sequence[Finding]) -> str | None:
+    """What the alert says from now on; None for what it says already."""
     newest = findings[-1]
-    detail = newest.detail[:400] if newest.kind in _SAY_MORE and newest.detail else None
-    return alerts.Counted(one.id, len(findings), max(finding.at for finding in findings), detail)
+    if newest.kind in _SAY_MORE:
+        return newest.detail
+    if newest.kind != _BLIND:
+        return None
+    before = one.detail.split(AND_TOO) if one.detail else []
+    return AND_TOO.join(dict.fromkeys([*before, *(finding.detail for finding in findings if finding.detail)]))
 
 
 def _line(found: tuple[alerts.Known, Sequence[Finding]], counted: alerts.Counted) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import re
 from functools import cache
 
 from carehub.core.showing.terms import BLIND_BECAUSE
+from carehub.flow.grouping.crowd import AND_TOO
 from carehub.web.tongue import _, ngettext
 from carehub.web.wording.gaps import told_gap
 from carehub.web.wording.model_words import told_by_model
@@ -43,9 +44,11 @@ def retold(text: str) -> str:
 
 
 def _told_blind(text: str) -> str | None:
-    """A device that looks after nobody, and why: "Snor på badet: batteriet er tomt"; None where it is none."""
-    device, colon, because = text.rpartition(": ")
-    return f"{device}{colon}{_(because)}" if colon and because in _BLIND else None
+    """Devices that look after nobody, and why: "Snor på badet: batteriet er tomt"; None where it is none."""
+    parts = [one.rpartition(": ") for one in text.split(AND_TOO)]
+    if not all(colon and because in _BLIND for _device, colon, because in parts):
+        return None
+    return AND_TOO.join(f"{device}{colon}{_(because)}" for device, colon, because in parts)
 
 
 def _value(name: str, value: str) -> str:
