@@ -49,12 +49,14 @@ def check_came(program: Program, state: RuleState, situation: Situation) -> Step
 
 
 def absent(program: Program, state: RuleState | None, event: Event, situation: Situation) -> Stepped | None:
-    """Remember that what is expected was seen."""
+    """Remember that what is expected was seen, and when: what comes late may be of yesterday's window."""
     if not program.steps[0].fits(event):
         return None
+    hit = hit_of(event)
     if state is None or state.due is None:
-        return Stepped(_expecting(program, (hit_of(event),), situation))
-    return Stepped(replace(state, version=program.version, hits=(hit_of(event),)))
+        return Stepped(_expecting(program, (hit,), situation))
+    newest = max((*state.hits, hit), key=lambda one: one.happened)
+    return Stepped(replace(state, version=program.version, hits=(newest,)))
 
 
 def window_ended(program: Program, state: RuleState, situation: Situation) -> Stepped:
@@ -63,9 +65,9 @@ def window_ended(program: Program, state: RuleState, situation: Situation) -> St
     if program.window is None or state.due is None:
         return Stepped(kept)
     last = state.hits[-1] if state.hits else None
-    if last is not None and last.at >= last_starting(program.window, state.due, situation.zone):
+    if last is not None and last.happened >= last_starting(program.window, state.due, situation.zone):
         return Stepped(kept)
-    if not program.never_seen and (last is None or state.due - last.at > MEMORY):
+    if not program.never_seen and (last is None or state.due - last.happened > MEMORY):
         return Stepped(kept)
     told = traces.of_absence(program, last, state, situation.zone)
     decided = decide(program, (last,) if last else (), situation, told, state.due)

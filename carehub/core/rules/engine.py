@@ -59,7 +59,7 @@ def _at_once(program: Program, state: RuleState | None, event: Event, situation:
 
 def _wait(program: Program, state: RuleState | None, event: Event, situation: Situation) -> Stepped | None:
     cancelled = None
-    if state is not None and program.cancels is not None and program.cancels.fits(event):
+    if state is not None and program.ends(event, state):
         state, cancelled = None, Stepped(None)
     if not program.steps[0].fits(event):
         return cancelled

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from carehub.core.events import Event, Value
 from carehub.core.rules.describe import clauses
 from carehub.core.rules.fields import Matcher
-from carehub.core.rules.matching import fits_class, fits_place
+from carehub.core.rules.matching import fits_class, fits_place, matching
 from carehub.core.rules.spans import clock_words
 from carehub.core.rules.telling import Telling
 from carehub.core.rules.windows import EVERY_DAY, Window, contains, next_ending, span_starting
@@ -47,6 +47,13 @@ def of_event(matchers: Iterable[Matcher], event: Event, telling: Telling) -> str
     else:
         seen = telling.say("det kom fra en annen type utstyr")
     return telling.say("gjelder når %(what)s; %(seen)s", what=clauses(asked, telling.language), seen=seen)
+
+
+def of_ending(matchers: Sequence[Matcher], event: Event, telling: Telling) -> str:
+    """Why an event of a kind that ends a wait ended none: it is not what is asked for, or is of before the wait."""
+    if matching(matchers).fits(event):
+        return telling.say("enheten sier at det skjedde før den begynte")
+    return of_event(matchers, event, telling)
 
 
 def _of_kind(matchers: Iterable[Matcher], event: Event) -> tuple[Matcher, ...]:

@@ -6,11 +6,12 @@ Nothing here meets pydantic again: a fold asks a few dictionaries and closures.
 from dataclasses import dataclass
 from datetime import timedelta
 
+from carehub.core.events import Event
 from carehub.core.rules.fields import write_duration
 from carehub.core.rules.language import Rule, content_hash
 from carehub.core.rules.matching import Matching, about_the_same, followed, itself, matching, outside
 from carehub.core.rules.personal import Personal, compiled_bound
-from carehub.core.rules.state import Shape
+from carehub.core.rules.state import RuleState, Shape, claim_of
 from carehub.core.rules.windows import Window
 from carehub.core.severity import Severity
 
@@ -56,6 +57,12 @@ class Program:
     per_device: bool = False
     press: bool = False
     missing: bool = False
+
+    def ends(self, event: Event, begun: RuleState | None) -> bool:
+        """Whether this ends what waits; what happened before that began is no answer to it, however late it comes."""
+        if self.cancels is None or not self.cancels.fits(event):
+            return False
+        return begun is None or not begun.hits or (claim_of(event) or event.at) >= begun.hits[0].happened
 
     def may_fit(self, kind: str, place: str | None) -> bool:
         """Whether an event of this kind from this place can be anything to the rule."""

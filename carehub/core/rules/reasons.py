@@ -177,7 +177,7 @@ class Reader:
                 self._say("dette kom fra et annet sted eller en annen type utstyr enn regelen ser på."),
             )
         ends = (self._rule.then_missing,) if self._rule.then_missing else self._rule.until or ()
-        why = mismatch.of_event(ends, self._event, self._telling)
+        why = mismatch.of_ending(ends, self._event, self._telling)
         return Said(Because.NO_END, self._say("avslutter ingen venting: %(why)s.", why=why))
 
     def _sign(self) -> Said:
@@ -206,12 +206,12 @@ class Reader:
     def _already_waits(self) -> bool:
         """What both ends and starts a waiting starts it anew."""
         program = self._program
-        ends = program.cancels is not None and program.cancels.fits(self._event)
+        ends = program.ends(self._event, self._before)
         return program.shape is Shape.WAIT and not ends and self._before is not None and self._before.due is not None
 
     def _cancel(self) -> Said | None:
         program = self._program
-        if program.cancels is None or not program.cancels.fits(self._event):
+        if not program.ends(self._event, self._before):
             return None
         if self._before is None or self._before.due is None:
             return Said(Because.ENDS, self._say("dette avslutter en venting, men regelen ventet ikke på noe."))

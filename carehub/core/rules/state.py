@@ -34,7 +34,11 @@ DAILY = frozenset({Shape.ABSENT, Shape.CHECK})
 
 
 class Hit(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a finding must know of an event that matched, kept until the rule has decided."""
+    """What a finding must know of an event that matched, kept until the rule has decided.
+
+    Attributes:
+        claim: When it happened by the device's own word, where it was told well after that.
+    """
 
     seq: int
     at: datetime
@@ -46,6 +50,12 @@ class Hit(Struct, frozen=True, kw_only=True, omit_defaults=True):
     detail: str | None = None
     late: bool = False
     causes: tuple[str, ...] = ()
+    claim: datetime | None = None
+
+    @property
+    def happened(self) -> datetime:
+        """When it was, as far as anybody can say; deadlines count from when it was told (docs/adr/0034)."""
+        return self.claim or self.at
 
 
 class RuleState(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -92,7 +102,13 @@ def hit_of(event: Event) -> Hit:
         detail=event.detail,
         late=event.late,
         causes=event.causes,
+        claim=claim_of(event),
     )
+
+
+def claim_of(event: Event) -> datetime | None:
+    """When it happened, where the device tells it well after that; None for what is told as it happens."""
+    return event.device_at if event.late else None
 
 
 def moved(state: RuleState, by: timedelta) -> RuleState:

@@ -89,7 +89,7 @@ def of_sequence(program: Program, hits: tuple[Hit, ...], zone: ZoneInfo) -> tupl
 
 def of_absence(program: Program, last: Hit | None, state: RuleState, zone: ZoneInfo) -> tuple[Condition, ...]:
     """What was expected in the window, and when it was last seen."""
-    told = f"last seen {last.at.astimezone(zone):%d.%m. %H:%M}" if last else "never seen"
+    told = f"last seen {last.happened.astimezone(zone):%d.%m. %H:%M}" if last else "never seen"
     start = f"{program.window.start:%H:%M}" if program.window else ""
     end = clock(state.due, zone) if state.due else ""
     wanted = f"{program.steps[0].wanted} {start}-{end}"

@@ -115,10 +115,10 @@ def _window_end(step: Step, program: Program, state: RuleState, due: datetime, t
         because, words = Because.FAULT, say("Regelen feilet, og sa ikke fra.")
     elif state.shape is Shape.CHECK:
         words = say("Regelen ble ikke spurt.")
-    elif last is not None and due - last.at > daily.MEMORY:
+    elif last is not None and due - last.happened > daily.MEMORY:
         words = say("Ikke sett på over en uke. Regelen er blind og sier ikke fra.")
     elif last is not None:
-        seen, kind = last.at.astimezone(zone), telling.kind(last.kind)
+        seen, kind = last.happened.astimezone(zone), telling.kind(last.kind)
         words = say("Sett sist %(day)s kl. %(time)s (%(kind)s), innenfor tiden.",
                     day=f"{seen:%d.%m.}", time=f"{seen:%H:%M}", kind=kind)  # fmt: skip
     return Verdict(

@@ -13,7 +13,7 @@ from carehub.core.events import Event
 from carehub.core.findings import Outcome
 from carehub.core.folding.fold import Rulebook, ScopeState, fold
 from carehub.core.severity import Severity
-from tests.unit.rules.building import NIGHT, SCOPE, after, alerts, book, event, run, shipped
+from tests.unit.rules.building import NIGHT, SCOPE, after, alerts, book, event, local, run, shipped, tick
 
 SHIPPED = Rulebook.of(shipped())
 FIVE = ("button.pressed", "button.cancelled", "fall.detected", "fall.cleared", "battery.low")
@@ -116,3 +116,42 @@ def test_the_order_of_events_in_different_homes_does_not_matter(
     mixed = [next(waiting[scope]) for scope in turns]  # each home in its own order, the homes in any
 
     assert told_per_scope(mixed) == told_per_scope(story)
+
+
+def late(told: Event, minutes: float) -> Event:
+    """The same, by the device's word so long before the hub was told."""
+    return structs.replace(told, device_at=told.at - timedelta(minutes=minutes), late=True)
+
+
+EXITS = "watch: {kind: door.opened}\nthen_missing: {kind: motion.detected, within: 5 min}"
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(30, ["rule-1"]), (10, ["rule-1"]), (0, [])])
+def test_what_happened_before_the_door_was_opened_is_nobody_seen_inside_since_f38(
+    minutes: float, told: list[str]
+) -> None:
+    """F38: a gateway that was off line told of motion before she went out, three minutes after."""
+    seen = event("motion.detected", "hall", at=after(minutes=3))
+    seen = late(seen, minutes) if minutes else seen
+
+    assert alerts(run(book(EXITS), event("door.opened", "entrance"), seen, tick(after(minutes=6)))) == told
+
+
+@pytest.mark.parametrize(("door", "motion", "told"), [(30, 28, []), (30, 32, ["rule-1"]), (30, 0, [])])
+def test_of_what_comes_late_together_the_order_is_that_of_the_home_f38(
+    door: float, motion: float, told: list[str]
+) -> None:
+    opened, seen = late(event("door.opened", "entrance"), door), event("motion.detected", "hall", at=after(seconds=1))
+    seen = late(seen, motion) if motion else seen
+
+    assert alerts(run(book(EXITS), opened, seen, tick(after(minutes=6)))) == told
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(50, ["rule-1"]), (15, [])])
+def test_a_sign_that_comes_late_is_one_of_its_own_time_f38(minutes: float, told: list[str]) -> None:
+    """Motion of before the window, told within it, is nobody who was up."""
+    not_up = book("absent: {of: {kind: motion.detected}, from: '06:00', to: '10:00'}")
+    morning, ends = local("2026-01-15 06:20"), local("2026-01-15 10:00")
+    seen = event("motion.detected", "hall", at=after(minutes=-60))
+
+    assert alerts(run(not_up, seen, late(event("motion.detected", "hall", at=morning), minutes), tick(ends))) == told
