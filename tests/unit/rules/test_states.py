@@ -128,3 +128,25 @@ def test_who_was_away_is_not_when_a_device_comes_or_goes() -> None:
     changed = command(CommandKind.REFITTED, NIGHT + timedelta(minutes=1))
 
     assert alerts(run(unless, begun, changed, event("door.opened", at=after(minutes=2)))) == ["rule-1"]
+
+
+STILL = "watch: {kind: motion.detected}\nfor: 5 h\nuntil: {kind: motion.detected}\nunless: [unheard]"
+
+
+def test_what_fell_due_in_an_outage_waits_as_long_anew_and_is_not_forgotten() -> None:
+    """She fell at nine, no home was heard from twelve to four, and nothing began the rule again until next morning."""
+    fell, deaf = event("motion.detected", "hall"), command(CommandKind.UNHEARD, after(hours=3), until=after(hours=27))
+    heard = command(CommandKind.HEARD, after(hours=7))
+    due = [tick(after(hours=hours)) for hours in (5, 10)]
+
+    folded = run(book(STILL), fell, deaf, due[0], heard, due[1])
+
+    assert [alerts([one]) for one in folded] == [[], [], [], [], ["rule-1"]]
+    assert folded[2].deadlines[0].due_at == after(hours=10)
+
+
+def test_who_is_heard_after_an_outage_is_not_missed() -> None:
+    fell, deaf = event("motion.detected", "hall"), command(CommandKind.UNHEARD, after(hours=3), until=after(hours=27))
+    heard, moves = command(CommandKind.HEARD, after(hours=7)), event("motion.detected", "kitchen", at=after(hours=8))
+
+    assert alerts(run(book(STILL), fell, deaf, tick(after(hours=5)), heard, moves, tick(after(hours=10)))) == []
