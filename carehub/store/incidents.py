@@ -26,12 +26,14 @@ async def silent_among(session: Session, devices: Collection[str]) -> set[str]:
 
 
 async def open_one(session: Session, unit: str | None, now: datetime) -> tables.Incident | None:
-    """The incident of this unit that is not over; one that nobody has joined for long is another story."""
+    """The newest incident of this unit that is not over; one that nobody has joined for long is another story."""
     incident = tables.Incident
     mine = col(incident.unit_id).is_(None) if unit is None else col(incident.unit_id) == unit
     return (
         await session.exec(
-            select(incident).where(mine, col(incident.ended_at).is_(None), incident.last_at > now - _STALE)
+            select(incident)
+            .where(mine, col(incident.ended_at).is_(None), incident.last_at > now - _STALE)
+            .order_by(col(incident.last_at).desc())
         )
     ).first()
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from random import Random
 from time import perf_counter
 
+import pytest
 from sqlmodel import col, select
 
 from carehub.contracts import Message
@@ -136,6 +137,26 @@ async def test_single_silences_become_one_incident_with_a_list_that_is_ticked_of
     await night.worker._watch()
     (over,) = await night.rows(tables.Incident)
     assert over.ended_at is not None
+
+
+@pytest.mark.parametrize(
+    ("closed", "found"), [(True, {"common-silence": 1, "device-silent": 1}), (False, {"common-silence": 1})]
+)
+async def test_one_device_that_is_lost_when_an_outage_was_seen_to_is_one_device(
+    night: Night, found: dict[str, int], *, closed: bool
+) -> None:
+    """One that never came back kept the outage open: for half a day each single loss rang as all of them had."""
+    await build(night, homes=14, sensors=1)
+    mine = [f"føler-hus{n:03}-0" for n in range(0, 14, 2)]  # all in unit sol
+    await night.hear(*(offline(night, device) for device in mine[:6]))
+    if closed:
+        await night.close("ingrid")
+    await night.pass_time(minutes=20)
+
+    await night.hear(offline(night, mine[6]))
+
+    assert Counter(await night.kinds()) == found
+    assert Counter(one.severity for one in await night.alerts() if one.due_at)[Severity.SERIOUS] == (not closed)
 
 
 async def test_buttons_that_fall_silent_in_an_outage_are_in_it_and_an_empty_battery_is_not(night: Night) -> None:

@@ -30,7 +30,7 @@ async def gather(session: Session, findings: Finds, units: Units) -> tuple[Finds
     given: dict[int, Finding] = {}
     for unit, places in by_unit.items():
         now = max(findings[place][0].at for place in places)
-        incident = await incidents.open_one(session, unit, now)
+        incident = await _under_way(session, unit, now)
         lately: Sequence[tables.Alert] = ()
         if incident is None:
             lately = await incidents.singles(session, unit, now - WITHIN)
@@ -43,6 +43,14 @@ async def gather(session: Session, findings: Finds, units: Units) -> tuple[Finds
     if not given:
         return findings, units
     return [(given.get(place, one), event) for place, (one, event) in enumerate(findings)], {**units, **common}
+
+
+async def _under_way(session: Session, unit: str | None, now: datetime) -> tables.Incident | None:
+    """The incident that goes on: whoever closed its alert has seen to it, and a device lost later is its own story."""
+    incident = await incidents.open_one(session, unit, now)
+    if incident is None or now - incident.last_at <= WITHIN:
+        return incident
+    return incident if await alerts.open_alert(session, f"{scope_of(unit)}/{KIND}") else None
 
 
 async def _silent(session: Session, findings: Finds, units: Units) -> dict[str | None, list[int]]:
