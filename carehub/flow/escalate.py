@@ -125,9 +125,11 @@ async def _concern(session: Session, alert: tables.Alert) -> Concern:
     if alert.kind == HELP and alert.parent_id:
         parent = await session.get(tables.Alert, alert.parent_id)
         caller = parent.owner_id if parent else None
+    asked_yet = await ladders.asked_in_turn(session, alert.id, alert.rung) if alert.turn else frozenset()
     return Concern(
-        unit=alert.unit_id, severity=alert.severity, resident=alert.resident_id, scope=alert.scope_id, besides=caller
-    )
+        unit=alert.unit_id, severity=alert.severity, resident=alert.resident_id, scope=alert.scope_id, besides=caller,
+        asked=asked_yet,
+    )  # fmt: skip
 
 
 def passed_words(number: int) -> str:

@@ -15,6 +15,7 @@ from carehub.core.people.access import PRIVATE, Role
 from carehub.core.severity import Severity
 from carehub.store import people, places, sql, tables
 from carehub.store.database import Session
+from carehub.store.outbox import RUNG
 
 ALL_UNITS = "*"
 
@@ -183,6 +184,17 @@ def _contacts(rows: sql.Rows) -> dict[str, Colleague]:
 async def contacts(session: Session) -> Sequence[tables.FixedContact]:
     """The fixed contacts outside the house, by name."""
     return (await session.exec(select(tables.FixedContact).order_by(tables.FixedContact.name))).all()
+
+
+async def asked_in_turn(session: Session, alert_id: str, rung: int) -> frozenset[str]:
+    """Whom this rung has asked one after another, by id: people, and contacts outside."""
+    notice, contact = tables.Notice, tables.FixedContact
+    statement = (
+        select(notice.person_id, contact.id)
+        .join(contact, col(contact.address) == col(notice.address), isouter=True)
+        .where(notice.alert_id == alert_id, col(notice.cycle).startswith(f"{RUNG}{rung}."))
+    )
+    return frozenset(who or outside for who, outside in (await session.exec(statement)).all() if who or outside)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

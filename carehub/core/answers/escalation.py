@@ -100,6 +100,7 @@ class Concern:
         resident: None for what is about nobody in particular: a home that two share, or a place where nobody lives.
         scope: Where it is.
         besides: Who is there already, and is not asked again.
+        asked: Whom the present rung has asked one after another, by id.
     """
 
     unit: str | None
@@ -107,6 +108,7 @@ class Concern:
     resident: str | None = None
     scope: str | None = None
     besides: str | None = None
+    asked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,12 +270,14 @@ _ANYBODY = Rung(asks=(Audience(Group.EVERYBODY), Audience(Group.ALARM_CENTRE)), 
 
 
 def _next_in_turn(ladder: Ladder, place: Place, concern: Concern, circle: Circle, now: datetime) -> Reached | None:
+    """Whoever has not been asked yet: those before them may be gone since, and others have come."""
     rung = _rung(ladder, place.rung)
     people = on_rung(rung, concern, circle)
-    if not rung.in_turn or place.turn >= len(people):
+    left = [one for one in people if one.id not in concern.asked] if concern.asked else people[place.turn :]
+    if not rung.in_turn or not left:
         return None
     onwards = Place(place.rung, place.turn + 1)
-    return _reached(ladder, onwards, concern, (people[place.turn],), now + rung.patience, ())
+    return _reached(ladder, onwards, concern, (left[0],), now + rung.patience, ())
 
 
 def _reached(
