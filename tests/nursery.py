@@ -98,16 +98,16 @@ class _Born(NamedTuple):
 
 
 def raise_children(program: Path, live: Callable[[Given], object]) -> None:
-    """Returns to whoever started this as soon as one can ask; what is loaded until then is every child's.
+    """Ends for whoever started this as soon as one can ask; what is loaded until then is every child's.
 
-    Returns in each child too, when `live` does: its end is that of the program.
+    Returns in each child, when `live` does: its end is that of the program.
     """
     gc.freeze()  # no child looks for garbage in what it was born with
     door = socket(AF_UNIX, SOCK_SEQPACKET)
     door.bind(str(once.place(program.stem)))
     door.listen()
     if os.fork():
-        return
+        os._exit(0)  # what is loaded is the nursery's, to tidy up too
     lines: dict[socket, _Born | None] = {}
     while True:
         ends = {born.watched: line for line, born in lines.items() if born}

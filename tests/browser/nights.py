@@ -40,7 +40,7 @@ class Night:
 def _made() -> Path:
     """Whatever test process asks first has it made; each test is served a copy."""
     nursery.begun(PROGRAM)  # which makes the first
-    return once.made(lately(), lambda path: nursery.Child(PROGRAM, {"path": str(path)}).wait(60))
+    return once.made(lately(), lambda path: nursery.Child(PROGRAM, {"path": str(path)}).wait(110))
 
 
 def night(changed: Callable[[str], None] = lambda _path: None) -> Iterator[Night]:
