@@ -29,19 +29,13 @@ Moment = Callable[[datetime], str]
 @asynccontextmanager
 async def reading(settings: Settings) -> AsyncIterator[Session]:
     """The store as it is now, only to read: a hub may run beside us."""
-    async with readable(settings) as database, database.read() as session:
-        yield session
-
-
-@asynccontextmanager
-async def readable(settings: Settings) -> AsyncIterator[Database]:
-    """The same for whoever asks side by side."""
     database = Database(settings.database)
     try:
         version, newest = await database.schema_versions()
         if version != newest:
             raise ConfigurationError("The store has another schema than this program: start the hub once.")
-        yield database
+        async with database.read() as session:
+            yield session
     finally:
         await database.close()
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import compress
+from types import MappingProxyType
 
 from sqlmodel import col, select
 
@@ -106,14 +107,16 @@ def case_of(row: tables.Alert, answered_at: datetime | None) -> Case:
 
 
 async def summons(
-    session: Session, since: datetime, until: datetime, hours: Sequence[tuple[datetime, LocalHour]]
-) -> tuple[Summons, list[str]]:
+    session: Session, since: datetime, until: datetime, hours: Sequence[tuple[datetime, LocalHour]],
+    known: Mapping[str, str | None] = MappingProxyType({}),
+) -> tuple[Summons, list[str | None]]:  # fmt: skip
     """Every message about an alert that was sent to a person's own device in this time, in order.
 
-    Of those at night also the alert.
+    Of those at night also the alert's unit.
 
     Args:
         hours: When each local hour of that time begins (`local_hours`).
+        known: Units of alerts, so that they need not be asked.
     """
     told = ("person_id", "alert_id", "sent_at")
     people, alerts, sent = await sql.columns(session, _SUMMONS, told, since, until, SILENT_WAYS, order="sent_at")
@@ -126,14 +129,10 @@ async def summons(
     spans = ("person_id", "since", "until")
     planned = await sql.columns(session, _DUTIES, spans, since, until, asked, since - _PLANNED, since, asked)
     found = await asyncio.to_thread(summoned, people, sent, (planned[0], planned[1], planned[2]), hours, until)
-    return found, list(compress(alerts, found.at_night.tolist()))
-
-
-async def units_of(session: Session, alerts: Sequence[str], known: Mapping[str, str | None]) -> list[str | None]:
-    """The unit of each of these alerts; those that are not known are asked."""
-    unknown = set(alerts).difference(known)
+    at_night = list(compress(alerts, found.at_night.tolist()))
+    unknown = set(at_night).difference(known)
     units: dict[str, str | None] = dict(await sql.ask(session, _UNITS, unknown)) if unknown else {}  # type: ignore[arg-type]
-    return [known[alert] if alert in known else units[alert] for alert in alerts]
+    return found, [known[alert] if alert in known else units[alert] for alert in at_night]
 
 
 async def asked(session: Session, since: datetime, until: datetime) -> Sequence[tuple[str, str | None, int]]:

@@ -2,12 +2,11 @@
 
 import asyncio
 import csv
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from io import StringIO
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from carehub.core.answers.caseload import Caseload
@@ -18,8 +17,6 @@ from carehub.core.showing.wording import CAUSE_NB
 from carehub.store import load
 from carehub.store.database import Session
 
-T = TypeVar("T")
-Reads = Callable[[], AbstractAsyncContextManager[Session]]
 SHIFT_NB: dict[Shift, str] = {Shift.DAY: "dag", Shift.EVENING: "kveld", Shift.NIGHT: "natt"}
 _CAUSES = sorted(FALSE_CAUSES)
 MOST = 20
@@ -47,22 +44,17 @@ class Report:
 
 
 async def report(
-    read: Reads, zone: ZoneInfo, since: datetime, until: datetime,
+    session: Session, zone: ZoneInfo, since: datetime, until: datetime,
     covers: Callable[[str | None], bool] = lambda _: True, *, most: int | None = None,
 ) -> Report:  # fmt: skip
     """Everything that the page shows, of [since, until); residents only of units that are covered.
 
     Args:
-        read: A session of its own for each part, since alerts and messages are asked for side by side.
         most: So many devices and residents, the heaviest; by default all of them.
     """
+    ids, cases = await load.caseload(session, since, until)
     of_hour = await asyncio.to_thread(local_hours, since, until, zone)
-    (ids, cases), (summons, at_night) = await asyncio.gather(
-        _asked(read, lambda session: load.caseload(session, since, until)),
-        _asked(read, lambda session: load.summons(session, since, until, of_hour)),
-    )
-    known = dict(zip(ids, cases.unit, strict=True))
-    units = await _asked(read, lambda session: load.units_of(session, at_night, known))
+    summons, units = await load.summons(session, since, until, of_hour, dict(zip(ids, cases.unit, strict=True)))
 
     def counted() -> dict[str, Any]:
         """In a thread: everybody else would wait for it."""
@@ -75,16 +67,9 @@ async def report(
 
     told = Report(since=since, until=until, alerts=len(ids), names={}, **await asyncio.to_thread(counted))
     residents, devices = ({one.key for one in rows[:MOST]} for rows in (told.residents, told.devices))
-    async with read() as session:
-        who, what = await load.names(session, residents, devices)
-        staff = await load.people(session, {person for night in told.nights for person in night.woken})
+    who, what = await load.names(session, residents, devices)
+    staff = await load.people(session, {person for night in told.nights for person in night.woken})
     return replace(told, names={"residents": who, "devices": what, "people": staff})
-
-
-async def _asked(read: Reads, question: Callable[[Session], Awaitable[T]]) -> T:
-    """In a session that is closed with the answer: none is held while another is waited for."""
-    async with read() as session:
-        return await question(session)
 
 
 async def by_rule(session: Session, zone: ZoneInfo, since: datetime, until: datetime) -> dict[str, Load]:
