@@ -113,5 +113,7 @@ class Sending:
             else:
                 log.info("backup.away", size=there.stat().st_size)
                 sent = at
-        words = "Ingen forseglet sikkerhetskopi er lagt utenfor huben på {hours} timer."
-        backups.tell_if_late(self._hub, self._ingest, "backup-away", sent or min(self._began, now), words)
+        late = backups.hours_late(sent or min(self._began, now), now)
+        if late:
+            words = f"Ingen forseglet sikkerhetskopi er lagt utenfor huben på {late} timer."
+            self._ingest.observe(backups.once_a_day(self._hub, "backup-away", words))

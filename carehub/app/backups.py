@@ -5,6 +5,7 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from carehub.core.events import Event
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.receiving.batch import hub_fault
@@ -80,12 +81,15 @@ def put_aside(store: Path, now: datetime) -> Path | None:
     return aside
 
 
-def tell_if_late(hub: Hub, ingest: Ingest, about: str, since: datetime, words: str) -> None:
-    """A technical alert, once a day, where the last is over 26 hours old."""
+def hours_late(since: datetime, now: datetime) -> int:
+    """Since the last; 0 while it is none too long ago."""
+    return (now - since) // timedelta(hours=1) if now - since > OLDEST else 0
+
+
+def once_a_day(hub: Hub, about: str, words: str) -> Event:
+    """A fault of the hub that is told again tomorrow, and not today."""
     now = hub.clock()
-    if now - since > OLDEST:
-        told = words.format(hours=(now - since) // timedelta(hours=1))
-        ingest.observe(hub_fault(now, told, about=about, key=f"{about}/{now.astimezone(hub.zone).date()}"))
+    return hub_fault(now, words, about=about, key=f"{about}/{now.astimezone(hub.zone).date()}")
 
 
 class Nightly:
@@ -102,8 +106,10 @@ class Nightly:
         night = now.astimezone(self._hub.zone).hour in _NIGHT
         if newest is None or now - newest > (_AGAIN_AFTER if night else timedelta(hours=24)):
             newest = await self._make(now) or newest
-        words = "Ingen prøvd sikkerhetskopi på {hours} timer."
-        tell_if_late(self._hub, self._ingest, "backup", newest or min(self._began, now), words)
+        late = hours_late(newest or min(self._began, now), now)
+        if late:
+            words = f"Ingen prøvd sikkerhetskopi på {late} timer."
+            self._ingest.observe(once_a_day(self._hub, "backup", words))
 
     async def _make(self, now: datetime) -> datetime | None:
         try:
