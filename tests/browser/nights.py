@@ -2,11 +2,11 @@
 
 import os
 import signal
-import socket
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, Rout
 
 from tests import nursery, once
 from tests.browser.night_nursery import PROGRAM, lately
-from tests.browser.seed import PASSWORD
+from tests.browser.seed import PASSWORD, port_file
 from tests.chromium import ARGUMENTS, WINDOWLESS
 
 expect.set_options(timeout=15_000)  # four suites side by side on two processors: five seconds prove nothing
@@ -45,34 +45,42 @@ def _made() -> Path:
 
 def night(changed: Callable[[str], None] = lambda _path: None) -> Iterator[Night]:
     """Serve a fresh night until the test is over; `changed` may change a copy of its file first."""
-    port, folder = _free_port(), Path(mkdtemp(prefix="carehub-night-"))
+    folder = Path(mkdtemp(prefix="carehub-night-"))
     path = str(copy(_made(), folder / "night.db"))
     changed(path)
-    child = nursery.Child(PROGRAM, {"path": path, "port": port})
+    child = nursery.Child(PROGRAM, {"path": path, "port": 0})
     try:
-        _wait_for(f"http://127.0.0.1:{port}/healthz")
-        yield Night(url=f"http://127.0.0.1:{port}", pid=child.pid, path=path)
+        url = f"http://127.0.0.1:{_port_of(child, path)}"
+        _wait_for(child, f"{url}/healthz")
+        yield Night(url=url, pid=child.pid, path=path)
     finally:
         child.send_signal(signal.SIGKILL)  # some tests end it themselves
         child.wait(20)
         rmtree(folder, ignore_errors=True)
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def _port_of(child: nursery.Child, path: str) -> int:
+    for _ in _until_told(child, path):
+        with suppress(FileNotFoundError):
+            return int(port_file(path).read_text(encoding="ascii"))
+    raise AssertionError
 
 
-def _wait_for(address: str) -> None:
-    until = time.monotonic() + 30
+def _wait_for(child: nursery.Child, address: str) -> None:
+    for _ in _until_told(child, address):
+        with suppress(urllib.error.URLError, OSError), urllib.request.urlopen(address, timeout=1):  # noqa: S310 - our own process
+            return
+
+
+def _until_told(child: nursery.Child, what: str) -> Iterator[None]:
+    """Ten times a second; raises where it has ended, and after a minute."""
+    until = time.monotonic() + 60
     while time.monotonic() < until:
-        try:
-            with urllib.request.urlopen(address, timeout=1):  # noqa: S310 - our own process
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise TimeoutError(address)
+        if (status := child.poll()) is not None:
+            raise ChildProcessError(f"the night ended with {status} before it told of {what}")
+        yield
+        time.sleep(0.1)
+    raise TimeoutError(what)
 
 
 def open_browser() -> Iterator[Browser]:

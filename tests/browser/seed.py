@@ -8,6 +8,7 @@ Nobody here exists.
 
 import asyncio
 import random
+import socket
 import sys
 import tempfile
 from datetime import datetime, timedelta
@@ -285,8 +286,17 @@ async def make(path: str, mood: str = "evening") -> None:
     await database.close()
 
 
+def port_file(path: str) -> Path:
+    """Where a night that chose its port says which."""
+    return Path(f"{path}.port")
+
+
 async def serve(port: int, mood: str) -> None:
-    """Serve a night until stopped: a fresh one, or the one in the file that is named, which it writes to."""
+    """Serve a night until stopped: a fresh one, or the one in the file that is named, which it writes to.
+
+    Args:
+        port: 0 for one that is free now, and told beside the file: what was free a moment ago may be another's.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = mood
         if not mood.endswith(".db"):
@@ -294,11 +304,14 @@ async def serve(port: int, mood: str) -> None:
             await make(path, mood)
         database = Database(f"sqlite:///{path}")
         hub = hub_on(database, broker=mood != "broker")
+        door = socket.create_server(("127.0.0.1", port))
+        port = door.getsockname()[1]
         hub.public_url = f"http://localhost:{port}"
-        config = uvicorn.Config(
-            quick_web(hub), host="127.0.0.1", port=port, log_level="warning", timeout_graceful_shutdown=1
-        )
-        await uvicorn.Server(config).serve()
+        config = uvicorn.Config(quick_web(hub), log_level="warning", timeout_graceful_shutdown=1)
+        half = port_file(path).with_suffix(".half")
+        half.write_text(str(port), encoding="ascii")
+        half.rename(port_file(path))
+        await uvicorn.Server(config).serve(sockets=[door])
         await database.close()
 
 

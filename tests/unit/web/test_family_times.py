@@ -101,7 +101,7 @@ async def test_a_visit_that_could_not_be_taken_is_given_back_beside_its_message(
     )  # fmt: skip
 
     form = wrong.text[wrong.text.index('action="/relatives/astrid/visits"') :]
-    assert (wrong.status_code, form.index("Slutten må være etter")) < (423, form.index('name="sort"'))
+    assert (wrong.status_code, form.index("Den tiden er over")) < (423, form.index('name="sort"'))
     for value in ('value="out" checked', 'value="2020-01-01"', 'value="10:00"', 'value="Med rullestol"'):
         assert value in form
 
