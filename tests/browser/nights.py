@@ -20,7 +20,7 @@ from tests.browser.night_nursery import PROGRAM, lately
 from tests.browser.seed import PASSWORD, port_file
 from tests.chromium import ARGUMENTS, WINDOWLESS
 
-expect.set_options(timeout=15_000)  # four suites side by side on two processors: five seconds prove nothing
+expect.set_options(timeout=15_000)  # suites side by side on two processors: five seconds prove nothing
 
 
 @dataclass
