@@ -202,7 +202,7 @@ class Known(NamedTuple):
 
 async def open_among(session: Session, keys: Collection[str]) -> list[Known]:
     """The open alerts of these residents and kinds, locked for us."""
-    return [Known(*row) for row in await sql.ask(session, _OPEN_AMONG, list(keys))] if keys else []
+    return [Known(*row) for row in await sql.ask(session, _OPEN, list(keys))] if keys else []
 
 
 class Counted(NamedTuple):
@@ -221,9 +221,7 @@ async def count_reports(session: Session, counted: Sequence[Counted]) -> None:
     await sql.write(session, _COUNT_REPORTS, rows)
 
 
-_OPEN_AMONG = (
-    "SELECT id, dedup_key, presses, detail FROM alert WHERE dedup_key = ANY (?) AND status <> 'closed' FOR UPDATE"
-)
+_OPEN = "SELECT id, dedup_key, presses, detail FROM alert WHERE dedup_key = ANY (?) AND status <> 'closed' FOR UPDATE"
 _COUNT_REPORTS = """
     UPDATE alert SET presses = presses + ?, last_event_at = CASE WHEN last_event_at < ? THEN ? ELSE last_event_at END,
         due_at = CASE WHEN stale_since IS NULL THEN due_at ELSE ? END, stale_since = NULL, detail = COALESCE(?, detail)

@@ -270,11 +270,11 @@ _ANYBODY = Rung(asks=(Audience(Group.EVERYBODY), Audience(Group.ALARM_CENTRE)), 
 
 
 def _next_in_turn(ladder: Ladder, place: Place, concern: Concern, circle: Circle, now: datetime) -> Reached | None:
-    """Whoever has not been asked yet: those before them may be gone since, and others have come."""
+    """Whoever has not been asked yet, however the list has changed; it ends after as many turns as there are people."""
     rung = _rung(ladder, place.rung)
     people = on_rung(rung, concern, circle)
     left = [one for one in people if one.id not in concern.asked] if concern.asked else people[place.turn :]
-    if not rung.in_turn or not left:
+    if not rung.in_turn or not left or place.turn >= len(concern.asked.union(one.id for one in people)):
         return None
     onwards = Place(place.rung, place.turn + 1)
     return _reached(ladder, onwards, concern, (left[0],), now + rung.patience, ())

@@ -179,6 +179,19 @@ def test_in_turn_each_is_given_their_own_time_before_the_ladder_climbs() -> None
     assert upcoming(ladder, Place(9)) is ladder[1]
 
 
+def test_in_turn_ends_and_climbs_though_one_who_was_asked_is_not_known_to_have_been() -> None:
+    """Whatever is wrong with what is remembered, nobody is asked over and over while the others wait (invariant 5)."""
+    ladder = (Rung(asks=(Audience(Group.UNIT),), patience=_MINUTE, in_turn=True), asks(Group.EVERYBODY, 5))
+    forgets = replace(ANNA, asked=frozenset({"ingrid"}))  # tor's turn leaves no trace
+    place, seen = Place(1, 1), []
+    for _ in range(3):
+        reached = reach(ladder, place, forgets, CIRCLE, NOW)
+        place = reached.place
+        seen.append(place)
+
+    assert seen == [Place(1, 2), Place(2), Place(3)]
+
+
 def test_a_units_own_ladder_goes_before_the_common_one_and_that_before_the_built_in_one() -> None:
     own = Plan(ladder=(asks(Group.UNIT, 1),), times=TIMES[Severity.CRITICAL])
     common = Plan(ladder=(asks(Group.EVERYBODY, 1),), times=TIMES[Severity.CRITICAL])
