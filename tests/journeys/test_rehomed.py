@@ -61,6 +61,18 @@ async def test_what_had_climbed_past_those_on_duty_goes_on_past_them(night: Nigh
     assert (await night.the_alert()).rung > 1
 
 
+async def test_what_had_climbed_far_asks_the_new_unit_at_once(night: Night) -> None:
+    """It went back down to a step of which they had the text, as all who were on duty: nobody was told anything."""
+    await night.press()
+    await night.pass_time(minutes=40)
+    before = len(night.phones.sent)
+
+    await looked_after_by(night, "nord")
+    await night.pass_time(seconds=5)
+
+    assert told_since(night, before) == {KARI}
+
+
 async def test_given_to_and_fro_it_still_climbs(night: Night) -> None:
     """Those who were asked before have the text, and it is told once; after their time the next step is asked."""
     await night.press()

@@ -31,5 +31,6 @@ async def follow_unit(hub: Hub, session: Session, scope: tables.Scope, before: s
         session.add(journal_line(alert.id, Step.ESCALATED, now, text=words))
         if alert.status is Status.OPEN:
             near = below_wide((await ladders.plan(session, alert.unit_id, alert.severity)).ladder)
-            alert.rung, alert.turn = (near if alert.rung > near else 0), 0
+            # Not down to a step that was asked before: whoever has its text is not told it twice.
+            alert.rung, alert.turn = (alert.rung if alert.rung > near else 0), 0
             await escalate.summon(hub, session, alert, now)
