@@ -66,6 +66,12 @@ def test_no_file_knows_the_machine_it_was_written_on() -> None:
     assert found == []
 
 
+def test_nothing_that_was_built_or_downloaded_is_tracked() -> None:
+    built = {".whl", ".gz", ".zip", ".pyc", ".so", ".db", ".log"}
+
+    assert [str(path.relative_to(ROOT)) for path in files_of_ours() if path.suffix in built] == []
+
+
 def test_every_file_that_is_installed_is_known_by_its_hash_c86() -> None:
     files = re.findall(r'\{ url = "[^"]+"[^}]*\}', text("uv.lock"))
     bootstrap = re.sub(r"\\\n", " ", text("requirements-bootstrap.txt"))
