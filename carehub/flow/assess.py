@@ -13,7 +13,7 @@ from carehub.core.rules.rulebook import SAFE_MODE
 from carehub.core.severity import Severity
 from carehub.core.watching.canary import SCOPE as CANARY
 from carehub.flow import escalate
-from carehub.flow.grouping import crowd, incidents, unstable
+from carehub.flow.grouping import crowd, equipment, incidents, unstable
 from carehub.flow.grouping.whereabouts import Found, follow
 from carehub.flow.hub import Hub
 from carehub.flow.journal import journal_line, step_row
@@ -43,6 +43,7 @@ async def raise_alerts(hub: Hub, session: Session, findings: Finds, units: Mappi
     """
     findings = await unstable.fold_together(session, findings)
     findings, units = await incidents.gather(session, findings, units)
+    findings = await equipment.named(session, findings)
     if not findings:
         return
     moments = [finding.at for finding, _ in findings]
@@ -181,7 +182,10 @@ async def _record(session: Session, alert: tables.Alert, finding: Finding) -> No
 
 async def _repeat(hub: Hub, session: Session, alert: tables.Alert, finding: Finding, unit: str | None) -> None:
     """Every press counts: shown, counted, told to whoever has it, raised at the third within eight hours."""
-    session.add(journal_line(alert.id, Step.REPEATED, finding.at, text=f"Meldt {alert.presses} ganger."))
+    fresh = equipment.news(alert.detail, [finding])
+    alert.detail = equipment.with_too(alert.detail, fresh)
+    text = equipment.words(fresh) if fresh else f"Meldt {alert.presses} ganger."
+    session.add(journal_line(alert.id, Step.REPEATED, finding.at, text=text))
     if finding.severity > (before := alert.severity):
         await _raise_to(session, alert, finding.severity, finding.at, _WORSE)
         await escalate.ask_as_worse(hub, session, alert, before, finding.at)

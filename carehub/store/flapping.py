@@ -6,7 +6,7 @@ from sqlmodel import col, func, select
 
 from carehub.core.answers.alerts import Status
 from carehub.core.kinds import EventKind
-from carehub.store import tables
+from carehub.store import equipment, tables
 from carehub.store.database import Session
 
 
@@ -22,15 +22,16 @@ async def times_lost(session: Session, scope: str, device: str, since: datetime)
     return (await session.exec(statement)).one()
 
 
-async def rename(session: Session, device: str, kind: str, other: str, detail: str) -> None:
-    """The open alert of one kind of a device is of another kind from now on, if there is none of that already."""
+async def rename(session: Session, device: str, kind: str, other: str) -> None:
+    """The open alert of one kind of a device alone is of another kind from now on, if there is none of that already."""
     alert = tables.Alert
     statement = select(alert).where(
         alert.device_id == device, col(alert.kind).in_([kind, other]), alert.status != Status.CLOSED
     )
     found = {one.kind: one for one in (await session.exec(statement)).all()}
-    if (mine := found.get(kind)) is not None and other not in found:
-        mine.kind, mine.dedup_key, mine.detail = other, mine.dedup_key.removesuffix(kind) + other, detail
+    mine = found.get(kind)
+    if mine is not None and other not in found and await equipment.told_of(session, mine.id) <= {device}:
+        mine.kind, mine.dedup_key = other, mine.dedup_key.removesuffix(kind) + other
         session.add(mine)
         await session.flush()
 

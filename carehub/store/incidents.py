@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from carehub.core.answers.alerts import Status
 from carehub.core.watching.outage import Lost
 from carehub.kit.ids import new_id
-from carehub.store import sql, tables
+from carehub.store import equipment, sql, tables
 from carehub.store.database import Session
 
 _STALE = timedelta(hours=12)
@@ -38,14 +38,14 @@ async def open_one(session: Session, unit: str | None, now: datetime) -> tables.
     ).first()
 
 
-async def singles(session: Session, unit: str | None, since: datetime) -> Sequence[tables.Alert]:
-    """Open alerts of single silent devices in this unit since then, that nobody has taken."""
+async def singles(session: Session, unit: str | None, since: datetime) -> list[tuple[tables.Alert, set[str]]]:
+    """Open alerts of silent devices in this unit since then, that nobody has taken, each with its devices."""
     alert = tables.Alert
     mine = col(alert.unit_id).is_(None) if unit is None else col(alert.unit_id) == unit
     statement = select(alert).where(
         mine, col(alert.kind).in_(SILENCES), alert.raised_at > since, alert.status == Status.OPEN
     )
-    return (await session.exec(statement)).all()
+    return [(one, await equipment.told_of(session, one.id)) for one in (await session.exec(statement)).all()]
 
 
 async def begin(session: Session, unit: str | None, now: datetime) -> tables.Incident:

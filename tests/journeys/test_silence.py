@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from carehub.core.answers.alerts import Status
 from carehub.core.severity import Severity
 from carehub.flow.live import Live
 from carehub.kit.clock import utc_now
@@ -19,6 +20,11 @@ from tests.journeys.building import NIGHT, Night
 async def _supervise(night: Night, device: str, every_s: int) -> None:
     async with night.database.write() as session:
         (await session.get_one(tables.Device, device)).expected_interval_s = every_s
+
+
+async def _label(night: Night, device: str, label: str) -> None:
+    async with night.database.write() as session:
+        (await session.get_one(tables.Device, device)).label = label
 
 
 async def _watch(night: Night) -> None:
@@ -51,6 +57,67 @@ async def test_a_silent_device_is_told_once_and_its_return_too(night: Night) -> 
     night.clock.advance(minutes=21)
     await _watch(night)
     assert (await night.the_alert()).presses == 2
+
+
+async def test_each_silent_device_of_a_resident_stands_on_their_alert_and_in_its_journal(night: Night) -> None:
+    """The card named none, and the second was a number on it: mended was the one that somebody thought of."""
+    for device, label, every_s in (("dør", "Inngangsdør", 600), ("gang", "Bevegelse i gangen", 900)):
+        await _supervise(night, device, every_s)
+        await _label(night, device, label)
+    night.clock.advance(minutes=21)
+    await _watch(night)
+    assert (await night.the_alert()).detail == "Inngangsdør"
+
+    night.clock.advance(minutes=10)
+    await _watch(night)
+
+    alert = await night.the_alert()
+    assert (alert.detail, alert.presses) == ("Inngangsdør; Bevegelse i gangen", 2)
+    assert "02:45 repeated: Gjelder også: Bevegelse i gangen." in await night.journal()
+
+
+async def test_what_makes_an_open_alert_about_equipment_more_serious_is_named_on_it(night: Night) -> None:
+    """A battery that nobody changes raises the alert about another one, which said what it had said before."""
+    for device in ("dør", "gang"):
+        await _label(night, device, f"Sensor {device}")
+    await night.hear(night.message("zigbee2mqtt/dør", {"battery": 12}))
+    first = await night.the_alert()
+    assert (first.kind, first.severity, first.detail) == ("battery-low", Severity.NORMAL, "Sensor dør")
+    async with night.database.write() as session:
+        (await session.get_one(tables.Alert, first.id)).detail = None  # as an older release wrote it
+
+    await night.pass_time(minutes=24 * 60 + 1)
+
+    assert ((await night.the_alert()).severity, (await night.the_alert()).detail) == (Severity.MODERATE, "Sensor dør")
+
+
+async def test_the_second_device_on_an_alert_is_part_of_the_outage_too(night: Night) -> None:
+    """Her alert was closed into the outage's, and of its devices only the first stood on the list of whom to visit."""
+    for device, every_s in (("dør", 600), ("gang", 600), ("røyk", 660), ("ringeknapp", 660), ("knapp-bjarne", 660)):
+        await _supervise(night, device, every_s)
+    night.clock.advance(minutes=21)
+    await _watch(night)
+    night.clock.advance(minutes=2)
+    await _watch(night)
+
+    (hers, common) = sorted(await night.alerts(), key=lambda one: one.kind, reverse=True)
+    assert (hers.kind, hers.status, common.kind) == ("device-silent", Status.CLOSED, "common-silence")
+    assert len(await night.rows(tables.IncidentDevice)) == 5
+
+
+async def test_what_comes_and_goes_leaves_the_alert_that_names_another_device_too(night: Night) -> None:
+    """It took that alert along under its own name, and the window that was silent for good stood on no list."""
+    await _supervise(night, "dør", 600)
+    await _label(night, "gang", "Bevegelse i gangen")
+    await night.hear(night.message("zigbee2mqtt/gang/availability", {"state": "offline"}))
+    night.clock.advance(minutes=21)
+    await _watch(night)
+    for state in ("online", "offline") * 5:
+        await night.hear(night.message("zigbee2mqtt/gang/availability", {"state": state}))
+        night.clock.advance(seconds=5)
+
+    told = {one.kind: one.detail for one in await night.alerts()}
+    assert told == {"device-silent": "Bevegelse i gangen; kanari etikett", "device-unstable": "Bevegelse i gangen"}
 
 
 async def test_a_silence_that_was_noted_just_before_a_crash_is_told_after_it(night: Night) -> None:

@@ -235,7 +235,7 @@ async def test_a_device_that_comes_and_goes_is_one_notice_and_its_alarms_are_unt
         await night.hear(night.message("zigbee2mqtt/røyk/availability", {"state": state}))
         night.clock.advance(seconds=10)
     alert = await night.the_alert()
-    assert (alert.kind, alert.detail) == ("device-unstable", "ustabil: kommer og går")
+    assert (alert.kind, alert.detail) == ("device-unstable", "kanari etikett")
     assert len(await night.notices()) == 1
 
     await night.close("ingrid")

@@ -16,6 +16,7 @@ from carehub.core.findings import Finding
 from carehub.core.severity import Severity
 from carehub.core.watching import outage
 from carehub.flow import escalate
+from carehub.flow.grouping import equipment
 from carehub.flow.hub import Hub
 from carehub.flow.journal import step_row
 from carehub.flow.reaching import technical
@@ -28,8 +29,6 @@ COUNTED_FROM = 10
 REMIND_EVERY = timedelta(minutes=1)
 TELL_AGAIN_EVERY = timedelta(minutes=10)
 """A smoke detector says what it says as long as it smokes, also to whoever stands beside it."""
-AND_TOO, _BLIND = "; ", "protection-blind"
-"""One alert of a resident tells of every device of theirs that does not work: whoever mends the first must know."""
 _SAY_MORE = frozenset({outage.KIND, technical.KIND})
 """Each report of these says more than the one before it, and the alert says what the last one does."""
 
@@ -119,13 +118,9 @@ def _counted(one: alerts.Known, findings: Sequence[Finding]) -> alerts.Counted:
 
 def _said(one: alerts.Known, findings: Sequence[Finding]) -> str | None:
     """What the alert says from now on; None for what it says already."""
-    newest = findings[-1]
-    if newest.kind in _SAY_MORE:
-        return newest.detail
-    if newest.kind != _BLIND:
-        return None
-    before = one.detail.split(AND_TOO) if one.detail else []
-    return AND_TOO.join(dict.fromkeys([*before, *(finding.detail for finding in findings if finding.detail)]))
+    if findings[-1].kind in _SAY_MORE:
+        return findings[-1].detail
+    return equipment.with_too(one.detail, equipment.news(one.detail, findings))
 
 
 def _line(found: tuple[alerts.Known, Sequence[Finding]], counted: alerts.Counted) -> dict[str, Any]:
@@ -133,4 +128,6 @@ def _line(found: tuple[alerts.Known, Sequence[Finding]], counted: alerts.Counted
     text = f"Meldt {known.reports + counted.many} ganger."
     if _is_news(known, findings[-1]):
         text = counted.detail or text
+    elif fresh := equipment.news(known.detail, findings):
+        text = equipment.words(fresh)
     return step_row(counted.alert_id, Step.REPEATED, counted.last, text=text)

@@ -18,6 +18,7 @@ from carehub.store.database import Session
 
 Finds = Sequence[tuple[Finding, Event | None]]
 Units = Mapping[str, str | None]
+Singles = Sequence[tuple[tables.Alert, set[str]]]
 
 
 async def gather(session: Session, findings: Finds, units: Units) -> tuple[Finds, Units]:
@@ -31,10 +32,10 @@ async def gather(session: Session, findings: Finds, units: Units) -> tuple[Finds
     for unit, places in by_unit.items():
         now = max(findings[place][0].at for place in places)
         incident = await _under_way(session, unit, now)
-        lately: Sequence[tables.Alert] = ()
+        lately: Singles = ()
         if incident is None:
             lately = await incidents.singles(session, unit, now - WITHIN)
-            if not is_common(len(places), len({one.device_id for one in lately})):
+            if not is_common(len(places), len({device for _, devices in lately for device in devices})):
                 continue
             incident = await incidents.begin(session, unit, now)
         detail = await _take_in(session, incident, [findings[place][0] for place in places], lately, now)
@@ -69,12 +70,12 @@ async def _silent(session: Session, findings: Finds, units: Units) -> dict[str |
 
 
 async def _take_in(
-    session: Session, incident: tables.Incident, fresh: Sequence[Finding], lately: Sequence[tables.Alert], now: datetime
+    session: Session, incident: tables.Incident, fresh: Sequence[Finding], lately: Singles, now: datetime
 ) -> str:
     """Write down who belongs to it; the alerts that single devices had are part of it from now on."""
-    devices = {one.device or "" for one in fresh} | {one.device_id or "" for one in lately}
+    devices = {one.device or "" for one in fresh} | {device for _, its in lately for device in its}
     await incidents.join(session, incident, devices - {""}, now)
-    for alert in lately:
+    for alert, _ in lately:
         if await alerts.move(session, alert, Status.CLOSED, due_at=None, closed_at=now, cause=Cause.TECHNICAL):
             session.add(journal_line(alert.id, Step.CLOSED, now, text="Samlet i felles varsel: mange er stille."))
             await fall_quiet(session, alert.id, now)

@@ -14,7 +14,6 @@ from carehub.store import alerts, flapping
 from carehub.store.database import Session
 
 Finds = Sequence[tuple[Finding, Event | None]]
-_DETAIL = "ustabil: kommer og går"
 KIND, CALM = "device-unstable", "device-silent"
 TOGGLES, WITHIN, ONE_EACH = 4, timedelta(minutes=10), timedelta(hours=1)
 
@@ -26,10 +25,10 @@ async def fold_together(session: Session, findings: Finds) -> Finds:
         if finding.kind != CALM or finding.device is None or not await _is_unstable(session, finding, finding.device):
             kept.append((finding, event))
             continue
-        await flapping.rename(session, finding.device, CALM, KIND, _DETAIL)
+        await flapping.rename(session, finding.device, CALM, KIND)
         closed = await flapping.closed_since(session, finding.device, KIND, finding.at - ONE_EACH)
         if closed is None:
-            kept.append((structs.replace(finding, kind=KIND, detail=_DETAIL), event))
+            kept.append((structs.replace(finding, kind=KIND), event))
         else:
             await alerts.add_reports(session, closed, [finding])
     return kept

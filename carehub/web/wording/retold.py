@@ -8,7 +8,7 @@ import re
 from functools import cache
 
 from carehub.core.showing.terms import BLIND_BECAUSE
-from carehub.flow.grouping.crowd import AND_TOO
+from carehub.flow.grouping.equipment import AND_TOO
 from carehub.web.tongue import _, ngettext
 from carehub.web.wording.gaps import told_gap
 from carehub.web.wording.model_words import told_by_model

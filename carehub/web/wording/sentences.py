@@ -22,7 +22,7 @@ SENTENCES = (
     # the journal of an alert
     later("Venter på at kollegaen svarer."), later("Kommer for å hjelpe."), later("Bekreftet av en til."),
     later("Meldt %(many)s ganger."), later("Meldt flere ganger: hevet."), later("Meldt som mer alvorlig: hevet."),
-    later("Fristen gikk ut: %(what)s."),
+    later("Gjelder også: %(what)s."), later("Fristen gikk ut: %(what)s."),
     later("En annen enhet har nå ansvar for stedet: varselet følger med dit."),
     later("Meldt fra et annet sted: varselet gjelder nå der."), later("Stengt ute: varselet er åpent igjen."),
     later("Meldt fra to steder på kort tid, også fra %(place)s. Se til begge."),
