@@ -107,7 +107,8 @@ class CommandKind(StrEnum):
     REASSIGNED = "reassigned"
     """Residents of the scope changed: what was pending no longer holds, nor what was known of whoever lived there."""
     REFITTED = "refitted"
-    """Devices of the scope changed: what was pending no longer holds, and whoever lives there does as before."""
+    """Devices of the scope, or one of several who live there, came or went: what was pending no longer holds, and
+    what is known of whoever stayed does."""
     ASLEEP = "asleep"
     """The resident has gone to sleep, until `until`."""
     AWAKE = "awake"

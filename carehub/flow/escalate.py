@@ -22,6 +22,7 @@ from carehub.core.people.kin import HANDLED
 from carehub.core.severity import Severity
 from carehub.core.showing.wording import (
     again_text,
+    elsewhere_text,
     handled_text,
     reminder_text,
     repeat_text,
@@ -260,6 +261,13 @@ async def ask_as_worse(hub: Hub, session: Session, alert: tables.Alert, before: 
     session.add(alert)
     telling = about(alert, f"worse:{int(alert.severity)}", now)
     text = worse_text(severity=alert.severity, number=telling.number, link=link_to(hub, telling.number))
+    await outbox.write(session, await _to_owner(session, alert, telling, text, now))
+
+
+async def tell_of_place(hub: Hub, session: Session, alert: tables.Alert, now: datetime) -> None:
+    """Whoever is on the way is on the way to where the alert is no longer."""
+    telling = about(alert, f"place:{int(now.timestamp())}", now)
+    text = elsewhere_text(number=telling.number, link=link_to(hub, telling.number))
     await outbox.write(session, await _to_owner(session, alert, telling, text, now))
 
 

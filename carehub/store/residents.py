@@ -1,12 +1,13 @@
 """Residents over time: who is cared for, where each has lived, and what moves with them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select as columns
 from sqlmodel import col, select
 
+from carehub.core.answers.alerts import Status
 from carehub.kit.ids import new_id
 from carehub.kit.norwegian import nb_key
 from carehub.store import kin, protected, registry, silences, tables
@@ -151,6 +152,24 @@ async def resume(session: Session, resident_id: str) -> str | None:
     return newest.scope_id
 
 
+async def open_alerts(session: Session, resident_id: str, scopes: Collection[str]) -> Sequence[tables.Alert]:
+    """What is not closed about somebody in these places, the oldest first, locked for us."""
+    alert = tables.Alert
+    statement = select(alert).where(
+        alert.resident_id == resident_id, col(alert.scope_id).in_(scopes), alert.status != Status.CLOSED
+    )
+    return (await session.exec(statement.order_by(col(alert.raised_at)).with_for_update())).all()
+
+
+async def stands_in(session: Session, device_id: str | None, scopes: Collection[str]) -> bool:
+    """Whether a device stands in one of these places now."""
+    stands = tables.Assignment
+    statement = select(stands.id).where(
+        stands.device_id == device_id, col(stands.scope_id).in_(scopes), col(stands.until).is_(None)
+    )
+    return (await session.exec(statement)).first() is not None
+
+
 async def take_down(session: Session, device_id: str, now: datetime) -> set[str]:
     """A device stands nowhere from now on; gives the scopes whose fold must forget it."""
     stands = tables.Assignment
@@ -174,6 +193,15 @@ async def _move_out(session: Session, resident_id: str, now: datetime) -> set[st
         row.until = now
         touched.add(row.scope_id)
     return touched
+
+
+async def shared(session: Session, resident_id: str, scopes: Collection[str]) -> set[str]:
+    """In which of these places somebody else lives: what is known of them there stays as it is."""
+    lives = tables.Residency
+    statement = select(lives.scope_id).where(
+        col(lives.scope_id).in_(scopes), lives.resident_id != resident_id, col(lives.until).is_(None)
+    )
+    return set((await session.exec(statement)).all())
 
 
 async def _newest(session: Session, resident_id: str) -> tables.Residency | None:

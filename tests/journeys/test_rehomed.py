@@ -1,10 +1,13 @@
-"""A home that another unit looks after from now on, while an alert there is open: it goes along, and asks there."""
+"""A home that another unit looks after from now on, or a resident who moves, while an alert is open: it goes along."""
 
 import pytest
 
-from carehub.core.answers.alerts import Status
-from carehub.flow.grouping.rehomed import follow_unit
+from carehub.core.answers.alerts import Contact, Status
+from carehub.core.languages import Language
+from carehub.flow.grouping.rehomed import follow_unit, move_in
 from carehub.store import tables
+from carehub.web import tongue
+from carehub.web.wording.retold import retold
 from tests.journeys.building import INGRID, KARI, MARIA, Night
 
 
@@ -110,3 +113,74 @@ async def test_what_is_closed_or_elsewhere_stays_where_it_was(night: Night, unit
     await looked_after_by(night, unit)
 
     assert {one.id: (one.unit_id, one.rung) for one in await night.alerts()} == before
+
+
+# --- somebody moves --------------------------------------------------------------------------
+
+
+async def moves(night: Night, resident: str, home: str) -> None:
+    """As the page of the resident does it."""
+    async with night.database.write() as session:
+        await move_in(night.hub, session, resident, await session.get_one(tables.Scope, home), night.clock())
+    await night.reload()
+    await night.pass_time(seconds=5)
+
+
+async def test_who_moves_is_looked_for_where_they_live_now_and_told_from_where_they_called(night: Night) -> None:
+    """Staff were sent to the home that she had left, and her new unit saw nothing."""
+    await night.press()
+    before = len(night.phones.sent)
+
+    await moves(night, "anna", "home:tom")
+
+    alert = await night.the_alert()
+    assert (alert.scope_id, alert.unit_id, alert.rung, alert.place) == ("home:tom", "nord", 1, None)
+    assert told_since(night, before) == {KARI}
+    tongue.speak(Language.EN)
+    assert retold(alert.detail or "") == "Reported from kanarigata 5, before the resident moved"
+
+
+async def test_whoever_is_on_the_way_to_the_old_home_hears_that_it_is_another_place(night: Night) -> None:
+    await night.press()
+    await night.take("ingrid")
+    before = len(night.phones.sent)
+
+    await moves(night, "anna", "home:tom")
+
+    alert = await night.the_alert()
+    assert (alert.scope_id, alert.status, alert.owner_id) == ("home:tom", Status.TAKEN, "ingrid")
+    assert [(one.address, "gjelder nå et annet sted" in one.text) for _, one in night.phones.sent[before:]] == [
+        (INGRID, True)
+    ]
+
+
+async def test_smoke_and_the_equipment_of_a_home_stay_there_and_hide_nothing_of_the_new_one(night: Night) -> None:
+    """What burns in her new home would have been a number on the alert about the old one."""
+    await night.hear(night.message("zigbee2mqtt/røyk", {"smoke": True}))
+    await night.hear(night.message("zigbee2mqtt/dør/availability", {"state": "offline"}))
+
+    await moves(night, "anna", "home:tom")
+
+    assert {(one.scope_id, one.dedup_key, one.resident_id) for one in await night.alerts()} == {
+        ("home:anna", "home:anna/fire", "anna"), ("home:anna", "home:anna/device-silent", "anna"),
+    }  # fmt: skip
+    await night.hear(
+        night.message("zigbee2mqtt/røyk", {"smoke": False}), night.message("zigbee2mqtt/røyk", {"smoke": True})
+    )
+    assert len(await night.alerts()) == 2
+
+
+@pytest.mark.parametrize("resident", ["anna", "bjarne"])
+async def test_what_asks_nobody_yet_waits_for_its_time_where_they_live_now(night: Night, resident: str) -> None:
+    await night.press()
+    await night.close("ingrid", contact=Contact.NONE)
+    before, waiting = len(night.phones.sent), (await night.alerts())[-1]
+    assert (waiting.kind, waiting.rung) == ("follow-up", 0)
+
+    await moves(night, resident, "home:tom")
+
+    mine = resident == "anna"
+    follow = next(one for one in await night.alerts() if one.id == waiting.id)
+    assert (follow.scope_id, follow.rung) == ("home:tom" if mine else "home:anna", 0)
+    assert follow.due_at == waiting.due_at
+    assert told_since(night, before) == set()

@@ -120,6 +120,13 @@ FOLLOW_UP, HELP = "follow-up", "help"
 PERSONAL = frozenset({"social-alarm", "fall", "fire", "unreadable-alarm"})
 """Kinds behind which there may be a person, also where nobody knows whose device it was."""
 
+_OF_THE_HOME = ("fire", "water", "stove-", "lock-", "cold-home", "frost-home", "hot-home", "bad-air", "door-open-")
+
+
+def is_of_the_home(kind: str) -> bool:
+    """Whether an alert tells of a place, whoever lives there: it stays when they move."""
+    return kind.startswith(_OF_THE_HOME)
+
 
 class Cause(StrEnum):
     """Why it happened, as the person who was there says (after SINTEF A27757 and VKP "årsak")."""

@@ -65,6 +65,10 @@ TEXTS: dict[str, Told] = {
         "Varsel {n}, som du har, er meir alvorleg enn før. {link}",
         "Alert {n}, which you have, is more serious than before. {link}",
     ),
+    "Varsel {n}, som du har, gjelder nå et annet sted. {link}": (
+        "Varsel {n}, som du har, gjeld no ein annan stad. {link}",
+        "Alert {n}, which you have, is now about another place. {link}",
+    ),
     "En ansatt tar ikke lenger imot varsler på {n}. Sjekk vaktlisten, og finn en annen vei: {link}": (
         "Ein tilsett tek ikkje lenger imot varsel på {n}. Sjekk vaktlista, og finn ein annan veg: {link}",
         "A member of staff no longer receives alerts by {n}. Check the rota, and find another way: {link}",

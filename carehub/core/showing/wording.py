@@ -142,6 +142,11 @@ def again_text(*, number: str, presses: int, link: str) -> str:
     return f"Varsel {number} er meldt på nytt ({presses} ganger nå). {link}"
 
 
+def elsewhere_text(*, number: str, link: str) -> str:
+    """The SMS to whoever is on the way when their alert is in another place than they were told."""
+    return f"Varsel {number}, som du har, gjelder nå et annet sted. {link}"
+
+
 def worse_text(*, severity: Severity, number: str, link: str) -> str:
     """The SMS to whoever has an alert that is more serious than when they took it.
 

@@ -157,7 +157,7 @@ async def put(
         touched = await registry.assign_device(session, device_id, scope_id, resident_id or None, place or None, now)
         seen = [(resident_id or None, f"device:{device_id}")]
         logins.log_reading(session, visitor.person.id, "device.assigned", seen, now)
-    await tell_fold(hub, visitor, touched, CommandKind.REFITTED)
+    await tell_fold(hub, visitor, refitted=touched)
 
 
 @router.post("/{device_id}/{act}")
@@ -171,7 +171,7 @@ async def take_down(hub: TheHub, visitor: Administering, device_id: str, act: st
         touched = await residents.take_down(session, device_id, now) if act != "restore" else set()
         device.status = DeviceStatus.RETIRED if act == "retire" else DeviceStatus.UNKNOWN
         logins.log_reading(session, visitor.person.id, f"device.{act}", [(None, f"device:{device_id}")], now)
-    await tell_fold(hub, visitor, touched, CommandKind.REFITTED)
+    await tell_fold(hub, visitor, refitted=touched)
     return onwards(hub, f"/admin/devices/{device_id}")
 
 
@@ -187,16 +187,18 @@ async def _must_exist(session: Session, device_id: str, scope_id: str, resident_
 
 
 async def tell_fold(
-    hub: Hub, visitor: Visitor, scopes: Collection[str], kind: CommandKind = CommandKind.REASSIGNED
+    hub: Hub, visitor: Visitor, scopes: Collection[str] = (), *, refitted: Collection[str] = ()
 ) -> None:
     """Look devices and residents up anew, and let each scope forget what no longer holds.
 
     Args:
-        kind: `REFITTED` where devices came and went, and whoever lives there stayed.
+        scopes: Where others live from now on, or nobody.
+        refitted: Where devices came and went, or one of several who live there, and somebody stayed.
     """
     if hub.reload is not None:
         await hub.reload()
-    for scope in sorted(scopes):
+    for scope in sorted({*scopes, *refitted}):
         if hub.command is not None:
+            kind = CommandKind.REASSIGNED if scope in scopes else CommandKind.REFITTED
             await hub.command(scope, kind, by=visitor.person.id)
     hub.live.change()

@@ -68,7 +68,7 @@ async def joined(
         seen = [(None, f"device:{device_id}")]
         logins.log_reading(session, visitor.person.id, "device.joined", seen, hub.clock())
     if new:
-        await tell_fold(hub, visitor, set())
+        await tell_fold(hub, visitor)
     if label.secret:
         return page(
             request, "admin_join_secret.html", visitor, secret=label.secret, address=label.address, scope=scope,

@@ -96,7 +96,7 @@ async def add(
             scope.access_note = access_note.strip() or None
         session.add(scope)
         _note(session, visitor, "place.added", f"scope:{scope.id}", hub)
-    await tell_fold(hub, visitor, set())
+    await tell_fold(hub, visitor)
     return onwards(hub, f"/admin/places/{scope.id}")
 
 
@@ -153,7 +153,7 @@ async def change(
         await follow_unit(hub, session, scope, before, hub.clock())
         _note(session, visitor, "place.changed", f"scope:{scope_id}", hub)
     hub.wake.deliver.set()
-    await tell_fold(hub, visitor, set())
+    await tell_fold(hub, visitor)
     return onwards(hub, f"/admin/places/{scope_id}")
 
 
@@ -166,7 +166,7 @@ async def show_name(hub: TheHub, visitor: Deciding, scope_id: str, reason: Reaso
             raise HTTPException(409)
         seen: list[tuple[str | None, str]] = [(None, f"scope:{scope_id}")]
         logins.log_reading(session, visitor.person.id, "place.shown", seen, hub.clock(), said=reason.strip())
-    await tell_fold(hub, visitor, set())
+    await tell_fold(hub, visitor)
     return onwards(hub, f"/admin/places/{scope_id}")
 
 
@@ -182,7 +182,7 @@ async def remove(request: Request, hub: TheHub, visitor: Administering, scope_id
     if not unused:
         wrong = _("Noen har bodd her, eller noe har stått her. Stedet beholdes, så historikken kan leses.")
         return await _one(request, hub, visitor, scope_id, wrong)
-    await tell_fold(hub, visitor, set())
+    await tell_fold(hub, visitor)
     return onwards(hub, "/admin/places")
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from carehub.core.people.access import Sight
 from carehub.core.people.national_id import adds_up
 from carehub.core.watching.blindness import Risk
+from carehub.flow.grouping import rehomed
 from carehub.flow.hub import Hub
 from carehub.kit.ids import new_id
 from carehub.store import logins, pages, residents, tables, ties
@@ -126,14 +127,15 @@ async def add(request: Request, hub: TheHub, visitor: Deciding, said: Annotated[
         row = tables.Resident(id=new_id(), given_name=said.given_name, family_name=said.family_name)
         fill_in(row, said.model_dump(), now.year)
         async with hub.database.write() as session:
-            await must_be_mine(hub, session, visitor, said.scope_id)
+            home = await must_be_mine(hub, session, visitor, said.scope_id)
             session.add(row)
             await session.flush()
-            touched = await residents.move_in(session, row.id, said.scope_id, now)
+            touched = await rehomed.move_in(hub, session, row.id, home, now)
+            shared = await residents.shared(session, row.id, touched)
             note_change(session, visitor, "resident.added", row.id, hub)
     except Refused as why:
         return await _new(request, hub, visitor, _(str(why)))
-    await tell_fold(hub, visitor, touched)
+    await tell_fold(hub, visitor, touched - shared, refitted=shared)
     return onwards(hub, f"/admin/residents/{row.id}/about")
 
 
@@ -238,12 +240,14 @@ async def move(request: Request, hub: TheHub, visitor: Deciding, resident_id: st
     try:
         async with hub.database.write() as session:
             await mine(hub, session, visitor, resident_id)
-            await must_be_mine(hub, session, visitor, scope_id)
-            touched = await residents.move_in(session, resident_id, scope_id, hub.clock())
+            home = await must_be_mine(hub, session, visitor, scope_id)
+            touched = await rehomed.move_in(hub, session, resident_id, home, hub.clock())
+            shared = await residents.shared(session, resident_id, touched)
             note_change(session, visitor, "resident.moved", resident_id, hub)
     except Refused as why:
         return await _about(request, hub, visitor, resident_id, wrong=_(str(why)))
-    await tell_fold(hub, visitor, touched)
+    hub.wake.deliver.set()
+    await tell_fold(hub, visitor, touched - shared, refitted=shared)
     return _to(hub, resident_id)
 
 
@@ -259,8 +263,9 @@ async def end_or_resume(hub: TheHub, visitor: Deciding, resident_id: str, act: s
         else:
             home = await residents.resume(session, resident_id)
             touched = {home} if home else set()
+        shared = await residents.shared(session, resident_id, touched)
         note_change(session, visitor, f"resident.{'ended' if act == 'end' else 'resumed'}", resident_id, hub)
-    await tell_fold(hub, visitor, touched)
+    await tell_fold(hub, visitor, touched - shared, refitted=shared)
     return _to(hub, resident_id)
 
 

@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, HTTPException, Request, UploadFile
 from fastapi.responses import Response
 
-from carehub.core.events import CommandKind
 from carehub.core.showing.spreadsheet import SheetError, read, written
 from carehub.flow.staff import roster
 from carehub.store import logins
@@ -110,6 +109,6 @@ async def carry_out(
         if out.wishes:
             await roster.add(hub, session, out.wishes, visitor.person.id)
         logins.log_reading(session, visitor.person.id, "imported", [*out.seen, (None, sort.name)], hub.clock())
-    await tell_fold(hub, visitor, out.scopes)
-    await tell_fold(hub, visitor, out.refitted - out.scopes, CommandKind.REFITTED)
+    hub.wake.deliver.set()
+    await tell_fold(hub, visitor, out.scopes, refitted=out.refitted)
     return _page(request, visitor, done=_("%(list)s er hentet inn.", list=_(sort.title)))

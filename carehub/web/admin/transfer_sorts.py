@@ -6,6 +6,7 @@ from carehub.core.answers.escalation import Method
 from carehub.core.people.access import PRIVATE, Permission, Role
 from carehub.core.showing.spreadsheet import Cell, Row
 from carehub.core.watching.blindness import Risk
+from carehub.flow.grouping import rehomed
 from carehub.flow.reaching.telling import SMS
 from carehub.flow.staff import contacts
 from carehub.kit.ids import new_id
@@ -120,7 +121,10 @@ def _resident_in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
         session.add(who)
         await session.flush()
         if home is not None and moves:
-            out.scopes |= await residents.move_in(session, who.id, home.id, now)
+            touched = await rehomed.move_in(at_hand.hub, session, who.id, home, now)
+            shared = await residents.shared(session, who.id, touched)
+            out.scopes |= touched - shared
+            out.refitted |= shared
         out.seen.append((who.id, "residents.csv"))
 
     if before is not None and home is not None and moves:

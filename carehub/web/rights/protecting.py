@@ -103,7 +103,7 @@ async def answer(request: Request, hub: TheHub, visitor: Deciding, resident_id: 
 async def _after(request: Request, hub: Hub, visitor: Visitor, resident_id: str, wrong: str | None) -> Response:
     if wrong:
         return await _shown(request, hub, visitor, resident_id, wrong)
-    await tell_fold(hub, visitor, set())
+    await tell_fold(hub, visitor)
     return onwards(hub, f"/admin/residents/{resident_id}/address")
 
 

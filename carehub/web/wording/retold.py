@@ -18,6 +18,7 @@ from carehub.web.wording.titles import MODELS, rule_called
 
 _SHAPES = {
     "count": r"-?[\d.,]+", "all": r"\d+", "number": r"\S+", "rung": r"[\d og]+", "model": r"\w+", "path": "[^«»]+",
+    "place": "[^;]+",
 }  # fmt: skip
 """What some values are, so that no other words are taken for the sentence."""
 _SAID = frozenset({"how", "wrong", "what", "reason", "least", "most", "proposal", "late"})
@@ -40,15 +41,15 @@ def retold(text: str) -> str:
     for pattern, sentence in _patterns():
         if found := pattern.fullmatch(text):
             return _(sentence, **{name: _value(name, value) for name, value in found.groupdict().items()})
+    if AND_TOO in text:
+        return AND_TOO.join(retold(one) for one in text.split(AND_TOO))
     return _(text) if "%" not in text else text
 
 
 def _told_blind(text: str) -> str | None:
-    """Devices that look after nobody, and why: "Snor på badet: batteriet er tomt"; None where it is none."""
-    parts = [one.rpartition(": ") for one in text.split(AND_TOO)]
-    if not all(colon and because in _BLIND for _device, colon, because in parts):
-        return None
-    return AND_TOO.join(f"{device}{colon}{_(because)}" for device, colon, because in parts)
+    """A device that looks after nobody, and why: "Snor på badet: batteriet er tomt"; None where it is none."""
+    device, colon, because = text.rpartition(": ")
+    return f"{device}{colon}{_(because)}" if colon and because in _BLIND and AND_TOO not in text else None
 
 
 def _value(name: str, value: str) -> str:

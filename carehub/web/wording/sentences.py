@@ -20,10 +20,13 @@ SENTENCES = (
     later("En annen enn den som har skrevet utkastet, må si seg enig."), later("Skriv hvorfor regelen tas tilbake."),
     later("Regelen spør ikke lenger etter: %(kinds)s."), later("Det livsviktige varsles likevel."),
     # the journal of an alert
+    later("Skulle vært varslet kl. %(time)s, men kommer sent etter et avbrudd."),
     later("Venter på at kollegaen svarer."), later("Kommer for å hjelpe."), later("Bekreftet av en til."),
     later("Meldt %(many)s ganger."), later("Meldt flere ganger: hevet."), later("Meldt som mer alvorlig: hevet."),
     later("Gjelder også: %(what)s."), later("Fristen gikk ut: %(what)s."),
     later("En annen enhet har nå ansvar for stedet: varselet følger med dit."),
+    later("Beboeren er flyttet: varselet gjelder fortsatt her."), later("Beboeren er flyttet herfra"),
+    later("Beboeren er flyttet: varselet følger med."), later("Meldt fra %(place)s, før beboeren flyttet"),
     later("Meldt fra et annet sted: varselet gjelder nå der."), later("Stengt ute: varselet er åpent igjen."),
     later("Meldt fra to steder på kort tid, også fra %(place)s. Se til begge."),
     later("Samlet i felles varsel: mange er stille."), later("Kalte på en til: varsel %(number)s."),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlmodel import select
 
 from carehub.core.events import CommandKind
+from carehub.core.severity import Severity
 from carehub.flow.hub import Hub
 from carehub.store import registry, residents, tables
 from carehub.store.tables.places import DeviceStatus
@@ -27,7 +28,7 @@ async def test_a_resident_is_entered_moved_and_ended_and_a_pendant_must_be_tried
     told: list[str] = []
 
     async def command(scope: str, kind: CommandKind, **_: object) -> None:
-        assert kind is CommandKind.REASSIGNED
+        assert kind is CommandKind.REFITTED, "others live in both"
         told.append(scope)
 
     hub.command = command
@@ -42,6 +43,13 @@ async def test_a_resident_is_entered_moved_and_ended_and_a_pendant_must_be_tried
         await session.flush()
         await registry.assign_device(session, "smykke", "rom-112", who, None, clock.now)
         pendant.status, pendant.tested_at = DeviceStatus.IN_SERVICE, clock.now
+        session.add(
+            tables.Alert(
+                id="ropte", dedup_key=f"{who}/social-alarm", kind="social-alarm", severity=Severity.CRITICAL,
+                scope_id="rom-112", resident_id=who, rule_id="social-alarm", rule_version="1", raised_at=clock.now,
+                last_event_at=clock.now, due_at=clock.now,
+            )
+        )  # fmt: skip
     about = f"/admin/residents/{who}/about"
     assert "+4791234567" in (await kari.get(about)).text
     assert "Rom 112" in (await kari.get("/admin/residents?q=bjørg+ås")).text
@@ -53,6 +61,7 @@ async def test_a_resident_is_entered_moved_and_ended_and_a_pendant_must_be_tried
     async with hub.database.read() as session:
         device = await session.get_one(tables.Device, "smykke")
         known = (await registry.load(session)).devices["carehub_v1", "smykke"]
+        assert (await session.get_one(tables.Alert, "ropte")).scope_id == "storgata-5b"
     assert (device.status, device.tested_at) == (DeviceStatus.NOT_IN_SERVICE, None)
     assert [place.scope for place in known.places] == ["rom-112", "storgata-5b"]
     assert "Må prøves" in (await kari.get(about)).text
@@ -66,6 +75,32 @@ async def test_a_resident_is_entered_moved_and_ended_and_a_pendant_must_be_tried
     assert "Ås, Bjørg" in (await kari.get("/admin/residents?former=true")).text
     await kari.post(f"/admin/residents/{who}/care/resume")
     assert "Storgata 5 B" in (await kari.get(about)).text
+
+
+async def test_one_of_two_who_comes_or_goes_leaves_what_is_known_of_the_other(
+    hub: Hub, browser: Browse, clock: Clock
+) -> None:
+    """Her follow-up after hospital ended, unsaid, when he moved to a nursing home."""
+    told: list[tuple[str, CommandKind]] = []
+
+    async def command(scope: str, kind: CommandKind, **_: object) -> None:
+        told.append((scope, kind))
+
+    async with hub.database.write() as session:
+        for one in await residents.living_in(session, "rom-112"):
+            await residents.end(session, one.id, "kari", clock.now)
+    hub.command = command
+    kari = await logged_in(browser(), hub, "kari")
+    for family in ("Ås", "Øy"):
+        await kari.post("/admin/residents", data=NEW | {"family_name": family})
+    await kari.post(f"/admin/residents/{await id_of(hub, 'Ås')}/move", data={"scope_id": "storgata-5b"})
+    await kari.post(f"/admin/residents/{await id_of(hub, 'Ås')}/move", data={"scope_id": "rom-112"})
+    await kari.post(f"/admin/residents/{await id_of(hub, 'Ås')}/care/end")
+    await kari.post(f"/admin/residents/{await id_of(hub, 'Øy')}/care/end")
+
+    assert [kind for scope, kind in told if scope == "rom-112"] == [
+        CommandKind.REASSIGNED, *[CommandKind.REFITTED] * 4, CommandKind.REASSIGNED,
+    ]  # fmt: skip
 
 
 async def test_what_relatives_see_ends_with_the_care_and_comes_back_with_an_undo(hub: Hub, clock: Clock) -> None:
