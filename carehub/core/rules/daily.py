@@ -6,18 +6,26 @@ from msgspec.structs import replace
 
 from carehub.core.events import Event
 from carehub.core.rules import traces
-from carehub.core.rules.deciding import Situation, Stepped, decide
+from carehub.core.rules.deciding import Situation, Stepped, decide, was_deaf
+from carehub.core.rules.parts import Flag
 from carehub.core.rules.personal import bound_of, ending
 from carehub.core.rules.program import Program
 from carehub.core.rules.state import Hit, RuleState, Shape, hit_of
 from carehub.core.rules.windows import last_starting, next_ending
+from carehub.core.severity import Severity
 
 MEMORY = timedelta(days=7)
 """An absence rule that saw nothing for this long is blind, and stays quiet."""
+LISTENS = timedelta(minutes=30)
+"""So long after an outage whoever is well has time to be seen."""
+_DOWN = timedelta(minutes=15)
+"""A window judged so long after its end was judged by a hub that had heard nothing meanwhile."""
 
 
 def first_watch(program: Program, state: RuleState | None, situation: Situation) -> RuleState:
-    """Begin the daily round of an absence rule that has no moment yet."""
+    """Begin the daily round of an absence rule that has no moment yet; what is asked late is asked all the same."""
+    if state is not None and state.due is not None and state.ended is not None:
+        return replace(state, version=program.version)
     return _expecting(program, state.hits if state else (), situation)
 
 
@@ -60,18 +68,41 @@ def absent(program: Program, state: RuleState | None, event: Event, situation: S
 
 
 def window_ended(program: Program, state: RuleState, situation: Situation) -> Stepped:
-    """The end of the window: what was not seen in it alerts."""
-    kept = _expecting(program, state.hits, situation, state.due)
-    if program.window is None or state.due is None:
+    """The end of the window: what was not seen in it alerts.
+
+    Where nothing could be heard then, what is serious is asked once it could have been seen for a while. Of what is
+    less nobody knows whether it was done meanwhile, and to ask every home that has a kettle helps nobody.
+    """
+    ended = state.ended or state.due
+    kept = _expecting(program, state.hits, situation, ended)
+    if program.window is None or state.due is None or ended is None:
         return Stepped(kept)
     last = state.hits[-1] if state.hits else None
-    if last is not None and last.happened >= last_starting(program.window, state.due, situation.zone):
+    if last is not None and last.happened >= last_starting(program.window, ended, situation.zone):
+        missed = _ended_since(program, state.hits, ended, situation) if _asks_later(program) else None
+        return Stepped(replace(kept, due=missed or kept.due))
+    if not program.never_seen and (last is None or ended - last.happened > MEMORY):
         return Stepped(kept)
-    if not program.never_seen and (last is None or state.due - last.happened > MEMORY):
-        return Stepped(kept)
-    told = traces.of_absence(program, last, state, situation.zone)
-    decided = decide(program, (last,) if last else (), situation, told, state.due)
+    told = traces.of_absence(program, last, replace(state, due=ended), situation.zone)
+    decided = decide(program, (last,) if last else (), situation, told, ended)
+    hub_was_down = decided.finding is not None and situation.moment - state.due > _DOWN
+    if _asks_later(program) and (was_deaf(decided) or hub_was_down):
+        later = replace(state, due=situation.moment + LISTENS, ended=ended)
+        return Stepped(later, trace=decided.trace if was_deaf(decided) and state.ended is None else None)
     return Stepped(kept, decided.finding, decided.trace, held=decided.held)
+
+
+def _ended_since(program: Program, hits: tuple[Hit, ...], judged: datetime, situation: Situation) -> datetime | None:
+    """The newest window that ended while the hub was down for days, after the one that is judged; None for none."""
+    ends = None
+    after = max(judged, situation.moment - MEMORY)
+    while (end := _next_due(program, hits, replace(situation, moment=after), after)[0]) and end <= situation.moment:
+        ends = after = end
+    return ends
+
+
+def _asks_later(program: Program) -> bool:
+    return Flag.UNHEARD in program.unless and program.severity >= Severity.SERIOUS
 
 
 def _expecting(

@@ -10,12 +10,14 @@ from carehub.core.days.usual import Usual
 from carehub.core.findings import Condition, Finding, Trace
 from carehub.core.kinds import HUB_ONLY, PRESSES
 from carehub.core.rules import traces
+from carehub.core.rules.parts import Flag
 from carehub.core.rules.program import Program
 from carehub.core.rules.state import Hit, RuleState, Shape
-from carehub.core.rules.windows import contains
+from carehub.core.rules.windows import clock, contains
 
 LATE = timedelta(minutes=2)
 """A deadline that is judged so long after its time makes a late finding."""
+_LATE = "Skulle vært varslet kl. {}, men kommer sent etter et avbrudd."
 
 
 class Situation(Struct, frozen=True):
@@ -90,6 +92,12 @@ def decide(
     return Stepped(rests, _finding(program, last, situation, trace, due), trace)
 
 
+def was_deaf(decided: Stepped) -> bool:
+    """Whether nothing but an outage holds the rule back: nobody knows whether what waits is over."""
+    broken = [one.name for one in decided.trace.conditions if not one.held] if decided.trace else []
+    return broken == [f"unless.{Flag.UNHEARD}"]
+
+
 def _trace(
     program: Program, hits: tuple[Hit, ...], situation: Situation, told: tuple[Condition, ...], *, fired: bool
 ) -> Trace:
@@ -105,13 +113,14 @@ def _trace(
 
 def _finding(program: Program, hit: Hit | None, situation: Situation, trace: Trace, due: datetime | None) -> Finding:
     overdue = due is not None and situation.moment - due > LATE
+    absent = program.shape is Shape.ABSENT
+    late = _LATE.format(clock(due, situation.zone)) if absent and overdue and due else None
     if hit is None:
         return Finding(
             kind=program.alert_kind, rule=program.id, version=program.version, severity=program.severity,
             at=situation.moment, scope=situation.scope, resident=None, trace=trace,
-            alert_code=program.codes.get(None), late=overdue,
+            alert_code=program.codes.get(None), detail=late, late=overdue,
         )  # fmt: skip
-    absent = program.shape is Shape.ABSENT
     return Finding(
         kind=program.alert_kind,
         rule=program.id,
@@ -127,7 +136,7 @@ def _finding(program: Program, hit: Hit | None, situation: Situation, trace: Tra
         place=None if absent else hit.place,
         # a press is a press, whatever the rule says of it (invariant 9)
         press=program.press or hit.kind in PRESSES,
-        detail=hit.detail if hit.kind in HUB_ONLY else None,
+        detail=late or (hit.detail if hit.kind in HUB_ONLY else None),
         value=hit.value,
         late=hit.late or overdue,
         causes=hit.causes,

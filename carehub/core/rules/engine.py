@@ -13,8 +13,7 @@ from msgspec.structs import replace
 from carehub.core.events import Event
 from carehub.core.rules import daily, traces
 from carehub.core.rules.changes import compared, has_changed, is_number
-from carehub.core.rules.deciding import Situation, Stepped, at_rest, decide, in_window
-from carehub.core.rules.parts import Flag
+from carehub.core.rules.deciding import Situation, Stepped, at_rest, decide, in_window, was_deaf
 from carehub.core.rules.personal import bound_of
 from carehub.core.rules.program import Program
 from carehub.core.rules.state import RuleState, Shape, hit_of
@@ -34,15 +33,9 @@ def on_due(program: Program, state: RuleState, situation: Situation) -> Stepped:
     if program.shape is Shape.CHECK:
         return daily.check_came(program, state, situation)
     decided = decide(program, state.hits, situation, traces.of_wait(program, state, situation.zone), state.due)
-    if _was_deaf(decided):
+    if was_deaf(decided):  # it waits as long anew
         return Stepped(replace(state, due=situation.moment + program.wait), trace=decided.trace)
     return decided
-
-
-def _was_deaf(decided: Stepped) -> bool:
-    """Nothing but an outage holds the rule back: nobody knows whether what waits is over, and it waits as long anew."""
-    broken = [one.name for one in decided.trace.conditions if not one.held] if decided.trace else []
-    return broken == [f"unless.{Flag.UNHEARD}"]
 
 
 def inherited(program: Program, state: RuleState) -> RuleState | None:

@@ -69,6 +69,7 @@ class RuleState(Struct, frozen=True, kw_only=True, omit_defaults=True):
         due: When the rule decides; always covered by a deadline row at or before it.
         rests_until: A rule with `rest` does not begin anew before this moment.
         personal: Whether `due` follows what is usual for the person.
+        ended: When the window ended that is judged at `due`, where nothing could be heard at its end.
     """
 
     version: str
@@ -78,6 +79,7 @@ class RuleState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     due: datetime | None = None
     rests_until: datetime | None = None
     personal: bool = False
+    ended: datetime | None = None
 
 
 def storable(value: Value) -> Value:

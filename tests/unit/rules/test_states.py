@@ -1,12 +1,15 @@
 """Resident state as conditions: what a rule may be held back by, and what must be so."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from carehub.core.events import CommandKind
+from carehub.core.events import Command, CommandKind, Event, Tick
 from carehub.core.findings import Outcome
+from carehub.core.folding.fold import Folded
 from carehub.core.rules.errors import RuleError
+from carehub.core.rules.rulebook import Rulebook
+from carehub.core.severity import Severity
 from tests.unit.rules.building import NIGHT, after, alerts, book, command, event, local, rule, run, tick
 
 STATES = [
@@ -150,3 +153,59 @@ def test_who_is_heard_after_an_outage_is_not_missed() -> None:
     heard, moves = command(CommandKind.HEARD, after(hours=7)), event("motion.detected", "kitchen", at=after(hours=8))
 
     assert alerts(run(book(STILL), fell, deaf, tick(after(hours=5)), heard, moves, tick(after(hours=10)))) == []
+
+
+UP = "absent: {of: {kind: motion.detected}, from: '06:00', to: '10:00'}\nunless: [unheard]"
+YESTERDAY, TEN, NOON = local("2026-01-15T08:00"), local("2026-01-16T10:00"), local("2026-01-16T12:00")
+HALF_AN_HOUR = timedelta(minutes=30)
+
+
+def outage(rules: Rulebook, *, seen: datetime | None) -> list[Folded]:
+    """Up yesterday; nothing is heard from six until noon, and somebody is seen after that, or is not."""
+    since, lasts = TEN - timedelta(hours=4), after(days=3)
+    given: list[Event | Tick | Command] = [
+        event("motion.detected", at=YESTERDAY), command(CommandKind.UNHEARD, since, until=lasts), tick(TEN),
+        *(tick(TEN + HALF_AN_HOUR * number) for number in (1, 2, 3)), command(CommandKind.HEARD, NOON),
+    ]  # fmt: skip
+    given += [event("motion.detected", at=seen)] if seen else []
+    return run(rules, *given, tick(NOON + HALF_AN_HOUR), tick(TEN + timedelta(days=1)))
+
+
+def test_who_was_to_be_up_in_an_outage_is_asked_after_once_they_could_have_been_seen() -> None:
+    """She lay there since the night, no home was heard at ten, and the next question was that of tomorrow at ten."""
+    folded = outage(book(UP), seen=None)
+
+    assert [alerts([one]) for one in folded[2:]] == [[], [], [], [], [], ["rule-1"], ["rule-1"]]
+    (late,) = folded[-2].findings
+    assert (late.late, late.detail) == (True, "Skulle vært varslet kl. 10:00, men kommer sent etter et avbrudd.")
+    assert sum(len(one.traces) for one in folded[2:7]) == 1, "why it was held back is told once"
+
+
+def test_whoever_is_seen_after_an_outage_is_not_asked_after() -> None:
+    assert alerts(outage(book(UP), seen=NOON + timedelta(minutes=20))) == ["rule-1"]  # of the day after
+
+
+def test_what_is_less_than_serious_is_not_asked_of_every_home_after_an_outage() -> None:
+    """Who had coffee while nothing was heard will not have it again for the hub's sake."""
+    lesser = Rulebook.of([rule(UP).model_copy(update={"severity": Severity.MODERATE})])
+
+    assert alerts(outage(lesser, seen=None)) == ["test-rule"]  # of the day after
+
+
+@pytest.mark.parametrize(("minutes", "found"), [(10, ["rule-1"]), (120, [])])
+def test_after_a_long_stop_of_the_hub_all_homes_have_time_to_be_heard(minutes: int, found: list[str]) -> None:
+    """At its start every home in which nobody could have been heard was an alert at once."""
+    began, up = TEN + timedelta(minutes=minutes), event("motion.detected", at=YESTERDAY)
+    folded = run(book(UP), up, tick(TEN - timedelta(days=1)), tick(began), tick(began + HALF_AN_HOUR))
+
+    assert [alerts([one]) for one in folded[2:]] == ([found, []] if found else [[], ["rule-1"]])
+
+
+def test_a_morning_of_which_the_hub_slept_the_day_before_too_is_asked_about() -> None:
+    """It was down from nine until half past ten of the next day, and of that morning nobody asked."""
+    folded = run(book(UP), event("motion.detected", at=YESTERDAY), tick(TEN + HALF_AN_HOUR))
+    assert folded[-1].deadlines[0].due_at == TEN
+
+    later = [tick(TEN + HALF_AN_HOUR), tick(TEN + 2 * HALF_AN_HOUR), tick(TEN + timedelta(days=1))]
+    folded += run(book(UP), *later, state=folded[-1].state)
+    assert [alerts([one]) for one in folded[2:]] == [[], ["rule-1"], ["rule-1"]]
