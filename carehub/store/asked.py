@@ -15,12 +15,24 @@ from sqlmodel import col, func, or_, select
 from carehub.core.answers.alerts import Contact, Status, Step
 from carehub.core.answers.escalation import Method
 from carehub.core.people.kin import ANSWER_WITHIN
-from carehub.store import tables
+from carehub.store import sql, tables
 from carehub.store.database import Session
 from carehub.store.kin import in_force
 from carehub.store.outbox import RUNG
 from carehub.store.residencies import lives_now
 from carehub.store.tables.alerts import NoticeState
+
+_REST = """
+    UPDATE notice SET state = 'failed', reason = 'answered before it was sent', lease_until = NULL, pass_on_at = NULL
+    WHERE id = ANY (?) AND cycle LIKE ? AND (SELECT status FROM alert WHERE alert.id = notice.alert_id) <> 'open'
+    RETURNING id
+"""
+
+
+async def let_rest(session: Session, notices: Collection[str]) -> set[str]:
+    """Those of these summonses whose alert somebody has by now: they are not sent once more."""
+    found = await sql.ask(session, _REST, list(notices), f"{RUNG}%") if notices else ()
+    return {notice for (notice,) in found}
 
 
 def _at_home(now: datetime) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Part of station 4: whether a family may still be told what waits for them. It is asked as the words go out.
+"""Part of station 4: whether what waits is still to be told, and to a family may be. It is asked as the words go out.
 
 Hours may lie between the two: by night a family is not woken, a provider says "later", and an agreement runs out by
 itself with nobody there who would take the text back.
@@ -19,7 +19,12 @@ NOT_ANY_MORE = Receipt(fate=Fate.FAILED_FOR_GOOD, reason="not let in or agreed a
 
 
 async def as_agreed(session: Session, claimed: list[outbox.Claimed], now: datetime) -> list[outbox.Claimed]:
-    """The same, with what may not be told any more marked so; a code that proves an address is nobody's secret."""
+    """The same, with what may not be told any more marked so; a code that proves an address is nobody's secret.
+
+    Without what may have gone already, and of which somebody has the alert by now.
+    """
+    answered = await asked.let_rest(session, [one.notice.id for one in claimed if one.repeated])
+    claimed = [one for one in claimed if one.notice.id not in answered]
     private = [one.notice.id for one in claimed if one.role in PRIVATE and not one.notice.proves]
     if not private:
         return claimed
