@@ -31,6 +31,7 @@ from carehub.flow.watching import (
 )
 from carehub.flow.watching.canary import Canary
 from carehub.flow.watching.daybook import Daybook
+from carehub.flow.watching.presence import Presence
 from carehub.flow.watching.unheard import Unheard
 from carehub.flow.worker import Worker
 from carehub.kit.child import beside_its_parent
@@ -67,6 +68,7 @@ def add_roster(hub: Hub, ingest: Ingest, worker: Worker) -> None:
     worker.add("roster", partial(roster.renew, hub), _RENEW_EVERY_S)
     worker.add("roll call", partial(roll_call.call, hub), _CALL_EVERY_S)
     worker.add("rounds", partial(rounds.look, hub, ingest), _CALL_EVERY_S)
+    worker.add("presence", Presence(hub, ingest).look, _CALL_EVERY_S)
     worker.add("screens", partial(screens.look, hub), _SCREENS_EVERY_S)
     worker.add("staffing", partial(staffing.check, hub, ingest), _RENEW_EVERY_S)
 

@@ -9,6 +9,7 @@ from sqlalchemy import exists
 from sqlalchemy import select as columns
 from sqlmodel import col, delete, func, select
 
+from carehub.core.answers.alerts import Status
 from carehub.core.people.access import Errand, tells_unit
 from carehub.kit.norwegian import nb_key
 from carehub.store import protected, sql, tables
@@ -147,3 +148,18 @@ async def phones_told_outside(session: Session, residents: Collection[str], now:
     hidden = select(lives.scope_id).where(col(lives.resident_id).in_(graded), lives_now(now))
     homes = set((await session.exec(hidden)).all()) if graded else set()
     return {who: phone for who, home, phone in found if phone and who not in graded and home not in homes}
+
+
+async def attended(session: Session, now: datetime) -> dict[str, datetime]:
+    """Homes and rooms in which somebody has said that they are there and is not done, each with when that time ends."""
+    alert, scope = tables.Alert, tables.Scope
+    statement = (
+        select(scope.id, func.max(alert.due_at))
+        .join(alert, col(alert.scope_id) == col(scope.id))
+        .where(
+            alert.status == Status.ARRIVED, col(alert.due_at) > now,
+            col(scope.kind).in_([ScopeKind.HOME, ScopeKind.ROOM]),
+        )
+        .group_by(col(scope.id))
+    )  # fmt: skip
+    return {home: until for home, until in (await session.exec(statement)).all() if until is not None}
