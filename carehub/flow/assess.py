@@ -21,8 +21,9 @@ from carehub.flow.reaching import technical
 from carehub.flow.reaching.telling import Telling, rung, summons_rows
 from carehub.flow.watching import canary
 from carehub.kit.ids import new_id
-from carehub.store import alerts, ladders, tables
+from carehub.store import alerts, ladders, stream, tables
 from carehub.store.database import Session
+from carehub.store.incidents import SILENCES
 
 REPEAT_WINDOW = timedelta(minutes=10)
 RAISE_WINDOW = timedelta(hours=8)
@@ -32,7 +33,13 @@ RAISE_AT = 3
 Finds = Sequence[tuple[Finding, Event | None]]
 
 
-async def raise_alerts(hub: Hub, session: Session, findings: Finds, units: Mapping[str, str | None]) -> None:
+async def raise_alerts(
+    hub: Hub,
+    session: Session,
+    findings: Finds,
+    units: Mapping[str, str | None],
+    beside: stream.Unwritten | None = None,
+) -> None:
     """Raise a new alert for each finding, or add it to the open one.
 
     New alerts are gathered and written table by table: an alarm storm must not cost a dozen statements a press.
@@ -40,7 +47,10 @@ async def raise_alerts(hub: Hub, session: Session, findings: Finds, units: Mappi
     Args:
         findings: With the event that made each, where one did.
         units: Scope → the unit whose staff answer.
+        beside: The batch that they are of: it is written before whatever asks for its events, and else with them.
     """
+    if beside is not None and any(finding.kind in SILENCES for finding, _ in findings):
+        await beside.write(session)
     findings = await unstable.fold_together(session, findings)
     findings, units = await incidents.gather(session, findings, units)
     findings = await equipment.named(session, findings)
@@ -62,16 +72,16 @@ async def raise_alerts(hub: Hub, session: Session, findings: Finds, units: Mappi
             continue
         open_as[key] = max(finding.severity, open_as.get(key, finding.severity))
         if finding.scope == CANARY:
-            fresh = await _of_canary(session, fresh, finding, first=first)
+            fresh = await _of_canary(session, fresh, finding, beside, first=first)
         elif first and not (finding.press and reports + 1 >= RAISE_AT):
             _begin(hub, fresh, finding, event, unit, circle)
             if finding.kind == technical.KIND:
                 fresh.notices += technical.notices(hub, fresh.alerts[-1], circle.staff)
         else:
-            await alerts.add_fresh(session, fresh)
+            await alerts.add_fresh(session, fresh, beside)
             fresh = alerts.Fresh()
             await _again(hub, session, finding, event, unit)
-    await alerts.add_fresh(session, fresh)
+    await alerts.add_fresh(session, fresh, beside, last=not many.findings)
     await _count(hub, session, many, findings, units)
 
 
@@ -111,14 +121,16 @@ def _begin(
     fresh.steps.append(step_row(alert["id"], step, now, escalate.told_words(reached)))
 
 
-async def _of_canary(session: Session, fresh: alerts.Fresh, finding: Finding, *, first: bool) -> alerts.Fresh:
+async def _of_canary(
+    session: Session, fresh: alerts.Fresh, finding: Finding, beside: stream.Unwritten | None, *, first: bool
+) -> alerts.Fresh:
     """The hub's own alarm is an alert as any other, but asks its own recipient and nobody else."""
     if first:
         alert = _new(finding, None, None)
         fresh.notices.append(canary.summons(alert["id"], 1, finding.at))
         fresh.alerts.append(alert | canary.first_step(finding.at))
     else:
-        await alerts.add_fresh(session, fresh)
+        await alerts.add_fresh(session, fresh, beside)
         fresh, open_one = alerts.Fresh(), await alerts.open_alert(session, dedup_key(finding))
         alert = {"id": open_one.id if open_one else ""}
     fresh.events.append(_event_row(alert["id"], finding))

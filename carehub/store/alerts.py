@@ -15,6 +15,7 @@ from carehub.core.findings import Finding
 from carehub.core.severity import Severity
 from carehub.store import codes, outbox, sql, tables
 from carehub.store.database import Session
+from carehub.store.stream import Unwritten
 
 _encode = msgspec.json.Encoder().encode
 
@@ -129,19 +130,17 @@ class Fresh:
     notices: list[dict[str, Any]] = field(default_factory=list)
 
 
-async def add_fresh(session: Session, fresh: Fresh) -> None:
-    """Write them. The database refuses a second open alert of one resident and kind."""
+async def add_fresh(session: Session, fresh: Fresh, beside: Unwritten | None = None, *, last: bool = False) -> None:
+    """Write them, with their batch. The database refuses a second open alert of one resident and kind."""
     await codes.draw_free(session, fresh.codes, fresh.notices)
-    await sql.add_all(
-        session,
-        [
-            sql.insertion(tables.Alert, fresh.alerts),
-            sql.insertion(tables.ReplyCode, fresh.codes),
-            sql.insertion(tables.AlertEvent, fresh.events),
-            sql.insertion(tables.AlertStep, fresh.steps),
-            sql.insertion(tables.Notice, fresh.notices, outbox.ONCE_A_STEP),
-        ],
-    )
+    rows = [
+        sql.insertion(tables.Alert, fresh.alerts),
+        sql.insertion(tables.ReplyCode, fresh.codes),
+        sql.insertion(tables.AlertEvent, fresh.events),
+        sql.insertion(tables.AlertStep, fresh.steps),
+        sql.insertion(tables.Notice, fresh.notices, outbox.ONCE_A_STEP),
+    ]
+    await (beside.write(session, rows, last=last) if beside else sql.add_all(session, rows))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ async def add(session: Session, codes: Sequence[dict[str, Any]], notices: Sequen
 async def draw_free(session: Session, codes: Sequence[dict[str, Any]], notices: Sequence[dict[str, Any]]) -> None:
     """A code that anybody was given in the last weeks is drawn anew, in its text too."""
     fresh = {row["code"]: row for row in codes}
-    if len(fresh) < len(codes) or (fresh and await sql.ask(session, _USED, list(fresh))):
+    if len(fresh) < len(codes) or (fresh and (await sql.ask_all(session, (_USED, list(fresh))))[0]):
         await _draw_anew(session, codes, notices)
 
 

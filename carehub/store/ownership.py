@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from carehub.contracts import HubError
 from carehub.store import sql, tables
@@ -47,13 +48,24 @@ async def hold(session: Session, epoch: int, now: datetime, *, next_seq: int | N
         raise OwnershipLost(f"Epoch {epoch} of partition {partition} has been overtaken.")
 
 
-async def hold_and_add(
-    session: Session, epoch: int, now: datetime, next_seq: int, rows: Sequence[sql.Insertion], partition: int = 0
-) -> None:
-    """The same on a server, with what the batch writes; where the lease is lost, that is rolled back with it."""
-    values = (now + LEASE, next_seq, partition, epoch)
-    if await sql.change_and_add(session, _HOLD_AND_COUNT, values, rows) != 1:
-        raise OwnershipLost(f"Epoch {epoch} of partition {partition} has been overtaken.")
+class Term(NamedTuple):
+    """What a batch renews the lease with."""
+
+    epoch: int
+    now: datetime
+    next_seq: int
+    partition: int = 0
+
+
+async def hold_and_add(session: Session, term: Term, rows: Sequence[sql.Insertion], *, last: bool) -> None:
+    """Renew the lease on a server, and write what the batch writes; where the lease is lost, none of it is written.
+
+    Args:
+        last: The transaction writes nothing after it.
+    """
+    values = (term.now + LEASE, term.next_seq, term.partition, term.epoch)
+    if await sql.change_and_add(session, _HOLD_AND_COUNT, values, rows, last=last) != 1:
+        raise OwnershipLost(f"Epoch {term.epoch} of partition {term.partition} has been overtaken.")
 
 
 async def last_seq(session: Session, partition: int = 0) -> int:

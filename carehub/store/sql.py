@@ -9,24 +9,17 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import islice
 from operator import le
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Dialect, String
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
-from carehub.kit.late import late
-from carehub.store import quick
+from carehub.store import quick, server
 from carehub.store.database import Session
-
-if TYPE_CHECKING:
-    import asyncpg
-else:
-    asyncpg = late("asyncpg", at_leisure=False)
 
 _LISTS = (list, tuple, set, frozenset)
 _WITHOUT_ZONE = len("2026-01-15 01:14:00.000000")
@@ -68,14 +61,16 @@ async def ask(session: Session, statement: str, *values: Any) -> Rows:
 
 
 async def ask_all(session: Session, *questions: tuple[Any, ...]) -> list[Rows]:
-    """The rows of several constant statements, each with its values; a server is asked once for all of them.
+    """The rows of several constant questions, each with its values; a server is asked once for all of them.
 
-    It answers as JSON, so ask for texts, numbers and truths, each column under a name of its own.
+    It answers as JSON, so ask for texts, numbers and truths, each column under a name of its own. What locks rows is
+    no question: where no transaction has begun, none begins here.
     """
     if is_sqlite(session):
         return [await ask(session, statement, *values) for statement, *values in questions]
     parts = ", ".join(f"(SELECT json_agg(t)::text FROM ({statement}) AS t)" for statement, *_ in questions)  # noqa: S608 - ours
-    (answer,) = await ask(session, f"SELECT {parts}", *chain.from_iterable(values for _, *values in questions))
+    given = [_postgresql_value(value) for _, *values in questions for value in values]
+    (answer,) = await server.ask(session, _numbered(f"SELECT {parts}"), given)
     return [[tuple(row.values()) for row in msgspec.json.decode(found)] if found else [] for found in answer]
 
 
@@ -187,30 +182,19 @@ async def add_all(session: Session, insertions: Sequence[Insertion]) -> None:
 
 
 async def change_and_add(
-    session: Session, statement: str, values: Sequence[Any], insertions: Sequence[Insertion]
+    session: Session, statement: str, values: Sequence[Any], insertions: Sequence[Insertion], *, last: bool
 ) -> int:
-    """A server only: change one thing and add rows, told at once; give how many rows were changed."""
-    given = [one for one in insertions if one.rows]
-    found = await ask(session, _together(f"{statement} RETURNING 1", _shapes(given)), *values, *_columns(given))
-    return len(found)
+    """A server only: change one thing and add rows, told at once; give how many rows were changed.
 
+    Where none was, none is added.
 
-async def copy(session: Session, table: type[SQLModel], columns: Sequence[str], rows: Rows) -> None:
-    """A server only, in a transaction that has begun: many rows by COPY, for a third of what arrays ask of us.
-
-    Raises:
-        DBAPIError: As SQLAlchemy would, which knows no COPY.
+    Args:
+        last: Nothing is written after it: where nothing was before it either, it is committed with the same word.
     """
-    connection = await session.connection()
-    driver = (await connection.get_raw_connection()).driver_connection
-    assert isinstance(driver, asyncpg.Connection)  # noqa: S101 - the engine makes no other
-    name = str(table.__tablename__)
-    try:
-        await driver.copy_records_to_table(name, columns=columns, records=rows)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        if driver.is_closed():
-            await connection.invalidate(error)
-        raise DBAPIError(f"COPY {name}", None, error, hide_parameters=True) from error
+    given = [one for one in insertions if one.rows]
+    whole, bound = _together(f"{statement} RETURNING 1", _shapes(given)), [*values, *_columns(given)]
+    found = await (server.ask(session, _numbered(whole), bound) if last else ask(session, whole, *bound))
+    return len(found)
 
 
 def _shapes(insertions: Sequence[Insertion]) -> "tuple[_Shape, ...]":
@@ -226,9 +210,12 @@ _Shape = tuple[type[SQLModel], tuple[str, ...], str]
 
 @lru_cache
 def _together(first: str, insertions: tuple[_Shape, ...]) -> str:
-    """One statement for any number of rows; its foreign keys are looked at when all of it is done."""
+    """One statement for any number of rows; its foreign keys are looked at when all of it is done.
+
+    No row is added where the first part has changed nothing.
+    """
     parts = [
-        f"part{place} AS ({_of_columns(table, columns)} {otherwise})"
+        f"part{place} AS ({_of_columns(table, columns)} WHERE EXISTS (SELECT FROM begun) {otherwise})"
         for place, (table, columns, otherwise) in enumerate(insertions)
     ]
     return f"WITH {', '.join([f'begun AS ({first})', *parts])} SELECT * FROM begun"  # noqa: S608 - ours

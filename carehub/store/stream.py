@@ -14,7 +14,7 @@ from sqlmodel import SQLModel, col, select
 from carehub.core.events import Command, CommandKind, Tick
 from carehub.core.findings import Deadline, Trace
 from carehub.core.folding.fold import ScopeState
-from carehub.store import ownership, sql, tables
+from carehub.store import ownership, server, sql, tables
 from carehub.store.database import Session
 from carehub.store.event_rows import EVENT_COLUMNS, EventRow, by_columns, event_values
 
@@ -85,7 +85,8 @@ async def known_keys(session: Session, keys: Sequence[str]) -> dict[str, str]:
     """Which of these keys are stored already, with the hash of the message that was stored."""
     if not keys:
         return {}
-    return {row[0]: row[1] for row in await sql.ask(session, _KNOWN_KEYS, keys)}
+    (found,) = await sql.ask_all(session, (_KNOWN_KEYS, keys))
+    return {row[0]: row[1] for row in found}
 
 
 async def recent_deliveries(session: Session, limit: int = 5000) -> list[str]:
@@ -150,26 +151,50 @@ class Batch:
     deadlines: Sequence[Deadline]
 
 
-async def add_batch(session: Session, batch: Batch, epoch: int, now: datetime, next_seq: int) -> None:
-    """Write it, and renew the lease; a server is told once of all, and once more of many events.
+class Unwritten:
+    """A batch that is written when it must be, so that new alerts can go to a server in one word with it."""
 
-    Raises:
-        OwnershipLost: The lease is not ours.
-    """
-    if not sql.is_sqlite(session):
-        events = [values + seldom for values, seldom in event_values(batch.events, sql.moments_of(session))]
-        many = events if len(events) >= _WORTH_A_COPY else []
-        rows = _insertions(batch, epoch, [] if many else events)
-        await ownership.hold_and_add(session, epoch, now, next_seq, rows)
-        if many:
-            await sql.copy(session, tables.Event, EVENT_COLUMNS, many)
-        return
-    await ownership.hold(session, epoch, now, next_seq=next_seq)
+    def __init__(self, batch: Batch, term: ownership.Term) -> None:
+        self._batch: Batch | None = batch
+        self._term = term
+
+    async def write(self, session: Session, more: Sequence[sql.Insertion] = (), *, last: bool = False) -> None:
+        """Write it, if it is not written yet, and these rows.
+
+        Args:
+            last: The transaction writes nothing after it.
+
+        Raises:
+            OwnershipLost: The lease is not ours.
+        """
+        batch, self._batch = self._batch, None
+        if batch is not None and not sql.is_sqlite(session):
+            await _add_on_server(session, batch, self._term, more, last=last)
+            return
+        if batch is not None:
+            await _add_on_sqlite(session, batch, self._term)
+        await sql.add_all(session, more)
+
+
+async def _add_on_server(
+    session: Session, batch: Batch, term: ownership.Term, more: Sequence[sql.Insertion], *, last: bool
+) -> None:
+    """It is told once of all, and once more of many events."""
+    events = [values + seldom for values, seldom in event_values(batch.events, sql.moments_of(session))]
+    many = events if len(events) >= _WORTH_A_COPY and not (more and last) else []
+    rows = [*_insertions(batch, term.epoch, [] if many else events), *more]
+    await ownership.hold_and_add(session, term, rows, last=last and not many)
+    if many:
+        await server.copy(session, tables.Event, EVENT_COLUMNS, many)
+
+
+async def _add_on_sqlite(session: Session, batch: Batch, term: ownership.Term) -> None:
+    await ownership.hold(session, term.epoch, term.now, next_seq=term.next_seq)
     await add_inputs(session, batch.inputs)
     await add_events(session, batch.events)
     await add_held_back(session, batch.held_back)
     await add_letters(session, batch.letters)
-    await save_states(session, batch.states, epoch)
+    await save_states(session, batch.states, term.epoch)
     await set_deadlines(session, batch.deadlines)
 
 

@@ -347,10 +347,10 @@ async def test_killed_before_the_commit_nothing_is_acknowledged_and_the_repeat_i
 ) -> None:
     press = night.pressed(id="7f3a")
 
-    async def killed(*_: object) -> None:
+    async def killed(*_: object, **__: object) -> None:
         raise asyncio.CancelledError
 
-    for station in ("stream.add_batch", "alerts.add_fresh"):
+    for station in ("stream.Unwritten.write", "alerts.add_fresh"):
         with monkeypatch.context() as power:
             power.setattr(f"carehub.store.{station}", killed)
             night.ingest.deliver(press)

@@ -9,6 +9,7 @@ from carehub.flow.watching import ruleguard
 from carehub.kit.failpoints import fail_at
 from carehub.store import registry, silences, stream, tuning
 from carehub.store.database import Session
+from carehub.store.ownership import Term
 
 
 async def written(hub: Hub, intake: Intake, session: Session, work: Work, epoch: int) -> None:
@@ -28,10 +29,11 @@ async def written(hub: Hub, intake: Intake, session: Session, work: Work, epoch:
         letters=[letter_row(*letter) for letter in work.letters],
         states=list(work.states.values()), deadlines=list(work.deadlines.values()),
     )  # fmt: skip
-    await stream.add_batch(session, batch, epoch, work.now, work.seq + 1)
     await silences.note_told(session, work.inputs, work.now)
     await tuning.note_told(session, work.inputs)
     await silences.note_held(session, work.held)
+    unwritten = stream.Unwritten(batch, Term(epoch, work.now, work.seq + 1))
     if work.findings:
-        await assess.raise_alerts(hub, session, work.findings, intake.registry.units)
+        await assess.raise_alerts(hub, session, work.findings, intake.registry.units, unwritten)
+    await unwritten.write(session, last=True)
     fail_at("ingest.inserted")

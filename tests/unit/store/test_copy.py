@@ -8,9 +8,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
-from carehub.store import sql, stream, tables
+from carehub.store import server, sql, stream, tables
 from carehub.store.database import Database
 from carehub.store.errors import is_unavailable
+from carehub.store.tables.places import UnitKind
 from tests.journeys.building import Night
 
 _MANY = 3 * stream._WORTH_A_COPY
@@ -43,7 +44,7 @@ async def _copied(database: Database, name: str, *, server_ends_it: bool = False
             ((ours,),) = await sql.ask(session, "SELECT pg_backend_pid()")
             async with database.connect() as other:
                 await other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": ours})
-        await sql.copy(session, tables.Unit, ("id", "name", "kind"), [(name, "Ny", "ward")])
+        await server.copy(session, tables.Unit, ("id", "name", "kind"), [(name, "Ny", "ward")])
 
 
 async def _names(database: Database) -> list[str]:
@@ -61,6 +62,20 @@ async def test_what_the_server_refuses_leaves_nothing_and_is_no_reason_to_wait_f
 
         assert not is_unavailable(refused.value)
         assert await _names(database) == []
+
+
+async def test_the_last_word_stands_and_falls_with_what_the_session_wrote_before_it(postgres_url: str) -> None:
+    """It commits by itself where it is the only one: what still waits in the session is written first, and begins."""
+    async with _units(postgres_url) as database:
+        await _copied(database, "ny")
+        with pytest.raises(ValueError, match="after it"):  # noqa: PT012 - a transaction is all of it
+            async with database.write() as session:
+                session.add(tables.Unit(id="ren", name="Ren", kind=UnitKind.WARD))
+                await sql.change_and_add(session, "UPDATE unit SET name = ?", ["Alt"], [], last=True)
+                raise ValueError("after it")
+
+        async with database.read() as session:
+            assert sorted((await session.exec(select(tables.Unit.name))).all()) == ["Ny", "Sol"]
 
 
 async def test_a_server_that_goes_away_is_waited_for(postgres_url: str) -> None:
