@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from benchmarks.kit import ROOT
-from carehub.core.answers.alerts import Aftermath, Cause, Status
+from carehub.core.answers.alerts import Aftermath, Cause, Status, Step
 from carehub.core.findings import Outcome
 from carehub.core.people.access import Role
 from carehub.core.people.basis import Basis
@@ -16,6 +16,7 @@ from carehub.core.people.legal import Function, functions_of
 from carehub.core.people.shifts import Why
 from carehub.core.severity import Severity
 from carehub.core.watching.supervision import DeviceKind
+from carehub.flow.journal import step_row
 from carehub.plugins import load_rulebook
 from carehub.store import tables
 from carehub.store.database import Database
@@ -37,7 +38,8 @@ async def fill(database: Database) -> None:
         (tables.Residency, list(_residencies())), (tables.Device, list(_devices(dice))),
         (tables.Assignment, list(_assignments())), (tables.Person, list(_staff())), (tables.ShiftLine, list(_shifts())),
         (tables.LegalBasis, bases), (tables.HeardKind, list(_heard(bases))), (tables.Duty, list(_duties())),
-        (tables.Alert, in_time), (tables.Notice, list(_notices(dice, alerts))), (tables.Event, list(_events(dice))),
+        (tables.Alert, in_time), (tables.AlertStep, list(_steps(in_time))),
+        (tables.Notice, list(_notices(dice, alerts))), (tables.Event, list(_events(dice))),
         (tables.DeadLetter, list(_letters())), (tables.Task, list(_tasks())),
     ):  # fmt: skip
         async with database.write() as session:
@@ -151,6 +153,21 @@ def _alerts(dice: random.Random) -> Iterator[dict[str, Any]]:
             "closed_at": None if is_open else at + timedelta(hours=1), "closed_by_id": None if is_open else "p1",
             "cause": None if is_open else Cause.FALL, "aftermath": None if is_open else Aftermath.HELPED_ON_SITE,
         }  # fmt: skip
+
+
+def _steps(alerts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """What was written of each alert, the steps of all in the order in which they befell."""
+    found = [
+        step_row(one["id"], step, one[when], text, who)
+        for one in alerts
+        for step, when, text, who in (
+            (Step.REPORTED, "raised_at", None, None), (Step.NOTIFIED, "raised_at", "Varslet 2 på trinn 1.", None),
+            (Step.TAKEN, "taken_at", None, "p1"), (Step.ARRIVED, "arrived_at", None, "p1"),
+            (Step.CLOSED, "closed_at", "Fall: hjulpet på stedet.", "p1"),
+        )
+        if one[when] is not None
+    ]  # fmt: skip
+    return iter(sorted(found, key=lambda one: one["at"]))
 
 
 def _notices(dice: random.Random, alerts: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
