@@ -97,10 +97,17 @@ class AlertEvent(SQLModel, table=True):
     """`Trace` as JSON."""
 
 
+_ANSWERS = text("step IN ('taken', 'arrived', 'closed') AND person_id IS NOT NULL")
+"""Steps by which a person answers: the load asks of ten thousand alerts when that first was."""
+
+
 class AlertStep(SQLModel, table=True):
     """The journal of an alert: one line a step, with the national code where there is one."""
 
     __tablename__ = "alert_step"
+    __table_args__ = (
+        Index("ix_alert_step_answers", "alert_id", "at", sqlite_where=_ANSWERS, postgresql_where=_ANSWERS),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     alert_id: str = Field(foreign_key="alert.id", index=True, max_length=32)

@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import event
 
-from carehub.store import alerts, blindness, handover, pages, readings
+from carehub.store import alerts, blindness, handover, load, pages, readings
 from carehub.store.database import Database, Session
 from tests.journeys.building import NIGHT
 
@@ -42,6 +43,13 @@ async def test_who_looked_in_a_time_is_read_from_an_index_alone(sqlite_url: str)
     plan = await _plan(sqlite_url, lambda session: readings.readers(session, _TIME))
 
     assert [step for step in plan if step.startswith("SEARCH access_log USING COVERING INDEX")], plan
+
+
+async def test_when_each_of_thousands_of_alerts_was_answered_is_read_from_an_index_of_answers(sqlite_url: str) -> None:
+    for asking in (load.caseload, load.cases):
+        plan = await _plan(sqlite_url, partial(asking, since=NIGHT - timedelta(days=90), until=NIGHT))
+
+        assert [step for step in plan if step.startswith("SEARCH alert_step") and "ix_alert_step_answers" in step], plan
 
 
 async def _plan(url: str, asking: Asking) -> list[str]:
