@@ -28,6 +28,7 @@ from carehub.flow.watching import (
     rounds,
     screens,
     training,
+    worn,
 )
 from carehub.flow.watching.canary import Canary
 from carehub.flow.watching.daybook import Daybook
@@ -77,6 +78,7 @@ def add_sweeping(hub: Hub, worker: Worker) -> None:
     """Give the worker what is tidied: old codes and ways, bases and decisions that ended, seals, old data, sums."""
     worker.add("legal bases", partial(protection.review, hub), _RENEW_EVERY_S)
     worker.add("decisions out of bounds", partial(bounds.review, hub), _RENEW_EVERY_S)
+    worker.add("worn batteries", partial(worn.review, hub), _RENEW_EVERY_S)
 
     async def sweep() -> None:
         async with hub.database.write() as session:

@@ -108,7 +108,7 @@ class CommandKind(StrEnum):
     """Residents of the scope changed: what was pending no longer holds, nor what was known of whoever lived there."""
     REFITTED = "refitted"
     """Devices of the scope, or one of several who live there, came or went: what was pending no longer holds, and
-    what is known of whoever stayed does."""
+    what is known of whoever stayed does. Of one device that it names, only what was kept of that is forgotten."""
     ASLEEP = "asleep"
     """The resident has gone to sleep, until `until`."""
     AWAKE = "awake"
@@ -143,6 +143,7 @@ class Command(Struct, frozen=True, kw_only=True):
     silence: Silence | None = None
     usual: Usual | None = None
     overrides: tuple[Override, ...] = ()
+    device: str | None = None
 
 
 Input = Event | Tick | Command

@@ -13,7 +13,7 @@ from carehub.core.watching.blindness import Risk, off
 from carehub.flow.hub import Hub
 from carehub.flow.ingest import Ingest
 from carehub.flow.receiving.batch import hub_fault
-from carehub.flow.watching import numbers, silences, tuning
+from carehub.flow.watching import fitting, numbers, silences, tuning
 from carehub.flow.watching.signs import Signs
 from carehub.kit.log import log
 from carehub.store import batteries, devices, heard, incidents, ledger, stream, tables
@@ -34,6 +34,7 @@ async def watch(hub: Hub, ingest: Ingest) -> int:
     async with hub.database.read() as session:
         late = await devices.late(session, now)
     fallen = await _hear(hub, ingest, late, now)
+    await fitting.finish(hub, ingest)
     _observe(ingest, await _lost(hub, ingest, now))
     _observe(ingest, await numbers.count(hub.database, now))
     async with hub.database.read() as session:

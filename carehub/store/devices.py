@@ -180,16 +180,19 @@ async def risks(session: Session, residents: Iterable[str]) -> dict[str, Risk]:
 async def note_seen_alarms(session: Session, now: datetime) -> int:
     """A device whose alarm a person has answered has shown that it works; give how many came into service.
 
-    For one that is in service any answered alarm is the proof; after it was put up it must be its test.
+    For one that is in service any answered alarm is the proof; after it was put up it must be its test. What was seen
+    where it stood before is no proof of where it stands now, and what stands nowhere proves nothing.
     """
-    alert, device = tables.Alert, tables.Device
+    alert, device, stands = tables.Alert, tables.Device, tables.Assignment
     answered = or_(*(col(step).is_not(None) for step in (alert.taken_at, alert.arrived_at, alert.closed_by_id)))
     in_earnest = col(alert.kind).in_(_ALARMS) & (col(device.status) == DeviceStatus.IN_SERVICE)
     statement = (
         select(device, alert.raised_at)
         .join(alert, col(alert.device_id) == col(device.id))
+        .join(stands, (col(stands.device_id) == col(device.id)) & col(stands.until).is_(None))
         .where(
             answered, alert.raised_at > now - _SEEN_ALARMS, col(device.kind).in_(LIFE_CRITICAL),
+            col(device.status).in_(WATCHED), col(alert.raised_at) >= col(stands.since),
             (col(device.tested_at).is_(None)) | (col(device.tested_at) < col(alert.raised_at)),
             or_(col(alert.kind) == "test-alarm", in_earnest),
         )

@@ -43,6 +43,7 @@ def input_of(row: tables.FoldInput) -> Tick | Command:
         silence=msgspec.json.decode(row.silence, type=Silence) if row.silence else None,
         usual=msgspec.json.decode(row.usual, type=Usual) if row.usual else None,
         overrides=msgspec.json.decode(row.overrides, type=tuple[Override, ...]) if row.overrides else (),
+        device=row.device_id,
     )  # fmt: skip
 
 

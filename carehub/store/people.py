@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, delete, update
 from sqlmodel import col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -172,6 +172,12 @@ async def forget_method(session: Session, person_id: str, method: Method) -> boo
         await session.delete(found)
         await session.flush()
     return found is not None
+
+
+async def forget_browsers(session: Session, person_id: str) -> None:
+    """A telephone is lost: what its browser showed is shown there no more."""
+    one = tables.ContactMethod
+    await session.exec(delete(one).where(col(one.person_id) == person_id, col(one.channel) == "push"))
 
 
 async def verify(session: Session, person_id: str, method: Method, now: datetime) -> None:

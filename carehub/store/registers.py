@@ -1,6 +1,6 @@
 """What the administration's pages list and change: devices, people, the event ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -119,6 +119,11 @@ async def devices_after(
     conditions, _ = _shown(show, tested_before)
     after_it = _STANDING.where(*conditions, col(tables.Device.id) > after)
     return await _rows(session, after_it.order_by(col(tables.Device.id)).limit(many))
+
+
+async def devices_of(session: AsyncSession, ids: Collection[str]) -> list[DeviceRow]:
+    """These devices with where they stand now."""
+    return await _rows(session, _STANDING.where(col(tables.Device.id).in_(ids))) if ids else []
 
 
 async def device_row(session: AsyncSession, device_id: str) -> DeviceRow | None:

@@ -182,4 +182,5 @@ async def assign_device(
     device = await session.get_one(tables.Device, device_id)
     # Whoever has it now has not seen its alarm arrive yet (F68).
     device.status, device.tested_at, device.blind_since = DeviceStatus.NOT_IN_SERVICE, None, None
+    device.retired_at = device.replaced_by_id = None
     return touched

@@ -10,9 +10,8 @@ from sqlmodel import col, select
 from carehub.core.answers.alerts import Status
 from carehub.kit.ids import new_id
 from carehub.kit.norwegian import nb_key
-from carehub.store import kin, protected, registry, silences, tables
+from carehub.store import fitting, kin, protected, registry, silences, tables
 from carehub.store.database import Session
-from carehub.store.tables.places import DeviceStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +129,7 @@ async def end(session: Session, resident_id: str, by: str, now: datetime) -> set
     """
     touched = await _move_out(session, resident_id, now)
     for row in await _own(session, resident_id):
-        touched |= await take_down(session, row.device_id, now)
+        touched |= await fitting.take_down(session, row.device_id, now)
     for relation, person in await kin.family_of(session, resident_id, now):
         if relation.until is None:
             relation.until = now
@@ -168,21 +167,6 @@ async def stands_in(session: Session, device_id: str | None, scopes: Collection[
         stands.device_id == device_id, col(stands.scope_id).in_(scopes), col(stands.until).is_(None)
     )
     return (await session.exec(statement)).first() is not None
-
-
-async def take_down(session: Session, device_id: str, now: datetime) -> set[str]:
-    """A device stands nowhere from now on; gives the scopes whose fold must forget it."""
-    stands = tables.Assignment
-    open_rows = select(stands).where(stands.device_id == device_id, col(stands.until).is_(None))
-    touched = set()
-    for row in (await session.exec(open_rows)).all():
-        row.until = now
-        touched.add(row.scope_id)
-    device = await session.get_one(tables.Device, device_id)
-    device.status, device.tested_at = DeviceStatus.UNKNOWN, None
-    device.blind_since = device.silent_since = None
-    await silences.end_for(session, (), device_id, now)
-    return touched
 
 
 async def _move_out(session: Session, resident_id: str, now: datetime) -> set[str]:

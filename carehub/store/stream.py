@@ -49,13 +49,13 @@ async def add_inputs(session: Session, given: Iterable[Tick | Command]) -> None:
 def _input_row(given: Tick | Command) -> dict[str, Any]:
     row: dict[str, Any] = {"seq": given.seq, "at": given.at, "scope_id": given.scope}
     if isinstance(given, Tick):
-        nothing = dict.fromkeys(("command", "until", "by", "silence", "usual", "overrides"))
+        nothing = dict.fromkeys(("command", "until", "by", "silence", "usual", "overrides", "device_id"))
         return row | nothing | {"kind": "tick"}
     silence = None if given.silence is None else _state_encoder.encode(given.silence).decode()
     usual = None if given.usual is None else _state_encoder.encode(given.usual).decode()
     return row | {
         "kind": "command", "command": given.kind, "until": given.until, "by": given.by, "silence": silence,
-        "usual": usual, "overrides": _overrides(given),
+        "usual": usual, "overrides": _overrides(given), "device_id": given.device,
     }  # fmt: skip
 
 

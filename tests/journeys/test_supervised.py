@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 
+from carehub.core.answers.alerts import Status
 from carehub.core.folding.silence import Why
 from carehub.core.kinds import EventKind
 from carehub.core.languages import Language
+from carehub.core.people.access import Role
 from carehub.core.severity import Severity
 from carehub.core.watching.blindness import Cause, Risk
 from carehub.core.watching.supervision import DeviceKind
-from carehub.flow.watching import silences
+from carehub.flow.watching import silences, worn
 from carehub.flow.watching.blindness import unwatched
 from carehub.flow.watching.silences import Wish
 from carehub.store import blindness, devices, registers, registry, tables
@@ -20,6 +22,7 @@ from carehub.store.tables.places import DeviceStatus
 from carehub.web import tongue
 from carehub.web.wording.retold import retold
 from tests.journeys.building import NIGHT, Night
+from tests.journeys.desk import desk
 
 
 async def describe(night: Night, device: str, **fields: Any) -> None:
@@ -352,3 +355,45 @@ async def test_a_silence_of_which_the_fold_was_not_told_is_told_by_the_watch(nig
     await watch(night, seconds=5)
     await night.hear(night.message("zigbee2mqtt/dør/availability", {"state": "offline"}))
     assert "device-silent" in await night.kinds()
+
+
+async def test_a_low_battery_is_a_technicians_task_once_and_over_when_it_was_changed(night: Night) -> None:
+    """It stood among the ward's alerts alone, where no technician looks, and stayed when the battery was new."""
+
+    async def says(level: float, **passes: float) -> list[tuple[str, bool]]:
+        await night.hear(night.message("zigbee2mqtt/gang", {"battery": level}))
+        await watch(night, **passes)
+        await worn.review(night.hub)
+        rows = await night.rows(tables.Task, tables.Task.asked_at)
+        assert {(one.role, one.unit_id, one.link) for one in rows} <= {(Role.TECHNICIAN, "sol", "/admin/devices/gang")}
+        return [(one.subject, one.done_at is None) for one in rows]
+
+    assert await says(80, seconds=5) == []
+    assert await says(14, hours=1) == [("gang", True)]
+    assert await says(12, hours=1) == [("gang", True)]
+    assert (await night.the_alert()).status is Status.OPEN
+    async with await desk(night) as boss:
+        shown = (await boss.get("/admin/tasks")).text
+        assert '<h2 class="ds-heading" data-size="2xs">Bytt batteriet. kanari etikett</h2>' in shown
+        assert "<p>kanarigata 5 · gang · 12 % · modell kanari-modell</p>" in shown
+    assert await says(25, hours=1) == [("gang", True)]  # warmer in the hall, and no new battery
+
+    assert await says(100, hours=1) == [("gang", False)]
+    assert (await night.the_alert()).status is Status.CLOSED
+    assert "Batteriet er byttet." in " ".join(await night.journal())
+    assert await says(99, hours=1) == [("gang", False)]
+
+
+async def test_a_device_that_only_says_that_its_battery_is_low_is_a_task_until_somebody_has_ended_that(
+    quick_night: Night,
+) -> None:
+    night = quick_night
+    await describe(night, "gang", battery=100.0)
+    await night.hear(night.message("zigbee2mqtt/gang", {"battery_low": True}))
+    for is_open in (True, True, False):
+        await watch(night, seconds=5)
+        await worn.review(night.hub)
+        (task,) = await night.rows(tables.Task)
+        assert ((await night.the_alert()).status is Status.OPEN, task.done_at is None) == (is_open, is_open)
+        if is_open and night.clock() > NIGHT + timedelta(seconds=6):
+            await night.close("ingrid")

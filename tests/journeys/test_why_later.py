@@ -6,7 +6,7 @@ from carehub.app.why_cli import _alert_lines
 from carehub.core.people.retention import POLICIES
 from carehub.core.rules.rulebook import Rulebook
 from carehub.flow.watching import retention
-from carehub.store import residents
+from carehub.store import fitting, residents
 from tests.journeys.building import NIGHT, Night
 from tests.journeys.desk import desk
 from tests.journeys.test_why import told_of
@@ -37,7 +37,7 @@ async def everything_goes(night: Night) -> None:
     await night.start()
     await night.fold()
     async with night.database.write() as session:
-        await residents.take_down(session, "dør", night.clock())
+        await fitting.take_down(session, "dør", night.clock())
         await residents.end(session, "anna", "ingrid", night.clock())
 
 

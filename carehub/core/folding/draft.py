@@ -77,7 +77,9 @@ class Draft(Rows):
         test = next(tests, None)
         if test is None or event.late or event.kind not in floor.TESTABLE:
             return False
-        self.silences = {name: one for name, one in self.silences.items() if name != test.id}
+        # Begun twice, by two technicians or one who pressed again, it is one test: the next alarm is real.
+        used = {name for name, one in self.silences.items() if one.why is Why.TEST and one.device == event.device}
+        self.silences = {name: one for name, one in self.silences.items() if name not in used}
         found = floor.of_test(event, test.id)
         self._found(found, found.trace)
         self.outcome = Outcome.ALERT
@@ -115,6 +117,12 @@ class Draft(Rows):
         if away:
             self.silences = {name: one for name, one in self.silences.items() if name not in away}
             self.held = {key: held for key, held in self.held.items() if held.silence not in away}
+
+    def forget_device(self, device: str) -> None:
+        """A device is gone: what was kept, silenced or held of it alone is nobody's concern. All else goes on."""
+        self.rules = {key: state for key, state in self.rules.items() if key.partition("/")[2] != device}
+        self.silences = {name: one for name, one in self.silences.items() if one.device != device}
+        self.held = {key: held for key, held in self.held.items() if held.finding.device != device}
 
     def _release(self, key: str, held: Held, silence: Silence) -> None:
         program = self._program(held.key)

@@ -83,7 +83,7 @@ def fold(state: ScopeState, given: Input, rulebook: Rulebook, now: datetime) -> 
     if isinstance(given, Event):
         return _fold_event(state, given, rulebook)
     moment = max(now, given.at)
-    draft = Draft(state, rulebook, moment)
+    draft, seen = Draft(state, rulebook, moment), None
     if isinstance(given, Tick):
         draft.forget_rows()
         draft.judge_due()
@@ -95,9 +95,12 @@ def fold(state: ScopeState, given: Input, rulebook: Rulebook, now: datetime) -> 
         draft.judge_due()
         if given.kind is CommandKind.TUNED:
             draft.tune(given.overrides, moment)
+        elif given.device is not None:
+            draft.forget_device(given.device)
+            seen = _seen_without(state, given.device)
         else:
             _obey(draft, given)
-    return _folded(state, draft, None)
+    return _folded(state, draft, None, seen)
 
 
 def note_state(state: ScopeState, event: Event) -> ScopeState:
@@ -146,6 +149,11 @@ def _news(state: ScopeState, event: Event, *, kept: bool = False) -> tuple[bool,
     value = None if event.value is None else storable(event.value)
     seen = Seen(kind=event.kind, at=event.at, value=value, both=both, kept=kept)
     return True, {**state.seen, key: seen}
+
+
+def _seen_without(state: ScopeState, device: str) -> dict[str, Seen]:
+    """A bed that is gone has nobody lying in it."""
+    return {key: seen for key, seen in state.seen.items() if not key.startswith(f"{device}/")}
 
 
 def _obey(draft: Draft, command: Command) -> None:

@@ -10,7 +10,7 @@ from msgspec import Struct
 from carehub.core.kinds import LIFE_SAFETY
 from carehub.core.rules.errors import RuleError
 from carehub.core.rules.examples import failures
-from carehub.core.rules.language import Rule, parse_rule
+from carehub.core.rules.language import Example, Rule, parse_rule
 from carehub.core.rules.program import compiled
 from carehub.core.rules.rulebook import Rulebook
 
@@ -70,6 +70,30 @@ def changes(before: Rule | None, after: Rule) -> list[Change]:
         Change(path=path, before=old.get(path, ""), after=new.get(path, ""))
         for path in dict.fromkeys([*old, *new])
         if old.get(path) != new.get(path)
+    ]
+
+
+class Story(Struct, frozen=True, kw_only=True):
+    """An example that is told otherwise, or new, or gone; None where there is none of that name."""
+
+    name: str
+    before: Example | None
+    after: Example | None
+
+    @property
+    def is_told_alike(self) -> bool:
+        """Whether only what is expected is another: nobody need read again what happens in it."""
+        return self.before is not None and self.after is not None and self.before.given == self.after.given
+
+
+def stories(before: Rule | None, after: Rule) -> list[Story]:
+    """Which examples a draft tells otherwise: a rule whose examples were bent to it proves nothing by them."""
+    old = {one.name: one for one in before.examples} if before else {}
+    new = {one.name: one for one in after.examples}
+    return [
+        Story(name=name, before=old.get(name), after=new.get(name))
+        for name in dict.fromkeys([*old, *new])
+        if old.get(name) != new.get(name)
     ]
 
 

@@ -30,6 +30,10 @@ class LabelError(ValueError):
     """The code says nothing that we know; the message says what to do, in bokmål."""
 
 
+class NoLabel(LabelError):
+    """It is no label; it may be an address."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
     """A device as its label names it.
@@ -53,7 +57,8 @@ def read(text: str) -> Label:
     'aabbccddeeff0011'
 
     Raises:
-        LabelError: No known form, or an install code with a wrong checksum: a sign was misread.
+        NoLabel: No known form.
+        LabelError: One that is damaged, or an install code with a wrong checksum: a sign was misread.
     """
     said = text.strip()
     if said.startswith(f"{OURS}:"):
@@ -66,8 +71,25 @@ def read(text: str) -> Label:
     if said.startswith("LW:"):
         raise LabelError("Koden er LoRaWAN, men ikke i formen TR005. Skriv DevEUI fra etiketten i stedet.")
     if found := _TYPED_EUI.fullmatch(said):
-        raise LabelError("Det er et EUI-nummer. Velg om det er Zigbee eller LoRaWAN, og prøv igjen.")
-    raise LabelError("Koden er ikke en vi kjenner. Les av QR-koden på utstyret, eller skriv adressen og velg vei inn.")
+        raise NoLabel("Det er et EUI-nummer. Velg om det er Zigbee eller LoRaWAN, og prøv igjen.")
+    raise NoLabel("Koden er ikke en vi kjenner. Les av QR-koden på utstyret, eller skriv adressen og velg vei inn.")
+
+
+def named(source: str, text: str) -> Label:
+    """A label says by itself what it is; what is none is an address on the chosen road.
+
+    Args:
+        source: The road; empty where none was chosen.
+
+    Raises:
+        LabelError: It is neither.
+    """
+    try:
+        return read(text)
+    except NoLabel:
+        if not source:
+            raise
+        return typed(source, text)
 
 
 def typed(source: str, text: str) -> Label:

@@ -39,6 +39,7 @@ class Note:
     silence: Silence | None = None
     usual: Usual | None = None
     overrides: tuple[Override, ...] = ()
+    device: str | None = None
     event: Event | None = None
     waits: "asyncio.Future[None] | None" = None
     """Whoever waits until it is stored and folded."""
@@ -130,7 +131,7 @@ class Folder:
         if note.command is not None:
             given = Command(
                 seq=seq, at=work.now, scope=note.scope, kind=note.command, until=note.until, by=note.by,
-                silence=note.silence, usual=note.usual, overrides=note.overrides,
+                silence=note.silence, usual=note.usual, overrides=note.overrides, device=note.device,
             )  # fmt: skip
         work.inputs.append(given)
         self._take_in(work, state, fold(state, given, self.rulebook(), work.now), None)

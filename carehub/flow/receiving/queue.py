@@ -108,12 +108,14 @@ class Queue:
         silence: Silence | None = None,
         usual: Usual | None = None,
         overrides: tuple[Override, ...] = (),
+        device: str | None = None,
     ) -> None:
         """Tell the fold something a person decided; returns when it is stored and folded, raises what kept it out."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         given = Note(
-            scope, command=kind, until=until, by=by, silence=silence, usual=usual, overrides=overrides, waits=done
-        )
+            scope, command=kind, until=until, by=by, silence=silence, usual=usual, overrides=overrides, device=device,
+            waits=done,
+        )  # fmt: skip
         self._notes.append(given)
         self._press()
         await done

@@ -121,7 +121,7 @@ class Device(SQLModel, table=True):
         *(  # of ten thousand devices the few that each page of a ward asks for
             Index(f"ix_device_{name}", name, sqlite_where=text(f"{name} IS NOT NULL"),
                   postgresql_where=text(f"{name} IS NOT NULL"))
-            for name in ("silent_since", "blind_since")
+            for name in ("silent_since", "blind_since", "replaced_by_id")
         ),
     )  # fmt: skip
 
@@ -153,6 +153,10 @@ class Device(SQLModel, table=True):
     """When a person last answered an alarm of it where it stands now."""
     blind_since: datetime | None = moment_or_none()
     """Since when somebody has been told that its protection is off."""
+    retired_at: datetime | None = moment_or_none()
+    """Since when it is out of use for good; what it had until then, an undo gives back."""
+    replaced_by_id: str | None = Field(default=None, foreign_key="device.id", max_length=32)
+    """What takes its place: beside it until that has proven itself, and then alone."""
     gateway: str | None = Field(default=None, max_length=80)
     """What it speaks through, as the installer calls it."""
     bearer: str | None = Field(default=None, max_length=40)

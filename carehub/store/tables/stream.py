@@ -87,6 +87,8 @@ class FoldInput(SQLModel, table=True):
     """`Usual` as JSON, where the command carries one."""
     overrides: str | None = Field(default=None, sa_type=Text)
     """The list of `Override` as JSON, where rules were tuned."""
+    device_id: str | None = Field(default=None, max_length=32)
+    """The one device that came or went."""
 
 
 class Activation(SQLModel, table=True):

@@ -11,11 +11,11 @@ from carehub.core.events import CommandKind
 from carehub.core.people.access import Permission
 from carehub.core.watching.supervision import DeviceKind, needs_test
 from carehub.flow.hub import Hub
+from carehub.flow.watching import fitting as going
 from carehub.store import devices as device_questions
-from carehub.store import logins, registers, registry, residents, tables, ties
+from carehub.store import fitting, logins, registers, registry, residents, tables, ties
 from carehub.store.database import Session
 from carehub.store.registers import Show
-from carehub.store.tables.places import DeviceStatus
 from carehub.web import words
 from carehub.web.done import onwards
 from carehub.web.paging import PageNumber, page_of
@@ -58,6 +58,8 @@ async def one_device(request: Request, hub: TheHub, visitor: Administering, devi
         people = [one for one in await residents.living_in(session, here) if close.sees(one.id)] if here else []
         test = await device_questions.waits_for_test(session, device_id)
         stood = await device_questions.stood(session, device_id)
+        successor = await session.get(tables.Device, device.replaced_by_id) if device.replaced_by_id else None
+        before = await fitting.replaces(session, device_id)
     history = [(it, scope, who if who and sees and close.sees(who.id) else None) for it, scope, who in stood]
     if named := sorted({who.id for _it, _scope, who in history if who}):
         async with hub.database.write() as session:
@@ -67,6 +69,7 @@ async def one_device(request: Request, hub: TheHub, visitor: Administering, devi
         request, "admin_device.html", visitor, device=device,
         scopes=[one for one in scopes if close.sight.covers(one.unit_id)],
         residents=people, places=places(), test=test, kinds=words.DEVICE_KINDS, row=row, history=history, sees=sees,
+        successor=successor, before=before,
         overdue=needs_test(device.kind, device.tested_at, now, hub.test_every),
     )  # fmt: skip
 
@@ -162,16 +165,20 @@ async def put(
 
 @router.post("/{device_id}/{act}")
 async def take_down(hub: TheHub, visitor: Administering, device_id: str, act: str) -> Response:
-    """It stands nowhere from now on, or is out of use for good, or in use again after that."""
-    if act not in {"take-down", "retire", "restore"}:
+    """It stands nowhere from now on, or is out of use for good; or as it was before that or a successor."""
+    acts = {"take-down": fitting.take_down, "retire": fitting.retire, "restore": fitting.restore}
+    if act not in acts:
         raise HTTPException(404)
     now = hub.clock()
     async with hub.database.write() as session:
         device = await mine(hub, session, visitor, device_id)
-        touched = await residents.take_down(session, device_id, now) if act != "restore" else set()
-        device.status = DeviceStatus.RETIRED if act == "retire" else DeviceStatus.UNKNOWN
+        moved = [device_id, *([device.replaced_by_id] if act == "restore" and device.replaced_by_id else [])]
+        touched = await acts[act](session, device_id, now)
+        if act != "restore":
+            await going.end_alerts(session, device_id, now, "Utstyret er tatt ned.", by=visitor.person.id)
         logins.log_reading(session, visitor.person.id, f"device.{act}", [(None, f"device:{device_id}")], now)
-    await tell_fold(hub, visitor, refitted=touched)
+    for one in moved:
+        await tell_fold(hub, visitor, refitted=touched, device=one)
     return onwards(hub, f"/admin/devices/{device_id}")
 
 
@@ -187,18 +194,20 @@ async def _must_exist(session: Session, device_id: str, scope_id: str, resident_
 
 
 async def tell_fold(
-    hub: Hub, visitor: Visitor, scopes: Collection[str] = (), *, refitted: Collection[str] = ()
-) -> None:
+    hub: Hub, visitor: Visitor, scopes: Collection[str] = (), *, refitted: Collection[str] = (),
+    device: str | None = None,
+) -> None:  # fmt: skip
     """Look devices and residents up anew, and let each scope forget what no longer holds.
 
     Args:
         scopes: Where others live from now on, or nobody.
         refitted: Where devices came and went, or one of several who live there, and somebody stayed.
+        device: The only one that came or went: nothing else is forgotten where it did.
     """
     if hub.reload is not None:
         await hub.reload()
     for scope in sorted({*scopes, *refitted}):
         if hub.command is not None:
             kind = CommandKind.REASSIGNED if scope in scopes else CommandKind.REFITTED
-            await hub.command(scope, kind, by=visitor.person.id)
+            await hub.command(scope, kind, by=visitor.person.id, device=device)
     hub.live.change()

@@ -21,6 +21,7 @@ from carehub.store import called, consents, factors, logins, pages, registers, t
 from carehub.store.called import Member
 from carehub.store.database import Session
 from carehub.store.errors import USED_ALREADY
+from carehub.store.people import forget_browsers
 from carehub.web.done import onwards
 from carehub.web.entering.setup import setup_link
 from carehub.web.families import family_words
@@ -230,7 +231,7 @@ async def password(
     """A link to choose a new password, shown once; the old one and its logins are worth nothing from now on.
 
     Args:
-        lost: Their telephone or key is lost too: the second factors go with it.
+        lost: Their telephone or key is lost too: the second factors go with it, and no alert is shown on it any more.
     """
     async with hub.database.write() as session:
         person = await manageable(session, visitor, person_id, hub.clock())
@@ -238,6 +239,7 @@ async def password(
         await logins.end_all_of(session, person_id)
         if lost:
             await factors.remove_all_of(session, person_id)
+            await forget_browsers(session, person_id)
         token = await factors.issue_link(session, person_id, visitor.person.id, hub.clock())
         note(session, visitor, "person.factors_reset" if lost else "person.password", person_id, hub.clock())
         username = person.username

@@ -18,6 +18,7 @@ from carehub.web.security import Administering, NotAllowed, TheHub, Visitor
 
 router = APIRouter(prefix="/admin/tablets")
 LockAfter = Annotated[int, Form()]
+Name = Annotated[str, Form(min_length=2, max_length=60)]
 
 
 @router.get("")
@@ -44,7 +45,7 @@ def _is_theirs(visitor: Visitor, unit_id: str) -> bool:
 @router.post("")
 async def add(  # noqa: PLR0913 - one form
     request: Request, hub: TheHub, visitor: Administering,
-    name: Annotated[str, Form(min_length=2, max_length=60)], unit_id: Annotated[str, Form(max_length=32)],
+    name: Name, unit_id: Annotated[str, Form(max_length=32)],
     lock_after_s: LockAfter = 180, shows: Annotated[Shows, Form()] = Shows.ROOMS,
 ) -> Response:  # fmt: skip
     """A new one; the link that makes a device into it is shown once, here."""
@@ -99,13 +100,14 @@ async def link(request: Request, hub: TheHub, visitor: Administering, tablet_id:
 
 @router.post("/{tablet_id}/change")
 async def change(
-    hub: TheHub, visitor: Administering, tablet_id: str, lock_after_s: LockAfter, shows: Annotated[Shows, Form()]
-) -> RedirectResponse:
-    """When it locks, and what it then shows; counts from the next PIN on."""
+    hub: TheHub, visitor: Administering, tablet_id: str, name: Name, lock_after_s: LockAfter,
+    shows: Annotated[Shows, Form()],
+) -> RedirectResponse:  # fmt: skip
+    """What it is called, when it locks, and what it then shows; these two count from the next PIN on."""
     async with hub.database.write() as session:
         tablet = await _theirs(session, visitor, tablet_id)
         _check(visitor, tablet.unit_id, lock_after_s)
-        tablet.lock_after_s, tablet.shows = lock_after_s, shows
+        tablet.name, tablet.lock_after_s, tablet.shows = name.strip(), lock_after_s, shows
         _note(session, hub, visitor, "tablet.changed", tablet)
     hub.live.change()
     return onwards(hub, "/admin/tablets")

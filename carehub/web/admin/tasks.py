@@ -5,7 +5,8 @@ from fastapi.responses import Response
 
 from carehub.core.people.access import Permission, Role
 from carehub.flow.hub import Hub
-from carehub.store import logins, tables, tasks
+from carehub.flow.watching.worn import KIND
+from carehub.store import logins, registers, tables, tasks
 from carehub.web.done import onwards
 from carehub.web.render import page
 from carehub.web.rights.near import Near, near
@@ -31,6 +32,8 @@ async def _listed(request: Request, hub: Hub, visitor: Visitor, wrong: str = "")
     async with hub.database.read() as session:
         close = await near(session, visitor, now)
         lines = [one for one in await tasks.shown(session, roles_of(visitor), now) if _opens(close, visitor, one.task)]
+        worn = [one.task.subject for one in lines if one.task.kind == KIND]
+        devices = {row.device.id: row for row in await registers.devices_of(session, worn)}
     may_see = visitor.may(Permission.SEE_RESIDENTS)
     if may_see and any(line.resident for line in lines):
         async with hub.database.write() as session:
@@ -40,6 +43,7 @@ async def _listed(request: Request, hub: Hub, visitor: Visitor, wrong: str = "")
             await logins.log_list(session, visitor.person.id, "tasks", seen, now)
     return page(
         request, "admin_tasks.html", visitor, status=409 if wrong else 200, may_see=may_see, wrong=wrong,
+        devices=devices,
         open_tasks=[line for line in lines if line.task.done_at is None],
         over=[line for line in lines if line.task.done_at is not None],
     )  # fmt: skip

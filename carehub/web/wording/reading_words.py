@@ -109,6 +109,7 @@ _ACTIONS = Spoken(
         "device.joined": "satte opp et utstyr",
         "device.on_test": "begynte en prøve av et utstyr",
         "device.take-down": "tok ned et utstyr",
+        "device.replaced": "byttet ut et utstyr",
         "device.retire": "tok et utstyr ut av bruk",
         "device.restore": "tok et utstyr i bruk igjen",
         "letter.read": "leste en uleselig melding på nytt",
@@ -171,7 +172,7 @@ _WORK = Spoken(
         "plan.saved": "tegnet en plan av avdelingen",
         "plan.undone": "angret en tegning av avdelingen",
         "tablet.link": "lagde en lenke til et felles nettbrett",
-        "tablet.changed": "endret låsing eller visning på et felles nettbrett",
+        "tablet.changed": "endret navn, låsing eller visning på et felles nettbrett",
         "tablet.revoked": "sperret et felles nettbrett",
     }
 )

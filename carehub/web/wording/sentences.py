@@ -29,6 +29,8 @@ SENTENCES = (
     later("Beboeren er flyttet: varselet følger med."), later("Meldt fra %(place)s, før beboeren flyttet"),
     later("Meldt fra et annet sted: varselet gjelder nå der."), later("Stengt ute: varselet er åpent igjen."),
     later("Meldt fra to steder på kort tid, også fra %(place)s. Se til begge."),
+    later("Bytt batteriet."), later("Batteriet er byttet."),
+    later("Utstyret er byttet ut, og det nye virker."), later("Utstyret er tatt ned."),
     later("Samlet i felles varsel: mange er stille."), later("Kalte på en til: varsel %(number)s."),
     later("En kollega på varsel %(number)s trenger en til."), later("Kontakt på varsel %(number)s."),
     later("Avsluttet uten kontakt: oppfølging %(number)s om 15 minutter."),

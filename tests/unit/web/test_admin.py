@@ -158,8 +158,8 @@ async def test_placing_a_device_ends_the_old_place_and_tells_the_fold(hub: Hub, 
     assert answer.status_code == 303
     assert told == [
         "reload",
-        ("rom-104", CommandKind.REFITTED, {"by": "tor"}),
-        ("rom-203", CommandKind.REFITTED, {"by": "tor"}),
+        ("rom-104", CommandKind.REFITTED, {"by": "tor", "device": None}),
+        ("rom-203", CommandKind.REFITTED, {"by": "tor", "device": None}),
     ]
     async with hub.database.read() as session:
         rows = (

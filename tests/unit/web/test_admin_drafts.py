@@ -107,3 +107,6 @@ async def test_the_examples_follow_a_new_threshold_without_a_line_written_by_han
     assert "Dette må rettes" not in shown
     assert "Prøv på de siste 30 døgnene" in shown
     assert "<td>1 t</td><td>2 t</td>" in shown
+    second = (await (await logged_in(browser(), ruled, "admin")).get(page)).text  # who agrees sees what was moved
+    moved = re.findall(r"<td>Varsler kl. ([^<]+)</td><td>Varsler kl. ([^<]+)</td>", second)
+    assert moved == [("19:00", "20:00")] * 2

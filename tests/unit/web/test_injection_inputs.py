@@ -17,6 +17,7 @@ from sqlmodel import AutoString
 
 from carehub.core.people.access import Role
 from carehub.flow.hub import Hub
+from carehub.store import tables
 from carehub.store.tables.base import SQLModel
 from carehub.web.rights.access_table import roles_of
 from integrations.channels.console import ConsoleChannel
@@ -42,6 +43,7 @@ _GIVEN = {
     "until": "11:00", "channel": "sms", "phone": "+4790012345", "place": "kitchen", "whom": "", "terms": "14",
     "device_id": "", "source": "zigbee2mqtt", "for_how_long": "day", "to": "jonas", "replaces": "", "national_id": "",
     "born_year": "1940", "last": "", "first": "", "bearer_ends_on": "", "username": "ny.person",
+    "instead": "",
 }  # fmt: skip
 """Fields that name what there is, or are no words."""
 _NOT_ASKED = frozenset({
@@ -61,6 +63,7 @@ _SPECIAL: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
     "/admin/residents/{resident_id}/address": ("kari", {"resident_id": "gerd"}, {"mark": "confidential"}),
     "/admin/residents/{resident_id}/address/lower": ("kari", {"resident_id": "gerd"}, {"mark": "none"}),
     "/admin/tablets": ("admin", {}, {"lock_after_s": "60"}),
+    "/admin/tablets/{tablet_id}/change": ("admin", {}, {"lock_after_s": "60"}),
     "/admin/ladders/contacts": ("admin", {}, {"channel": "sms", "address": "+4790012345"}),
 }  # fmt: skip
 """Who sends it, what stands in its address, and in fields that are no words: where the usual would be refused."""
@@ -164,6 +167,8 @@ async def test_what_is_written_into_each_form_is_text_on_every_page_c57(
 ) -> None:
     clients = {who: await logged_in(browser(), hub, who) for who in {*_WHO.values(), *(one for one, _ in PAGES if one)}}
     hub.channels = {"sms": ConsoleChannel()}
+    async with hub.database.write() as session:
+        session.add(tables.Tablet(id="none", name="Vaktrommet", unit_id="sol", made_by="admin", created_at=hub.clock()))
     turn, kept, failed, found = cycle(PAYLOADS), set[str](), set[str](), dict[str, list[str]]()
     forms = _forms(web)
     for route, who in forms:

@@ -62,6 +62,15 @@ def test_typed_addresses_are_written_as_their_road_writes_them() -> None:
             labels.typed(source, wrong)
 
 
+def test_a_label_is_read_as_one_whatever_road_was_chosen_for_an_address() -> None:
+    """With Zigbee chosen, a label of ours that was typed became a device by that name, and a damaged one did too."""
+    assert labels.named("zigbee2mqtt", "CAREHUB1:carehub_v1:cord:snor-7").address == "snor-7"
+    assert labels.named("zigbee2mqtt", "stue/snor").source == "zigbee2mqtt"
+    for source, wrong in (("zigbee2mqtt", f"Z:00158D0001234567$I:{ZIGBEE_CODE}C3B6"), ("", "stue/snor")):
+        with pytest.raises(LabelError):
+            labels.named(source, wrong)
+
+
 async def test_a_technician_joins_a_button_in_a_home_and_each_step_says_what_comes_next(
     hub: Hub, browser: Browse, clock: Clock
 ) -> None:
@@ -97,6 +106,28 @@ async def test_a_technician_joins_a_button_in_a_home_and_each_step_says_what_com
     assert "Ferdig: utstyret er i drift" in over
     assert "data-poll" not in over
     assert 'href="/admin/join?scope=rom-104">Neste utstyr her</a>' in over
+
+
+async def test_a_test_that_came_to_nothing_says_so_and_what_alarmed_instead(
+    hub: Hub, browser: Browse, clock: Clock
+) -> None:
+    """It fell back to "begin the test", and whoever had pressed another button had called the staff unknowingly."""
+    async with hub.database.write() as session:
+        known = [registry.KnownDevice(one, one, "carehub_v1", can_alarm=True) for one in ("d1", "d2")]
+        await registry.add_unknown(session, known, clock.now)
+        (await session.get_one(tables.Device, "d1")).kind = DeviceKind.BUTTON
+        await registry.assign_device(session, "d1", "rom-104", None, None, clock.now)
+    tor = await logged_in(browser(), hub, "tor")
+    assert '<a class="ds-link" href="/admin/join/d1">d1</a>' in (await tor.get("/admin/join")).text  # the page was lost
+    await tor.post("/admin/join/d1/test")
+    assert "alarmerte kl." not in (await tor.get("/admin/join/d1")).text
+    async with hub.database.write() as session:
+        alert = await _open_alert(session)
+        alert.kind, alert.device_id, alert.scope_id, alert.raised_at = "social-alarm", "d2", "device:d2", clock.now
+
+    assert "Noe annet alarmerte kl. 02:14: d2. Det er en ekte alarm." in (await tor.get("/admin/join/d1")).text
+    clock.passes(timedelta(minutes=11))
+    assert "Prøven tok slutt kl. 02:24 uten at alarmen kom frem." in (await tor.get("/admin/join/d1")).text
 
 
 async def test_a_code_that_is_known_leads_to_the_same_device_and_a_secret_is_shown_once_and_never_stored(

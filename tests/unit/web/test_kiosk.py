@@ -291,7 +291,7 @@ async def test_the_tablets_cookie_is_kept_from_scripts_and_other_sites_c47(hub: 
         assert part.lower() in made.lower()
 
 
-async def test_wrong_tablets_and_wrong_times_are_refused(hub: Hub, browser: Browse) -> None:
+async def test_a_tablet_is_renamed_and_wrong_ones_and_wrong_times_are_refused(hub: Hub, browser: Browse) -> None:
     admin = await logged_in(browser(), hub, "admin")
     _, which = await enrolled(hub, browser)
 
@@ -299,8 +299,9 @@ async def test_wrong_tablets_and_wrong_times_are_refused(hub: Hub, browser: Brow
     wrong = {"name": "X2", "unit_id": "sol", "lock_after_s": "86400"}
     assert (await admin.post("/admin/tablets", data=wrong)).status_code == 422
     assert (await admin.post("/admin/tablets/none/revoke")).status_code == 404
-    changed = {"lock_after_s": "300", "shows": "count"}
+    changed = {"name": " Medisinrommet ", "lock_after_s": "300", "shows": "count"}
     assert (await admin.post(f"/admin/tablets/{which}/change", data=changed)).status_code == 303
     assert (await admin.post(f"/admin/tablets/{which}/link")).status_code == 200
     async with hub.database.read() as session:
-        assert (await session.get_one(tables.Tablet, which)).lock_after_s == 300
+        tablet = await session.get_one(tables.Tablet, which)
+    assert (tablet.name, tablet.lock_after_s) == ("Medisinrommet", 300)

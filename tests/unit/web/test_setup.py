@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from carehub.core.answers.escalation import Method
 from carehub.core.people.access import Role
 from carehub.flow.hub import Hub
-from carehub.store import factors, tables
+from carehub.store import contacts, factors, people, tables
 from carehub.store.tables.logins import FactorKind
 from carehub.web.entering.passwords import weakness
 from tests.unit.web.conftest import BOTH, PUBLIC, Browse, Clock, logged_in
@@ -70,13 +71,18 @@ async def test_the_link_asks_for_the_second_factor_too(hub: Hub, browser: Browse
 async def test_a_lost_telephone_ends_everything_and_begins_anew(hub: Hub, browser: Browse) -> None:
     async with hub.database.write() as session:
         factors.add(session, "maria", FactorKind.TOTP, "App", "JBSWY3DPEHPK3PXP", hub.clock())
+        for channel in ("push", "sms"):
+            await people.put_method(session, "maria", Method(channel=channel, address="x"), "{}", 9, hub.clock())
     thief, admin = await logged_in(browser(), hub, "maria"), await logged_in(browser(), hub, "admin")
 
+    assert 'action="/admin/people/maria/password"' in (await admin.get("/admin/people/maria")).text
     shown = await admin.post("/admin/people/maria/password", data={"lost": "true"})
 
     link = re.search(rf"{PUBLIC}(/setup/[\w-]+)", shown.text)
     assert link
     assert (await thief.get("/tablet")).status_code == 303
+    async with hub.database.read() as session:  # whoever found it reads nothing more there
+        assert {one.method.channel for one in await contacts.of_person(session, "maria")} == {"sms"}
     done = await browser().post(link[1], data={"new": GOOD, "again": GOOD})
     assert done.headers["location"] == "/tablet?unit=sol"
 
