@@ -8,11 +8,13 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, bindparam
+from sqlalchemy.orm import aliased
 from sqlmodel import col, func, or_, select
 
-from carehub.core.answers.alerts import Contact, Status, Step
+from carehub.core.answers.alerts import FOLLOW_UP, Contact, Status, Step
 from carehub.core.answers.escalation import Method
 from carehub.core.people.kin import ANSWER_WITHIN
 from carehub.store import sql, tables
@@ -22,6 +24,39 @@ from carehub.store.outbox import RUNG
 from carehub.store.residencies import lives_now
 from carehub.store.tables.alerts import NoticeState
 
+_columns: Any = select  # more columns than its types know
+_ANSWERED = (
+    _columns(
+        tables.AlertStep.alert_id,
+        tables.AlertStep.person_id,
+        tables.Person.name,
+        tables.Relation.kinship,
+        tables.AlertStep.text,
+        tables.AlertStep.at,
+    )
+    .select_from(tables.AlertStep)
+    .join(tables.Alert, col(tables.Alert.id) == col(tables.AlertStep.alert_id))
+    .join(tables.Person, col(tables.Person.id) == col(tables.AlertStep.person_id))
+    .join(
+        tables.Relation,
+        (col(tables.Relation.person_id) == col(tables.AlertStep.person_id))
+        & or_(
+            col(tables.Relation.resident_id) == col(tables.Alert.resident_id),
+            col(tables.Alert.resident_id).is_(None)
+            & col(tables.Relation.resident_id).in_(
+                select(tables.Residency.resident_id).where(
+                    tables.Residency.scope_id == tables.Alert.scope_id, col(tables.Residency.until).is_(None)
+                )
+            ),
+        ),
+        isouter=True,
+    )
+    .where(
+        col(tables.AlertStep.alert_id).in_(bindparam("ids", expanding=True)),
+        col(tables.AlertStep.step) == Step.FAMILY,
+    )
+    .order_by(col(tables.AlertStep.at), col(tables.AlertStep.id), col(tables.Relation.since))
+)
 _REST = """
     UPDATE notice SET state = 'failed', reason = 'answered before it was sent', lease_until = NULL, pass_on_at = NULL
     WHERE id = ANY (?) AND cycle LIKE ? AND (SELECT status FROM alert WHERE alert.id = notice.alert_id) <> 'open'
@@ -77,12 +112,16 @@ class Asked:
 
     Attributes:
         at: When they were told of it last.
+        unmet: It was closed, and staff have not been in touch with anybody there, nor since: who goes there does well.
+        goes_on: Of that: staff look again.
     """
 
     alert: str
     residents: frozenset[str]
     status: Status
     at: datetime
+    unmet: bool = False
+    goes_on: bool = False
 
     @property
     def waits(self) -> bool:
@@ -93,31 +132,50 @@ class Asked:
 async def lately(session: Session, person_id: str, now: datetime) -> list[Asked]:
     """Alerts of which this relative was told since then, and still may be, the one told of last first.
 
-    What is over is among them as long as they may be on the road; not what was closed without anybody met: then it is
-    good that they go. Whose agreement is over is asked about nothing any more.
+    What is over is among them as long as they may be on the road. Whose agreement is over is asked about nothing any
+    more.
     """
     notice, alert, lives, relation = tables.Notice, tables.Alert, tables.Residency, tables.Relation
     agreed = select(relation.resident_id).where(relation.person_id == person_id, relation.may_be_asked, *in_force(now))
     theirs = func.coalesce(alert.resident_id, lives.resident_id)
     statement = (
-        select(alert.id, theirs, alert.status, notice.created_at)
+        _columns(alert.id, theirs, alert.status, notice.created_at, *_unmet())
         .join(notice, col(notice.alert_id) == col(alert.id))
         .join(lives, _at_home(now), isouter=True)
         .where(
-            notice.person_id == person_id, or_(col(alert.closed_at).is_(None), col(alert.contact) != Contact.NONE),
-            col(notice.created_at) >= now - ANSWER_WITHIN, col(notice.state) != NoticeState.FAILED,
-            col(notice.cycle).startswith(RUNG), theirs.in_(agreed),
+            notice.person_id == person_id, col(notice.created_at) >= now - ANSWER_WITHIN,
+            col(notice.state) != NoticeState.FAILED, col(notice.cycle).startswith(RUNG), theirs.in_(agreed),
         )
         .order_by(col(notice.created_at).desc())
     )  # fmt: skip
     about: defaultdict[str, set[str]] = defaultdict(set)
-    told: dict[str, tuple[Status, datetime]] = {}
-    for name, who, status, at in (await session.exec(statement)).all():
+    told: dict[str, tuple[Any, ...]] = {}
+    for name, who, *last in (await session.exec(statement)).all():
         about[name].add(who)
-        told.setdefault(name, (Status(status), at))
+        told.setdefault(name, tuple(last))
     return [
-        Asked(alert=name, residents=frozenset(about[name]), status=status, at=at) for name, (status, at) in told.items()
-    ]
+        Asked(
+            alert=name, residents=frozenset(about[name]), status=Status(status), at=at, unmet=bool(unmet),
+            goes_on=bool(unmet and goes_on),
+        )
+        for name, (status, at, unmet, goes_on) in told.items()
+    ]  # fmt: skip
+
+
+def _unmet() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Of an alert: whether it was closed and nobody has been met, then or since; and whether staff look again."""
+    alert, later = tables.Alert, aliased(tables.Alert)
+    same = or_(
+        col(later.resident_id) == col(alert.resident_id),
+        col(alert.resident_id).is_(None) & (col(later.scope_id) == col(alert.scope_id)),
+    )
+    met = (
+        select(later.id)
+        .where(same, col(later.closed_at) >= col(alert.closed_at), col(later.contact) != Contact.NONE)
+        .correlate(alert)
+    )
+    again = select(later.id).where(same, later.kind == FOLLOW_UP, later.status != Status.CLOSED).correlate(alert)
+    return (col(alert.contact) == Contact.NONE) & ~met.exists(), again.exists()
 
 
 async def answers(session: Session, alerts: Collection[str]) -> dict[tuple[str, str], str]:
@@ -130,6 +188,25 @@ async def answers(session: Session, alerts: Collection[str]) -> dict[tuple[str, 
     )
     rows = (await session.exec(statement)).all() if alerts else ()
     return {(alert, who): text or "" for alert, who, text in rows if who}
+
+
+class Answer(NamedTuple):
+    """What one of a family answered last, as the staff read it; what they are to the resident as it was agreed last."""
+
+    name: str
+    kinship: str
+    said: str
+    at: datetime
+
+
+async def answered(session: Session, alerts: Collection[str]) -> dict[str, list[Answer]]:
+    """Of these alerts: the last answer of each whom it has one of, the last one last."""
+    rows = (await session.exec(_ANSWERED, params={"ids": [*alerts]})).all() if alerts else ()
+    found: defaultdict[str, dict[str, Answer]] = defaultdict(dict)
+    for alert, who, name, kinship, said, at in rows:
+        found[alert].pop(who, None)
+        found[alert][who] = Answer(name, kinship or "", said or "", at)
+    return {alert: [*by_person.values()] for alert, by_person in found.items()}
 
 
 async def ways(session: Session, alert_id: str, people: Collection[str]) -> list[tuple[str, Method]]:

@@ -10,6 +10,7 @@ from sqlmodel import col, or_, select
 
 from carehub.core.people.access import Role
 from carehub.store import tables
+from carehub.store.asked import Answer, answered
 from carehub.store.database import Session
 from carehub.store.outbox import RUNG
 
@@ -24,7 +25,7 @@ _COLLEAGUES = (
     .order_by(tables.Person.name)
 )
 _ASKED = (
-    select(tables.Notice.alert_id, tables.Person.name)
+    select(tables.Notice.alert_id, tables.Person.name, tables.Person.role)
     .join(tables.Person, col(tables.Person.id) == col(tables.Notice.person_id))
     .where(
         col(tables.Notice.alert_id).in_(bindparam("ids", expanding=True)),
@@ -49,22 +50,29 @@ class Around:
         children: Follow-ups and calls for help that came from it, with the name of whoever has each.
         parent: The alert that it came from.
         handed_to: The name of whoever was asked to take it over.
+        family: What relatives who were asked have answered.
     """
 
     asked: list[str] = field(default_factory=list)
     children: list[tuple[tables.Alert, str | None]] = field(default_factory=list)
     parent: tables.Alert | None = None
     handed_to: str | None = None
+    family: Sequence[Answer] = ()
 
 
 async def around(session: Session, shown: Sequence[tables.Alert]) -> dict[str, Around]:
     """What stands around each of these alerts."""
     found: dict[str, Around] = defaultdict(Around)
     ids = [alert.id for alert in shown]
-    for alert_id, name in await _asked(session, ids):
+    of_families: set[str] = set()
+    for alert_id, name, role in await _asked(session, ids):
         known = found[alert_id or ""].asked
         if name not in known:
             known.append(name)
+        if alert_id and role == Role.RELATIVE:
+            of_families.add(alert_id)
+    for alert_id, answers in (await answered(session, of_families)).items():
+        found[alert_id].family = answers
     for child, owner in await _children(session, ids):
         found[child.parent_id or ""].children.append((child, owner))
     parents = {one.id: one for one in await _alerts(session, {one.parent_id for one in shown if one.parent_id})}
@@ -75,7 +83,7 @@ async def around(session: Session, shown: Sequence[tables.Alert]) -> dict[str, A
     return found
 
 
-async def _asked(session: Session, ids: Collection[str]) -> Sequence[tuple[str | None, str]]:
+async def _asked(session: Session, ids: Collection[str]) -> Sequence[tuple[str | None, str, str]]:
     return (await session.exec(_ASKED, params={"ids": [*ids]})).all()
 
 

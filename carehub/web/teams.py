@@ -10,9 +10,12 @@ from carehub.core.answers.alerts import FOLLOW_UP, HELD, HELP, NEXT, Action, Sta
 from carehub.core.answers.escalation import Circle
 from carehub.core.answers.ladders import LOUD_FROM
 from carehub.core.people.access import Sight
+from carehub.core.people.kin import Going
+from carehub.flow.family.texts import understood
 from carehub.flow.hub import Hub
 from carehub.flow.respond import called_by, may_undo
 from carehub.store import ladders, pages, tables, teams, ties
+from carehub.store.asked import Answer
 from carehub.store.database import Session
 from carehub.store.teams import Around, Askable
 from carehub.web.security import Visitor
@@ -33,6 +36,15 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kin:
+    """A relative who was asked whether they can go, and what they answered last."""
+
+    who: str
+    going: Going
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Team:
     """What stands on a card of people and steps.
 
@@ -44,6 +56,7 @@ class Team:
         parent: What this alert comes from.
         called_by_me: It calls for a second person, and whoever looks has called: they are there already.
         colleagues: To whom whoever has it may hand it over.
+        family: Relatives who have answered: who is there, who goes there, who cannot.
     """
 
     rung: int = 0
@@ -55,6 +68,7 @@ class Team:
     called_by_me: bool = False
     handed_to: str | None = None
     colleagues: Sequence[Askable] = ()
+    family: Sequence[Kin] = ()
 
     @property
     def at_the_top(self) -> bool:
@@ -145,10 +159,17 @@ def team_of(alert: tables.Alert, around: Around, colleagues: Sequence[Askable], 
         called_by_me=called_by(alert, around.parent, me),
         handed_to=short(around.handed_to) if around.handed_to else None,
         colleagues=[one for one in colleagues if one.id != me] if alert.owner_id == me else (),
+        family=sorted(map(_kin, around.family), key=lambda one: _NEAREST.index(one.going)),
     )  # fmt: skip
 
 
 _KINDS = (HELP, FOLLOW_UP)
+_NEAREST = (Going.THERE, Going.YES, Going.NO)
+
+
+def _kin(one: Answer) -> Kin:
+    who = f"{short(one.name)} ({one.kinship})" if one.kinship else short(one.name)
+    return Kin(who=who, going=understood(one.said), at=one.at)
 
 
 def _linked(alert: tables.Alert, owner: str | None) -> Linked:

@@ -75,7 +75,7 @@ async def answer(hub: Hub, session: Session, sender: str, body: str, now: dateti
     if not family or (wanted is None and codes_in(body)):
         return None
     asked = wanted in {Command.YES, Command.NO}
-    if await kin.has_staff(session, sender) and (wanted is None or (asked and not await _asked(session, family, now))):
+    if await kin.has_staff(session, sender) and (wanted is None or (asked and not await _told(session, family, now))):
         return None
     if not room_to_answer(hub, sender):
         return ""
@@ -157,10 +157,6 @@ async def _asked_for(session: Session, family: Sequence[tables.Person], now: dat
     return coming_text(yes=going, taken=_is_taken(told), link=link) if mine else None
 
 
-async def _asked(session: Session, family: Sequence[tables.Person], now: datetime) -> bool:
-    return any([await asked.lately(session, one.id, now) for one in family])
-
-
 async def _coming(session: Session, family: Sequence[tables.Person], now: datetime, link: str, *, yes: bool) -> str:
     """It is about whom they were asked. The question has no name: of several, nobody knows about whom a JA would be."""
     asked_of = await _told(session, family, now)
@@ -178,7 +174,8 @@ _Told = list[tuple[tables.Person, asked.Asked]]
 
 
 async def _told(session: Session, family: Sequence[tables.Person], now: datetime) -> _Told:
-    return [(one, alert) for one in family for alert in await asked.lately(session, one.id, now)]
+    """Not what was closed without anybody met: then it is good that they go."""
+    return [(one, alert) for one in family for alert in await asked.lately(session, one.id, now) if not alert.unmet]
 
 
 def _is_taken(told: _Told) -> bool:

@@ -3,12 +3,15 @@
 What the page says to whoever is asked follows what staff do meanwhile.
 """
 
+import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from httpx2 import Response
 from sqlmodel import select
 
-from carehub.core.answers.alerts import Aftermath, Cause, Status, Step
+from carehub.core.answers.alerts import Aftermath, Cause, Contact, Status, Step
 from carehub.core.people.consent import Insight
 from carehub.core.people.kin import Going
 from carehub.core.severity import Severity
@@ -20,6 +23,11 @@ from carehub.store.tables.alerts import NoticeState
 from tests.unit.web.conftest import Browse, Clock, logged_in
 
 _HOUR = timedelta(hours=1)
+
+
+def text_of(answer: Response) -> str:
+    """What one reads, without the markup."""
+    return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
 
 
 @pytest.mark.parametrize("agreed", [True, False])
@@ -79,6 +87,31 @@ async def test_who_is_asked_on_the_page_answers_there_too(hub: Hub, browser: Bro
         assert "Kan du dra dit?" not in text
 
 
+@pytest.mark.parametrize("about", ["astrid", None], ids=["hers", "her home's"])
+async def test_what_they_answer_stands_on_the_card_with_who_they_are_and_when(
+    hub: Hub, browser: Browse, about: str | None
+) -> None:
+    """It stood in the journal alone, and a nurse drove where the daughter was already."""
+    alert = await ask_anne(hub, about)
+    anne, maria = await logged_in(browser(), hub, "anne"), await logged_in(browser(), hub, "maria")
+    jonas = await logged_in(browser(), hub, "jonas")  # of another unit
+
+    read = [text_of(await maria.get(page)) for page in ("/tablet", "/nurse")]
+    for going, words in (("no", "kan ikke:"), ("yes", "er på vei:"), ("there", "er der:")):
+        await anne.post(f"/relatives/asked/{alert}", data={"going": going})
+        said = f"Pårørende {words} Anne N. (datter) svarte kl. 02:14"
+        assert all([said in text_of(await maria.get(page)) for page in ("/tablet", "/nurse", f"/nurse/{alert}")]), going
+    far = text_of(await jonas.get("/nurse"))
+    async with hub.database.write() as session:
+        found = await session.get_one(tables.Alert, alert)
+        found.rung, found.rungs = 6, 4
+    unanswered = text_of(await maria.get("/tablet?unit=sol"))
+
+    assert not any(f"Pårørende {words}" in text for text in [*read, far] for words in ("er", "kan"))
+    assert unanswered.count("Pårørende er der:") == 2, "on the whole screen, and on the card behind it"
+    assert "Alle på stigen er varslet." in unanswered
+
+
 async def test_the_question_on_the_page_follows_what_staff_do(hub: Hub, browser: Browse) -> None:
     """It said that they had not answered while they were with her, and was gone when it was over."""
     alert = await ask_anne(hub)
@@ -109,6 +142,35 @@ async def test_the_question_on_the_page_follows_what_staff_do(hub: Hub, browser:
     async with hub.database.read() as session:
         steps = (await session.exec(select(tables.AlertStep).where(tables.AlertStep.step == Step.FAMILY))).all()
     assert len(steps) == 1, "what is said once staff are there is about nothing"
+
+
+async def test_what_was_closed_with_nobody_met_ends_with_a_sentence(hub: Hub, browser: Browse) -> None:
+    """The card was gone, and whoever sat in the car knew nothing."""
+    alert = await ask_anne(hub)
+    anne, page = await logged_in(browser(), hub, "anne"), "/relatives"
+    await anne.post(f"/relatives/asked/{alert}", data={"going": "yes"})
+    nobody: Any = {"cause": Cause.OTHER, "aftermath": Aftermath.NO_CONTACT, "contact": Contact.NONE}
+    async with hub.database.write() as session:
+        await respond.close(session, alert, "maria", hub.clock(), **nobody)
+    unmet = (await anne.get(page)).text
+    await anne.post(f"/relatives/asked/{alert}", data={"going": "there"})
+    async with hub.database.write() as session:
+        again = (await session.exec(select(tables.Alert.id).where(tables.Alert.parent_id == alert))).one()
+        await respond.close(session, again, "ingrid", hub.clock(), **nobody)
+    two_agreed = (await anne.get(page)).text
+    async with hub.database.write() as session:
+        (await session.get_one(tables.Alert, again)).contact = Contact.VISITED
+    met = (await anne.get(page)).text
+
+    sentence = "Varselet er avsluttet, men personalet har ikke hatt kontakt med Astrid."
+    assert [sentence in text for text in (unmet, two_agreed, met)] == [True, True, False]
+    assert ["De følger opp videre." in text for text in (unmet, two_agreed)] == [True, False]
+    assert "Det er fint om du drar dit." in unmet
+    assert 'name="going"' not in unmet
+    assert "Personalet har tatt over. Du trenger ikke dra dit." in met
+    async with hub.database.read() as session:
+        steps = (await session.exec(select(tables.AlertStep).where(tables.AlertStep.step == Step.FAMILY))).all()
+    assert len(steps) == 1, "what is said to a closed alert is read by nobody"
 
 
 async def test_a_question_that_is_old_is_not_shown(hub: Hub, browser: Browse, clock: Clock) -> None:
