@@ -67,6 +67,12 @@ async def everybody(session: Session) -> list[Row]:
     return sorted(newest.values(), key=lambda row: (nb_key(row.family_name), nb_key(row.given_name), row.id))
 
 
+async def with_national_id(session: Session, number: str) -> Sequence[str]:
+    """Who has this national id, by id."""
+    resident = tables.Resident
+    return (await session.exec(select(resident.id).where(resident.national_id == number).order_by(resident.id))).all()
+
+
 async def homes_of(session: Session, resident_id: str) -> list[tuple[tables.Residency, tables.Scope | None]]:
     """Where somebody has lived, the newest first."""
     lives = tables.Residency

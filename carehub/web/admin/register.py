@@ -23,7 +23,7 @@ from carehub.web.admin.rules import Deciding
 from carehub.web.done import onwards
 from carehub.web.paging import PageNumber, matching, paged
 from carehub.web.render import page
-from carehub.web.rights.near import must_see
+from carehub.web.rights.near import must_see, near
 from carehub.web.security import TheHub, Visitor
 from carehub.web.tongue import _, later
 from carehub.web.typed import typed
@@ -32,6 +32,7 @@ router = APIRouter(prefix="/admin/residents")
 WRONG_PHONE = later("Telefonnummeret må ha åtte siffer, eller begynne med +.")
 WRONG_ID = later("Fødselsnummeret må ha elleve siffer.")
 MISTYPED_ID = later("Fødselsnummeret stemmer ikke med kontrollsifrene: et siffer er skrevet feil.")
+DOUBLE_ID = later("Fødselsnummeret står på en beboer som er registrert alt.")
 WRONG_HOME = later("Velg et hjem eller rom som er ditt. Finnes det ikke, legg det til under Hjem og rom.")
 Short = Annotated[str, Form(max_length=80)]
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
@@ -57,7 +58,15 @@ class Arrival(About):
 
 
 class Refused(Exception):
-    """What was filled in cannot be stored; the message says why, in bokmål."""
+    """What was filled in cannot be stored; the message says why, in bokmål.
+
+    Attributes:
+        double: The resident (by id) who stands in the register already, where that is why.
+    """
+
+    def __init__(self, why: str, double: str | None = None) -> None:
+        super().__init__(why)
+        self.double = double
 
 
 @router.get("")
@@ -108,15 +117,19 @@ async def new(request: Request, hub: TheHub, visitor: Deciding) -> Response:
     return await _new(request, hub, visitor)
 
 
-async def _new(request: Request, hub: Hub, visitor: Visitor, wrong: str | None = None) -> Response:
+async def _new(request: Request, hub: Hub, visitor: Visitor, why: Refused | None = None) -> Response:
     async with hub.database.read() as session:
         homes = await homes_to_choose(session, await ties.sight_of(session, visitor.person, hub.clock()))
-    held = await typed(request) if wrong else ""
     return page(
-        request, "admin_resident_new.html", visitor, status=422 if wrong else 200, wrong=wrong, typed=held,
-        homes=homes,
-        risks=list(Risk),
-    )  # fmt: skip
+        request, "admin_resident_new.html", visitor, homes=homes, risks=list(Risk), **await _refusal(request, why)
+    )
+
+
+async def _refusal(request: Request, why: Refused | None) -> dict[str, Any]:
+    """What a page says of a form that was refused, with all that was written in it."""
+    if why is None:
+        return {"status": 200, "wrong": None, "double": None, "typed": ""}
+    return {"status": 422, "wrong": _(str(why)), "double": why.double, "typed": await typed(request)}
 
 
 @router.post("")
@@ -128,13 +141,14 @@ async def add(request: Request, hub: TheHub, visitor: Deciding, said: Annotated[
         fill_in(row, said.model_dump(), now.year)
         async with hub.database.write() as session:
             home = await must_be_mine(hub, session, visitor, said.scope_id)
+            await must_be_one(hub, session, visitor, row)
             session.add(row)
             await session.flush()
             touched = await rehomed.move_in(hub, session, row.id, home, now)
             shared = await residents.shared(session, row.id, touched)
             note_change(session, visitor, "resident.added", row.id, hub)
     except Refused as why:
-        return await _new(request, hub, visitor, _(str(why)))
+        return await _new(request, hub, visitor, why)
     await tell_fold(hub, visitor, touched - shared, refitted=shared)
     return onwards(hub, f"/admin/residents/{row.id}/about")
 
@@ -179,6 +193,21 @@ async def must_be_mine(hub: Hub, session: Session, visitor: Visitor, scope_id: s
     return scope
 
 
+async def must_be_one(hub: Hub, session: Session, visitor: Visitor, row: tables.Resident) -> None:
+    """Refuse a national id that another resident has: the same person would be looked after as two.
+
+    As a file does (`transfer_sorts`): nobody learns by a number who is looked after where they may see nobody.
+
+    Raises:
+        Refused: Somebody whom the visitor may see has it.
+    """
+    others = await residents.with_national_id(session, row.national_id) if row.national_id else ()
+    sees = (await near(session, visitor, hub.clock())).sees
+    double = next((one for one in others if one != row.id and sees(one)), None)
+    if double:
+        raise Refused(DOUBLE_ID, double)
+
+
 def note_change(session: Session, visitor: Visitor, action: str, resident_id: str, hub: Hub) -> None:
     """Who changed what about whom."""
     seen: list[tuple[str | None, str]] = [(resident_id, f"resident:{resident_id}")]
@@ -199,7 +228,9 @@ async def about(request: Request, hub: TheHub, visitor: Deciding, resident_id: s
     return await _about(request, hub, visitor, resident_id)
 
 
-async def _about(request: Request, hub: Hub, visitor: Visitor, resident_id: str, wrong: str | None = None) -> Response:
+async def _about(
+    request: Request, hub: Hub, visitor: Visitor, resident_id: str, why: Refused | None = None
+) -> Response:
     async with hub.database.read() as session:
         resident = await mine(hub, session, visitor, resident_id)
         lived = await residents.homes_of(session, resident_id)
@@ -208,10 +239,8 @@ async def _about(request: Request, hub: Hub, visitor: Visitor, resident_id: str,
         homes = await homes_to_choose(session, await ties.sight_of(session, visitor.person, hub.clock()))
     async with hub.database.write() as session:
         note_change(session, visitor, "resident", resident_id, hub)
-    held = await typed(request) if wrong else ""
     return page(
-        request, "admin_resident_about.html", visitor, status=422 if wrong else 200, wrong=wrong, typed=held,
-        resident=resident,
+        request, "admin_resident_about.html", visitor, resident=resident, **await _refusal(request, why),
         lived=lived, home=home, devices=devices, homes=[one for one in homes if home is None or one.id != home.id],
         risks=list(Risk),
     )  # fmt: skip
@@ -227,9 +256,10 @@ async def change(
             row = await mine(hub, session, visitor, resident_id)
             row.given_name, row.family_name = said.given_name, said.family_name
             fill_in(row, said.model_dump(), hub.clock().year)
+            await must_be_one(hub, session, visitor, row)
             note_change(session, visitor, "resident.changed", resident_id, hub)
     except Refused as why:
-        return await _about(request, hub, visitor, resident_id, wrong=_(str(why)))
+        return await _about(request, hub, visitor, resident_id, why=why)
     hub.live.change()
     return _to(hub, resident_id)
 
@@ -245,7 +275,7 @@ async def move(request: Request, hub: TheHub, visitor: Deciding, resident_id: st
             shared = await residents.shared(session, resident_id, touched)
             note_change(session, visitor, "resident.moved", resident_id, hub)
     except Refused as why:
-        return await _about(request, hub, visitor, resident_id, wrong=_(str(why)))
+        return await _about(request, hub, visitor, resident_id, why=why)
     hub.wake.deliver.set()
     await tell_fold(hub, visitor, touched - shared, refitted=shared)
     return _to(hub, resident_id)

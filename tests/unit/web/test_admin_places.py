@@ -141,6 +141,33 @@ async def test_a_form_that_cannot_be_says_why_and_a_national_id_is_never_shown(h
     assert (row.born_year, row.national_id, row.phone) == (1937, "41814500126", None)
 
 
+async def test_a_national_id_that_stands_already_is_refused_with_the_way_to_whom_it_is(
+    hub: Hub, browser: Browse
+) -> None:
+    """A file was refused, and the form made the same person twice. Of whom one may not see, one learns nothing."""
+    async with hub.database.write() as session:
+        (await session.get_one(tables.Resident, "astrid")).national_id = "41814500126"
+        (await session.get_one(tables.Person, "kari")).unit_id = "sol"
+    kari = await logged_in(browser(), hub, "kari")
+    said, id_ = {**NEW, "scope_id": "rom-104", "national_id": "418145 00126"}, {"national_id": "41814500126"}
+
+    of_new = await kari.post("/admin/residents", data=said)
+    of_old = await kari.post("/admin/residents/kaare/about", data={"given_name": "Kåre", "family_name": "B", **id_})
+    own = await kari.post("/admin/residents/astrid/about", data={"given_name": "A", "family_name": "N", **id_})
+    async with hub.database.write() as session:
+        (await session.get_one(tables.Person, "kari")).unit_id = "fjord"
+    far = await (await logged_in(browser(), hub, "kari")).post("/admin/residents", data={**said, "scope_id": "rom-203"})
+
+    for answer in (of_new, of_old):
+        assert answer.status_code == 422
+        assert "Fødselsnummeret står på en beboer som er registrert alt." in answer.text
+        assert 'href="/admin/residents/astrid/about">Åpne beboeren' in answer.text
+    assert (own.status_code, far.status_code) == (303, 303)
+    async with hub.database.read() as session:
+        kaare = await session.get_one(tables.Resident, "kaare")
+    assert kaare.national_id != "41814500126"
+
+
 async def test_a_coordinator_of_one_unit_sees_and_moves_nobody_of_another(hub: Hub, browser: Browse) -> None:
     """C31, C33: another unit's residents are neither listed nor reached by their address."""
     async with hub.database.write() as session:
