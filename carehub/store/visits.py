@@ -141,11 +141,9 @@ def moved(visit: tables.PlannedVisit, at: datetime) -> None:
         visit.moved_from = None
 
 
-async def known_to(session: Session, residents: Collection[str], units: Collection[str]) -> set[str]:
-    """Which of these ids there are."""
-    found = await session.exec(select(tables.Resident.id).where(col(tables.Resident.id).in_(residents)))
-    of_units = await session.exec(select(tables.Unit.id).where(col(tables.Unit.id).in_(units)))
-    return {*found.all(), *of_units.all()}
+async def known_to(session: Session, residents: Collection[str]) -> set[str]:
+    """Which of these residents there are, by id."""
+    return set((await session.exec(select(tables.Resident.id).where(col(tables.Resident.id).in_(residents)))).all())
 
 
 async def named(session: Session, usernames: Collection[str]) -> dict[str, str]:

@@ -38,8 +38,8 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("nb", "Kolonner mangler: until, title"), ("nn", "Kolonnar manglar: until, title"),
-        ("en", "Columns are missing: until, title"),
+        ("nb", "Kolonner mangler: til, tittel"), ("nn", "Kolonnar manglar: til, tittel"),
+        ("en", "Columns are missing: til, tittel"),
     ],
 )  # fmt: skip
 def test_a_plan_that_cannot_be_read_is_told_so_in_the_readers_language(store: Path, language: str, said: str) -> None:

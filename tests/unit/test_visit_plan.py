@@ -11,7 +11,7 @@ from carehub.app.visits_cli import commands
 from carehub.core.people.visit_plan import Fault, Row, read
 
 OSLO = ZoneInfo("Europe/Oslo")
-HEAD = "resident;unit;person;at;until;title\n"
+HEAD = "beboer;enhet;brukernavn;fra;til;tittel\n"
 
 
 def test_a_line_is_read_in_the_municipalitys_time_and_lasts_a_quarter() -> None:
@@ -43,7 +43,7 @@ def test_a_table_without_its_columns_is_one_fault() -> None:
     (fault,) = read("resident,unit\na,b\n", OSLO)
 
     assert isinstance(fault, Fault)
-    assert "person, at, until, title" in fault.why
+    assert "brukernavn, fra, til, tittel" in fault.why
 
 
 def test_the_command_tells_what_it_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

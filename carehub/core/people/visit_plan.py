@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-COLUMNS = ("resident", "unit", "person", "at", "until", "title")
-"""`person`, a user name, may be empty: the visit is on nobody's list. `until` may be empty: a quarter of an hour."""
+COLUMNS = ("beboer", "enhet", "brukernavn", "fra", "til", "tittel")
+"""`brukernavn` may be empty: the visit is on nobody's list. `til` may be empty: a quarter of an hour."""
+ALSO = dict(zip(("resident", "unit", "person", "at", "until", "title"), COLUMNS, strict=True))
+"""What the columns were called before: other systems write them so."""
 LONGEST = 60
 _LENGTH = timedelta(minutes=15)
 _MOST = timedelta(hours=24)
@@ -15,7 +17,7 @@ _MOST = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One visit, as it is written: ids of resident and unit, the person's user name or None, aware moments."""
+    """One visit, as it is written: the resident's id, the unit's name or id, a user name or None, aware moments."""
 
     line: int
     resident: str
@@ -43,7 +45,8 @@ def read(text: str, zone: ZoneInfo) -> Iterator[Row | Fault]:
     """
     first = text.lstrip("\ufeff").split("\n", 1)[0]
     table = csv.DictReader(text.lstrip("\ufeff").splitlines(), delimiter=";" if ";" in first else ",")
-    missing = [name for name in COLUMNS if name not in (table.fieldnames or ())]
+    table.fieldnames = [ALSO.get(name, name) for name in (one.strip().casefold() for one in table.fieldnames or ())]
+    missing = [name for name in COLUMNS if name not in table.fieldnames]
     if missing:
         yield Fault(line=1, why=f"Kolonner mangler: {', '.join(missing)}")
         return
@@ -52,20 +55,20 @@ def read(text: str, zone: ZoneInfo) -> Iterator[Row | Fault]:
 
 
 def _read(line: int, cells: dict[str, str], zone: ZoneInfo) -> Row | Fault:
-    if not cells["resident"] or not cells["unit"] or not cells["title"]:
+    if not cells["beboer"] or not cells["enhet"] or not cells["tittel"]:
         return Fault(line=line, why="Beboer, enhet eller tittel mangler")
-    if len(cells["title"]) > LONGEST:
+    if len(cells["tittel"]) > LONGEST:
         return Fault(line=line, why=f"Tittelen er lengre enn {LONGEST} tegn")
     try:
-        at = _moment(cells["at"], zone)
-        until = _moment(cells["until"], zone) if cells["until"] else at + _LENGTH
+        at = _moment(cells["fra"], zone)
+        until = _moment(cells["til"], zone) if cells["til"] else at + _LENGTH
     except ValueError:
         return Fault(line=line, why="Tidspunktet kan ikke leses")
     if not at < until <= at + _MOST:
         return Fault(line=line, why="Besøket slutter før det begynner, eller varer over et døgn")
     return Row(
-        line=line, resident=cells["resident"], unit=cells["unit"], person=cells["person"] or None, at=at, until=until,
-        title=cells["title"],
+        line=line, resident=cells["beboer"], unit=cells["enhet"], person=cells["brukernavn"] or None, at=at,
+        until=until, title=cells["tittel"],
     )  # fmt: skip
 
 

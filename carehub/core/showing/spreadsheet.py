@@ -9,6 +9,7 @@ import csv
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
+from types import MappingProxyType
 
 MOST_ROWS = 5_000
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -66,8 +67,11 @@ def _bare(cell: str) -> str:
     return text[1:] if text.startswith("'") and safe(text[1:]) == text else text.strip()
 
 
-def read(raw: bytes, columns: Sequence[str]) -> list[Row]:
+def read(raw: bytes, columns: Sequence[str], also: Mapping[str, str] = MappingProxyType({})) -> list[Row]:
     """The rows of a file that has these columns, in any order; others are left alone, empty lines are left out.
+
+    Args:
+        also: Other names of columns, in lower case, and which each of them is.
 
     Raises:
         SheetError: It is no text, has no such columns, too many rows, or a row with more cells than columns.
@@ -81,7 +85,7 @@ def read(raw: bytes, columns: Sequence[str]) -> list[Row]:
         raise SheetError("Filen er skadet: et anførselstegn mangler.") from error
     if not lines:
         raise SheetError("Filen er tom.")
-    header = [_bare(name).casefold() for name in lines[0]]
+    header = [also.get(name, name) for name in (_bare(one).casefold() for one in lines[0])]
     missing = [name for name in columns if name not in header]
     if missing:
         raise SheetError(f"Filen mangler kolonnen {', '.join(missing)}. Den første linjen må ha navnene på kolonnene.")

@@ -4,7 +4,7 @@ A file is first read into a plan, which changes nothing and says of each row wha
 plan without a fault is carried out, all of it in one transaction, so nothing is ever half done.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 
@@ -142,7 +142,7 @@ class Sort:
     """One list.
 
     Attributes:
-        columns: Of the file, in order; `needed` are those that must be there to bring it in.
+        columns: Of the file, in order; `needed` are those that must be there to bring it in, or are there as `also`.
         read: What a row would do; None for a list that is only taken out.
         keys: Columns that together name one thing: twice in one file is a fault.
         names: The same for a row in which all of those are empty.
@@ -153,6 +153,7 @@ class Sort:
     title: str
     columns: tuple[str, ...]
     needed: tuple[str, ...] = ()
+    also: Mapping[str, str] = field(default_factory=dict)
     keys: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     alone: str = ""

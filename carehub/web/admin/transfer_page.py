@@ -68,7 +68,7 @@ async def attempt(
     if len(raw) > _LARGEST:
         return _page(request, visitor, status=413, wrong=_("Filen er større enn 1 MB. Del den opp."))
     try:
-        rows = read(raw, sort.needed)
+        rows = read(raw, sort.needed, sort.also)
     except SheetError as why:
         return _page(request, visitor, status=422, wrong=_(str(why)))
     async with hub.database.read() as session:
@@ -95,7 +95,7 @@ async def carry_out(
     """The same file once more, tried anew and carried out: every row, or none."""
     sort = _sort(visitor, name)
     try:
-        rows = read(text.encode(), sort.needed)
+        rows = read(text.encode(), sort.needed, sort.also)
     except SheetError as why:
         return _page(request, visitor, status=422, wrong=_(str(why)))
     out = Outcome()

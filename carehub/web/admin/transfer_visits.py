@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from carehub.core.people import visit_plan
 from carehub.core.people.access import PRIVATE, Permission
-from carehub.core.people.visit_plan import COLUMNS, Fault
+from carehub.core.people.visit_plan import ALSO, COLUMNS, Fault
 from carehub.core.showing.spreadsheet import Cell, Row, written
 from carehub.store import visits
 from carehub.store.database import Session
@@ -21,7 +21,7 @@ async def _out(at_hand: Known, session: Session) -> tuple[list[Sequence[Cell]], 
     now, names = at_hand.hub.clock(), {one.id: one.username for one in at_hand.people.values()}
     mine = [one.id for one in at_hand.residents.values() if at_hand.sight.covers(one.unit_id)]
     rows: list[Sequence[Cell]] = [
-        (one.resident_id, one.unit_id, names.get(one.person_id or ""), _wall(at_hand, one.at),
+        (one.resident_id, at_hand.unit_names.get(one.unit_id), names.get(one.person_id or ""), _wall(at_hand, one.at),
          _wall(at_hand, one.until), one.title)
         for one in await visits.between(session, mine, now - _BACK, now + _AHEAD)
     ]  # fmt: skip
@@ -40,13 +40,12 @@ def _in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
     who = at_hand.residents.get(found.resident)
     if who is None or not at_hand.sight.covers(who.unit_id):
         raise Refused(later("Ingen beboer hos deg har denne id-en i kolonnen «beboer»."))
-    if found.unit not in at_hand.unit_names or not at_hand.sight.covers(found.unit):
-        raise Refused(later("Ingen enhet hos deg har denne id-en."))
+    unit = at_hand.unit(at_hand.unit_names.get(found.unit, found.unit))
     by = at_hand.people.get((found.person or "").casefold())
     if found.person and (by is None or by.role in PRIVATE):
         raise Refused(later("Ingen ansatt har dette brukernavnet."))
     line = Line(
-        resident_id=who.id, unit_id=found.unit, person_id=by.id if by else None, at=found.at, until=found.until,
+        resident_id=who.id, unit_id=unit or "", person_id=by.id if by else None, at=found.at, until=found.until,
         title=found.title,
     )  # fmt: skip
 
@@ -58,7 +57,8 @@ def _in(at_hand: Known, row: Row) -> tuple[str, Change | None]:
 
 
 VISITS = Sort(
-    name="visits", title=later("Planlagte besøk"), columns=COLUMNS, needed=COLUMNS, export=_out, read=_in,
+    name="visits", title=later("Planlagte besøk"), columns=COLUMNS, needed=COLUMNS, also=ALSO, export=_out, read=_in,
     may=Permission.PLAN_SHIFTS,
-    help=later("resident og unit er id-er, person er et brukernavn eller tom, at og until er som 2026-01-31T08:00."),
+    help=later("«beboer» er en id. Tomt «brukernavn» er et besøk som ikke står på noens liste. «fra» og «til» skrives "
+             "som 2026-01-31T08:00."),
 )  # fmt: skip

@@ -69,6 +69,7 @@ _ACTIONS = Spoken(
         "retention": "slettet det som var for gammelt",
         "record.exported": "hentet ut alle opplysninger",
         "audit": "gikk gjennom loggen over oppslag",
+        "audit.exported": "tok ut loggen over oppslag som en fil",
         "planned": "så planlagte besøk",
         "rounds": "så rundene for digitalt tilsyn",
         "round.planned": "avtalte en runde med digitalt tilsyn",

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import delete, text, update
@@ -10,6 +11,7 @@ from sqlmodel import col, select
 
 from carehub.flow.hub import Hub
 from carehub.store import logins, seals, tables
+from carehub.web.rights import audit
 from carehub.web.wording import reading_words
 from tests.unit.web.conftest import BOTH, Browse, Clock, logged_in
 
@@ -140,3 +142,33 @@ async def test_an_auditor_pages_through_every_look_and_none_is_told_twice(
     assert (beyond.status_code, beyond.headers["location"]) == (303, "/audit?who=ingrid&days=7&page=2")
     assert ">1–200 av 250<" in first
     assert ">201–250 av 250<" in second
+
+
+@BOTH
+async def test_an_auditor_takes_all_that_the_filters_find_out_as_a_file_and_that_is_logged(
+    hub: Hub, browser: Browse, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what stood on a page alone nothing could be handed on; no cell of it is a formula (C66)."""
+    monkeypatch.setattr(audit, "_AT_ONCE", 100)
+    async with hub.database.write() as session:
+        (await session.get_one(tables.Person, "ingrid")).name = "=Ingrid"
+        looks = [logins.Look("ingrid", f"look-{n}", "astrid", "alert:x", "unit") for n in range(250)]
+        await logins.log_looks(session, [*looks, logins.Look("maria", "alert", "kaare", "alert:y", "unit")], clock.now)
+    clock.passes(timedelta(minutes=1))
+    rune = await logged_in(browser(), hub, "rune")
+
+    (link,) = re.findall(r'href="(/audit/log.csv[^"]*)"', (await rune.get("/audit?who=ingrid")).text)
+    file = await rune.get(unescape(link), headers={"accept-language": "en"})
+    lines = file.content.decode("utf-8-sig").splitlines()
+    monkeypatch.setattr(audit, "_LONGEST", 249)
+    too_many = await rune.get(unescape(link))
+
+    assert lines[0] == "Når;Hvem;Rolle;Enhet;Hva;Om hvem;Hvorfor"
+    assert lines[1].startswith("2026-01-15 02:14:00;'=Ingrid;Hjemmetjenesten (telefon);Hjemme sentrum;")
+    assert lines[1].endswith(";Astrid Nordby;arbeider i enheten")
+    assert len({line for line in lines[1:] if "look-" in line}) == len(lines[1:]) == 250
+    assert (too_many.status_code, "Utvalget har 250 oppslag, og en fil rommer 249." in too_many.text) == (422, True)
+    async with hub.database.read() as session:
+        asked = select(tables.AccessLog).where(tables.AccessLog.action == "audit.exported")
+        logged = (await session.exec(asked)).all()
+    assert [(one.person_id, one.resident_id) for one in logged] == [("rune", "astrid")]

@@ -309,6 +309,7 @@ EXPECTED: dict[tuple[str, str], frozenset[Role] | None] = {
     ("GET", "/record/{resident_id}/export.json"): frozenset({Role.RELATIVE, Role.RESIDENT}),
     ("GET", "/record/{resident_id}/export.pdf"): frozenset({Role.RELATIVE, Role.RESIDENT}),
     ("GET", "/audit"): frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
+    ("GET", "/audit/log.csv"): frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
     ("POST", "/admin/residents/{resident_id}/state"): PLANNERS,
     ("GET", "/manifest.webmanifest"): OPEN,  # the same for everybody
     ("GET", "/nurse/offline"): OPEN,  # kept by the telephone's worker; it holds nothing of anybody

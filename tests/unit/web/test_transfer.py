@@ -169,12 +169,15 @@ async def test_a_list_may_be_long_and_other_forms_may_not(hub: Hub, browser: Bro
 
 async def test_planned_visits_make_the_round_within_ones_own_units(hub: Hub, browser: Browse) -> None:
     kari = await logged_in(browser(), hub, "kari")
-    head = "resident;unit;person;at;until;title\n"
-    plan = f"{head}arne;sentrum;ingrid;2026-01-15T08:00;2026-01-15T08:20;Morgenbesøk\n"
-    await brought_in(kari, "visits", plan)
+    head = "beboer;enhet;brukernavn;fra;til;tittel\n"
+    before = "resident;unit;person;at;until;title\n"  # as other systems write it
+    plan = f"{before}arne;sentrum;ingrid;2026-01-15T08:00;2026-01-15T08:20;Morgenbesøk\n"
     await brought_in(kari, "visits", plan)
     out = (await kari.get("/admin/transfer/visits.csv")).content.decode("utf-8-sig")
-    assert out.count("arne;sentrum;ingrid;2026-01-15T08:00;2026-01-15T08:20;Morgenbesøk") == 1
+    await brought_in(kari, "visits", out)
+    out = (await kari.get("/admin/transfer/visits.csv")).content.decode("utf-8-sig")
+    assert out.splitlines()[0] == head.strip()
+    assert out.count("arne;Hjemme sentrum;ingrid;2026-01-15T08:00;2026-01-15T08:20;Morgenbesøk") == 1
     at = "2026-01-15T08:00;;x\n"
     wrong = f"{head}ingen;sentrum;;{at}arne;månen;;{at}arne;sentrum;anne;{at}"
     assert "3 rader har feil" in (await tried(kari, "visits", wrong)).text
