@@ -1,7 +1,7 @@
 """What a family and a resident tell: visits to come, when somebody can be asked, what matters, and a pause."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -33,6 +33,16 @@ async def visits(
         .order_by(col(visit.since))
     )  # fmt: skip
     return list((await session.exec(statement)).all())
+
+
+async def from_then_on(session: Session, first: tables.FamilyVisit) -> Sequence[tables.FamilyVisit]:
+    """This visit, and those after it that were announced by the same press."""
+    visit = tables.FamilyVisit
+    statement = select(visit).where(
+        visit.resident_id == first.resident_id, visit.person_id == first.person_id, visit.made_at == first.made_at,
+        visit.since >= first.since,
+    )  # fmt: skip
+    return (await session.exec(statement)).all()
 
 
 class Coming(NamedTuple):

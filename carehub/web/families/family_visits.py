@@ -1,8 +1,8 @@
 """Visits: when home care comes, when the family comes, and when a relative can be asked to go there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -30,15 +30,19 @@ from carehub.web.tongue import later
 router = APIRouter(prefix="/relatives/{resident_id}")
 _SHOWN = timedelta(days=3)
 _AHEAD, _LONGEST = timedelta(days=60), timedelta(days=14)
+_WEEK, _REPEATS = timedelta(days=7), timedelta(days=182)
 _MOST_WINDOWS, _MOST_VISITS = 3, 20
 _UNREADABLE = later("Velg en dag, og skriv tidene som 16:00.")
 _BACKWARDS = later("Slutten må være etter begynnelsen, og høyst 14 dager etter.")
 _OVER = later("Den tiden er over. Velg en som kommer.")
 _TOO_EARLY = later("Det er lenge til. Meld fra når det er mindre enn 60 dager igjen.")
 _TOO_MANY = later("Du har meldt mange besøk. Avlys et av dem først.")
+_WRONG_END = later("Velg en siste dag som ikke er før den første, og høyst et halvt år etter.")
+_OVERLAPS = later("Det som gjentas hver uke, må være over innen en uke.")
 _WRONG_TIMES = later("Velg minst én dag, og skriv tidene som 16:00.")
 Clock = Annotated[str, Form(max_length=5)]
 Day = Annotated[str, Form(max_length=10)]
+_Span = tuple[datetime, datetime]
 
 
 class When(StrEnum):
@@ -73,6 +77,7 @@ class Given:
     since: str = ""
     until: str = ""
     last: str = ""
+    weekly: str = ""
     note: str = ""
 
 
@@ -93,7 +98,7 @@ async def _shown(
     now, me, who = hub.clock(), visitor.person.id, bond.resident.id
     rhythm = About.RHYTHM in KNOWS[bond.insight]
     async with hub.database.read() as session:
-        announced = await family.visits(session, [who], now, now + _AHEAD)
+        announced = await family.visits(session, [who], now, now + _AHEAD + _REPEATS)
         planned = await visits_store.planned_for(session, who, now, now + _SHOWN) if rhythm else []
         windows = (await family.windows(session, [me])).get(me, [])
         settings = await kin.settings_of(session, me)
@@ -104,12 +109,20 @@ async def _shown(
     return page(
         request, "family_visits.html", visitor, status=422 if given or typed else 200, bond=bond,
         wrong=given.wrong if given else None, announced=given or Given(), asked=asked,
-        mine=[visit for visit, _ in announced if visit.person_id == me], settings=settings,
+        mine=_together(visit for visit, _ in announced if visit.person_id == me), settings=settings,
         saved="saved" in request.query_params,
         family=family_words, sorts=Sort, rhythm=rhythm, planned=planned, wrong_times=typed and _WRONG_TIMES,
         today=now.astimezone(hub.zone).date().isoformat(), rows=typed or _rows(windows),
         chosen=named if settings.can_be_asked or typed else When.NEVER, phones=calling.listed([(bond, phone)]),
     )  # fmt: skip
+
+
+def _together(visits: Iterable[tables.FamilyVisit]) -> list[list[tables.FamilyVisit]]:
+    """What was announced by one press: alone, or week after week."""
+    found: dict[datetime, list[tables.FamilyVisit]] = {}
+    for one in visits:
+        found.setdefault(one.made_at, []).append(one)
+    return list(found.values())
 
 
 def _rows(windows: Sequence[Window]) -> list[Row]:
@@ -125,25 +138,26 @@ def _clock_of(minute: int) -> str:
 @router.post("/visits")
 async def announce(  # noqa: PLR0913 - one form
     request: Request, hub: TheHub, visitor: Relative, resident_id: str, sort: Annotated[Sort, Form()] = Sort.VISIT,
-    day: Day = "", since: Clock = "", until: Clock = "", last: Day = "",
+    day: Day = "", since: Clock = "", until: Clock = "", last: Day = "", weekly: Day = "",
     note: Annotated[str, Form(max_length=200)] = "",
 ) -> Response:  # fmt: skip
     """Tell the care team that we come, or take the resident out. It silences nothing: staff decide about that."""
     bond, now = await bond_of(hub, visitor, resident_id), hub.clock()
-    given = Given(sort=sort, day=day, since=since, until=until, last=last, note=note)
-    span = _span(given, hub.zone)
-    wrong = _wrong(span, now) if span else _UNREADABLE
-    if span is None or wrong:
+    given = Given(sort=sort, day=day, since=since, until=until, last=last, weekly=weekly, note=note)
+    spans = _spans(given, hub.zone)
+    wrong = _wrong(spans, given, now) if spans else _UNREADABLE
+    if wrong:
         return await _shown(request, hub, visitor, bond, given=replace(given, wrong=wrong))
     async with hub.database.write() as session:
-        standing = await family.visits(session, [resident_id], now, now + _AHEAD)
-        room = sum(visit.person_id == visitor.person.id for visit, _ in standing) < _MOST_VISITS
+        standing = await family.visits(session, [resident_id], now, now + _AHEAD + _REPEATS)
+        room = len(_together(visit for visit, _ in standing if visit.person_id == visitor.person.id)) < _MOST_VISITS
         if room:
-            session.add(
+            session.add_all(
                 tables.FamilyVisit(
-                    id=new_id(), resident_id=resident_id, person_id=visitor.person.id, sort=sort, since=span[0],
-                    until=span[1], note=note.strip(), made_at=now,
+                    id=new_id(), resident_id=resident_id, person_id=visitor.person.id, sort=sort, since=start,
+                    until=end, note=note.strip(), made_at=now,
                 )
+                for start, end in spans
             )  # fmt: skip
     if not room:
         return await _shown(request, hub, visitor, bond, given=replace(given, wrong=_TOO_MANY))
@@ -151,37 +165,50 @@ async def announce(  # noqa: PLR0913 - one form
     return onwards(hub, f"/relatives/{resident_id}/visits", Done.SENT)
 
 
-def _wrong(span: tuple[datetime, datetime], now: datetime) -> str | None:
+def _wrong(spans: Sequence[_Span], given: Given, now: datetime) -> str | None:
     """What to do about a time that cannot be taken."""
-    since, until = span
+    since, until = spans[0]
     faults = (
         (not since < until <= since + _LONGEST, _BACKWARDS), (until < now, _OVER), (until > now + _AHEAD, _TOO_EARLY),
+        (given.weekly and not timedelta() <= _day(given.weekly) - _day(given.day) <= _REPEATS, _WRONG_END),
+        (given.weekly and until > since + _WEEK, _OVERLAPS),
     )  # fmt: skip
     return next((words for holds, words in faults if holds), None)
 
 
-def _span(given: Given, zone: ZoneInfo) -> tuple[datetime, datetime] | None:
-    """Two local times of one day, or of two; with one day, an end that is not later is on the next one."""
+def _spans(given: Given, zone: ZoneInfo) -> list[_Span]:
+    """Two local times of one day, or of two; with one day, an end that is not later is on the next one.
+
+    Where it repeats, the same in each week after it, at the same time of day; nothing where it cannot be read.
+    """
     try:
-        start = datetime.combine(datetime.fromisoformat(given.day).date(), time.fromisoformat(given.since), zone)
-        last = datetime.fromisoformat(given.last).date() if given.last else start.date()
-        end = datetime.combine(last, time.fromisoformat(given.until), zone)
-        runs_over = end <= start and not given.last
-        return start.astimezone(UTC), (end + timedelta(days=1) if runs_over else end).astimezone(UTC)
+        start = datetime.combine(_day(given.day), time.fromisoformat(given.since), zone)
+        end = datetime.combine(_day(given.last or given.day), time.fromisoformat(given.until), zone)
+        end += timedelta(days=end <= start and not given.last)
+        repeats = min(_day(given.weekly) - _day(given.day), _REPEATS) if given.weekly else timedelta()
+        weeks = [_WEEK * number for number in range(max(repeats, timedelta()) // _WEEK + 1)]
+        return [((start + later_by).astimezone(UTC), (end + later_by).astimezone(UTC)) for later_by in weeks]
     except (ValueError, OverflowError):
-        return None
+        return []
+
+
+def _day(text: str) -> date:
+    return datetime.fromisoformat(text).date()
 
 
 @router.post("/visits/{visit_id}/cancel")
-async def cancel(hub: TheHub, visitor: Relative, resident_id: str, visit_id: str) -> Response:
-    """We do not come after all."""
+async def cancel(
+    hub: TheHub, visitor: Relative, resident_id: str, visit_id: str, *, rest: Annotated[bool, Form()] = False
+) -> Response:
+    """We do not come after all: this time, or (`rest`) never from then on."""
     await bond_of(hub, visitor, resident_id)
     async with hub.database.write() as session:
         row = await session.get(tables.FamilyVisit, visit_id)
         if row is None or (row.person_id, row.resident_id) != (visitor.person.id, resident_id):
             raise HTTPException(404)
-        row.cancelled_at = row.cancelled_at or hub.clock()
-        session.add(row)
+        for one in await family.from_then_on(session, row) if rest else [row]:
+            one.cancelled_at = one.cancelled_at or hub.clock()
+            session.add(one)
     hub.live.change()
     return onwards(hub, f"/relatives/{resident_id}/visits", Done.ENDED)
 

@@ -1,7 +1,9 @@
 """What a family and a resident are told, and in which words: no tick where something is silent."""
 
+from datetime import timedelta
+
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from carehub.core.answers.alerts import Aftermath, Cause
 from carehub.core.languages import Language
@@ -12,7 +14,8 @@ from carehub.flow.hub import Hub
 from carehub.store import tables
 from carehub.web.families import family_words
 from carehub.web.tongue import catalogue
-from tests.unit.web.conftest import Browse, logged_in
+from tests.unit.web.conftest import BOTH, Browse, Clock, logged_in
+from tests.unit.web.test_relatives_asked import text_of
 
 
 async def test_the_resident_is_spoken_to_and_ends_a_consent_by_no_single_tap(hub: Hub, browser: Browse) -> None:
@@ -46,6 +49,40 @@ async def test_a_stay_of_some_days_is_announced_and_told_with_both_days(hub: Hub
     assert 'value="2026-01-15"' in backwards.text
     for text in ((await anne.get("/relatives/astrid/visits")).text, (await maria.get("/messages")).text):
         assert "fredag 16. januar kl. 14:00 til søndag 18. januar kl. 12:00" in text
+
+
+@BOTH
+async def test_what_repeats_every_week_is_announced_once_and_cancelled_for_one_day_or_from_then_on(
+    hub: Hub, browser: Browse, clock: Clock
+) -> None:
+    """Every Sunday was to be written anew each week. On 29 March the clocks go forward: two is two all the same."""
+    clock.passes(timedelta(days=55))  # Wednesday 11 March
+    anne, maria = await logged_in(browser(), hub, "anne"), await logged_in(browser(), hub, "maria")
+    form = {"sort": "visit", "day": "2026-03-15", "since": "14:00", "until": "16:00", "weekly": "2026-04-06"}
+    page = "/relatives/astrid/visits"
+
+    long_run = await anne.post(page, data=form | {"weekly": "2026-12-24"})
+    overlapping = await anne.post(page, data=form | {"last": "2026-03-23"})
+    await anne.post(page, data=form)
+    async with hub.database.read() as session:
+        rows = (await session.exec(select(tables.FamilyVisit).order_by(col(tables.FamilyVisit.since)))).all()
+    sundays = [one for one in rows if one.id != "besok"]
+    told = (await anne.get(page)).text
+    await anne.post(f"{page}/{sundays[1].id}/cancel")
+    one_off = text_of(await anne.get(page))
+    await anne.post(f"{page}/{sundays[2].id}/cancel", data={"rest": "true"})
+    rest_off = text_of(await anne.get(page))
+
+    assert (long_run.status_code, "høyst et halvt år etter" in long_run.text) == (422, True)
+    assert 'value="2026-12-24"' in long_run.text
+    assert (overlapping.status_code, "må være over innen en uke" in overlapping.text) == (422, True)
+    began = [one.since.strftime("%d.%m. %H") for one in sundays]
+    assert began == ["15.03. 13", "22.03. 13", "29.03. 12", "05.04. 12"]
+    assert "og 3 ganger til, den siste søndag 5. april" in told
+    assert told.count("Avlys denne og alle senere") == 3, "of the last nothing is later"
+    assert ("søndag 22. mars" in one_off, "søndag 29. mars" in one_off) == (False, True)
+    assert ("søndag 15. mars" in rest_off, "søndag 29. mars" in rest_off, "april" in rest_off) == (True, False, False)
+    assert "søndag 15. mars kl. 14:00–16:00" in (await maria.get("/messages")).text
 
 
 @pytest.mark.parametrize(("kind", "said"), [(DeviceKind.BUTTON, "Noe av utstyret svarer ikke nå"), (None, "")])
