@@ -50,7 +50,7 @@ class Around:
         children: Follow-ups and calls for help that came from it, with the name of whoever has each.
         parent: The alert that it came from.
         handed_to: The name of whoever was asked to take it over.
-        family: What relatives who were asked have answered.
+        family: What relatives who were asked have answered; of a follow-up, also those asked before it.
     """
 
     asked: list[str] = field(default_factory=list)
@@ -64,20 +64,20 @@ async def around(session: Session, shown: Sequence[tables.Alert]) -> dict[str, A
     """What stands around each of these alerts."""
     found: dict[str, Around] = defaultdict(Around)
     ids = [alert.id for alert in shown]
-    of_families: set[str] = set()
+    of_families = {one.parent_id for one in shown if one.parent_id}
     for alert_id, name, role in await _asked(session, ids):
         known = found[alert_id or ""].asked
         if name not in known:
             known.append(name)
         if alert_id and role == Role.RELATIVE:
             of_families.add(alert_id)
-    for alert_id, answers in (await answered(session, of_families)).items():
-        found[alert_id].family = answers
     for child, owner in await _children(session, ids):
         found[child.parent_id or ""].children.append((child, owner))
     parents = {one.id: one for one in await _alerts(session, {one.parent_id for one in shown if one.parent_id})}
     names = await _names(session, {one.handed_to_id for one in shown if one.handed_to_id})
+    said = await answered(session, of_families)
     for alert in shown:
+        found[alert.id].family = said.get(alert.id, said.get(alert.parent_id or "", []))
         found[alert.id].parent = parents.get(alert.parent_id or "")
         found[alert.id].handed_to = names.get(alert.handed_to_id or "")
     return found

@@ -142,6 +142,7 @@ def test_on_an_open_page_the_tap_is_kept_and_whoever_came_first_is_named(
 
     said = f"Varsel {FALL[:4].upper()}: Maria Hauge har allerede tatt dette varselet."
     expect(phone.locator("#unsent")).to_contain_text(said, timeout=SECOND_MS)
+    expect(phone.locator("#unsent")).to_contain_text("Svaret ditt gjelder ikke: Ta varselet, trykket kl.")
     other.context.close()
 
 

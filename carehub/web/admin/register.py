@@ -32,7 +32,7 @@ router = APIRouter(prefix="/admin/residents")
 WRONG_PHONE = later("Telefonnummeret må ha åtte siffer, eller begynne med +.")
 WRONG_ID = later("Fødselsnummeret må ha elleve siffer.")
 MISTYPED_ID = later("Fødselsnummeret stemmer ikke med kontrollsifrene: et siffer er skrevet feil.")
-DOUBLE_ID = later("Fødselsnummeret står på en beboer som er registrert alt.")
+DOUBLE_ID = later("En beboer med dette fødselsnummeret er allerede registrert.")
 WRONG_HOME = later("Velg et hjem eller rom som er ditt. Finnes det ikke, legg det til under Hjem og rom.")
 Short = Annotated[str, Form(max_length=80)]
 _Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]

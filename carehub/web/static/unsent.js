@@ -134,6 +134,7 @@ if (typeof document !== "undefined") (() => {
     const card = element("div", "", { className: "unsent__one" });
     card.dataset.color = row.done ? "success" : "warning";
     card.append(element("p", fill(words.told, { number: row.number, words: row.words || words.too_old }), { className: "unsent__head" }));
+    if (!row.done) card.append(element("p", fill(words.void, { action: words[row.action], clock: clock(Date.parse(row.tapped)) })));
     const acts = element("div", "", { className: "unsent__acts" });
     acts.append(link(words.see, `/nurse/${encodeURIComponent(row.alert)}`), button(words.ok, () => carehub.drop(row.id).then(render)));
     card.append(acts);

@@ -64,6 +64,7 @@ def unsent_words() -> Mapping[str, str]:
         "withdraw": _("Trekk tilbake"),
         "ok": _("OK"),
         "told": _("Varsel {number}: {words}"),
+        "void": _("Svaret ditt gjelder ikke: {action}, trykket kl. {clock}."),
         "see": _("Se varselet"),
         "logout": _("Du har svar som ikke er sendt. Logger du ut, slettes de, og huben får dem aldri."),
         "login": _("Innloggingen er over. Logg inn, så sendes svaret ditt."),

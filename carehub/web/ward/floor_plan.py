@@ -78,6 +78,12 @@ class Spot:
             return _("Du er der") if there else _("Du går")
         return _("%(who)s er der", who=who) if there else _("%(who)s går", who=who)
 
+    def _held(self, less: int) -> str:
+        """Who has it; where there is no room, how far they are: a name that is cut off tells neither."""
+        if self.alert is None or self.alert.waits or self.holder == self.fits(self.holder, less):
+            return self.fits(self.holder, less)
+        return self.fits(_("Er der") if self.alert.status is Status.ARRIVED else _("På vei"), less)
+
     def fits(self, text: str, less: int = 0) -> str:
         """The text, cut to the room's breadth, `less` so many letters."""
         most = max(1, int((self.part.w * SQUARE - 14) / _LETTER) - less)
@@ -99,7 +105,7 @@ class Spot:
             self.fits(self.short) if len(self.short) > _NUMBER else self.short,
             self._names() if height > _LOW else "",
             self.fits(alert.urgency) if alert else "",
-            self.fits(self.holder, 3 if self.more else 0) if alert and height > _HIGH else "",
+            self._held(3 if self.more else 0) if alert and height > _HIGH else "",
             f"+{self.more}" if alert and self.more else "",
         )
 

@@ -160,7 +160,7 @@ async def test_a_national_id_that_stands_already_is_refused_with_the_way_to_whom
 
     for answer in (of_new, of_old):
         assert answer.status_code == 422
-        assert "Fødselsnummeret står på en beboer som er registrert alt." in answer.text
+        assert "En beboer med dette fødselsnummeret er allerede registrert." in answer.text
         assert 'href="/admin/residents/astrid/about">Åpne beboeren' in answer.text
     assert (own.status_code, far.status_code) == (303, 303)
     async with hub.database.read() as session:

@@ -99,6 +99,18 @@ def test_a_name_is_shortened_as_people_do_it_and_not_cut_where_the_room_ends(w: 
     assert spot.seen[1] == seen
 
 
+async def test_where_whose_it_is_does_not_fit_the_room_says_how_far_they_are(hub: Hub, browser: Browse) -> None:
+    """It said "Maria H. …", of one who was on the way as of one who was there."""
+    client = await logged_in(browser(), hub, "maria")
+    said = []
+    for act in ("take", "arrive"):
+        await client.post(f"/alerts/{FALL}/{act}", data={"back": "/tablet"})
+        said.append((await client.get("/tablet/wall?unit=sol")).text)
+
+    assert [one in text for text in said for one in (">På vei</text>", ">Er der</text>")] == [True, False, False, True]
+    assert not any("Maria H. …" in text for text in said)
+
+
 async def test_a_name_makes_way_for_the_mark_that_stands_beside_it_where_something_waits(
     hub: Hub, browser: Browse, clock: Clock
 ) -> None:

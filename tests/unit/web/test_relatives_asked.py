@@ -153,6 +153,7 @@ async def test_what_was_closed_with_nobody_met_ends_with_a_sentence(hub: Hub, br
     async with hub.database.write() as session:
         await respond.close(session, alert, "maria", hub.clock(), **nobody)
     unmet = (await anne.get(page)).text
+    follow_up = text_of(await (await logged_in(browser(), hub, "maria")).get("/tablet"))
     await anne.post(f"/relatives/asked/{alert}", data={"going": "there"})
     async with hub.database.write() as session:
         again = (await session.exec(select(tables.Alert.id).where(tables.Alert.parent_id == alert))).one()
@@ -166,6 +167,8 @@ async def test_what_was_closed_with_nobody_met_ends_with_a_sentence(hub: Hub, br
     assert [sentence in text for text in (unmet, two_agreed, met)] == [True, True, False]
     assert ["De følger opp videre." in text for text in (unmet, two_agreed)] == [True, False]
     assert "Det er fint om du drar dit." in unmet
+    assert "Oppfølging uten kontakt" in follow_up
+    assert "Pårørende er på vei: Anne N. (datter)" in follow_up
     assert 'name="going"' not in unmet
     assert "Personalet har tatt over. Du trenger ikke dra dit." in met
     async with hub.database.read() as session:

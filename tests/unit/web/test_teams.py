@@ -174,7 +174,7 @@ async def test_what_nobody_answers_takes_the_whole_screen_and_the_board_is_a_tap
     text, raw = await _text(maria, "/tablet?unit=sol"), (await maria.get("/tablet?unit=sol")).text
 
     assert 'class="unanswered"' in text
-    assert "Alle på stigen er varslet. Ingen har svart." in text
+    assert "Alle på stigen er varslet. Ingen har tatt det." in text
     said_at_once = raw.split('<div role="alert">')[1].partition("</div>")[0]
     assert "Rom 104" in said_at_once
     assert "<time" not in said_at_once  # a screen reader would say all of it again with each second
