@@ -22,7 +22,7 @@ from carehub.store.tables.base import SQLModel
 from carehub.web.rights.access_table import roles_of
 from integrations.channels.console import ConsoleChannel
 from tests.browser.test_pages_look import PAGES
-from tests.injection import MACHINE, PAYLOADS, WORDS_OF, injected, shown
+from tests.injection import CALL, MACHINE, PAYLOADS, WORDS_OF, injected, shown
 from tests.unit.web.conftest import Browse, logged_in
 
 _TURNS = 5
@@ -42,7 +42,7 @@ _GIVEN = {
     "resident_id": "astrid", "person_id": "", "visit": "", "day": "2026-01-20", "at": "10:00", "since": "10:00",
     "until": "11:00", "channel": "sms", "phone": "+4790012345", "place": "kitchen", "whom": "", "terms": "14",
     "device_id": "", "source": "zigbee2mqtt", "for_how_long": "day", "to": "jonas", "replaces": "", "national_id": "",
-    "born_year": "1940", "last": "", "first": "", "bearer_ends_on": "", "username": "ny.person",
+    "born_year": "1940", "last": "", "weekly": "", "first": "", "bearer_ends_on": "", "username": "ny.person",
     "instead": "",
 }  # fmt: skip
 """Fields that name what there is, or are no words."""
@@ -64,6 +64,7 @@ _SPECIAL: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
     "/admin/residents/{resident_id}/address/lower": ("kari", {"resident_id": "gerd"}, {"mark": "none"}),
     "/admin/tablets": ("admin", {}, {"lock_after_s": "60"}),
     "/admin/tablets/{tablet_id}/change": ("admin", {}, {"lock_after_s": "60"}),
+    "/admin/join": ("kari", {}, {"code": f"<svg/onload={CALL}>"}),  # an address has no blanks
     "/admin/ladders/contacts": ("admin", {}, {"channel": "sms", "address": "+4790012345"}),
 }  # fmt: skip
 """Who sends it, what stands in its address, and in fields that are no words: where the usual would be refused."""
