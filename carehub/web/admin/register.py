@@ -58,11 +58,7 @@ class Arrival(About):
 
 
 class Refused(Exception):
-    """What was filled in cannot be stored; the message says why, in bokmål.
-
-    Attributes:
-        double: The resident (by id) who stands in the register already, where that is why.
-    """
+    """What was filled in cannot be stored; the message says why, in bokmål. `double` is who stands there already."""
 
     def __init__(self, why: str, double: str | None = None) -> None:
         super().__init__(why)
