@@ -11,7 +11,8 @@ _NO_PAGE = {
     "/metrics": "for a program", "/openapi.json": "for a program",
     **dict.fromkeys(
         (
-            "/admin/load.csv", "/admin/transfer/{name}.csv", "/audit/log.csv", "/admin/residents/{resident_id}/export.json",
+            "/admin/load.csv", "/admin/transfer/{name}.csv", "/audit/log.csv",
+            "/admin/residents/{resident_id}/export.json",
             "/admin/residents/{resident_id}/export.pdf", "/record/{resident_id}/export.json",
             "/record/{resident_id}/export.pdf",
         ),
