@@ -131,10 +131,11 @@ async def replace(session: Session, old_id: str, new_id_: str, now: datetime) ->
 
 _PROVEN = f"""
     SELECT old.id FROM device AS old JOIN device AS other ON other.id = old.replaced_by_id
-    JOIN assignment AS had ON had.device_id = old.id AND had.until IS NULL
-    JOIN assignment AS has ON has.device_id = other.id AND has.until IS NULL AND has.scope_id = had.scope_id
     WHERE old.replaced_by_id IS NOT NULL AND other.status = 'in_service'
         AND (other.tested_at IS NOT NULL OR old.kind NOT IN ({", ".join(f"'{one}'" for one in sorted(LIFE_CRITICAL))}))
+        AND EXISTS (
+            SELECT 1 FROM assignment AS had JOIN assignment AS has ON has.scope_id = had.scope_id
+            WHERE had.device_id = old.id AND had.until IS NULL AND has.device_id = other.id AND has.until IS NULL)
 """  # noqa: S608 - ours
 
 
