@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextvars import copy_context
 from pathlib import Path
@@ -101,6 +102,12 @@ def catalogue(language: str) -> Iterator[tuple[str, Key, tuple[str, ...]]]:
                     yield f"{language}/{path.name}", key_of(message.id), forms
 
 
+def said_twice(catalogue_text: str) -> list[str]:
+    """Entries that stand more than once in a file: the library reads the last of them, and says nothing."""
+    entries = Counter(re.findall(r'^((?:msgctxt .*\n)?msgid (?:".*"\n)+)', catalogue_text, re.MULTILINE))
+    return [entry for entry, many in entries.items() if many > 1]
+
+
 def missing(language: str, asked: Texts) -> list[Key]:
     """What a language has no words for."""
     has = {key for _, key, forms in catalogue(language) if forms and all(forms)}
@@ -112,6 +119,8 @@ def faults() -> Iterator[str]:
     """All that is wrong, a line each."""
     asked = texts()
     for language in LANGUAGES:
+        for path in sorted((WEB / "tongues" / language).glob("*.po")):
+            yield from (f"{language}/{path.name}: twice: {one}" for one in said_twice(path.read_text(encoding="utf-8")))
         yield from (f"{language}: no translation of {key!r} ({asked[key]})" for key in missing(language, asked))
         told: dict[Key, tuple[str, ...]] = {}
         for where, key, forms in catalogue(language):

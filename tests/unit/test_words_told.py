@@ -21,6 +21,12 @@ def test_no_page_speaks_bokmaal_alone(path: Path) -> None:
     assert not said or path.name in NOT_WORDS, said
 
 
+def test_an_entry_that_stands_twice_in_a_file_is_found() -> None:
+    file = 'msgid "Bytt"\nmsgstr "Swap"\n\nmsgid "Bytt"\nmsgstr "Replace"\n\nmsgctxt "dag"\nmsgid "Bytt"\nmsgstr "x"\n'
+
+    assert check_words.said_twice(file) == ['msgid "Bytt"\n']
+
+
 def test_what_is_not_translated_is_found(tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     page.write_text(
