@@ -71,7 +71,8 @@ def window_ended(program: Program, state: RuleState, situation: Situation) -> St
     """The end of the window: what was not seen in it alerts.
 
     Where nothing could be heard then, what is serious is asked once it could have been seen for a while. Of what is
-    less nobody knows whether it was done meanwhile, and to ask every home that has a kettle helps nobody.
+    less nobody knows whether it was done meanwhile, and to ask every home that has a kettle helps nobody. Of a stop of
+    the hub alone it is known: what brokers and gateways kept comes in first.
     """
     ended = state.ended or state.due
     kept = _expecting(program, state.hits, situation, ended)
@@ -85,8 +86,8 @@ def window_ended(program: Program, state: RuleState, situation: Situation) -> St
         return Stepped(kept)
     told = traces.of_absence(program, last, replace(state, due=ended), situation.zone)
     decided = decide(program, (last,) if last else (), situation, told, ended)
-    hub_was_down = decided.finding is not None and situation.moment - state.due > _DOWN
-    if _asks_later(program) and (was_deaf(decided) or hub_was_down):
+    late = Flag.UNHEARD in program.unless and situation.moment - state.due > _DOWN
+    if (late and decided.finding) or (_asks_later(program) and was_deaf(decided)):
         later = replace(state, due=situation.moment + LISTENS, ended=ended)
         return Stepped(later, trace=decided.trace if was_deaf(decided) and state.ended is None else None)
     return Stepped(kept, decided.finding, decided.trace, held=decided.held)
