@@ -34,12 +34,9 @@ Finds = Sequence[tuple[Finding, Event | None]]
 
 
 async def raise_alerts(
-    hub: Hub,
-    session: Session,
-    findings: Finds,
-    units: Mapping[str, str | None],
+    hub: Hub, session: Session, findings: Finds, units: Mapping[str, str | None],
     beside: stream.Unwritten | None = None,
-) -> None:
+) -> None:  # fmt: skip
     """Raise a new alert for each finding, or add it to the open one.
 
     New alerts are gathered and written table by table: an alarm storm must not cost a dozen statements a press.
@@ -49,18 +46,10 @@ async def raise_alerts(
         units: Scope → the unit whose staff answer.
         beside: The batch that they are of: it is written before whatever asks for its events, and else with them.
     """
-    if beside is not None and any(finding.kind in SILENCES for finding, _ in findings):
-        await beside.write(session)
-    findings = await unstable.fold_together(session, findings)
-    findings, units = await incidents.gather(session, findings, units)
-    findings = await equipment.named(session, findings)
+    findings, units = await _grouped(session, findings, units, beside)
     if not findings:
         return
-    moments = [finding.at for finding, _ in findings]
-    asked = alerts.asking_before({dedup_key(finding) for finding, _ in findings}, min(moments) - RAISE_WINDOW)
-    about = [(finding.resident, finding.scope) for finding, _ in findings]
-    circle, known = await ladders.circle_beside(session, max(moments), about, asked)
-    before = alerts.before_in(known)
+    circle, before = await _known(session, findings)
     open_as = {key: one.open_as for key, one in before.items() if one.open_as is not None}
     fresh, many = alerts.Fresh(), crowd.Crowd(before)
     if hub.rulebook.version == SAFE_MODE:
@@ -83,6 +72,26 @@ async def raise_alerts(
             await _again(hub, session, finding, event, unit)
     await alerts.add_fresh(session, fresh, beside, last=not many.findings)
     await _count(hub, session, many, findings, units)
+
+
+async def _grouped(
+    session: Session, findings: Finds, units: Mapping[str, str | None], beside: stream.Unwritten | None
+) -> tuple[Finds, Mapping[str, str | None]]:
+    """What is one trouble becomes one finding, and equipment is named; silences are counted from the stored events."""
+    if beside is not None and any(finding.kind in SILENCES for finding, _ in findings):
+        await beside.write(session)
+    findings = await unstable.fold_together(session, findings)
+    findings, units = await incidents.gather(session, findings, units)
+    return await equipment.named(session, findings), units
+
+
+async def _known(session: Session, findings: Finds) -> tuple[Circle, dict[str, alerts.Before]]:
+    """Who can be asked, and what was reported under these keys before: asked for at once."""
+    moments = [finding.at for finding, _ in findings]
+    asked = alerts.asking_before({dedup_key(finding) for finding, _ in findings}, min(moments) - RAISE_WINDOW)
+    about = [(finding.resident, finding.scope) for finding, _ in findings]
+    circle, known = await ladders.circle_beside(session, max(moments), about, asked)
+    return circle, alerts.before_in(known)
 
 
 async def _count(

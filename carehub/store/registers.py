@@ -128,8 +128,7 @@ async def devices_of(session: AsyncSession, ids: Collection[str]) -> list[Device
 
 async def device_row(session: AsyncSession, device_id: str) -> DeviceRow | None:
     """One device with where it stands now; None where there is no such device."""
-    found = (await session.exec(_STANDING.where(tables.Device.id == device_id))).first()
-    return DeviceRow(device=found[0], assignment=found[1], scope=found[2], resident=found[3]) if found else None
+    return next(iter(await devices_of(session, [device_id])), None)
 
 
 def _shown(show: Show, tested_before: datetime | None) -> tuple[list[ColumnElement[bool]], list[Any]]:
@@ -278,11 +277,6 @@ async def outcomes_since(session: AsyncSession, seq: int) -> dict[Outcome, int]:
     statement = select(tables.Event.outcome, func.count()).where(tables.Event.seq > seq)
     statement = statement.group_by(col(tables.Event.outcome))
     return {Outcome(outcome): many for outcome, many in (await session.exec(statement)).all()}
-
-
-async def newest_seq(session: AsyncSession) -> int:
-    """The number of the last event; 0 before the first."""
-    return (await session.exec(select(func.max(tables.Event.seq)))).one() or 0
 
 
 async def open_by_severity(session: AsyncSession) -> dict[Severity, int]:

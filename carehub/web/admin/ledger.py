@@ -13,7 +13,7 @@ from carehub.core.findings import Outcome
 from carehub.core.people.access import About, Permission
 from carehub.flow import ledger as answers
 from carehub.flow.hub import Hub
-from carehub.store import ledger, logins, registers, tables
+from carehub.store import daily, ledger, logins, registers, tables
 from carehub.store.database import Session
 from carehub.store.ledger import Count
 from carehub.store.registers import Wanted
@@ -53,7 +53,7 @@ async def events(  # noqa: PLR0913 - one form
             before=before,
         )  # fmt: skip
         found = await registers.ledger(session, wanted)
-        counts = await registers.outcomes_since(session, await registers.newest_seq(session) - _COUNTED)
+        counts = await registers.outcomes_since(session, await daily.newest_seq(session) - _COUNTED)
         residents = [one for one in await registers.residents(session) if close.sees(one.id)]
     rows, older = found[: registers.EVENTS], len(found) > registers.EVENTS
     await _log(hub, visitor, "ledger", (event for event, _, _ in rows))
