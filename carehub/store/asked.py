@@ -113,7 +113,7 @@ class Asked:
     Attributes:
         at: When they were told of it last.
         unmet: It was closed, and staff have not been in touch with anybody there, nor since: who goes there does well.
-        goes_on: Of that: staff look again.
+        again: Of that: the alert by which staff look again, if they do.
     """
 
     alert: str
@@ -121,12 +121,17 @@ class Asked:
     status: Status
     at: datetime
     unmet: bool = False
-    goes_on: bool = False
+    again: str | None = None
 
     @property
     def waits(self) -> bool:
-        """Whether it matters that they go: neither are staff there, nor is it over."""
+        """Neither are staff there, nor is it over."""
         return self.status in {Status.OPEN, Status.TAKEN}
+
+    @property
+    def matters(self) -> bool:
+        """Whether it matters that they go: it waits, or ended and nobody has been met."""
+        return self.waits or self.unmet
 
 
 async def lately(session: Session, person_id: str, now: datetime) -> list[Asked]:
@@ -156,14 +161,14 @@ async def lately(session: Session, person_id: str, now: datetime) -> list[Asked]
     return [
         Asked(
             alert=name, residents=frozenset(about[name]), status=Status(status), at=at, unmet=bool(unmet),
-            goes_on=bool(unmet and goes_on),
+            again=again if unmet else None,
         )
-        for name, (status, at, unmet, goes_on) in told.items()
+        for name, (status, at, unmet, again) in told.items()
     ]  # fmt: skip
 
 
-def _unmet() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Of an alert: whether it was closed and nobody has been met, then or since; and whether staff look again."""
+def _unmet() -> tuple[ColumnElement[bool], Any]:
+    """Of an alert: whether it was closed and nobody has been met, then or since; and by which one staff look again."""
     alert, later = tables.Alert, aliased(tables.Alert)
     same = or_(
         col(later.resident_id) == col(alert.resident_id),
@@ -174,8 +179,8 @@ def _unmet() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
         .where(same, col(later.closed_at) >= col(alert.closed_at), col(later.contact) != Contact.NONE)
         .correlate(alert)
     )
-    again = select(later.id).where(same, later.kind == FOLLOW_UP, later.status != Status.CLOSED).correlate(alert)
-    return (col(alert.contact) == Contact.NONE) & ~met.exists(), again.exists()
+    again = select(func.max(later.id)).where(same, later.kind == FOLLOW_UP, later.status != Status.CLOSED)
+    return (col(alert.contact) == Contact.NONE) & ~met.exists(), again.correlate(alert).scalar_subquery()
 
 
 async def answers(session: Session, alerts: Collection[str]) -> dict[tuple[str, str], str]:
@@ -193,6 +198,7 @@ async def answers(session: Session, alerts: Collection[str]) -> dict[tuple[str, 
 class Answer(NamedTuple):
     """What one of a family answered last, as the staff read it; what they are to the resident as it was agreed last."""
 
+    person: str
     name: str
     kinship: str
     said: str
@@ -205,18 +211,25 @@ async def answered(session: Session, alerts: Collection[str]) -> dict[str, list[
     found: defaultdict[str, dict[str, Answer]] = defaultdict(dict)
     for alert, who, name, kinship, said, at in rows:
         found[alert].pop(who, None)
-        found[alert][who] = Answer(name, kinship or "", said or "", at)
+        found[alert][who] = Answer(who, name, kinship or "", said or "", at)
     return {alert: [*by_person.values()] for alert, by_person in found.items()}
 
 
-async def ways(session: Session, alert_id: str, people: Collection[str]) -> list[tuple[str, Method]]:
-    """By which ways these were asked about it, but whoever has said STOPP since."""
+async def told(session: Session, alerts: Collection[str], step: str) -> set[str]:
+    """Who has been told in this step of one of these alerts."""
+    notice = tables.Notice
+    statement = select(notice.person_id).where(col(notice.alert_id).in_(alerts), notice.cycle == step)
+    return set(filter(None, (await session.exec(statement)).all())) if alerts else set()
+
+
+async def ways(session: Session, alerts: Collection[str], people: Collection[str]) -> list[tuple[str, Method]]:
+    """By which ways these were asked about them, but whoever has said STOPP since."""
     notice, settings = tables.Notice, tables.KinSettings
     stopped = select(settings.person_id).where(col(settings.texts_stopped_at).is_not(None))
     statement = (
         select(notice.person_id, notice.channel, notice.address)
         .where(
-            notice.alert_id == alert_id, col(notice.person_id).in_(people), col(notice.person_id).not_in(stopped),
+            col(notice.alert_id).in_(alerts), col(notice.person_id).in_(people), col(notice.person_id).not_in(stopped),
             col(notice.cycle).startswith(RUNG),
         )
         .distinct()

@@ -77,7 +77,8 @@ async def around(session: Session, shown: Sequence[tables.Alert]) -> dict[str, A
     names = await _names(session, {one.handed_to_id for one in shown if one.handed_to_id})
     said = await answered(session, of_families)
     for alert in shown:
-        found[alert.id].family = said.get(alert.id, said.get(alert.parent_id or "", []))
+        of_both = [*said.get(alert.parent_id or "", []), *said.get(alert.id, [])]
+        found[alert.id].family = [*{one.person: one for one in of_both}.values()]
         found[alert.id].parent = parents.get(alert.parent_id or "")
         found[alert.id].handed_to = names.get(alert.handed_to_id or "")
     return found

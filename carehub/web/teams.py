@@ -10,7 +10,7 @@ from carehub.core.answers.alerts import FOLLOW_UP, HELD, HELP, NEXT, Action, Sta
 from carehub.core.answers.escalation import Circle
 from carehub.core.answers.ladders import LOUD_FROM
 from carehub.core.people.access import Sight
-from carehub.core.people.kin import Going
+from carehub.core.people.kin import NEAREST, Going
 from carehub.flow.family.texts import understood
 from carehub.flow.hub import Hub
 from carehub.flow.respond import called_by, may_undo
@@ -159,12 +159,11 @@ def team_of(alert: tables.Alert, around: Around, colleagues: Sequence[Askable], 
         called_by_me=called_by(alert, around.parent, me),
         handed_to=short(around.handed_to) if around.handed_to else None,
         colleagues=[one for one in colleagues if one.id != me] if alert.owner_id == me else (),
-        family=sorted(map(_kin, around.family), key=lambda one: _NEAREST.index(one.going)),
+        family=sorted(map(_kin, around.family), key=lambda one: NEAREST.index(one.going)),
     )  # fmt: skip
 
 
 _KINDS = (HELP, FOLLOW_UP)
-_NEAREST = (Going.THERE, Going.YES, Going.NO)
 
 
 def _kin(one: Answer) -> Kin:

@@ -4,12 +4,13 @@ import pytest
 
 from carehub.core.answers.alerts import Aftermath, Step
 from carehub.core.languages import Language
-from carehub.flow.family.texts import CAN_GO, CANNOT_GO, Command, command_in
+from carehub.flow.family.texts import CAN_GO, CANNOT_GO, IS_THERE, Command, command_in
 from carehub.store import tables
 from tests.journeys.building import Night
 from tests.journeys.test_family_texts import DAUGHTER, follows
 
 _OVER = "Personalet har tatt over nå. Du trenger ikke dra dit. Takk for at du svarte."
+_UNMET = "Personalet har avsluttet varselet uten å ha hatt kontakt med noen der. De følger opp videre."
 _ASKED = "Vi har ikke fått svar fra personalet på et varsel hos dine. Kan du dra dit? Svar JA eller NEI."
 
 
@@ -31,6 +32,8 @@ async def said(night: Night) -> list[str | None]:
         ("ja", Command.YES), ("Ja.", Command.YES), ("ja takk", Command.YES), ("«JA»", Command.YES),
         ("Jau, eg køyrer", Command.YES), ("Yes, leaving now", Command.YES), ("nei", Command.NO), ("NEI!", Command.NO),
         ("Nei, er i Bergen", Command.NO), ("No", Command.NO), ("No, I am in Bergen", Command.NO), ("no.", Command.NO),
+        ("jeg er der", Command.THERE), ("Ja, eg er her no!", Command.THERE), ("ER DER", Command.THERE),
+        ("I'm there now", Command.THERE), ("Jeg er der om ti minutter", None), ("Ja, jeg er der snart", Command.YES),
         ("No køyrer eg", None), ("Kan ikke", None), ("Kommer", None), ("", None), (" \n", None), ("👍", None),
     ],
 )  # fmt: skip
@@ -75,12 +78,44 @@ async def test_a_yes_once_staff_are_there_sends_nobody_into_the_night(night: Nig
     assert await said(night) == []
 
 
-async def test_where_nobody_was_met_a_yes_is_not_sent_home(night: Night) -> None:
+async def test_who_is_there_before_the_staff_says_so_by_sms(night: Night) -> None:
+    await asked(night)
+
+    assert (await night.reply(DAUGHTER, "Jeg er der")).startswith("Takk. Personalet ser at du er der. Vi fortsetter")
+    assert (await night.reply(DAUGHTER, "status")).startswith("Takk. Personalet ser at du er der. Vi fortsetter")
+    assert await said(night) == [IS_THERE]
+
+
+async def test_where_nobody_was_met_the_family_hears_so_and_staff_hear_them(night: Night) -> None:
+    """They had no question, it said: and who stood in the home could tell nobody."""
     await asked(night)
     await night.take("ingrid")
     await night.close("ingrid", aftermath=Aftermath.NO_CONTACT)
+    follow = (await night.alerts())[-1]
 
-    assert await night.reply(DAUGHTER, "JA") != _OVER
+    answers = [
+        await night.reply(DAUGHTER, words) for words in ("STATUS", "kommer", "JA", "jeg er der", "NEI", "status")
+    ]
+
+    assert [one.startswith(_UNMET) for one in answers] == [True, False, True, False, False, False]
+    assert answers[1].startswith("Vi forsto ikke svaret. Svar JA")
+    assert answers[3].startswith(f"Takk. Vi har notert at du er der. {_UNMET}")
+    assert answers[4] == answers[5] == f"Takk for svaret. {_UNMET}"
+    steps = await night.rows(tables.AlertStep, tables.AlertStep.id)
+    heard = [one.text for one in steps if one.step is Step.FAMILY and one.alert_id == follow.id]
+    assert heard == [CAN_GO, IS_THERE, CANNOT_GO]
+
+
+async def test_where_two_agree_that_nobody_was_met_nobody_follows_it_up(night: Night) -> None:
+    await asked(night)
+    await night.take("ingrid")
+    await night.close("ingrid", aftermath=Aftermath.NO_CONTACT)
+    await night.confirm("maria", 1)
+
+    answer = await night.reply(DAUGHTER, "JA")
+
+    assert answer.startswith("Personalet har avsluttet varselet uten å ha hatt kontakt med noen der. Det er fint")
+    assert await said(night) == [CAN_GO]
 
 
 async def test_given_back_it_is_asked_about_as_before(night: Night) -> None:

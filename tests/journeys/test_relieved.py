@@ -66,6 +66,25 @@ async def test_what_is_closed_without_anybody_met_calls_nobody_back(
     assert await there(night, aftermath=aftermath) == told
 
 
+@pytest.mark.parametrize(("met_on", "was_there"), [("follow-up", False), ("follow-up", True), ("another", False)])
+async def test_who_goes_hears_when_somebody_is_there_at_last(night: Night, *, met_on: str, was_there: bool) -> None:
+    """The alert of which they were asked was closed with nobody met, and of what followed nothing was said to them."""
+    await asked(night, "JA")
+    first = await there(night) if was_there else []
+    await there(night, aftermath=Aftermath.NO_CONTACT)
+    before = len(night.phones.sent)
+    if met_on == "another":
+        await night.press()
+        await night.close("ingrid", 2)
+    else:
+        await night.arrive("maria", 1)
+        await night.close("maria", 1)
+    await night.pass_time(1)
+    told = [notice.text for _, notice in night.phones.sent[before:] if notice.address == DAUGHTER]
+
+    assert first + told == [_OVER], "once, and not again for whom it turned back already"
+
+
 async def test_who_took_back_their_yes_is_not_told(night: Night) -> None:
     await asked(night, "JA")
     await night.reply(DAUGHTER, "NEI")

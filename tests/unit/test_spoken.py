@@ -10,6 +10,7 @@ import pytest
 
 from carehub.core.days.calm import Tone
 from carehub.core.languages import Language
+from carehub.core.people.kin import Going
 from carehub.core.severity import Severity
 from carehub.core.showing import family_wording, wording
 from carehub.core.showing.spoken import in_language
@@ -22,7 +23,7 @@ AT = datetime(2026, 1, 15, 1, 14, tzinfo=UTC)
 GIVEN: dict[str, Any] = {
     "raised_at": AT, "number": "A4F2", "code": "K7M2PT", "link": "https://hub.example/a/A4F2", "attempt": 2,
     "zone": ZoneInfo("Europe/Oslo"), "digits": "482", "channel": "sms", "presses": 3, "rungs": "1 og 2", "answered": 3,
-    "asked": 5, "when": "02:14", "count": 3, "yes": True, "taken": True, "tones": [Tone.USUAL],
+    "asked": 5, "when": "02:14", "count": 3, "going": Going.YES, "goes_on": True, "taken": True, "tones": [Tone.USUAL],
     "both": True, "on_staff": True,
 }  # fmt: skip
 NOBODY_OF_OURS = {"centre_text"}  # an alarm centre has no login, and no language
@@ -47,8 +48,10 @@ def everything() -> list[str]:
     found += [family_wording.status_text([tone], link="https://hub.example/relatives") for tone in Tone]
     found += [family_wording.status_text([tone, Tone.CLOSED], link="https://hub.example/relatives") for tone in Tone]
     found += [wording.repeat_text(number="A4F2", presses=3, link="https://hub.example/a/A4F2")]
-    found += [family_wording.coming_text(yes=one, taken=not one, link="https://h.no/r") for one in (True, False)]
-    found += [family_wording.coming_text(yes=False, taken=False, link=""), family_wording.STARTED]
+    for going in Going:
+        found += [family_wording.coming_text(going, taken=one, link="https://h.no/r") for one in (True, False)]
+        found += [family_wording.unmet_text(going, goes_on=one, link="https://h.no/r") for one in (True, False)]
+    found += [family_wording.STARTED]
     found += [family_wording.NOT_NOW]
     found += [family_wording.RELIEVED]
     found += [family_wording.stopped_text(on_staff=False)]

@@ -57,6 +57,10 @@ class Going(StrEnum):
     """They are with the resident."""
 
 
+NEAREST = (Going.THERE, Going.YES, Going.NO)
+"""Of several answers the first of these is what matters to whoever might have to go."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
     """When a relative may be asked: on these weekdays (0 is Monday), from a local minute to another.

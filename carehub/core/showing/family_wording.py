@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from carehub.core.days.calm import Tone
+from carehub.core.people.kin import Going
 
 _STATUS: dict[Tone, str] = {
     Tone.HUB_DEAF: "Vi får ikke oppdateringer akkurat nå, så vi vet ikke. Personalet følger opp på vanlig måte.",
@@ -49,15 +50,31 @@ def stopped_text(*, on_staff: bool) -> str:
     return "Du får ikke flere SMS fra oss. Siden din er som før. Svar START for å få SMS igjen."
 
 
-def coming_text(*, yes: bool, taken: bool, link: str) -> str:
-    """Thanks for JA or NEI, and how it stands: the ladder goes on either way, or somebody on the staff has it."""
-    if yes and taken:
+def coming_text(going: Going, *, taken: bool, link: str) -> str:
+    """Thanks for JA, NEI or ER DER, and how it stands: the ladder goes on, or somebody on the staff has it."""
+    if going is Going.THERE:
+        now = "En ansatt har tatt varselet nå." if taken else "Vi fortsetter å spørre dem."
+        return f"Takk. Personalet ser at du er der. {now} Haster det: ring 113."
+    if going is Going.YES and taken:
         return f"Takk. En ansatt har tatt varselet nå. Du får vite det når personalet er der. {link}"
-    if yes:
+    if going is Going.YES:
         return (
             f"Takk. Personalet ser at du kan dra dit. Vi fortsetter å spørre dem. Kan du ikke likevel, svar NEI. {link}"
         )
     return f"Takk for svaret. {'En ansatt har tatt varselet nå.' if taken else 'Personalet fortsetter å spørre andre.'}"
+
+
+def unmet_text(going: Going, *, goes_on: bool, link: str) -> str:
+    """How it stands where an alert was closed with nobody met: who said nothing yet is told as who said JA."""
+    closed = "Personalet har avsluttet varselet uten å ha hatt kontakt med noen der."
+    closed += " De følger opp videre." if goes_on else ""
+    match going:
+        case Going.YES:
+            return f"{closed} Det er fint om du drar dit. Svar ER DER når du er der. {link}"
+        case Going.NO:
+            return f"Takk for svaret. {closed}"
+        case Going.THERE:
+            return f"Takk. Vi har notert at du er der. {closed} Trenger dere hjelp, ring: {link} Haster det: ring 113."
 
 
 def unclear_text() -> str:

@@ -20,10 +20,17 @@ _PARTLY_IN = {
     Language.NN: " Det gjeld ikkje alle dine: om nokon er det ikkje avtalt.",
     Language.EN: " This is not about everybody whom you follow: for some it is not agreed.",
 }
+_UNMET, _FURTHER = "Personalet har avsluttet varselet uten å ha hatt kontakt med noen der.", " De følger opp videre."
+_UNMET_IN = {
+    Language.NN: "Personalet har avslutta varselet utan å ha hatt kontakt med nokon der.",
+    Language.EN: "Staff have closed the alert without having been in contact with anybody there.",
+}
+_FURTHER_IN = {Language.NN: " Dei følgjer opp vidare.", Language.EN: " They go on following it up."}
 _LATE = re.compile(r"Forsinket (?:(\d+) t )?(\d+) min\. ")
 _SHAPES = {  # `number` ends a sentence: " på +4799900701", or its full stop where none is known
     "again": r"(?: \(\d+\. gang\))?", "hurry": "HASTER|Snarest", "waits": "haster og venter|venter",
     "partly": f"(?:{re.escape(_PARTLY)})?",
+    "unmet": f"{re.escape(_UNMET)}(?:{re.escape(_FURTHER)})?",
     "link": r"https?://\S+", "n": r"\S+", "t": r"[\d:]+", "number": r"\.| på \+?\d+",
 }  # fmt: skip
 
@@ -69,6 +76,8 @@ def _value(name: str, value: str, into: Language) -> str:
         return (HURRY | WAITS)[value][_at(into)]
     if name == "partly":
         return _PARTLY_IN[into] if value else ""
+    if name == "unmet":
+        return _UNMET_IN[into] + (_FURTHER_IN[into] if value.endswith(_FURTHER) else "")
     if name == "number" and into is Language.EN:
         return value.replace(" på ", " on ")
     if name == "lines" and into is Language.EN:

@@ -264,6 +264,26 @@ REPLIES: dict[str, Told] = {
         "Takk for svaret. Ein tilsett har teke varselet no.",
         "Thank you for answering. A member of staff has taken the alert now.",
     ),
+    "Takk. Personalet ser at du er der. En ansatt har tatt varselet nå. Haster det: ring 113.": (
+        "Takk. Personalet ser at du er der. Ein tilsett har teke varselet no. Hastar det: ring 113.",
+        "Thank you. Staff see that you are there. One of them has taken the alert now. In an emergency call 113.",
+    ),
+    "Takk. Personalet ser at du er der. Vi fortsetter å spørre dem. Haster det: ring 113.": (
+        "Takk. Personalet ser at du er der. Vi held fram med å spørje dei. Hastar det: ring 113.",
+        "Thank you. Staff see that you are there. We go on asking them. In an emergency call 113.",
+    ),
+    "{unmet} Det er fint om du drar dit. Svar ER DER når du er der. {link}": (
+        "{unmet} Det er fint om du dreg dit. Svar ER DER når du er der. {link}",
+        "{unmet} It would be good if you went there. Reply I AM THERE when you are. {link}",
+    ),
+    "Takk for svaret. {unmet}": (
+        "Takk for svaret. {unmet}",
+        "Thank you for answering. {unmet}",
+    ),
+    "Takk. Vi har notert at du er der. {unmet} Trenger dere hjelp, ring: {link} Haster det: ring 113.": (
+        "Takk. Vi har notert at du er der. {unmet} Treng de hjelp, ring: {link} Hastar det: ring 113.",
+        "Thank you. We noted that you are there. {unmet} For help call: {link} In an emergency call 113.",
+    ),
     "Vi forsto ikke svaret. Svar JA hvis du kan dra dit, eller NEI hvis du ikke kan. Haster det: {call}.": (
         "Vi forstod ikkje svaret. Svar JA om du kan dra dit, eller NEI om du ikkje kan. Hastar det: ring 113.",
         "We did not understand. Reply YES if you can go there, or NO if you cannot. In an emergency call 113.",

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from carehub.core.answers.alerts import FOLLOW_UP, HELP, Contact, Status, Step, needs_contact
 from carehub.core.showing.wording import AFTERMATH_NB, CAUSE_NB, alert_number
+from carehub.flow.family.relieved import tell_who_goes
 from carehub.flow.journal import journal_line
 from carehub.flow.reaching.quiet import fall_quiet
 from carehub.kit.ids import new_id
@@ -23,6 +24,7 @@ async def after_closing(session: Session, alert: tables.Alert, by: str, now: dat
     if alert.contact is not Contact.NONE:
         for waiting in await alerts.open_of_kind(session, alert.resident_id, FOLLOW_UP):
             await rest(session, waiting, by, now, f"Kontakt på varsel {alert_number(alert.id)}.")
+            await tell_who_goes(session, waiting, now)
     elif needs_contact(alert.kind, alert.severity, alert.resident_id):
         await _or_a_second_person(session, alert, by, now)
 

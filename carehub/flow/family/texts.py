@@ -1,4 +1,4 @@
-"""What a resident's family writes by SMS: STOPP, START, STATUS, JA, NEI, HJELP; and a polite word for the rest.
+"""What a resident's family writes by SMS: STOPP, START, STATUS, JA, NEI, ER DER, HJELP; a polite word for the rest.
 
 A sender's number can be forged (C22), so nothing here takes, closes or shows an alert: what is answered goes to the
 number that is registered and to no other, and JA is a line in the alert's journal that stops nobody from being asked.
@@ -13,7 +13,7 @@ from carehub.contracts import Lost
 from carehub.core.answers.alerts import Status, Step
 from carehub.core.answers.codes import codes_in
 from carehub.core.answers.escalation import Method
-from carehub.core.people.kin import Going, may_answer, with_answer
+from carehub.core.people.kin import NEAREST, Going, may_answer, with_answer
 from carehub.core.showing.family_wording import (
     NOT_NOW,
     RELIEVED,
@@ -23,6 +23,7 @@ from carehub.core.showing.family_wording import (
     status_text,
     stopped_text,
     unclear_text,
+    unmet_text,
     which_text,
 )
 from carehub.core.showing.wording import relative_text
@@ -37,6 +38,12 @@ _MOST_SENDERS = 10_000
 _FIRST = re.compile(r"[^\W\d_]+|\?")
 _NOW = re.compile(r"\W*no[ \t]+[^\W\d_]", re.IGNORECASE)
 """No, and another word after it: in nynorsk it begins "Now I go", and is no answer that we know."""
+_THERE = re.compile(
+    r"\W*(?:(?:ja|jau|yes)\W+)?(?:(?:jeg|eg|vi|me)\s+er|er|i\W?m|i\s+am|we\s+are)\s+"
+    r"(?:der|her|fremme|framme|there|here)(?:\s+(?:nå|no|now))?\W*",
+    re.IGNORECASE,
+)
+"""They are there, and nothing more: "Jeg er der om ti minutter" says that they are not."""
 
 
 class Command(StrEnum):
@@ -47,6 +54,7 @@ class Command(StrEnum):
     STATUS = "status"
     YES = "yes"
     NO = "no"
+    THERE = "there"
     HELP = "help"
 
 
@@ -58,12 +66,17 @@ _WORDS = {
 }  # fmt: skip
 
 
+_GOING = {Command.YES: Going.YES, Command.NO: Going.NO, Command.THERE: Going.THERE}
+
+
 def command_in(body: str) -> Command | None:
     """What the first word asks for; None where it asks for nothing that we know.
 
     >>> command_in(" Ja, jeg drar nå")
     <Command.YES: 'yes'>
     """
+    if _THERE.fullmatch(body[:80]):
+        return Command.THERE
     first = None if _NOW.match(body) else _FIRST.search(body[:80])
     return _WORDS.get(first.group().upper()) if first else None
 
@@ -74,7 +87,7 @@ async def answer(hub: Hub, session: Session, sender: str, body: str, now: dateti
     wanted = command_in(body)
     if not family or (wanted is None and codes_in(body)):
         return None
-    asked = wanted in {Command.YES, Command.NO}
+    asked = wanted in _GOING
     if await kin.has_staff(session, sender) and (wanted is None or (asked and not await _told(session, family, now))):
         return None
     if not room_to_answer(hub, sender):
@@ -93,9 +106,9 @@ async def _done(
             return await _start(session, family, sender)
         case Command.STATUS:
             return await _status(hub, session, family, now, link)
-        case Command.YES | Command.NO:
-            return await _coming(session, family, now, link, yes=wanted is Command.YES)
-        case None if any(alert.waits for _, alert in await _told(session, family, now)):
+        case Command.YES | Command.NO | Command.THERE:
+            return await _coming(session, family, now, link, _GOING[wanted])
+        case None if any(alert.matters for _, alert in await _told(session, family, now)):
             return unclear_text()
         case _:
             return help_text(link=link)
@@ -148,38 +161,50 @@ async def _status(hub: Hub, session: Session, family: Sequence[tables.Person], n
 
 async def _asked_for(session: Session, family: Sequence[tables.Person], now: datetime, link: str) -> str | None:
     """To whoever was asked, what became of the question: "staff follow it up" would take it back."""
-    told = [(one, alert) for one, alert in await _told(session, family, now) if alert.waits]
-    said = await asked.answers(session, {alert.alert for _, alert in told})
+    every = await _told(session, family, now)
+    said = await asked.answers(session, {alert.alert for _, alert in every})
+    told = [(one, alert) for one, alert in every if alert.waits]
+    if not told and (unmet := [(one, alert) for one, alert in every if alert.unmet]):
+        mine = [understood(said[alert.alert, one.id]) for one, alert in unmet if (alert.alert, one.id) in said]
+        return unmet_text(min(mine, key=NEAREST.index, default=Going.YES), goes_on=_goes_on(unmet), link=link)
     if any(alert.status is Status.OPEN and (alert.alert, one.id) not in said for one, alert in told):
         return relative_text(link=link)
-    mine = [said[alert.alert, one.id] for one, alert in told if (alert.alert, one.id) in said]
-    going = any(understood(words) is not Going.NO for words in mine)
-    return coming_text(yes=going, taken=_is_taken(told), link=link) if mine else None
+    mine = [understood(said[alert.alert, one.id]) for one, alert in told if (alert.alert, one.id) in said]
+    return coming_text(min(mine, key=NEAREST.index), taken=_is_taken(told), link=link) if mine else None
 
 
-async def _coming(session: Session, family: Sequence[tables.Person], now: datetime, link: str, *, yes: bool) -> str:
+async def _coming(
+    session: Session, family: Sequence[tables.Person], now: datetime, link: str, going: Going
+) -> str:  # fmt: skip
     """It is about whom they were asked. The question has no name: of several, nobody knows about whom a JA would be."""
     asked_of = await _told(session, family, now)
     told = [(one, alert) for one, alert in asked_of if alert.waits]
+    over = not told
+    told = told or [(one, alert) for one, alert in asked_of if alert.unmet]
     if not told:
         return RELIEVED if asked_of else NOT_NOW
-    if yes and not frozenset.intersection(*(alert.residents for _, alert in told)):
+    if going is not Going.NO and not frozenset.intersection(*(alert.residents for _, alert in told)):
         return which_text(link=link)
     for one, alert in told:
-        note_coming(session, alert.alert, one.id, now, Going.YES if yes else Going.NO)
-    return coming_text(yes=yes, taken=_is_taken(told), link=link)
+        note_coming(session, alert, one.id, now, going)
+    if over:
+        return unmet_text(going, goes_on=_goes_on(told), link=link)
+    return coming_text(going, taken=_is_taken(told), link=link)
 
 
 _Told = list[tuple[tables.Person, asked.Asked]]
 
 
 async def _told(session: Session, family: Sequence[tables.Person], now: datetime) -> _Told:
-    """Not what was closed without anybody met: then it is good that they go."""
-    return [(one, alert) for one in family for alert in await asked.lately(session, one.id, now) if not alert.unmet]
+    return [(one, alert) for one in family for alert in await asked.lately(session, one.id, now)]
 
 
 def _is_taken(told: _Told) -> bool:
     return all(alert.status is not Status.OPEN for _, alert in told)
+
+
+def _goes_on(told: _Told) -> bool:
+    return all(alert.again for _, alert in told)
 
 
 CAN_GO, CANNOT_GO, IS_THERE = "Kan dra dit.", "Kan ikke dra dit.", "Er der nå."
@@ -194,6 +219,7 @@ def understood(said: str) -> Going:
     return _UNDERSTOOD.get(said, Going.NO)
 
 
-def note_coming(session: Session, alert_id: str, person_id: str, now: datetime, going: Going) -> None:
-    """What a relative said about going there, for whoever reads the alert."""
-    session.add(journal_line(alert_id, Step.FAMILY, now, person_id=person_id, text=_SAID[going]))
+def note_coming(session: Session, about: asked.Asked, person_id: str, now: datetime, going: Going) -> None:
+    """What a relative said about going there, for whoever reads the alert, or looks again since nobody was met."""
+    for alert in filter(None, (about.alert, about.again)):
+        session.add(journal_line(alert, Step.FAMILY, now, person_id=person_id, text=_SAID[going]))

@@ -96,7 +96,7 @@ async def relatives(request: Request, hub: TheHub, visitor: Relative) -> Respons
 
 async def _questions(session: Session, me: str, now: datetime) -> dict[str, Question]:
     """By resident: what still waits before what is over, and of these what was asked last."""
-    told = sorted(await asked.lately(session, me, now), key=lambda one: not one.waits)
+    told = sorted(await asked.lately(session, me, now), key=lambda one: (not one.waits, not one.unmet))
     about = {who: one for one in reversed(told) for who in one.residents}
     said = await asked.answers(session, {one.alert for one in about.values()})
     found = {}
@@ -143,7 +143,7 @@ async def coming(hub: TheHub, visitor: Relative, alert_id: str, going: Annotated
         if about is None:
             raise HTTPException(404)
         for one in told:  # they go to somebody, and not to one alert of theirs
-            if one.waits and one.residents & about:
-                texts.note_coming(session, one.alert, me, now, going)
+            if one.matters and one.residents & about:
+                texts.note_coming(session, one, me, now, going)
     hub.live.change()
     return onwards(hub, "/relatives", Done.SENT)
