@@ -1,6 +1,8 @@
 """Which devices an alert tells of, and what they are called."""
 
+from collections import defaultdict
 from collections.abc import Collection
+from typing import NamedTuple
 
 from sqlmodel import col, select
 
@@ -8,16 +10,30 @@ from carehub.store import tables
 from carehub.store.database import Session
 
 
-async def names(session: Session, devices: Collection[str]) -> dict[str, str]:
+class Name(NamedTuple):
+    """What people call a device, if anything, and what it calls itself."""
+
+    label: str | None
+    address: str
+
+
+async def names(session: Session, devices: Collection[str]) -> dict[str, Name]:
     """What each of these is called."""
     device = tables.Device
     statement = select(device.id, device.label, device.address).where(col(device.id).in_(devices))
-    return {one: label or address for one, label, address in (await session.exec(statement)).all()}
+    return {one: Name(label, address) for one, label, address in (await session.exec(statement)).all()}
 
 
-async def told_of(session: Session, alert_id: str) -> set[str]:
-    """The devices whose reports an alert has."""
+async def told_of(session: Session, alerts: Collection[str]) -> defaultdict[str, set[str]]:
+    """By alert: the devices whose reports it has."""
     part, event = tables.AlertEvent, tables.Event
-    statement = select(event.device_id).join(part, col(part.event_seq) == col(event.seq))
-    found = await session.exec(statement.where(part.alert_id == alert_id, col(event.device_id).is_not(None)).distinct())
-    return {device for device in found.all() if device}
+    statement = (
+        select(part.alert_id, event.device_id)
+        .join(event, col(event.seq) == col(part.event_seq))
+        .where(col(part.alert_id).in_(alerts), col(event.device_id).is_not(None))
+        .distinct()
+    )
+    told: defaultdict[str, set[str]] = defaultdict(set)
+    for alert, device in (await session.exec(statement)).all() if alerts else ():
+        told[alert].add(device or "")
+    return told

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from carehub.core.answers.alerts import Status
 from carehub.core.watching.supervision import LIFE_CRITICAL, DeviceKind
 from carehub.kit.ids import new_id
-from carehub.store import registry, silences, sql, tables
+from carehub.store import equipment, registry, silences, sql, tables
 from carehub.store.database import Session
 from carehub.store.residencies import lives_now
 from carehub.store.tables.places import DeviceStatus
@@ -153,17 +153,11 @@ async def replaces(session: Session, device_id: str) -> tables.Device | None:
 
 async def told_of(session: Session, device_id: str, kinds: Collection[str]) -> list[tuple[tables.Alert, bool]]:
     """Open alerts of these kinds that tell of a device, and whether of that one alone."""
-    alert, part, event = tables.Alert, tables.AlertEvent, tables.Event
-    statement = (
-        select(alert, event.device_id)
-        .join(part, col(part.alert_id) == col(alert.id))
-        .join(event, col(event.seq) == col(part.event_seq))
-        .where(alert.status != Status.CLOSED, col(alert.kind).in_(kinds))
-    )
-    told: dict[str, tuple[tables.Alert, set[str | None]]] = {}
-    for one, device in (await session.exec(statement)).all():
-        told.setdefault(one.id, (one, set()))[1].add(device)
-    return [(one, about == {device_id}) for one, about in told.values() if device_id in about]
+    alert = tables.Alert
+    found = await session.exec(select(alert).where(alert.status != Status.CLOSED, col(alert.kind).in_(kinds)))
+    waiting = found.all()
+    told = await equipment.told_of(session, [one.id for one in waiting])
+    return [(one, told[one.id] == {device_id}) for one in waiting if device_id in told[one.id]]
 
 
 async def is_said(session: Session, alert_id: str, words: str) -> bool:

@@ -30,7 +30,9 @@ async def rename(session: Session, device: str, kind: str, other: str) -> None:
     )
     found = {one.kind: one for one in (await session.exec(statement)).all()}
     mine = found.get(kind)
-    if mine is not None and other not in found and await equipment.told_of(session, mine.id) <= {device}:
+    if mine is None or other in found:
+        return
+    if (await equipment.told_of(session, [mine.id]))[mine.id] <= {device}:
         mine.kind, mine.dedup_key = other, mine.dedup_key.removesuffix(kind) + other
         session.add(mine)
         await session.flush()

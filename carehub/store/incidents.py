@@ -45,7 +45,9 @@ async def singles(session: Session, unit: str | None, since: datetime) -> list[t
     statement = select(alert).where(
         mine, col(alert.kind).in_(SILENCES), alert.raised_at > since, alert.status == Status.OPEN
     )
-    return [(one, await equipment.told_of(session, one.id)) for one in (await session.exec(statement)).all()]
+    found = (await session.exec(statement)).all()
+    told = await equipment.told_of(session, [one.id for one in found])
+    return [(one, told[one.id]) for one in found]
 
 
 async def begin(session: Session, unit: str | None, now: datetime) -> tables.Incident:

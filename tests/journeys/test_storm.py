@@ -254,3 +254,34 @@ async def test_a_device_that_came_and_went_and_then_stays_away_is_missed(night: 
     night.clock.advance(hours=2)
     await night.hear(night.message("zigbee2mqtt/dør/availability", {"state": "offline"}))
     assert [alert.kind for alert in await night.alerts() if alert.due_at] == ["device-silent"]
+
+
+async def test_each_room_that_smokes_stands_on_the_one_alert_and_whoever_has_it_is_told(night: Night) -> None:
+    """The kitchen stood there alone; the bathroom was a number, and silent for ten minutes as if it were the same."""
+    for device, label in (("røyk", "Røykvarsler"), ("ringeknapp", None), ("gang", "Varsler gang")):
+        async with night.database.write() as session:
+            (await session.get_one(tables.Device, device)).label = label
+        await night.hear(night.message(f"zigbee2mqtt/{device}", {"smoke": True}))
+        if device == "røyk":
+            assert (await night.the_alert()).detail == "Røykvarsler (kjøkken)"
+            await night.take("ingrid")
+        night.clock.advance(minutes=1)
+        await night.hear(night.message(f"zigbee2mqtt/{device}", {"smoke": False}))
+        await night.hear(night.message(f"zigbee2mqtt/{device}", {"smoke": True}))
+
+    alert = await night.the_alert()
+    assert (alert.kind, alert.detail) == ("fire", "Røykvarsler (kjøkken); bad; Varsler gang")
+    assert [line[6:] for line in await night.journal() if "også" in line] == [
+        "repeated: Gjelder også: bad.", "repeated: Gjelder også: Varsler gang."
+    ]  # fmt: skip
+    again = [one for one in await night.notices() if one.cycle.startswith("repeat:") and one.channel == "sms"]
+    assert len(again) == 3, "of the first room that tells once more, and of each other one"
+
+
+async def test_water_in_two_rooms_is_named_too(night: Night) -> None:
+    for device in ("gang", "ringeknapp"):
+        async with night.database.write() as session:
+            (await session.get_one(tables.Device, device)).label = None
+        await night.hear(night.message(f"zigbee2mqtt/{device}", {"water_leak": True}))
+
+    assert ((await night.the_alert()).kind, (await night.the_alert()).detail) == ("water", "gang; bad")

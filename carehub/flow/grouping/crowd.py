@@ -86,20 +86,25 @@ async def count(hub: Hub, session: Session, crowd: Mapping[str, Sequence[Finding
     await sql.add(session, tables.AlertEvent, reports)
     await sql.add(session, tables.AlertStep, [_line(*one) for one in zip(found, counted, strict=True)])
     for (one, findings), new in zip(found, counted, strict=True):
-        await _tell(hub, session, one, findings[-1], new.last)
+        await _tell(hub, session, one, findings, new.last)
     still_open = {one.key for one, _ in found}
     return [finding for key, findings in crowd.items() if key not in still_open for finding in findings]
 
 
-async def _tell(hub: Hub, session: Session, one: alerts.Known, newest: Finding, now: datetime) -> None:
-    """A press is told of; another fall, or what weighs as much, to whoever has the alert; and the hub's own news."""
+async def _tell(hub: Hub, session: Session, one: alerts.Known, findings: Sequence[Finding], now: datetime) -> None:
+    """A press is told of; another fall, or what weighs as much, to whoever has the alert; and the hub's own news.
+
+    Another room that burns is told at once, however lately the first was told again.
+    """
+    newest = findings[-1]
     if _is_news(one, newest):
         if alert := await alerts.open_alert(session, one.key):
             await technical.tell_news(hub, session, alert, now)
         return
     if not newest.press and newest.severity is not Severity.CRITICAL and newest.kind not in PERSONAL:
         return
-    if await alerts.was_reminded(session, one.id, now - (REMIND_EVERY if newest.press else TELL_AGAIN_EVERY)):
+    since = now - (REMIND_EVERY if newest.press else TELL_AGAIN_EVERY)
+    if not equipment.news(one.detail, findings) and await alerts.was_reminded(session, one.id, since):
         return
     alert = await alerts.open_alert(session, one.key)
     if alert is not None and (newest.press or alert.status in HELD):  # what nobody has is asked about by its ladder
