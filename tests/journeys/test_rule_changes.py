@@ -241,6 +241,28 @@ async def test_a_morning_that_went_by_while_the_hub_was_down_is_judged_by_the_ne
     await check_replay(night)
 
 
+async def test_what_is_asked_half_an_hour_after_a_stop_is_asked_by_the_new_version(night: Night) -> None:
+    """A text that was put right meanwhile lost the question: whoever had not got up was asked after the next day."""
+    await night.hear(night.message("zigbee2mqtt/gang", {"occupancy": True}))
+    await night.die()
+    night.clock.now = NIGHT + timedelta(hours=12)
+    await night.start()
+    await night.fold()
+    await night.pass_time(10)
+    assert "not-up" not in await night.kinds()
+
+    title = night.rulebook.rules["not-up"].title.model_copy(update={"nb": "Ikke sett stå opp"})
+    text = night.rulebook.rules["not-up"].model_copy(update={"title": title})
+    await night.die()
+    night.rulebook = Rulebook.of([*(r for r in night.rulebook.rules.values() if r.id != "not-up"), text])
+    await night.start()
+    await night.fold()
+    await night.pass_time(21)
+
+    assert "not-up" in await night.kinds()
+    await check_replay(night)
+
+
 async def test_the_same_rules_after_a_restart_change_nothing(night: Night) -> None:
     before = await night.rows(tables.Activation)
     await night.die()

@@ -124,6 +124,8 @@ def _merged(
         return _Merged(fresh, _late(missed[-1], now) if missed else None)
     if fresh is None or (program.shape is Shape.ABSENT and not fresh.hits):
         fresh = engine.inherited(program, old) or fresh
+    if fresh is not None and program.shape is Shape.ABSENT and old.ended is not None:
+        return _Merged(structs.replace(fresh, due=old.due, ended=old.ended))  # judged, but asked after the outage only
     if fresh is None and old.rests_until is not None and program.rest:
         fresh = RuleState(version=program.version, shape=program.shape, rests_until=old.rests_until)
     return _Merged(fresh)
