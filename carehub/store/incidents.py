@@ -11,6 +11,7 @@ from carehub.core.watching.outage import Lost
 from carehub.kit.ids import new_id
 from carehub.store import equipment, sql, tables
 from carehub.store.database import Session
+from carehub.store.tables.places import DeviceStatus
 
 _STALE = timedelta(hours=12)
 SILENCES = ("device-silent", "protection-blind")
@@ -70,12 +71,12 @@ async def join(session: Session, incident: tables.Incident, devices: Collection[
 
 
 async def lost_in(session: Session, incident_id: str) -> list[Lost]:
-    """The road of each device that is still silent."""
+    """The road of each device that is still silent, and in use."""
     device, part = tables.Device, tables.IncidentDevice
     statement = (
         select(device.bearer, device.operator, device.gateway)
         .join(part, col(part.device_id) == col(device.id))
-        .where(part.incident_id == incident_id, col(part.back_at).is_(None))
+        .where(part.incident_id == incident_id, col(part.back_at).is_(None), device.status != DeviceStatus.RETIRED)
     )
     return [Lost(bearer=b, operator=o, gateway=g) for b, o, g in (await session.exec(statement)).all()]
 
@@ -111,13 +112,13 @@ async def newest(session: Session, limit: int = 20) -> Sequence[tables.Incident]
 
 
 async def visits(session: Session, incident_id: str) -> list[Visit]:
-    """Every device of an incident with where it stands and whom it looks after."""
+    """Every device of an incident that is still in use, with where it stands and whom it looks after."""
     part, device, assignment = tables.IncidentDevice, tables.Device, tables.Assignment
     statement = (
         select(part, device, assignment)
         .join(device, col(device.id) == col(part.device_id))
         .join(assignment, (col(assignment.device_id) == col(device.id)) & col(assignment.until).is_(None), isouter=True)
-        .where(part.incident_id == incident_id)
+        .where(part.incident_id == incident_id, device.status != DeviceStatus.RETIRED)
     )
     rows: Sequence[_Row] = (await session.exec(statement)).all()
     places = {placed.scope_id for _, _, placed in rows if placed is not None}

@@ -9,7 +9,7 @@ from carehub.core.answers.alerts import Status
 from carehub.core.severity import Severity
 from carehub.flow.live import Live
 from carehub.kit.clock import utc_now
-from carehub.store import tables
+from carehub.store import fitting, incidents, tables
 from carehub.store.ownership import OwnershipLost
 from carehub.store.tables.places import DeviceStatus, ScopeKind
 from tests.journeys.building import NIGHT, Night
@@ -102,7 +102,19 @@ async def test_the_second_device_on_an_alert_is_part_of_the_outage_too(night: Ni
 
     (hers, common) = sorted(await night.alerts(), key=lambda one: one.kind, reverse=True)
     assert (hers.kind, hers.status, common.kind) == ("device-silent", Status.CLOSED, "common-silence")
-    assert len(await night.rows(tables.IncidentDevice)) == 5
+    (incident,) = await night.rows(tables.Incident)
+    async with night.database.write() as session:
+        await fitting.retire(session, "ringeknapp", night.clock())
+        offered = {one.device.id for one in await incidents.visits(session, incident.id)}
+    assert offered == {"dør", "gang", "røyk", "knapp-bjarne"}, "whom nobody needs to see for it is not offered"
+
+    await night.hear(
+        *(night.message(f"zigbee2mqtt/{one}", {"battery": 90}) for one in ("dør", "gang", "røyk")),
+        night.pressed("knapp-bjarne"),
+    )  # fmt: skip
+    await night.worker._watch()
+    (incident,) = await night.rows(tables.Incident)
+    assert incident.ended_at is not None, "what is out of use does not keep it open"
 
 
 async def test_what_comes_and_goes_leaves_the_alert_that_names_another_device_too(night: Night) -> None:
