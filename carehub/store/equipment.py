@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
+from carehub.core.answers.alerts import Status
 from carehub.store import tables
 from carehub.store.database import Session
 
@@ -37,3 +38,21 @@ async def told_of(session: Session, alerts: Collection[str]) -> defaultdict[str,
     for alert, device in (await session.exec(statement)).all() if alerts else ():
         told[alert].add(device or "")
     return told
+
+
+async def open_about(
+    session: Session, devices: Collection[str], kinds: Collection[str]
+) -> list[tuple[tables.Alert, set[str]]]:  # fmt: skip
+    """Open alerts of these kinds that tell of one of these devices, each with all of which it tells."""
+    alert = tables.Alert
+    found = await session.exec(select(alert).where(alert.status != Status.CLOSED, col(alert.kind).in_(kinds)))
+    waiting = found.all()
+    told = await told_of(session, [one.id for one in waiting])
+    return [(one, told[one.id]) for one in waiting if not told[one.id].isdisjoint(devices)]
+
+
+async def off_among(session: Session, devices: Collection[str]) -> set[str]:
+    """Which of these are silent, or protect nobody."""
+    device = tables.Device
+    off = or_(col(device.silent_since).is_not(None), col(device.blind_since).is_not(None))
+    return set((await session.exec(select(device.id).where(col(device.id).in_(devices), off))).all())

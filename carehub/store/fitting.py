@@ -1,15 +1,14 @@
 """Devices are taken down, put out of use, given another's place, and given back what they had."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlmodel import col, select
 
-from carehub.core.answers.alerts import Status
 from carehub.core.watching.supervision import LIFE_CRITICAL, DeviceKind
 from carehub.kit.ids import new_id
-from carehub.store import equipment, registry, silences, sql, tables
+from carehub.store import registry, silences, sql, tables
 from carehub.store.database import Session
 from carehub.store.residencies import lives_now
 from carehub.store.tables.places import DeviceStatus
@@ -149,15 +148,6 @@ async def replaces(session: Session, device_id: str) -> tables.Device | None:
     device = tables.Device
     statement = select(device).where(device.replaced_by_id == device_id)
     return (await session.exec(statement.order_by(col(device.retired_at).desc(), col(device.id)).limit(1))).first()
-
-
-async def told_of(session: Session, device_id: str, kinds: Collection[str]) -> list[tuple[tables.Alert, bool]]:
-    """Open alerts of these kinds that tell of a device, and whether of that one alone."""
-    alert = tables.Alert
-    found = await session.exec(select(alert).where(alert.status != Status.CLOSED, col(alert.kind).in_(kinds)))
-    waiting = found.all()
-    told = await equipment.told_of(session, [one.id for one in waiting])
-    return [(one, told[one.id] == {device_id}) for one in waiting if device_id in told[one.id]]
 
 
 async def is_said(session: Session, alert_id: str, words: str) -> bool:

@@ -76,6 +76,30 @@ async def test_each_silent_device_of_a_resident_stands_on_their_alert_and_in_its
     assert "02:45 repeated: Gjelder også: Bevegelse i gangen." in await night.journal()
 
 
+async def test_what_is_heard_again_says_so_on_its_alert_until_it_is_silent_once_more(night: Night) -> None:
+    """Somebody drove for a sensor that had answered for an hour."""
+    for device, label, every_s in (("dør", "Inngangsdør", 600), ("gang", "Bevegelse i gangen", 600)):
+        await _supervise(night, device, every_s)
+        await _label(night, device, label)
+    night.clock.advance(minutes=21)
+    await _watch(night)
+    said = []
+    for _ in range(2):
+        await night.hear(night.message("zigbee2mqtt/gang", {"occupancy": True}))
+        await _watch(night)
+        said.append({*((await night.the_alert()).detail or "").split("; ")})
+        night.clock.advance(minutes=21)
+        await _watch(night)
+    await night.hear(night.message("zigbee2mqtt/dør/availability", {"state": "online"}))
+
+    assert said[0] == {"Inngangsdør", "Bevegelse i gangen: høres igjen siden 15.01. kl. 02:35"}
+    assert said[1] == {"Inngangsdør", "Bevegelse i gangen: høres igjen siden 15.01. kl. 02:56"}
+    alert = await night.the_alert()
+    assert alert.detail == "Inngangsdør: høres igjen siden 15.01. kl. 03:17; Bevegelse i gangen"
+    assert alert.status is Status.OPEN
+    assert "02:35 resolved: Bevegelse i gangen: høres igjen siden 15.01. kl. 02:35" in await night.journal()
+
+
 async def test_what_makes_an_open_alert_about_equipment_more_serious_is_named_on_it(night: Night) -> None:
     """A battery that nobody changes raises the alert about another one, which said what it had said before."""
     for device in ("dør", "gang"):

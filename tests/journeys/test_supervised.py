@@ -237,6 +237,12 @@ async def test_a_second_protection_that_fails_stands_on_the_alert_about_the_firs
     tongue.speak(Language.EN)
     assert retold(alert.detail or "") == "Røykvarsler: does not answer; Knapp: does not answer"
 
+    await night.press("knapp-anna")
+    await watch(night, seconds=5)
+    heard = next(one.detail for one in await night.alerts() if one.id == alert.id)
+    assert heard == "Røykvarsler: svarer ikke; Knapp: virker igjen siden 15.01. kl. 02:45"
+    assert retold(heard) == "Røykvarsler: does not answer; Knapp: works again since 15.01. at 02:45"
+
 
 async def test_what_was_found_blind_just_before_a_crash_is_told_after_it(night: Night) -> None:
     await describe(night, "knapp-anna", kind=DeviceKind.BUTTON, expected_interval_s=600)

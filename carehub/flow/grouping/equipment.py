@@ -5,13 +5,18 @@ smoke in two rooms whoever comes must know both.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from msgspec import structs
 
+from carehub.core.answers.alerts import Step
 from carehub.core.events import Event
 from carehub.core.findings import Finding
+from carehub.core.kinds import EventKind
 from carehub.core.showing.terms import place_name
-from carehub.store import equipment
+from carehub.flow.journal import journal_line
+from carehub.store import equipment, tables
 from carehub.store.database import Session
 
 Finds = Sequence[tuple[Finding, Event | None]]
@@ -22,6 +27,11 @@ KINDS = frozenset(
 _SEEN_IN = frozenset({"fire", "water"})
 """Kinds that several devices of a home see, each in its own room."""
 AND_TOO = "; "
+_BACK = {
+    EventKind.DEVICE_ONLINE: ("device-silent", "høres igjen siden"),
+    EventKind.PROTECTION_RESTORED: ("protection-blind", "virker igjen siden"),
+}
+"""What ends, and what is said of it then; the alert waits for a person all the same."""
 
 
 async def named(session: Session, findings: Finds) -> Finds:
@@ -46,10 +56,14 @@ def _called(finding: Finding, name: equipment.Name | None) -> str | None:
         return None
     label, place = name.label, place_name(finding.place)
     if finding.kind in KINDS or not place:
-        return label or name.address
+        return _label(name)
     if not label:
         return place
     return label if place.casefold() in label.casefold() else f"{label} ({place})"
+
+
+def _label(name: equipment.Name) -> str:
+    return name.label or name.address
 
 
 def news(said: str | None, findings: Iterable[Finding]) -> list[str]:
@@ -60,8 +74,38 @@ def news(said: str | None, findings: Iterable[Finding]) -> list[str]:
 
 
 def with_too(said: str | None, fresh: Sequence[str]) -> str | None:
-    """What the alert says from now on."""
-    return AND_TOO.join([*([said] if said else []), *fresh])[:400] or None
+    """What the alert says from now on; what is silent once more is not said to be heard again."""
+    kept = [one for one in said.split(AND_TOO) if not _is_back_among(one, fresh)] if said else []
+    return AND_TOO.join([*kept, *fresh])[:400] or None
+
+
+def _is_back_among(part: str, fresh: Sequence[str]) -> bool:
+    name, _, words = part.rpartition(": ")
+    is_back = any(words.startswith(said) for _, said in _BACK.values())
+    return is_back and any(one == name or one.startswith(f"{name}: ") for one in fresh)
+
+
+async def tell_return(session: Session, events: Iterable[Event], zone: ZoneInfo) -> None:
+    """Let open alerts say at once which of their devices are back: nobody is to drive for nothing."""
+    heard = [one for one in events if one.kind in _BACK]
+    for kind, (about, said) in _BACK.items():
+        if back := {one.device: one.at for one in heard if one.kind == kind and one.device}:
+            for alert, told in await equipment.open_about(session, back, (about,)):
+                names = await equipment.names(session, told)
+                off = {_label(names[one]) for one in await equipment.off_among(session, told - back.keys())}
+                for device in sorted(told & back.keys()):
+                    if (name := _label(names[device])) not in off:  # of two that are called alike one is
+                        _say_back(session, alert, name, said, back[device], zone)
+
+
+def _say_back(session: Session, alert: tables.Alert, name: str, said: str, at: datetime, zone: ZoneInfo) -> None:
+    parts = (alert.detail or "").split(AND_TOO)
+    words = f"{name}: {said} {at.astimezone(zone):%d.%m. kl. %H:%M}"
+    is_off = [one == name or (one.startswith(f"{name}: ") and not _is_back_among(one, [name])) for one in parts]
+    if not any(is_off):
+        return
+    alert.detail = AND_TOO.join(words if off else one for one, off in zip(parts, is_off, strict=True))[:400]
+    session.add_all([alert, journal_line(alert.id, Step.RESOLVED, at, text=words)])
 
 
 def words(fresh: Sequence[str]) -> str:

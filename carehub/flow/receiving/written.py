@@ -2,6 +2,7 @@
 
 from carehub.core.events import Tick
 from carehub.flow import assess
+from carehub.flow.grouping import equipment
 from carehub.flow.hub import Hub
 from carehub.flow.receiving.batch import Work
 from carehub.flow.receiving.intake import Intake, letter_row
@@ -32,6 +33,7 @@ async def written(hub: Hub, intake: Intake, session: Session, work: Work, epoch:
     await silences.note_told(session, work.inputs, work.now)
     await tuning.note_told(session, work.inputs)
     await silences.note_held(session, work.held)
+    await equipment.tell_return(session, (event for event, _, _ in work.rows), hub.zone)
     unwritten = stream.Unwritten(batch, Term(epoch, work.now, work.seq + 1))
     if work.findings:
         await assess.raise_alerts(hub, session, work.findings, intake.registry.units, unwritten)

@@ -9,7 +9,7 @@ from carehub.flow.ingest import Ingest
 from carehub.flow.journal import journal_line
 from carehub.flow.reaching.quiet import fall_quiet
 from carehub.flow.receiving.batch import Note
-from carehub.store import alerts, fitting
+from carehub.store import alerts, equipment, fitting
 from carehub.store.database import Session
 
 _OF_A_DEVICE = ("device-silent", "device-unstable", "device-fault", "battery-low")
@@ -45,10 +45,10 @@ async def end_alerts(
 
     Where somebody has it already, or it tells of another device too, its journal says so, and they end it.
     """
-    for alert, alone in await fitting.told_of(session, device, kinds):
+    for alert, told in await equipment.open_about(session, {device}, kinds):
         if await fitting.is_said(session, alert.id, words):
             continue
-        if not alone or alert.status is not Status.OPEN:
+        if told != {device} or alert.status is not Status.OPEN:
             session.add(journal_line(alert.id, Step.RESOLVED, now, person_id=by, text=words))
             continue
         ended = await alerts.move(

@@ -18,7 +18,7 @@ from carehub.web.wording.titles import MODELS, rule_called
 
 _SHAPES = {
     "count": r"-?[\d.,]+", "all": r"\d+", "number": r"\S+", "rung": r"[\d og]+", "model": r"\w+", "path": "[^«»]+",
-    "place": "[^;]+",
+    "place": "[^;]+", "device": "[^;]+",
 }  # fmt: skip
 """What some values are, so that no other words are taken for the sentence."""
 _SAID = frozenset({"how", "wrong", "what", "reason", "least", "most", "proposal", "late"})

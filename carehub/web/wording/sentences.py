@@ -29,6 +29,7 @@ SENTENCES = (
     later("Beboeren er flyttet: varselet følger med."), later("Meldt fra %(place)s, før beboeren flyttet"),
     later("Meldt fra et annet sted: varselet gjelder nå der."), later("Stengt ute: varselet er åpent igjen."),
     later("Meldt fra to steder på kort tid, også fra %(place)s. Se til begge."),
+    later("%(device)s: høres igjen siden %(since)s"), later("%(device)s: virker igjen siden %(since)s"),
     later("Bytt batteriet."), later("Batteriet er byttet."),
     later("Utstyret er byttet ut, og det nye virker."), later("Utstyret er tatt ned."),
     later("Samlet i felles varsel: mange er stille."), later("Kalte på en til: varsel %(number)s."),
