@@ -8,6 +8,7 @@ from sqlmodel import col, delete, select
 
 from carehub.core.answers.alerts import Status
 from carehub.core.answers.codes import KEPT_FOR, with_check
+from carehub.core.people.access import PRIVATE
 from carehub.kit.ids import new_code
 from carehub.store import sql, tables
 from carehub.store.database import Session
@@ -54,6 +55,17 @@ async def open_for(session: Session, address: str, now: datetime) -> list[tuple[
     )
     newest = {one.alert_id: (one, about) for one, about in (await session.exec(statement)).all()}
     return list(newest.values())
+
+
+async def is_closed(session: Session, address: str, why: str) -> bool:
+    """Whether this telephone is one of the staff's that is used no more, for this reason, whoever has it."""
+    method, person = tables.ContactMethod, tables.Person
+    statement = (
+        select(method.disabled_reason)
+        .join(person, col(person.id) == col(method.person_id))
+        .where(method.address == address, col(person.role).not_in(PRIVATE))
+    )
+    return set((await session.exec(statement)).all()) == {why}
 
 
 async def newest(session: Session, alert_id: str, person_id: str) -> tables.ReplyCode | None:

@@ -38,6 +38,11 @@ class Bond:
         return Insight.NOTHING if self.paused_until else self.relation.insight
 
     @property
+    def hides_itself(self) -> bool:
+        """Whether something is agreed of which nothing is told just now."""
+        return bool(self.paused_until) and not self.decides and self.relation.insight is not Insight.NOTHING
+
+    @property
     def decides(self) -> bool:
         """Whether this is the resident, or somebody who acts for them."""
         return self.relation.standing is not Standing.RELATIVE

@@ -143,6 +143,17 @@ async def test_status_tells_whoever_was_asked_what_became_of_the_question(night:
     assert (await night.reply(DAUGHTER, "STATUS")).startswith("Personalet følger opp et varsel hos dine nå.")
 
 
+async def test_who_has_said_stop_is_promised_no_word_by_sms(night: Night) -> None:
+    """They would be told, it said, and nothing came: none is sent to whoever has said STOPP."""
+    await asked(night)
+    await night.reply(DAUGHTER, "STOPP")
+    await night.take("ingrid")
+
+    answers = [await night.reply(DAUGHTER, words) for words in ("JA", "STATUS")]
+
+    assert all("Du har stoppet SMS fra oss: se her når personalet er der. https" in one for one in answers)
+
+
 async def test_stop_takes_back_no_yes_and_start_asks_for_no_new_one(night: Night) -> None:
     await asked(night)
     await night.reply(DAUGHTER, "JA")

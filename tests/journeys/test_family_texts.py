@@ -5,6 +5,7 @@ a cap on what one number is answered.
 """
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import httpx2
 import pytest
@@ -93,6 +94,20 @@ async def test_status_says_one_sentence_at_the_level_c24(night: Night, insight: 
     said = await night.reply(DAUGHTER, "Status?")
 
     assert said == f"{words} Mer: https://hub.example/relatives"
+
+
+@pytest.mark.parametrize(
+    ("insight", "words"),
+    [(Insight.ALL_IS_WELL, "Dagen deles ikke akkurat nå."), (Insight.NOTHING, "Det er ikke avtalt")],
+)
+async def test_status_of_a_day_that_is_hidden_for_a_while_says_so(night: Night, insight: Insight, words: str) -> None:
+    """It said that nothing was agreed: their page said what is so."""
+    await follows(night, insight)
+    later = night.clock() + timedelta(days=1)
+    async with night.database.write() as session:
+        session.add(tables.SharingPause(resident_id="anna", since=night.clock(), until=later))
+
+    assert (await night.reply(DAUGHTER, "STATUS")).startswith(words)
 
 
 async def test_stop_ends_every_text_to_her_and_to_nobody_on_the_staff(night: Night) -> None:

@@ -187,6 +187,7 @@ async def test_stop_and_start_by_sms_close_and_open_the_telephone_f51(night: Nig
     assert [notice.address for _, notice in night.phones.sent] == [MARIA]
     await night.work()
     assert "hub-fault" in await night.kinds()
+    assert (await night.reply(INGRID, "STATUS")).startswith("Ingen varsler kommer hit: du har stoppet SMS.")
 
     await replies.receive_wish(night.hub, INGRID, wants_texts=True)
     await night.pass_time(3)

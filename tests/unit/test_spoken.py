@@ -14,6 +14,7 @@ from carehub.core.people.kin import Going
 from carehub.core.severity import Severity
 from carehub.core.showing import family_wording, wording
 from carehub.core.showing.spoken import in_language
+from carehub.core.showing.spoken_family import FAMILY
 from carehub.core.showing.spoken_words import PREFIXES, REPLIES, TEXTS
 from carehub.flow.answering import calls, replies
 from carehub.flow.staff import contacts, roll_call
@@ -23,8 +24,8 @@ AT = datetime(2026, 1, 15, 1, 14, tzinfo=UTC)
 GIVEN: dict[str, Any] = {
     "raised_at": AT, "number": "A4F2", "code": "K7M2PT", "link": "https://hub.example/a/A4F2", "attempt": 2,
     "zone": ZoneInfo("Europe/Oslo"), "digits": "482", "channel": "sms", "presses": 3, "rungs": "1 og 2", "answered": 3,
-    "asked": 5, "when": "02:14", "count": 3, "going": Going.YES, "goes_on": True, "taken": True, "tones": [Tone.USUAL],
-    "both": True, "on_staff": True,
+    "asked": 5, "when": "02:14", "count": 3, "going": Going.YES, "goes_on": True, "taken": True,
+    "hidden": False, "stopped": False, "tones": [Tone.USUAL], "both": True, "on_staff": True,
 }  # fmt: skip
 NOBODY_OF_OURS = {"centre_text"}  # an alarm centre has no login, and no language
 HEALTH = re.compile(
@@ -51,6 +52,9 @@ def everything() -> list[str]:
     for going in Going:
         found += [family_wording.coming_text(going, taken=one, link="https://h.no/r") for one in (True, False)]
         found += [family_wording.unmet_text(going, goes_on=one, link="https://h.no/r") for one in (True, False)]
+    found += [family_wording.coming_text(Going.YES, taken=True, link="https://h.no/r", stopped=True)]
+    found += [family_wording.status_text([Tone.CLOSED], link="https://h.no/r", hidden=True)]
+    found += [family_wording.status_text([Tone.USUAL, Tone.CLOSED], link="https://h.no/r", hidden=True)]
     found += [family_wording.STARTED]
     found += [family_wording.NOT_NOW]
     found += [family_wording.RELIEVED]
@@ -90,12 +94,12 @@ def test_an_sms_is_as_short_in_each_language(language: Language) -> None:
         assert "?" not in plain.replace("Kan du dra dit?", "").replace("Can you go there?", ""), plain
 
 
-@pytest.mark.parametrize("source", TEXTS | REPLIES)
+@pytest.mark.parametrize("source", TEXTS | REPLIES | FAMILY)
 def test_a_translation_says_the_same_values(source: str) -> None:
     values = re.compile(r"\{(\w+)\}")
 
     wanted = sorted(set(values.findall(source)) - {"call"})
-    assert [sorted(values.findall(text)) for text in (TEXTS | REPLIES)[source]] == [wanted] * 2
+    assert [sorted(values.findall(text)) for text in (TEXTS | REPLIES | FAMILY)[source]] == [wanted] * 2
 
 
 def test_what_is_late_and_comes_again_is_said_and_what_is_not_known_stays_as_it_is() -> None:

@@ -22,16 +22,22 @@ RELIEVED = "Personalet har tatt over nå. Du trenger ikke dra dit. Takk for at d
 NOT_NOW = "Du er ikke spurt om noe nå. Haster det: ring 113."
 
 
-def status_text(tones: Collection[Tone], *, link: str) -> str:
+def status_text(tones: Collection[Tone], *, link: str, hidden: bool = False) -> str:
     """One sentence for everybody whom somebody follows; where several differ, the one that weighs most.
 
     Whoever may be told of one and not of another must not take it for a word about both.
+
+    Args:
+        hidden: Of one it is agreed, and they hide their day just now.
 
     >>> status_text([Tone.USUAL, Tone.FOLLOWED], link="https://hub.example/relatives")
     'Personalet følger opp et varsel hos dine nå. Mer: https://hub.example/relatives'
     """
     told = next((words for tone, words in _STATUS.items() if tone in tones), _STATUS[Tone.CLOSED])
-    silent = " Det gjelder ikke alle dine: om noen er det ikke avtalt." if {Tone.CLOSED} < set(tones) else ""
+    if hidden and set(tones) <= {Tone.CLOSED}:
+        return f"Dagen deles ikke akkurat nå. Mer: {link}"
+    why = "deles det ikke akkurat nå" if hidden else "er det ikke avtalt"
+    silent = f" Det gjelder ikke alle dine: om noen {why}." if {Tone.CLOSED} < set(tones) else ""
     return f"{told}{silent} Mer: {link}"
 
 
@@ -50,11 +56,18 @@ def stopped_text(*, on_staff: bool) -> str:
     return "Du får ikke flere SMS fra oss. Siden din er som før. Svar START for å få SMS igjen."
 
 
-def coming_text(going: Going, *, taken: bool, link: str) -> str:
-    """Thanks for JA, NEI or ER DER, and how it stands: the ladder goes on, or somebody on the staff has it."""
+def coming_text(going: Going, *, taken: bool, link: str, stopped: bool = False) -> str:
+    """Thanks for JA, NEI or ER DER, and how it stands: the ladder goes on, or somebody on the staff has it.
+
+    Args:
+        stopped: They have said STOPP: nobody will tell them when staff are there.
+    """
     if going is Going.THERE:
         now = "En ansatt har tatt varselet nå." if taken else "Vi fortsetter å spørre dem."
         return f"Takk. Personalet ser at du er der. {now} Haster det: ring 113."
+    if going is Going.YES and taken and stopped:
+        told = "Du har stoppet SMS fra oss: se her når personalet er der."
+        return f"Takk. En ansatt har tatt varselet nå. {told} {link}"
     if going is Going.YES and taken:
         return f"Takk. En ansatt har tatt varselet nå. Du får vite det når personalet er der. {link}"
     if going is Going.YES:

@@ -10,15 +10,21 @@ from collections.abc import Mapping
 from functools import cache
 
 from carehub.core.languages import Language
+from carehub.core.showing.spoken_family import FAMILY
 from carehub.core.showing.spoken_words import HURRY, PREFIXES, REPLIES, TEXTS, WAITS, Told
 
 _VALUE = re.compile(r"\\\{(\w+)\\\}")
 _AGAIN = re.compile(r" \((\d+)\. gang\)")
 _AGAIN_IN = {Language.NN: r" (\1. gong)", Language.EN: r" (attempt \1)"}
-_PARTLY = " Det gjelder ikke alle dine: om noen er det ikke avtalt."
-_PARTLY_IN = {
-    Language.NN: " Det gjeld ikkje alle dine: om nokon er det ikkje avtalt.",
-    Language.EN: " This is not about everybody whom you follow: for some it is not agreed.",
+_PARTLY = {
+    " Det gjelder ikke alle dine: om noen er det ikke avtalt.": (
+        " Det gjeld ikkje alle dine: om nokon er det ikkje avtalt.",
+        " This is not about everybody whom you follow: for some it is not agreed.",
+    ),
+    " Det gjelder ikke alle dine: om noen deles det ikke akkurat nå.": (
+        " Det gjeld ikkje alle dine: om nokon blir det ikkje delt akkurat no.",
+        " This is not about everybody whom you follow: for some it is not shared just now.",
+    ),
 }
 _UNMET, _FURTHER = "Personalet har avsluttet varselet uten å ha hatt kontakt med noen der.", " De følger opp videre."
 _UNMET_IN = {
@@ -29,7 +35,7 @@ _FURTHER_IN = {Language.NN: " Dei følgjer opp vidare.", Language.EN: " They go 
 _LATE = re.compile(r"Forsinket (?:(\d+) t )?(\d+) min\. ")
 _SHAPES = {  # `number` ends a sentence: " på +4799900701", or its full stop where none is known
     "again": r"(?: \(\d+\. gang\))?", "hurry": "HASTER|Snarest", "waits": "haster og venter|venter",
-    "partly": f"(?:{re.escape(_PARTLY)})?",
+    "partly": f"(?:{'|'.join(map(re.escape, _PARTLY))})?",
     "unmet": f"{re.escape(_UNMET)}(?:{re.escape(_FURTHER)})?",
     "link": r"https?://\S+", "n": r"\S+", "t": r"[\d:]+", "number": r"\.| på \+?\d+",
 }  # fmt: skip
@@ -75,7 +81,7 @@ def _value(name: str, value: str, into: Language) -> str:
     if name in {"hurry", "waits"}:
         return (HURRY | WAITS)[value][_at(into)]
     if name == "partly":
-        return _PARTLY_IN[into] if value else ""
+        return _PARTLY[value][_at(into)] if value else ""
     if name == "unmet":
         return _UNMET_IN[into] + (_FURTHER_IN[into] if value.endswith(_FURTHER) else "")
     if name == "number" and into is Language.EN:
@@ -91,7 +97,7 @@ def _at(language: Language) -> int:
 
 @cache
 def _shapes() -> tuple[tuple[re.Pattern[str], Told], ...]:
-    return tuple((_shape(source), told) for source, told in (TEXTS | REPLIES).items())
+    return tuple((_shape(source), told) for source, told in (TEXTS | REPLIES | FAMILY).items())
 
 
 def _shape(source: str) -> re.Pattern[str]:

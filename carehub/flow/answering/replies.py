@@ -29,6 +29,7 @@ class _Ring(Enum):
 
     NOT_YOURS = "Koden hører til et annet nummer. Trenger du hjelp, ring vaktrommet{number}"
     NOTHING = "Ingen varsler venter på svar fra dette nummeret. Trenger du hjelp, ring vaktrommet{number}"
+    STOPPED = "Ingen varsler kommer hit: du har stoppet SMS. Svar START. Trenger du hjelp, ring vaktrommet{number}"
     WAIT = (
         "Det kom for mange feil koder fra dette nummeret. Vent ti minutter, åpne lenken, eller ring vaktrommet{number}"
     )
@@ -140,6 +141,8 @@ async def _which(hub: Hub, session: Session, sender: str, body: str, now: dateti
         return thanks
     slip = "Koden ble ikke riktig. " if looks_mistyped(body) else ""
     if not waiting:
+        if await codes.is_closed(session, sender, Lost.STOPPED):
+            return _Ring.STOPPED
         return f"{slip}{_UNKNOWN}" if slip else _Ring.NOTHING
     lines = [
         f"{alert_number(alert.id)} kl. {local_time(alert.raised_at, hub.zone)}: {code.code}"

@@ -150,13 +150,14 @@ async def _start(session: Session, family: Sequence[tables.Person], sender: str)
 
 
 async def _status(hub: Hub, session: Session, family: Sequence[tables.Person], now: datetime, link: str) -> str:
-    tones = []
+    tones, hidden = [], False
     for one in family:
         for bond in await kin.bonds(session, one.id, now):
+            hidden = hidden or bond.hides_itself
             tones.append((await today(hub, session, bond, now)).tone)
             seen: list[tuple[str | None, str]] = [(bond.resident.id, bond.insight.value)]
             logins.log_reading(session, one.id, "relatives.sms", seen, now)
-    return await _asked_for(session, family, now, link) or status_text(tones, link=link)
+    return await _asked_for(session, family, now, link) or status_text(tones, link=link, hidden=hidden)
 
 
 async def _asked_for(session: Session, family: Sequence[tables.Person], now: datetime, link: str) -> str | None:
@@ -170,7 +171,10 @@ async def _asked_for(session: Session, family: Sequence[tables.Person], now: dat
     if any(alert.status is Status.OPEN and (alert.alert, one.id) not in said for one, alert in told):
         return relative_text(link=link)
     mine = [understood(said[alert.alert, one.id]) for one, alert in told if (alert.alert, one.id) in said]
-    return coming_text(min(mine, key=NEAREST.index), taken=_is_taken(told), link=link) if mine else None
+    if not mine:
+        return None
+    stopped = await _has_stopped(session, family)
+    return coming_text(min(mine, key=NEAREST.index), taken=_is_taken(told), link=link, stopped=stopped)
 
 
 async def _coming(
@@ -189,7 +193,12 @@ async def _coming(
         note_coming(session, alert, one.id, now, going)
     if over:
         return unmet_text(going, goes_on=_goes_on(told), link=link)
-    return coming_text(going, taken=_is_taken(told), link=link)
+    stopped = await _has_stopped(session, family)
+    return coming_text(going, taken=_is_taken(told), link=link, stopped=stopped)
+
+
+async def _has_stopped(session: Session, family: Sequence[tables.Person]) -> bool:
+    return any([(await kin.settings_of(session, one.id)).texts_stopped_at for one in family])
 
 
 _Told = list[tuple[tables.Person, asked.Asked]]
