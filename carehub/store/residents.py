@@ -166,6 +166,11 @@ async def open_alerts(session: Session, resident_id: str, scopes: Collection[str
     return (await session.exec(statement.order_by(col(alert.raised_at)).with_for_update())).all()
 
 
+async def own_devices(session: Session, resident_id: str) -> list[str]:
+    """What is their own, and not their home's."""
+    return [row.device_id for row in await _own(session, resident_id)]
+
+
 async def stands_in(session: Session, device_id: str | None, scopes: Collection[str]) -> bool:
     """Whether a device stands in one of these places now."""
     stands = tables.Assignment

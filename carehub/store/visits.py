@@ -73,6 +73,8 @@ async def of_units(
         .where(visit.at >= since, visit.at < until, visit.state != VisitState.CANCELLED)
         .where(or_(col(visit.person_id) == person_id, col(visit.person_id).is_(None)))
     )
+    # who has died or left is visited by nobody, and what was done there stays on the list of whoever did it
+    asked = asked.where(or_(col(living.id).is_not(None), visit.state == VisitState.DONE))
     if units is not None:
         asked = asked.where(or_(col(visit.unit_id).in_(units), col(visit.person_id) == person_id))
     first = (col(visit.person_id).is_(None), col(visit.at), col(visit.id))
@@ -94,10 +96,12 @@ async def home_of(session: Session, visit: tables.PlannedVisit) -> tables.Scope 
 
 async def left(session: Session, since: datetime, until: datetime) -> frozenset[tuple[str | None, str]]:
     """On whose lists, None for nobody's, and in which units visits are still to be made that begin in that time."""
-    visit = tables.PlannedVisit
+    visit, living = tables.PlannedVisit, tables.Residency
+    lives = select(living.id).where(living.resident_id == visit.resident_id, col(living.until).is_(None))
     asked = select(visit.person_id, visit.unit_id).where(
-        visit.at >= since, visit.at < until, col(visit.state).not_in([VisitState.CANCELLED, VisitState.DONE])
-    )
+        visit.at >= since, visit.at < until, col(visit.state).not_in([VisitState.CANCELLED, VisitState.DONE]),
+        lives.exists(),
+    )  # fmt: skip
     return frozenset((await session.exec(asked.distinct())).all())
 
 

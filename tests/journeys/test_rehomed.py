@@ -1,11 +1,15 @@
 """A home that another unit looks after from now on, or a resident who moves, while an alert is open: it goes along."""
 
+from datetime import timedelta
+
 import pytest
 
 from carehub.core.answers.alerts import Contact, Status
 from carehub.core.languages import Language
-from carehub.flow.grouping.rehomed import follow_unit, move_in
-from carehub.store import tables
+from carehub.core.watching.supervision import DeviceKind
+from carehub.flow.grouping.rehomed import come_back, follow_unit, leave, move_in
+from carehub.store import tables, visits
+from carehub.store.database import Session
 from carehub.web import tongue
 from carehub.web.wording.retold import retold
 from tests.journeys.building import INGRID, KARI, MARIA, Night
@@ -184,3 +188,38 @@ async def test_what_asks_nobody_yet_waits_for_its_time_where_they_live_now(night
     assert (follow.scope_id, follow.rung) == ("home:tom" if mine else "home:anna", 0)
     assert follow.due_at == waiting.due_at
     assert told_since(night, before) == set()
+
+
+async def test_who_has_left_for_good_is_said_so_on_what_is_open_and_is_visited_by_nobody(night: Night) -> None:
+    """Staff went to look why the button of somebody who had died was silent, and to a visit planned long before."""
+    async with night.database.write() as session:
+        device = await session.get_one(tables.Device, "knapp-liv")
+        device.kind, device.expected_interval_s = DeviceKind.BUTTON, 600
+        for day, name in ((0, "i dag"), (1, "i morgen")):
+            at = night.clock() + timedelta(days=day)
+            session.add(
+                tables.PlannedVisit(
+                    id=name, resident_id="liv", unit_id="nord", person_id="kari", at=at, until=at, title="Besøk"
+                )
+            )
+        visits.done(await session.get_one(tables.PlannedVisit, "i dag"), "kari", night.clock())
+    night.clock.advance(minutes=21)
+    await night.worker._watch()
+    await night.press("knapp-liv")
+    async with night.database.write() as session:
+        assert await leave(session, "liv", "ingrid", night.clock()) == {"home:par"}
+
+    told = {one.kind: (one.status, one.detail) for one in await night.alerts()}
+    assert told["protection-blind"][0] is Status.CLOSED
+    assert told["social-alarm"] == (Status.OPEN, "Omsorgen er avsluttet")
+    async with night.database.write() as session:
+        assert await planned(session, night) == (["i dag"], set())
+        assert await come_back(session, "liv") == "home:par"
+        assert await planned(session, night) == (["i dag", "i morgen"], {("kari", "nord")})
+    assert {one.kind: one.detail for one in await night.alerts()}["social-alarm"] is None
+
+
+async def planned(session: Session, night: Night) -> tuple[list[str], set[tuple[str | None, str]]]:
+    since, until = night.clock() - timedelta(days=1), night.clock() + timedelta(days=2)
+    shown = await visits.of_units(session, {"nord"}, "kari", since, until)
+    return [one.visit.id for one in shown], set(await visits.left(session, since, until))

@@ -12,8 +12,11 @@ from carehub.flow import escalate
 from carehub.flow.grouping import equipment
 from carehub.flow.hub import Hub
 from carehub.flow.journal import journal_line
+from carehub.flow.watching import fitting
 from carehub.store import alerts, ladders, residents, tables
 from carehub.store.database import Session
+
+_OVER = "Omsorgen er avsluttet"
 
 
 async def follow_unit(hub: Hub, session: Session, scope: tables.Scope, before: str | None, now: datetime) -> None:
@@ -43,6 +46,31 @@ async def move_in(hub: Hub, session: Session, resident_id: str, home: tables.Sco
         else:
             await _follow(hub, session, alert, home, now)
     return touched
+
+
+async def leave(session: Session, resident_id: str, by: str, now: datetime) -> set[str]:
+    """Nobody looks after them any more, and what is open about them says so; gives what the fold must forget.
+
+    What was their own hangs nowhere: nobody needs to look why it is silent, or protects nobody.
+    """
+    kinds = (*fitting.OF_A_DEVICE, fitting.UNPROTECTED)
+    own = await residents.own_devices(session, resident_id)
+    touched = await residents.end(session, resident_id, by, now)
+    for device in own:
+        await fitting.end_alerts(session, device, now, "Utstyret er tatt ned.", kinds, by)
+    for alert in await residents.open_alerts(session, resident_id, touched):
+        session.add(journal_line(alert.id, Step.REPEATED, now, person_id=by, text=_OVER))
+        alert.detail = equipment.with_too(alert.detail, [_OVER])
+    return touched
+
+
+async def come_back(session: Session, resident_id: str) -> str | None:
+    """They were not to leave: gives their home; None where there is nothing to undo."""
+    home = await residents.resume(session, resident_id)
+    for alert in await residents.open_alerts(session, resident_id, {home} if home else ()):
+        said = (alert.detail or "").split(equipment.AND_TOO)
+        alert.detail = equipment.AND_TOO.join(one for one in said if one != _OVER) or None
+    return home
 
 
 async def _is_about_what_stays(session: Session, alert: tables.Alert, left: Collection[str]) -> bool:

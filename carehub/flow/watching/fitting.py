@@ -12,8 +12,8 @@ from carehub.flow.receiving.batch import Note
 from carehub.store import alerts, equipment, fitting
 from carehub.store.database import Session
 
-_OF_A_DEVICE = ("device-silent", "device-unstable", "device-fault", "battery-low")
-_UNPROTECTED = "protection-blind"
+OF_A_DEVICE = ("device-silent", "device-unstable", "device-fault", "battery-low")
+UNPROTECTED = "protection-blind"
 """Ends only where another alarm was seen to arrive: somebody without one is not helped by a shorter list."""
 
 
@@ -28,7 +28,7 @@ async def finish(hub: Hub, ingest: Ingest) -> None:
         for device in gone:
             touched[device] = await fitting.retire(session, device, now)
             words = "Utstyret er byttet ut, og det nye virker."
-            await end_alerts(session, device, now, words, (*_OF_A_DEVICE, _UNPROTECTED))
+            await end_alerts(session, device, now, words, (*OF_A_DEVICE, UNPROTECTED))
     if hub.reload is not None:
         await hub.reload()
     for device, scopes in touched.items():
@@ -38,7 +38,7 @@ async def finish(hub: Hub, ingest: Ingest) -> None:
 
 
 async def end_alerts(
-    session: Session, device: str, now: datetime, words: str, kinds: tuple[str, ...] = _OF_A_DEVICE,
+    session: Session, device: str, now: datetime, words: str, kinds: tuple[str, ...] = OF_A_DEVICE,
     by: str | None = None,
 ) -> None:  # fmt: skip
     """End what is told of a device that is gone.

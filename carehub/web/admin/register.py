@@ -285,9 +285,9 @@ async def end_or_resume(hub: TheHub, visitor: Deciding, resident_id: str, act: s
     async with hub.database.write() as session:
         await mine(hub, session, visitor, resident_id)
         if act == "end":
-            touched = await residents.end(session, resident_id, visitor.person.id, hub.clock())
+            touched = await rehomed.leave(session, resident_id, visitor.person.id, hub.clock())
         else:
-            home = await residents.resume(session, resident_id)
+            home = await rehomed.come_back(session, resident_id)
             touched = {home} if home else set()
         shared = await residents.shared(session, resident_id, touched)
         note_change(session, visitor, f"resident.{'ended' if act == 'end' else 'resumed'}", resident_id, hub)
