@@ -10,7 +10,7 @@ import typer
 
 from carehub.app.settings import Settings
 from carehub.app.speaking import Spoken, speak
-from carehub.app.why_cli import reading
+from carehub.app.why_cli import opened
 from carehub.core.answers.local_hours import Shift
 from carehub.core.answers.summons import Night
 from carehub.core.answers.usefulness import LOOK_BACK, Answers, Load
@@ -34,8 +34,8 @@ def load(
     settings, now = Settings(), utc_now()
 
     async def found() -> Report:
-        async with reading(settings) as session:
-            return await report(session, settings.zone_info, now - timedelta(days=days), now)
+        async with opened(settings) as database:
+            return await report(database, settings.zone_info, now - timedelta(days=days), now)
 
     told = asyncio.run(found())
     for line in _lines(told, days):

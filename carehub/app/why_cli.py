@@ -27,15 +27,14 @@ Moment = Callable[[datetime], str]
 
 
 @asynccontextmanager
-async def reading(settings: Settings) -> AsyncIterator[Session]:
-    """The store as it is now, only to read: a hub may run beside us."""
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """The store, only to read: a hub may run beside us."""
     database = Database(settings.database)
     try:
         version, newest = await database.schema_versions()
         if version != newest:
             raise ConfigurationError("The store has another schema than this program: start the hub once.")
-        async with database.read() as session:
-            yield session
+        yield database
     finally:
         await database.close()
 
@@ -44,7 +43,7 @@ def _tell(question: Callable[[Session, Moment], Awaitable[Iterator[str]]]) -> No
     settings = Settings()
 
     async def told() -> list[str]:
-        async with reading(settings) as session:
+        async with opened(settings) as database, database.read() as session:
             return list(await question(session, _local(settings)))
 
     for line in asyncio.run(told()):

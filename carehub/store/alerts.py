@@ -244,7 +244,14 @@ async def was_told(session: Session, alert_id: str, step: str, since: datetime) 
 
 
 async def move(session: Session, alert: tables.Alert, status: Status, **changes: Any) -> bool:
-    """Compare and set: change the alert only if it still stands as `alert` says; True for the one who did."""
+    """Compare and set: change the alert only if it still stands as `alert` says; True for the one who did.
+
+    Whoever takes it, is there or closes it has answered, and the first to do so stands beside it.
+    """
+    closed = changes.get("closed_at") if changes.get("closed_by_id") else None  # what the hub ends, nobody answered
+    answered = changes.get("taken_at") or changes.get("arrived_at") or closed
+    if answered and alert.answered_at is None:
+        changes["answered_at"] = answered
     statement = (
         update(tables.Alert)
         .where(col(tables.Alert.id) == alert.id, col(tables.Alert.status) == alert.status)

@@ -4,9 +4,6 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from itertools import compress
-from types import MappingProxyType
-
-from sqlmodel import col, select
 
 from carehub.core.answers.alerts import FOLLOW_UP, HELP, Aftermath, Cause
 from carehub.core.answers.caseload import Cases
@@ -29,18 +26,11 @@ _PLANNED = timedelta(days=14)
 
 
 # Plain SQL goes past the one place that hides the canary (`unseen`); of messages it has none to a person.
-_ANSWERED = """
-    (SELECT min(alert_step.at) FROM alert_step
-     WHERE alert_step.alert_id = alert.id AND step IN ('taken', 'arrived', 'closed') AND person_id IS NOT NULL)
-"""  # in the words of the index that has just these, without which each was looked up in its table
 _RAISED = """
-    SELECT id, rule_id, device_id, resident_id, unit_id, severity, raised_at, {answered} AS answered_at,
-        cause, aftermath
+    SELECT id, rule_id, device_id, resident_id, unit_id, severity, raised_at, answered_at, cause, aftermath
     FROM alert
     WHERE raised_at >= ? AND raised_at < ? AND rule_id <> ? AND rule_id <> ? AND kind <> ? AND scope_id <> ?
 """
-_CASES = f"{_RAISED.format(answered=_ANSWERED)} ORDER BY raised_at"
-_CASELOAD = _RAISED.format(answered=f"CASE WHEN severity >= ? THEN {_ANSWERED} ELSE NULL END")
 _SUMMONS = """
     SELECT person_id, alert_id, sent_at FROM notice
     WHERE sent_at >= ? AND sent_at < ? AND NOT (channel = ANY (?)) AND person_id IS NOT NULL AND alert_id IS NOT NULL
@@ -54,6 +44,14 @@ _ASKED = """
     GROUP BY notice.person_id, alert.unit_id
 """
 _UNITS = "SELECT id, unit_id FROM alert WHERE id = ANY (?)"
+_RESIDENTS = "SELECT id, given_name, family_name FROM resident WHERE id = ANY (?)"
+_DEVICES = """
+    SELECT device.id, device.label, device.address, scope.name FROM device
+    LEFT JOIN assignment ON assignment.device_id = device.id AND assignment.until IS NULL
+    LEFT JOIN scope ON scope.id = assignment.scope_id
+    WHERE device.id = ANY (?)
+"""
+_PEOPLE = "SELECT id, name FROM person WHERE id = ANY (?)"
 _DUTIES = """
     SELECT person_id, since, until FROM duty WHERE until > ? AND since < ? AND person_id = ANY (?)
     UNION ALL
@@ -72,7 +70,7 @@ async def cases(session: Session, since: datetime, until: datetime, zone: tzinfo
     Args:
         zone: In which moments are told: to ask many for their local hour, again and again, then costs nothing.
     """
-    rows = await sql.ask(session, _CASES, since, until, *_BY_PEOPLE, TEST, CANARY)
+    rows = await sql.ask(session, f"{_RAISED} ORDER BY raised_at", since, until, *_BY_PEOPLE, TEST, CANARY)
     return [
         Case(
             alert, rule, device, resident, unit, _SEVERITIES[int(severity)], sql.moment(at).astimezone(zone),
@@ -83,10 +81,9 @@ async def cases(session: Session, since: datetime, until: datetime, zone: tzinfo
 
 
 async def caseload(session: Session, since: datetime, until: datetime) -> tuple[Sequence[str], Cases]:
-    """The same as columns, with their ids: for thousands of them. When they were answered only of what is serious."""
-    values = (Severity.SERIOUS.value, since, until, *_BY_PEOPLE, TEST, CANARY)
+    """The same as columns, with their ids: for thousands of them."""
     ids, rule, device, resident, unit, severity, at, answered, cause, aftermath = await sql.columns(
-        session, _CASELOAD, _COLUMNS, *values, order="raised_at"
+        session, _RAISED, _COLUMNS, since, until, *_BY_PEOPLE, TEST, CANARY, order="raised_at"
     )
     return ids, Cases(rule, device, resident, unit, severity, at, answered, cause, aftermath)
 
@@ -106,16 +103,14 @@ def case_of(row: tables.Alert, answered_at: datetime | None) -> Case:
 
 
 async def summons(
-    session: Session, since: datetime, until: datetime, hours: Sequence[tuple[datetime, LocalHour]],
-    known: Mapping[str, str | None] = MappingProxyType({}),
-) -> tuple[Summons, list[str | None]]:  # fmt: skip
+    session: Session, since: datetime, until: datetime, hours: Sequence[tuple[datetime, LocalHour]]
+) -> tuple[Summons, list[str]]:
     """Every message about an alert that was sent to a person's own device in this time, in order.
 
-    Of those at night also the alert's unit.
+    Of those at night also the alert.
 
     Args:
         hours: When each local hour of that time begins (`local_hours`).
-        known: Units of alerts, so that they need not be asked.
     """
     told = ("person_id", "alert_id", "sent_at")
     people, alerts, sent = await sql.columns(session, _SUMMONS, told, since, until, SILENT_WAYS, order="sent_at")
@@ -128,10 +123,12 @@ async def summons(
     spans = ("person_id", "since", "until")
     planned = await sql.columns(session, _DUTIES, spans, since, until, asked, since - _PLANNED, since, asked)
     found = await asyncio.to_thread(summoned, people, sent, (planned[0], planned[1], planned[2]), hours, until)
-    at_night = list(compress(alerts, found.at_night.tolist()))
-    unknown = set(at_night).difference(known)
-    units: dict[str, str | None] = dict(await sql.ask(session, _UNITS, unknown)) if unknown else {}  # type: ignore[arg-type]
-    return found, [known[alert] if alert in known else units[alert] for alert in at_night]
+    return found, list(compress(alerts, found.at_night.tolist()))
+
+
+async def units(session: Session, alerts: Collection[str]) -> dict[str, str | None]:
+    """Of each alert, whose it is."""
+    return dict(await sql.ask(session, _UNITS, alerts)) if alerts else {}  # type: ignore[arg-type]
 
 
 async def asked(session: Session, since: datetime, until: datetime) -> Sequence[tuple[str, str | None, int]]:
@@ -142,25 +139,13 @@ async def asked(session: Session, since: datetime, until: datetime) -> Sequence[
 
 async def names(session: Session, residents: Collection[str], devices: Collection[str]) -> tuple[dict[str, str], ...]:
     """What staff call these residents, and these devices with where they stand now."""
-    resident, device, stands, scope = tables.Resident, tables.Device, tables.Assignment, tables.Scope
-    who = select(resident.id, resident.given_name, resident.family_name).where(col(resident.id).in_(residents))
-    what = (
-        select(device.id, device.label, device.address, scope.name)
-        .join(stands, (col(stands.device_id) == col(device.id)) & col(stands.until).is_(None), isouter=True)
-        .join(scope, col(scope.id) == col(stands.scope_id), isouter=True)
-        .where(col(device.id).in_(devices))
-    )
+    who, what = await sql.ask(session, _RESIDENTS, residents), await sql.ask(session, _DEVICES, devices)
     return (
-        {key: f"{given} {family}" for key, given, family in (await session.exec(who)).all()},
-        {
-            key: ", ".join(part for part in (label or address, where) if part)
-            for key, label, address, where in (await session.exec(what)).all()
-        },
+        {key: f"{given} {family}" for key, given, family in who},
+        {key: ", ".join(part for part in (label or address, where) if part) for key, label, address, where in what},
     )
 
 
 async def people(session: Session, ids: Collection[str]) -> dict[str, str]:
     """Names of staff."""
-    person = tables.Person
-    rows = (await session.exec(select(person.id, person.name).where(col(person.id).in_(ids)))).all()
-    return dict(rows)
+    return dict(await sql.ask(session, _PEOPLE, ids))  # type: ignore[arg-type]

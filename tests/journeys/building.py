@@ -22,7 +22,7 @@ from sqlalchemy import func
 from sqlmodel import SQLModel, col, select
 
 from carehub.contracts import Channel, Fate, Message, OutgoingNotice, Receipt
-from carehub.core.answers.alerts import Aftermath, Cause, Contact, Status
+from carehub.core.answers.alerts import Aftermath, Cause, Contact, Status, Step
 from carehub.core.events import CommandKind
 from carehub.core.people.access import Role
 from carehub.core.rules.rulebook import Rulebook
@@ -513,12 +513,26 @@ class Night:
             events = (await session.exec(select(event.seq, event.resident_id))).all()
             assert sum((await ledger.outcomes(session)).values()) == len(events)
             found = set((await session.exec(select(event.seq).where(events_of_anybody()))).all())
+            answered = (await session.exec(select(alert.id, alert.answered_at))).all()
+            steps_say = dict((await session.exec(_FIRST_ANSWERS)).all())
+        assert {one: at for one, at in answered if at} == steps_say  # what stands beside an alert is what befell it
         assert found == {seq for seq, resident in events if resident is not None}
         for one in notices:
             said = re.sub(": [0-9A-Z]{6}$", "", one.text).casefold()  # a random code may spell anything
             assert not [word for word in (CANARY, *_HEALTH_WORDS) if word in said], one.text
         steps = [(one.alert_id, one.cycle, one.channel, one.address) for one in notices]
         assert len(steps) == len(set(steps))
+
+
+_FIRST_ANSWERS = (
+    select(tables.AlertStep.alert_id, func.min(tables.AlertStep.at))
+    .join(tables.Alert, col(tables.Alert.id) == col(tables.AlertStep.alert_id))
+    .where(
+        col(tables.AlertStep.step).in_([Step.TAKEN, Step.ARRIVED, Step.CLOSED]),
+        col(tables.AlertStep.person_id).is_not(None),
+    )
+    .group_by(col(tables.AlertStep.alert_id))
+)
 
 
 def _hour(at: datetime) -> str:

@@ -39,8 +39,7 @@ async def on_duty(night: Night, person: str, hours: float) -> None:
 
 
 async def told(night: Night) -> Report:
-    async with night.database.read() as session:
-        return await report(session, OSLO, NIGHT - timedelta(hours=1), night.clock() + timedelta(seconds=1))
+    return await report(night.database, OSLO, NIGHT - timedelta(hours=1), night.clock() + timedelta(seconds=1))
 
 
 async def test_a_night_is_told_by_rule_device_and_resident_and_by_who_was_woken(night: Night) -> None:

@@ -45,6 +45,41 @@ async def test_migrations_go_up_down_and_up(empty_database_url: str) -> None:
     assert second == first
 
 
+async def test_when_older_alerts_were_first_answered_is_read_from_their_steps(empty_database_url: str) -> None:
+    database = Database(empty_database_url)
+    await alembic(database, lambda config: command.upgrade(config, "0048"))
+    async with database.connect() as connection:
+        for one in ("answered", "by the hub", "unanswered"):
+            await connection.exec_driver_sql(_OLD_ALERT.format(one))
+        for one, minute, step, person, words in _OLD_STEPS:
+            await connection.exec_driver_sql(_OLD_STEP.format(one, minute, step, person, words))
+        await connection.commit()
+
+    await alembic(database, lambda config: command.upgrade(config, "head"))
+    async with database.connect() as connection:
+        found = list(map(tuple, (await connection.exec_driver_sql(_FIRST)).all()))
+    await database.close()
+
+    assert dict(found) == {"answered": "first", "by the hub": None, "unanswered": None}
+
+
+_OLD_ALERT = """
+    INSERT INTO alert (id, dedup_key, kind, severity, status, scope_id, rule_id, rule_version, raised_at, last_event_at,
+        presses, rung, turn, rungs)
+    VALUES ('{0}', '{0}', 'fall', 2, 'closed', 's', 'r', '1', '2026-01-15 01:00', '2026-01-15 01:00', 1, 1, 1, 1)
+"""
+_OLD_STEP = """
+    INSERT INTO alert_step (alert_id, at, step, person_id, text)
+    VALUES ('{}', '2026-01-15 01:{}:00.000000', '{}', {}, '{}')
+"""
+_OLD_STEPS = (
+    ("answered", "01", "escalated", "'ola'", "named by the ladder"), ("answered", "09", "closed", "'ola'", "last"),
+    ("answered", "02", "taken", "'kari'", "first"), ("answered", "03", "released", "'kari'", "gave it back"),
+    ("by the hub", "05", "closed", "NULL", "gathered"), ("unanswered", "01", "notified", "NULL", "asked"),
+)  # fmt: skip
+_FIRST = "SELECT id, (SELECT text FROM alert_step WHERE alert_id = alert.id AND at = answered_at) FROM alert"
+
+
 async def test_a_migrated_database_is_what_the_code_expects(database: Database) -> None:
     await alembic(database, command.check)
 

@@ -111,10 +111,9 @@ async def test_messages_are_told_as_a_plain_computation_tells_them(database: Dat
         assert len(plain) > 100
         assert {(one.person, one.off_duty) for one, _ in plain} >= {("kari", True), ("kari", False)}
         assert {one.off_duty for one, _ in plain if one.person == "ola"} == {False}  # whom the plan does not know
-        summons, units = await load.summons(session, NOW - BACK, NOW, local_hours(NOW - BACK, NOW, OSLO))
-        assert _one_by_one(summons, units) == [one for one, _ in plain]
-        known = {one.id: one.unit_id for one in (await session.exec(select(tables.Alert).limit(15))).all()}
-        assert (await load.summons(session, NOW - BACK, NOW, local_hours(NOW - BACK, NOW, OSLO), known))[1] == units
+        summons, at_night = await load.summons(session, NOW - BACK, NOW, local_hours(NOW - BACK, NOW, OSLO))
+        whose = await load.units(session, set(at_night))
+        assert _one_by_one(summons, [whose[one] for one in at_night]) == [one for one, _ in plain]
         counted = Counter((one.person, unit) for one, unit in plain)
         asked = await load.asked(session, NOW - BACK, NOW)
         assert {(person, unit): many for person, unit, many in asked} == counted

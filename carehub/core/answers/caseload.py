@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from carehub.core.answers.alerts import Aftermath, Cause
 from carehub.core.answers.local_hours import SHIFT_OF_HOUR, LocalHour, Shift
-from carehub.core.answers.moments import Times, moments
+from carehub.core.answers.moments import SomeTimes, Times, moments
 from carehub.core.answers.shares import Share
 from carehub.core.answers.usefulness import PROMPT, Answers, Hour, Load, answers_of, verdict_of
 from carehub.core.severity import Severity
@@ -46,7 +46,7 @@ class Cases(NamedTuple):
     unit: Sequence[str | None]
     severity: Sequence[int]
     at: Times
-    answered: Sequence[str | None] | Sequence[datetime | None]
+    answered: SomeTimes
     cause: Sequence[str | None]
     aftermath: Sequence[str | None]
 
@@ -70,6 +70,7 @@ class Caseload:
         local = np.array([when.hour for _, when in hours], np.int64)
         self._hour = local[np.searchsorted(starts, self._at, "right") - 1]
         self._shift = np.array([_SHIFTS.index(one) for one in SHIFT_OF_HOUR], np.int64)[self._hour]
+        self._units, self._unit = placed(cases.unit)
         causes, cause = placed(cases.cause)
         aftermaths, aftermath = placed(cases.aftermath)
         because = [Cause(one) if one else None for one in causes]
@@ -89,8 +90,7 @@ class Caseload:
 
     def by_resident(self, covers: Callable[[str | None], bool] = lambda _: True, most: int | None = None) -> list[Load]:
         """The load of every resident by alerts of units that are covered, the heaviest first; no more than `most`."""
-        units, unit = placed(self._cases.unit)
-        theirs = np.array(list(map(covers, units)), np.bool_)[unit]
+        theirs = np.array(list(map(covers, self._units)), np.bool_)[self._unit]
         return self._loads(*placed(self._cases.resident), most, theirs)
 
     def _loads(
@@ -155,20 +155,19 @@ class Caseload:
 
     def answers(self, now: datetime) -> list[Answers]:
         """How soon what was serious was answered, per unit and shift. What nobody has answered counts as never."""
-        units, unit = placed(self._cases.unit)
-        never = np.array([one is None for one in self._cases.answered], np.bool_)
         until = np.datetime64(now.astimezone(UTC).replace(tzinfo=None), "us")
-        answered = moments([one for one in self._cases.answered if one is not None])  # type: ignore[arg-type]
-        took = np.full(len(never), np.inf)
-        took[~never] = np.maximum((answered - self._at[~never]).astype(np.int64), 0) / _MICROSECONDS
+        answered = moments(self._cases.answered)
+        never = np.isnat(answered)
+        took = np.maximum((answered - self._at).astype(np.int64), 0) / _MICROSECONDS
+        took[never] = np.inf
         # The moderate are not asked for at once, and of the newest nobody can tell yet.
         told = np.array(self._cases.severity, np.int64) >= Severity.SERIOUS
         told &= ~(never & (until - self._at < np.timedelta64(PROMPT)))
-        group = (unit * len(_SHIFTS) + self._shift)[told]
+        group = (self._unit * len(_SHIFTS) + self._shift)[told]
         order = np.lexsort((took[told], group))
         keys, starts = np.unique(group[order], return_index=True)
         parts = np.split(took[told][order], starts[1:])
-        names = list(units)
+        names = list(self._units)
         found = [(names[key // len(_SHIFTS)], key % len(_SHIFTS), part) for key, part in zip(keys, parts, strict=False)]
         found.sort(key=lambda one: (one[0] or "", one[1]))
         return [answers_of(whose, _SHIFTS[shift], part.tolist()) for whose, shift, part in found]

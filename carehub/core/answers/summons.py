@@ -4,7 +4,6 @@ A fortnight of a municipality has ten thousand of them, so they are columns of n
 time loads it.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -119,14 +118,27 @@ def nights(summons: Summons, units: Sequence[str | None]) -> list[Night]:
     hour, person, off_duty = (one[summons.at_night] for one in (summons.hour, summons.person, summons.off_duty))
     asked, many = np.unique((unit * len(dates) + night[hour]) * len(summons.people) + person, return_counts=True)
     edges = np.searchsorted(asked, np.arange(len(names) + 1) * len(dates) * len(summons.people)).tolist()
-    woken = [Counter[str]() for _ in names]
-    for place, who in zip(unit[off_duty].tolist(), person[off_duty].tolist(), strict=True):
-        woken[place][summons.people[who]] += 1
+    woken = _most_first((unit * len(summons.people) + person)[off_duty], summons.people, len(names))
     return [
         Night(
             unit=name, nights=len(np.unique(asked[part] // len(summons.people))),
             people=len(np.unique(asked[part] % len(summons.people))), median=median(many[part].tolist()),
-            most=int(many[part].max()), woken=dict(called.most_common()),
+            most=int(many[part].max()), woken=called,
         )
         for name, called, part in zip(names, woken, map(slice, edges, edges[1:]), strict=True)
     ]  # fmt: skip
+
+
+def _most_first(asked: _Places, people: Sequence[str], units: int) -> list[dict[str, int]]:
+    """Of each unit, how often whom: the most first; of as many, who came first.
+
+    Args:
+        asked: Of each time the place of the unit and the person, as one number.
+    """
+    keys, first, many = np.unique(asked, return_index=True, return_counts=True)
+    found: list[dict[str, int]] = [{} for _ in range(units)]
+    order = np.lexsort((first, -many))
+    for key, how_many in zip(keys[order].tolist(), many[order].tolist(), strict=True):
+        unit, person = divmod(key, len(people))
+        found[unit][people[person]] = how_many
+    return found

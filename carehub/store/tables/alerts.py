@@ -70,6 +70,8 @@ class Alert(SQLModel, table=True):
     stale_since: datetime | None = moment_or_none()
     """Its deadline had passed long before the hub saw it: it is listed each day, and wakes nobody blindly."""
     owner_id: str | None = Field(default=None, foreign_key="person.id", max_length=32)
+    answered_at: datetime | None = moment_or_none()
+    """When a person first took it, was there or closed it; as its steps say, which are the truth."""
     taken_at: datetime | None = moment_or_none()
     arrived_at: datetime | None = moment_or_none()
     closed_at: datetime | None = moment_or_none()
@@ -97,17 +99,10 @@ class AlertEvent(SQLModel, table=True):
     """`Trace` as JSON."""
 
 
-_ANSWERS = text("step IN ('taken', 'arrived', 'closed') AND person_id IS NOT NULL")
-"""Steps by which a person answers: the load asks of ten thousand alerts when that first was."""
-
-
 class AlertStep(SQLModel, table=True):
     """The journal of an alert: one line a step, with the national code where there is one."""
 
     __tablename__ = "alert_step"
-    __table_args__ = (
-        Index("ix_alert_step_answers", "alert_id", "at", sqlite_where=_ANSWERS, postgresql_where=_ANSWERS),
-    )
 
     id: int | None = Field(default=None, primary_key=True)
     alert_id: str = Field(foreign_key="alert.id", index=True, max_length=32)

@@ -128,7 +128,7 @@ async def report_of(hub: Hub, visitor: Visitor, days: int, most: int | None = No
     now = hub.clock()
     async with hub.database.read() as session:
         sight = await ties.sight_of(session, visitor.person, now)
-        return await report(session, hub.zone, now - timedelta(days=days), now, sight.covers, most=most)
+    return await report(hub.database, hub.zone, now - timedelta(days=days), now, sight.covers, most=most)
 
 
 async def log_residents(hub: Hub, visitor: Visitor, residents: Sequence[Load]) -> None:
