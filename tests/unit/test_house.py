@@ -1,5 +1,6 @@
 """The house itself: names, floors, and documents that keep up with the code."""
 
+import ast
 import re
 import shutil
 import socket
@@ -49,6 +50,24 @@ def test_there_is_no_python_in_docker_and_rules() -> None:
 def test_our_plain_names_are_ours() -> None:
     for package in (integrations, models):
         assert Path(str(package.__file__)).is_relative_to(ROOT)
+
+
+def test_no_page_gives_something_of_its_own_the_name_of_what_every_page_has() -> None:
+    """A home called `home` stood whole in the way back to the start, and a login's mark where a language leads back."""
+    (page,) = (one for one in ast.walk(ast.parse(text("carehub/web/render.py"))) if getattr(one, "name", "") == "page")
+    common = next(one for one in ast.walk(page) if isinstance(one, ast.Dict))
+    every = {str(key.value) for key in common.keys if isinstance(key, ast.Constant)} - {
+        "message"
+    }  # None until it is set
+    calls = (
+        (path, call)
+        for path in sorted((ROOT / "carehub" / "web").rglob("*.py"))
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in {"page", "board_page"}
+    )
+
+    assert {"home", "here", "path"} < every
+    assert [(path.name, one.arg) for path, call in calls for one in call.keywords if one.arg in every] == []
 
 
 def test_no_file_knows_the_machine_it_was_written_on() -> None:

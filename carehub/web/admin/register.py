@@ -237,7 +237,7 @@ async def _about(
         note_change(session, visitor, "resident", resident_id, hub)
     return page(
         request, "admin_resident_about.html", visitor, resident=resident, **await _refusal(request, why),
-        lived=lived, home=home, devices=devices, homes=[one for one in homes if home is None or one.id != home.id],
+        lived=lived, lives_in=home, devices=devices, homes=[one for one in homes if home is None or one.id != home.id],
         risks=list(Risk),
     )  # fmt: skip
 

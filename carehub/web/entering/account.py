@@ -53,7 +53,7 @@ async def _page(  # noqa: PLR0913 - what the page shows
     half = visitor.login.proof is Proof.HALF
     return page(
         request, "account.html", None if half else visitor, status=status, wrong=wrong, done=done, new_app=new_app,
-        person=me, factors=mine, places=places, here=visitor.login.token_hash, half=half,
+        person=me, factors=mine, places=places, this_login=visitor.login.token_hash, half=half,
         fresh=is_fresh(visitor, hub), passkeys=can_passkeys(hub), FactorKind=FactorKind, must=_must(hub, me),
         providers=profiles_of(hub), may_pin=may(me.role, Permission.ANSWER_ALERTS),
     )  # fmt: skip
