@@ -27,7 +27,7 @@ from carehub.village.simulate import history
 _ACCOUNT = "AC" + "0" * 32
 _SENDER = "+4759440000"
 _HISTORY_DAYS = 21
-_READY_WITHIN_S = 60
+_READY_WITHIN_S = 180
 _LOG = "log.txt"
 _TOLD_OF_A_FALL = 20
 """Lines of the log, where the demonstration could not go on."""

@@ -1,7 +1,9 @@
 """What texts and calls through Twilio share: the account, a client that keeps its time limit, and its refusals."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -91,6 +93,8 @@ class Account:
         When the line breaks we cannot know whether it went out. We say that it failed for now: a
         carer who is asked twice is better than one who is never asked.
         """
+        if self._client is None:
+            await asyncio.to_thread(_load)
         try:
             made = await what(self._connected())
         except _twilio_line.ForNow as refusal:
@@ -106,6 +110,15 @@ class Account:
         if self._client is not None:
             await self._client.http_client.close()
             self._client = None
+
+
+def _load() -> None:
+    """In a thread: hundreds of modules, for which the loop of a busy machine stood until the watchdog ended the hub.
+
+    A hub that has just started may have somebody to ask before it has had time to load what was put off.
+    """
+    for name in ("integrations.channels._twilio_line", "twilio.rest.api.v2010.account"):
+        import_module(name)
 
 
 def _refused(error: "exceptions.TwilioException") -> Receipt:

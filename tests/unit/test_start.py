@@ -89,6 +89,22 @@ def test_a_library_that_is_broken_ends_the_hub_when_it_has_time_to_look(tmp_path
     assert "no crypto here" in done.stderr
 
 
+def test_the_first_text_of_a_start_never_loads_a_library_on_the_loop() -> None:
+    done = _python(
+        "import asyncio, sys, threading; from carehub.contracts import OutgoingNotice;"
+        "from carehub.core.severity import Severity;"
+        "from integrations.channels.sms import SmsChannel; from integrations.channels._twilio import TwilioSettings;"
+        "found = []; main = threading.main_thread();"
+        "seen = lambda event, args: event == 'import' and threading.current_thread() is main and found.append(args[0]);"
+        "told = dict(twilio_account_sid='AC1', twilio_auth_token='t', twilio_from='+4799900001');"
+        "told['twilio_base_url'] = 'http://127.0.0.1:9';"
+        "text = OutgoingNotice(id='n', address='+4799900111', text='x', severity=Severity.CRITICAL);"
+        "sms = SmsChannel(TwilioSettings(**told), 'https://x'); sys.addaudithook(seen);"
+        "print(asyncio.run(sms.send(text)).reason, [one for one in found if one.startswith(('twilio', 'aiohttp'))][:3])"
+    )
+    assert done.stdout.split(maxsplit=1) == ["ClientConnectorError", "[]\n"], done.stdout + done.stderr
+
+
 async def test_the_doctor_loads_what_a_start_puts_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = Settings(data_dir=tmp_path, detectors="")
     (tmp_path / "a_broken_detector.py").write_text("raise RuntimeError('built for another Python')\n")
