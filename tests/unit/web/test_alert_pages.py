@@ -13,7 +13,7 @@ from carehub.store import tables
 from carehub.web import words
 from tests.unit.web.conftest import Browse, Clock, logged_in
 
-FALL, HELD, CLOSED = (key.ljust(32, "0") for key in ("a4f2", "b7c1", "9a01"))
+FALL, HELD, CLOSED, THEIRS = (key.ljust(32, "0") for key in ("a4f2", "b7c1", "9a01", "e0b4"))
 
 
 async def alert_of(hub: Hub, alert_id: str) -> tables.Alert:
@@ -193,6 +193,22 @@ async def test_the_nurse_sees_her_own_first_then_who_waits_then_whom_somebody_he
     assert "Ingen har tatt det" not in text[held:]
     assert "2580" not in mine
     assert "+4791234567" not in mine
+
+
+async def test_who_is_busy_sees_at_the_head_of_the_telephone_that_somebody_else_calls_and_where(
+    hub: Hub, browser: Browse
+) -> None:
+    ingrid, emir = await logged_in(browser(), hub, "ingrid"), await logged_in(browser(), hub, "emir")
+    assert 'id="urgent"' not in (await ingrid.get("/nurse")).text
+
+    await emir.post(f"/alerts/{THEIRS}/release", data={"back": "/nurse"})
+
+    mine = (await ingrid.get("/nurse")).text
+    head = mine[mine.index('id="urgent"') : mine.index("Dine varsler")]
+    assert "1 venter på noen</strong>: Bakkeveien 12" in head
+    assert 'href="#others"' in head
+    assert mine.count('id="others"') == 1
+    assert 'id="urgent"' not in (await emir.get("/nurse")).text  # whoever has none reads them as they stand
 
 
 async def test_key_box_and_telephone_need_a_tap_that_is_logged_each_time(hub: Hub, browser: Browse) -> None:
