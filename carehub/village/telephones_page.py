@@ -1,5 +1,6 @@
 """The telephones as a page: what each has received, and a box to answer in. Plain HTML, in bokmål."""
 
+import re
 from collections.abc import Sequence
 from html import escape
 from string import Template
@@ -7,6 +8,7 @@ from string import Template
 from carehub.village.days import OSLO
 from carehub.village.switchboard import Message, Switchboard, Telephone
 
+_LINK = re.compile(r"https?://[^\s<]+")
 _FRAME = Template("""<!doctype html>
 <html lang="nb">
 <head>
@@ -96,9 +98,10 @@ def _telephone(board: Switchboard, telephone: Telephone) -> str:
 def _message(message: Message) -> str:
     ours = message.direction == "inbound"
     who = "Sendt" if ours else "Mottatt"
-    fate = "" if message.arrived else " (kom ikke fram)"
-    moment = message.created_at.astimezone(OSLO).strftime("%H.%M.%S")
-    text = f"{escape(message.body)}<small>{who} kl. {moment}{fate}</small>"
+    fate = "" if message.arrived else " (kom ikke frem)"
+    moment = message.created_at.astimezone(OSLO).strftime("%H:%M:%S")
+    body = _LINK.sub(r'<a href="\g<0>">\g<0></a>', escape(message.body))
+    text = f"{body}<small>{who} kl. {moment}{fate}</small>"
     return f'<li><div class="{"ut" if ours else "inn"}">{text}</div></li>'
 
 

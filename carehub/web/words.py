@@ -95,6 +95,11 @@ CHANNELS: Spoken[str] = Spoken({
 })  # fmt: skip
 
 
+def places() -> list[tuple[str, str]]:
+    """Places to choose from, one word for each name."""
+    return sorted({name: english for english, name in reversed([*PLACES.items()])}.items())
+
+
 def way_amid(channel: str) -> str:
     """A channel in the middle of a sentence: "SMS", and "varsel på telefonen"."""
     name = CHANNELS.get(channel, channel)

@@ -380,7 +380,7 @@ async def test_a_low_battery_is_a_technicians_task_once_and_over_when_it_was_cha
     assert (await night.the_alert()).status is Status.OPEN
     async with await desk(night) as boss:
         shown = (await boss.get("/admin/tasks")).text
-        assert '<h2 class="ds-heading" data-size="2xs">Bytt batteriet. kanari etikett</h2>' in shown
+        assert '<h2 class="ds-heading" data-size="2xs">Bytt batteriet: kanari etikett</h2>' in shown
         assert "<p>kanarigata 5 · gang · 12 % · modell kanari-modell</p>" in shown
     assert await says(25, hours=1) == [("gang", True)]  # warmer in the hall, and no new battery
 

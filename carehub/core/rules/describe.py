@@ -133,7 +133,8 @@ def _bounds(matcher: Matcher, language: Language) -> str:
 
 
 def _bound(name: str, bound: object, language: Language) -> str:
-    number = str(bound) if language == "en" else str(bound).replace(".", ",")
+    number = str(bound).removesuffix(".0")
+    number = number if language == "en" else number.replace(".", ",")
     return words.BOUNDS[name][language].format(number)
 
 

@@ -52,7 +52,8 @@ def as_written(rule: Rule, path: str, value: Number) -> Number:
         raise TuningError(f"«{path}» kan ikke tilpasses i regelen «{rule.id}». Dette kan tilpasses: {known}.")
     found = _read(value, isinstance(bounds.least, timedelta))
     if found is None:
-        raise TuningError(f"«{value}» er ikke en gyldig verdi for «{path}».")
+        example = " Skriv for eksempel 30 min." if isinstance(bounds.least, timedelta) else ""
+        raise TuningError(f"«{value}» er ikke en gyldig verdi for «{path}».{example}")
     if not bounds.least <= found <= bounds.most:  # type: ignore[operator]
         least, most = in_words(bounds)
         raise TuningError(f"«{path}» må være fra {least} til {most}; {_written(found)} går ikke.")

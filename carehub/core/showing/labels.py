@@ -72,7 +72,7 @@ def read(text: str) -> Label:
         raise LabelError("Koden er LoRaWAN, men ikke i formen TR005. Skriv DevEUI fra etiketten i stedet.")
     if found := _TYPED_EUI.fullmatch(said):
         raise NoLabel("Det er et EUI-nummer. Velg om det er Zigbee eller LoRaWAN, og prøv igjen.")
-    raise NoLabel("Koden er ikke en vi kjenner. Les av QR-koden på utstyret, eller skriv adressen og velg vei inn.")
+    raise NoLabel("Vi kjenner ikke denne koden. Les av QR-koden på utstyret, eller skriv adressen og velg tilkobling.")
 
 
 def named(source: str, text: str) -> Label:

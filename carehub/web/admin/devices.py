@@ -68,15 +68,10 @@ async def one_device(request: Request, hub: TheHub, visitor: Administering, devi
     return page(
         request, "admin_device.html", visitor, device=device,
         scopes=[one for one in scopes if close.sight.covers(one.unit_id)],
-        residents=people, places=places(), test=test, kinds=words.DEVICE_KINDS, row=row, history=history, sees=sees,
-        successor=successor, before=before,
+        residents=people, places=words.places(), test=test, kinds=words.DEVICE_KINDS, row=row, history=history,
+        sees=sees, successor=successor, before=before,
         overdue=needs_test(device.kind, device.tested_at, now, hub.test_every),
     )  # fmt: skip
-
-
-def places() -> list[tuple[str, str]]:
-    """Places to choose from, one word for each name."""
-    return sorted({name: english for english, name in reversed([*words.PLACES.items()])}.items())
 
 
 async def known(session: Session, device_id: str) -> tables.Device:

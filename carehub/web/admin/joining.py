@@ -22,7 +22,7 @@ from carehub.store.database import Session
 from carehub.store.fitting import NotReplaced
 from carehub.store.tables.places import DeviceStatus
 from carehub.web import words
-from carehub.web.admin.devices import known, mine, places, tell_fold
+from carehub.web.admin.devices import known, mine, tell_fold
 from carehub.web.done import Done, onwards
 from carehub.web.render import page
 from carehub.web.security import Administering, TheHub, Visitor
@@ -156,9 +156,9 @@ async def steps(
         and (device.tested_at is not None or not critical),
     }  # fmt: skip
     return page(
-        request, "admin_join_steps.html", visitor, device=device, row=row, scopes=scopes, scope=scope, places=places(),
-        kinds=words.DEVICE_KINDS, done=done, critical=critical, alarm=alarm, on_test=on_test, before=before,
-        **tried,
+        request, "admin_join_steps.html", visitor, device=device, row=row, scopes=scopes, scope=scope,
+        places=words.places(), kinds=words.DEVICE_KINDS, done=done, critical=critical, alarm=alarm, on_test=on_test,
+        before=before, **tried,
         other_server=device.source == labels.LORA and any(one.name == THINGS_STACK for one in hub.sources),
         elsewhere=next((one for one in scopes if stands and one.id == scope != stands), None),
         step=next((name for name, is_done in done.items() if not is_done), "over"),

@@ -132,7 +132,7 @@ async def _of_shifts(hub: Hub, session: Session, sight: Sight) -> list[Need]:
         words = _("Én person fikk %(most)s meldinger siste døgn", most=most)
         found.append(Need(hurry=Hurry.TODAY, words=words, href="/admin/load", why=_("Se hva som kan dempes.")))
     if many := await silences.how_many(session, now):
-        words = ngettext("%(num)d stillhet gjelder nå", "%(num)d stillheter gjelder nå", many)
+        words = ngettext("%(num)d er satt på stille nå", "%(num)d er satt på stille nå", many)
         found.append(Need(hurry=Hurry.SOON, words=words, href="/silences"))
     return found
 

@@ -11,6 +11,7 @@ from carehub.core.showing.terms import PLACES
 from carehub.flow.hub import Hub
 from carehub.flow.receiving.intake import MAX_PAYLOAD
 from carehub.flow.sandbox import TooMany, empty
+from carehub.web import words
 from carehub.web.problems import problem
 from carehub.web.render import page
 from carehub.web.security import bearer_of
@@ -92,7 +93,7 @@ async def try_payload(
 def _page(request: Request, hub: Hub, given: Given, status: int = 200, **context: Any) -> Response:
     common = {"trial": None, "wrong": None, "secret": None, "sandbox": None} | context
     return page(
-        request, "showcase_suppliers.html", status=status, examples=EXAMPLES, places=sorted(PLACES.items()),
+        request, "showcase_suppliers.html", status=status, examples=EXAMPLES, places=words.places(),
         sources=hub.sources, roads=ROADS, given=given, address=hub.public_url, **common,
     )  # fmt: skip
 

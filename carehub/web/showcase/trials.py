@@ -10,6 +10,7 @@ from carehub.core.answers.ladders import built_in
 from carehub.core.findings import Finding, Outcome
 from carehub.core.kinds import KNOWN_KINDS, LIFE_SAFETY
 from carehub.core.rules.rulebook import Rulebook
+from carehub.core.rules.words import MEASUREMENTS
 from carehub.core.severity import Severity
 from carehub.core.showing.terms import OUTCOMES, kind_name
 from carehub.core.showing.wording import summons_text
@@ -19,6 +20,7 @@ from carehub.web.tongue import _, later
 
 _EXAMPLE_NUMBER, _EXAMPLE_CODE = "A4F2", "K7M2PT"
 _ALWAYS = later("Livsviktig: varsles alltid, uten noen regel.")
+_NO_NUMBER = later("Verdien er ikke et tall: ingen regel kan sammenligne den.")
 _UNKNOWN = later("Ordet er ukjent: hendelsen lagres og listes, men ingen regel ser på den.")
 
 
@@ -79,6 +81,8 @@ def in_words(heard: Heard, rulebook: Rulebook, zone: ZoneInfo, link: str) -> Tri
 def _told(one: Judged, alarms: Sequence[Alarm]) -> Told:
     event = one.event
     remark = _(_ALWAYS) if event.kind in LIFE_SAFETY else "" if event.kind in KNOWN_KINDS else _(_UNKNOWN)
+    if event.kind in MEASUREMENTS and (isinstance(event.value, bool) or not isinstance(event.value, int | float)):
+        remark = _(_NO_NUMBER)
     value = "" if event.value is None else f"{event.value} {event.unit or ''}".strip()
     return Told(
         kind=event.kind, value=value, meaning=_(kind_name(event.kind)), remark=remark,

@@ -50,16 +50,18 @@ async function look() {
 }
 
 document.getElementById("scan").addEventListener("click", async () => {
+  says.textContent = "";
   if (stream) return stop();
   try {
     stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
     video.srcObject = stream;
     video.hidden = false;
     await video.play();
+    says.textContent = says.dataset.look;
     look();
-  } catch {
+  } catch (error) {
     stop();
-    says.textContent = says.dataset.refused;
+    says.textContent = error.name === "NotFoundError" ? says.dataset.missing : says.dataset.refused;
   }
 });
 

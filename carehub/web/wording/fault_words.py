@@ -117,7 +117,7 @@ _READ = tuple((re.compile(pattern, re.MULTILINE), pattern) for pattern, _said in
 FAULTS = Spoken(dict(_PAIRS), into=(Language.NN,))
 """English is the language in which the faults themselves are written."""
 _STORY = re.compile(r"expected (?P<wanted>.+), got (?P<got>.+)$")
-_ALERT = re.compile(r"(\S+) at (\d\d\.\d\d\.) (\d\d:\d\d:\d\d)")
+_ALERT = re.compile(r"(\S+) at (\d\d\.\d\d\.) (\d\d:\d\d)(?::00|(:\d\d))")
 _OR = re.compile(r"(?<=') (?:or|and) (?=')")
 
 
@@ -127,11 +127,12 @@ def fault_words(fault: str) -> str:
         return fault
     if story := _STORY.search(fault):
         wanted, got = _alerts(story["wanted"]), _alerts(story["got"])
-        return fault[: story.start()] + _("ventet %(wanted)s, men fikk %(got)s", wanted=wanted, got=got)
+        name = fault[: story.start()].partition(": ")[2].removesuffix(": ")
+        return _("Eksempelet «%(name)s» skal gi %(wanted)s, men gir %(got)s.", name=name, wanted=wanted, got=got)
     for written, pattern in _READ:
         fault = written.sub(FAULTS[pattern], fault)
     return _OR.sub(" eller ", fault)
 
 
 def _alerts(told: str) -> str:
-    return _("ingenting") if told == "nothing" else _ALERT.sub(r"\1 \2 kl. \3", told)
+    return _("ingen varsler") if told == "nothing" else _ALERT.sub(r"\1 \2 kl. \3\4", told)

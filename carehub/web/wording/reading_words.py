@@ -6,7 +6,7 @@ from carehub.web.tongue import Spoken, _
 
 _ACTIONS = Spoken(
     {
-        "tablet": "så varselet på nettbrettet",
+        "tablet": "så tavlen på nettbrettet",
         "nurse": "så varselet på telefonen",
         "alert": "åpnet varselet",
         "alert.why": "så hvorfor det ble varslet",

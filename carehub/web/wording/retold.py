@@ -9,7 +9,7 @@ from functools import cache
 
 from carehub.core.showing.terms import BLIND_BECAUSE
 from carehub.flow.grouping.equipment import AND_TOO
-from carehub.web.tongue import _, ngettext
+from carehub.web.tongue import Spoken, _, ngettext
 from carehub.web.wording.gaps import told_gap
 from carehub.web.wording.model_words import told_by_model
 from carehub.web.wording.sentences import SENTENCES
@@ -24,6 +24,8 @@ _SHAPES = {
 _SAID = frozenset({"how", "wrong", "what", "reason", "least", "most", "proposal", "late"})
 """Values that are words of the hub's own; the others are names and numbers."""
 _WHEN = frozenset({"since", "until", "date"})
+UNITS = Spoken({"h": "t", "d": "døgn"})
+_LENGTH = re.compile(r"(\d+) ([hd])")
 _AT = re.compile(r"\bkl\. (\d\d:\d\d)")
 _BLIND = frozenset(BLIND_BECAUSE.values())
 _HELD = re.compile(r"\b(\d+) gang(?:er)? (.+?)(?=, \d+ gang|$)")
@@ -57,6 +59,8 @@ def _value(name: str, value: str) -> str:
         return _HELD.sub(lambda found: f"{_times(int(found[1]))} {rule_called(found[2])}", value)
     if name in _WHEN:
         return _AT.sub(_("kl. %(clock)s", clock=r"\1"), value)
+    if length := _LENGTH.fullmatch(value):
+        return f"{length[1]} {UNITS[length[2]]}"
     if name == "rule":
         return rule_called(value)
     if name == "model":

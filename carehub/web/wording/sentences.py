@@ -8,6 +8,7 @@ SENTENCES = (
     later("«%(path)s» kan ikke tilpasses i regelen «%(rule)s». Dette kan tilpasses: %(known)s."),
     later("«%(path)s» kan ikke tilpasses i regelen «%(rule)s»."),
     later("«%(value)s» er ikke en gyldig verdi for «%(path)s»."),
+    later("«%(value)s» er ikke en gyldig verdi for «%(path)s». Skriv for eksempel 30 min."),
     later("«%(path)s» må være fra %(least)s til %(most)s; %(value)s går ikke."),
     later("«%(rule)s» kan ikke slås av: dette varsles alltid."),
     later("Det er ingen slik regel."), later("Ingenting er endret."), later("Skriv hvorfor."),
@@ -94,7 +95,7 @@ SENTENCES = (
     # refusals of a device's label
     later("Koden er LoRaWAN, men ikke i formen TR005. Skriv DevEUI fra etiketten i stedet."),
     later("Det er et EUI-nummer. Velg om det er Zigbee eller LoRaWAN, og prøv igjen."),
-    later("Koden er ikke en vi kjenner. Les av QR-koden på utstyret, eller skriv adressen og velg vei inn."),
+    later("Vi kjenner ikke denne koden. Les av QR-koden på utstyret, eller skriv adressen og velg tilkobling."),
     later("DevEUI har seksten tegn: tallene 0–9 og bokstavene A–F."),
     later("Adressen kan ikke ha mellomrom, # eller +, og ikke være tom."),
     later("Etiketten er vår, men skadet. Skriv ut en ny fra utstyrets side, eller skriv adressen."),

@@ -11,6 +11,7 @@ from carehub.core.rules.language import Rule
 from carehub.core.rules.overrides import Number
 from carehub.core.rules.tuning import in_words, value_in
 from carehub.web.tongue import Spoken, _, decimal
+from carehub.web.wording.retold import UNITS
 from carehub.web.words import spoken
 
 _NAMES = Spoken({
@@ -45,7 +46,6 @@ _SAID: dict[str, Mapping[str, words.Words]] = {
 _PER = Spoken({"scope": "boligen", "device": "hvert utstyr"})
 _ALIKE = {"kinds": "kind", "places": "place", "only_when": "unless"}
 _AS_WRITTEN = frozenset({"nb", "nn", "en", "id", "found", "alert_code"})
-_UNITS = Spoken({"h": "t", "d": "døgn"})
 _READ = (
     (re.compile(r"^(\d+)\s*(?:t|time|timer|timar|hours?)$"), r"\1 h"),
     (re.compile(r"^(\d+)\s*(?:døgn|dag|dager|dagar|days?)$"), r"\1 d"),
@@ -95,7 +95,7 @@ def value_words(value: Number) -> str:
     """A value as people write it: "2 t", "18,5"."""
     if isinstance(value, str):
         number, _sign, unit = value.partition(" ")
-        return f"{number} {_UNITS.get(unit, unit)}".strip()
+        return f"{number} {UNITS.get(unit, unit)}".strip()
     return decimal(value)
 
 

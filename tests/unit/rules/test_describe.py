@@ -24,6 +24,8 @@ WORDED = {
     "når det er høy lyd minst 3 ganger i løpet av 1 time.",
     "watch: {kind: temperature, below: 15.5}\nfor: 90 s":
     "når temperaturen er under 15,5 grader, og det varer i 90 sekunder.",
+    "watch: {kind: temperature, below: 15.0}\nfor: 90 s":
+    "når temperaturen er under 15 grader, og det varer i 90 sekunder.",
     "watch: {kind: pulse, at_least: 120, at_most: 200}": "når pulsen er høyst 200 og minst 120.",
     "sequence: {steps: [{kind: bed.left}, {kind: door.opened, place: hall}], within: 2 d}":
     "når først noen står opp av sengen, og så døren åpnes i gangen i løpet av 2 døgn.",

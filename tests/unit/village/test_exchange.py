@@ -243,13 +243,14 @@ async def test_a_misspelt_behaviour_is_refused(line: Line) -> None:
 
 
 async def test_the_page_shows_each_telephone_and_lets_it_answer(line: Line, hub: Hub) -> None:
-    await line.send(Body="<b>7K3QF</b>")
+    await line.send(Body="<b>7K3QF</b> https://hub.example/a/7K3QF<i>")
     await hub.hears(3)
 
     page = (await line.client.get("/")).text
     answered = await line.client.post(f"/telefon/{NURSE}", data={"svar": "7K3QF"})
 
     assert "&lt;b&gt;7K3QF&lt;/b&gt;" in page
+    assert '<a href="https://hub.example/a/7K3QF&lt;i&gt;">' in page
     assert "Sykepleier &lt;sone&gt; nord" in page
     assert answered.status_code == 303
     assert hub.heard[-1][2]["Body"] == "7K3QF"

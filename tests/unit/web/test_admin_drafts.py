@@ -55,6 +55,8 @@ async def test_a_draft_goes_from_hand_to_hand_into_force_and_back(ruled: Hub, br
     assert (await admin.post(f"{page}/approve")).status_code == 303
     assert ruled.rulebook.rules["cold-home"].severity.name == "SERIOUS"
     assert "I kraft" in (await kari.get("/admin/rules/cold-home")).text
+    agreed = (await kari.get(page)).text
+    assert ("Endret regel" in agreed, "Ingenting er endret" in agreed) == (True, False)
 
     assert (await kari.post(f"{page}/end", data={"why": ""})).status_code == 422
     await kari.post(f"{page}/end", data={"why": "For mange"})
@@ -86,11 +88,14 @@ async def test_values_are_changed_by_a_form_and_the_stories_that_no_longer_hold_
     refused = await kari.post(f"{page}/values", data={"value:for": "9 timer", "why": "x"})
     assert refused.status_code == 422
     assert "«Så lenge må det vare» må være fra" in refused.text  # as the form calls it, and not «for»
+    assert "fra 30 min til 6 t; 9 t går ikke" in refused.text
     assert "9 timer" in refused.text
+    unread = await kari.post(f"{page}/values", data={"value:for": "en stund", "why": "x"})
+    assert "Skriv for eksempel 30 min." in unread.text
     assert (await kari.post(f"{page}/values", data={"value:for": "2 timer", "why": "x"})).status_code == 303
     shown = (await kari.get(page)).text
     assert "<td>1 t</td><td>2 t</td>" in shown
-    assert "ventet cold-home 15.01. kl." in shown
+    assert "skal gi cold-home 15.01. kl. 19:00, men gir cold-home 15.01. kl. 20:00." in shown
 
 
 async def test_the_examples_follow_a_new_threshold_without_a_line_written_by_hand(ruled: Hub, browser: Browse) -> None:

@@ -86,9 +86,10 @@ def test_what_people_write_wrong_is_said_in_bokmal(wrong: str, said: str) -> Non
 
 
 def test_a_story_that_no_longer_holds_is_said_in_bokmal_and_keeps_its_own_name() -> None:
-    fault = "cold-home: The home is cold: expected cold-home at 15.01. 02:10:00, a-b at 15.01. 02:11:00, got nothing"
+    fault = "cold-home: The home is cold: expected cold-home at 15.01. 02:10:00, a-b at 15.01. 02:11:30, got nothing"
     assert fault_words(fault) == (
-        "cold-home: The home is cold: ventet cold-home 15.01. kl. 02:10:00, a-b 15.01. kl. 02:11:00, men fikk ingenting"
+        "Eksempelet «The home is cold» skal gi cold-home 15.01. kl. 02:10, a-b 15.01. kl. 02:11:30, "
+        "men gir ingen varsler."
     )
 
 

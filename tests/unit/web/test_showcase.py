@@ -154,6 +154,24 @@ async def test_whoever_has_a_device_finds_its_topic_and_an_example_that_is_under
 
     assert 'class="trial__read"' in told
     assert "trial__fault" not in told
+    places = re.findall(r"<option[^>]*>([^<]+)<", form.partition('id="place"')[2].partition("</select>")[0])
+    assert sorted(places) == sorted(set(places))
+
+
+async def test_a_measurement_that_is_no_number_is_said_to_be_none(shown: FastAPI, browser: Browse) -> None:
+    told = {
+        value: (
+            await browser(app=shown).post(
+                "/showcase/suppliers",
+                data={
+                    "topic": "carehub/v1/a/event",
+                    "payload": f'{{"id": 1, "kind": "temperature", "value": {value}}}',
+                },
+            )
+        ).text
+        for value in ('"varm"', "true", "12")
+    }
+    assert ["er ikke et tall" in one for one in told.values()] == [True, True, False]
 
 
 async def test_what_a_supplier_writes_is_shown_as_text(shown: FastAPI, browser: Browse) -> None:
