@@ -193,7 +193,8 @@ def async_url(url: str) -> str:
 
 def _engine(url: str, *, is_sqlite: bool) -> AsyncEngine:
     if not is_sqlite:
-        engine = create_async_engine(url, pool_size=10, max_overflow=10, hide_parameters=True)
+        # The one that was used last: it knows our statements, where ten in turn each learned them all, amid an alarm.
+        engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_use_lifo=True, hide_parameters=True)
         event.listen(engine.sync_engine, "checkout", _ask_what_has_rested)
         event.listen(engine.sync_engine, "checkin", _note_rest)
         return engine

@@ -1,3 +1,4 @@
+from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -191,6 +192,21 @@ async def test_a_connection_that_died_while_it_rested_is_replaced_and_one_just_u
     monkeypatch.setattr(store, "_RESTED_S", 0.0)
     assert await own_process() != first
     await database.close()
+
+
+async def test_a_connection_that_knows_our_statements_is_used_again_before_one_that_rests(postgres_url: str) -> None:
+    """Each learns them anew: a press met that ten times for each statement."""
+    database = Database(postgres_url)
+    async with AsyncExitStack() as all_at_once:
+        for _ in range(5):
+            await sql.ask(await all_at_once.enter_async_context(database.write()), "SELECT 1")
+    used: set[int] = set()
+    for _ in range(5):
+        async with database.write() as session:
+            used.add((await sql.ask(session, "SELECT pg_backend_pid()"))[0][0])
+    await database.close()
+
+    assert len(used) == 1
 
 
 async def test_no_row_is_no_call_and_what_an_unknown_device_told_is_not_kept(database: Database) -> None:
