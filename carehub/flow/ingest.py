@@ -14,7 +14,7 @@ from carehub.core.folding.fold import ScopeState
 from carehub.flow.hub import Hub
 from carehub.flow.receiving.activation import activate, adopting
 from carehub.flow.receiving.ahead import Ahead
-from carehub.flow.receiving.batch import Folder, Load, Work, hub_fault
+from carehub.flow.receiving.batch import Folder, Load, Work, hub_fault, own_ids
 from carehub.flow.receiving.care import ENDED_US, Care
 from carehub.flow.receiving.intake import Draft, Intake
 from carehub.flow.receiving.queue import BATCH, Counts, Queue
@@ -198,21 +198,29 @@ class Ingest(Queue):
         work = self.ahead.claim(load, self._seq) or Work(self._hub.clock(), self._seq)
         read = [draft for message in load.messages[len(work.drafts) :] if (draft := self.intake.read(message))]
         fresh = [draft for draft in read if draft.may_be_an_alarm or not self._hub.health.no_room]
+        try:
+            await self._keep(work, fresh, load)
+        except stream.KnownAlready as found:
+            again, work = work.drafts, Work(work.now, self._seq)
+            await self._keep(work, again, load, found.keys)
+        fail_at("ingest.committed")
+        if work.findings:
+            fail_at("alert.committed")
+        return work
+
+    async def _keep(self, work: Work, fresh: list[Draft], load: Load, known: dict[str, str] | None = None) -> None:
         is_stored = False
         try:
             async with self._hub.database.write() as session:
                 await self._load_states(session, self._scopes(fresh, load))
-                self._fold(work, fresh, load, await stream.known_keys(session, _own_ids(fresh, load)))
+                known = known or await stream.known_before(session, own_ids(fresh, load))
+                self._fold(work, fresh, load, known)
                 if self._may_look_ahead(work):
                     self.ahead.begin(work, self.room)
                 await self._write(session, work)
             is_stored = True
         finally:
             self.ahead.end(is_stored=is_stored)
-        fail_at("ingest.committed")
-        if work.findings:
-            fail_at("alert.committed")
-        return work
 
     def _may_look_ahead(self, work: Work) -> bool:
         """Not where the rules may change with this batch, nor where messages are to be read one by one."""
@@ -289,10 +297,3 @@ class Ingest(Queue):
         self.counts.letters += len(work.letters)
         self.counts.batches += 1
         self._hub.health.beats["ingest"] = work.now
-
-
-def _own_ids(fresh: list[Draft], load: Load) -> list[str]:
-    """Only senders with ids of their own can repeat themselves by id."""
-    keys = [event.dedup_key for draft in fresh if draft.ids for event in draft.events]
-    keys += [note.event.dedup_key for note in load.notes if note.event]
-    return [key for key in keys if key]

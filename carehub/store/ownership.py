@@ -12,6 +12,7 @@ LEASE = timedelta(seconds=5)
 
 _HOLD = "UPDATE ownership SET lease_until = ? WHERE partition = ? AND epoch = ?"
 _HOLD_AND_COUNT = "UPDATE ownership SET lease_until = ?, next_seq = ? WHERE partition = ? AND epoch = ?"
+_NEW_TO_US = " AND NOT EXISTS (SELECT FROM event WHERE dedup_key = ANY (?))"
 
 
 class OwnershipLost(HubError):
@@ -57,15 +58,19 @@ class Term(NamedTuple):
     partition: int = 0
 
 
-async def hold_and_add(session: Session, term: Term, rows: Sequence[sql.Insertion], *, last: bool) -> None:
-    """Renew the lease on a server, and write what the batch writes; where the lease is lost, none of it is written.
+async def hold_and_add(
+    session: Session, term: Term, keys: Sequence[str], rows: Sequence[sql.Insertion], *, last: bool
+) -> bool:
+    """Renew the lease on a server, and write what the batch writes; False where the lease is lost, or a key is known.
+
+    Then none of it is written.
 
     Args:
+        keys: Of the batch's events, none of which may be stored already.
         last: The transaction writes nothing after it.
     """
-    values = (term.now + LEASE, term.next_seq, term.partition, term.epoch)
-    if await sql.change_and_add(session, _HOLD_AND_COUNT, values, rows, last=last) != 1:
-        raise OwnershipLost(f"Epoch {term.epoch} of partition {term.partition} has been overtaken.")
+    values = (term.now + LEASE, term.next_seq, term.partition, term.epoch, list(keys))
+    return await sql.change_and_add(session, _HOLD_AND_COUNT + _NEW_TO_US, values, rows, last=last) == 1
 
 
 async def last_seq(session: Session, partition: int = 0) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlmodel import SQLModel, col, select
 
+from carehub.contracts import HubError
 from carehub.core.events import Command, CommandKind, Tick
 from carehub.core.findings import Deadline, Trace
 from carehub.core.folding.fold import ScopeState
@@ -87,6 +88,19 @@ async def known_keys(session: Session, keys: Sequence[str]) -> dict[str, str]:
         return {}
     (found,) = await sql.ask_all(session, (_KNOWN_KEYS, keys))
     return {row[0]: row[1] for row in found}
+
+
+class KnownAlready(HubError):
+    """A batch named keys that the store has: fold it again, with these."""
+
+    def __init__(self, keys: dict[str, str]) -> None:
+        super().__init__(f"{len(keys)} events are stored already.")
+        self.keys = keys
+
+
+async def known_before(session: Session, keys: Sequence[str]) -> dict[str, str]:
+    """The same as `known_keys`, for a batch; a server is asked nothing, since `Unwritten` finds out as it writes."""
+    return await known_keys(session, keys) if sql.is_sqlite(session) else {}
 
 
 async def recent_deliveries(session: Session, limit: int = 5000) -> list[str]:
@@ -166,6 +180,7 @@ class Unwritten:
 
         Raises:
             OwnershipLost: The lease is not ours.
+            KnownAlready: On a server, some of its events are stored already; then nothing is written.
         """
         batch, self._batch = self._batch, None
         if batch is not None and not sql.is_sqlite(session):
@@ -179,11 +194,18 @@ class Unwritten:
 async def _add_on_server(
     session: Session, batch: Batch, term: ownership.Term, more: Sequence[sql.Insertion], *, last: bool
 ) -> None:
-    """It is told once of all, and once more of many events."""
+    """It is told once of all, and once more of many events.
+
+    The press that comes is nearly always a new one: whether it is, is not asked before, but a condition of the writing.
+    """
+    keys = [event.dedup_key for event, _, _ in batch.events if event.dedup_key]
     events = [values + seldom for values, seldom in event_values(batch.events, sql.moments_of(session))]
     many = events if len(events) >= _WORTH_A_COPY and not (more and last) else []
     rows = [*_insertions(batch, term.epoch, [] if many else events), *more]
-    await ownership.hold_and_add(session, term, rows, last=last and not many)
+    if not await ownership.hold_and_add(session, term, keys, rows, last=last and not many):
+        if known := await known_keys(session, keys):
+            raise KnownAlready(known)
+        raise ownership.OwnershipLost(f"Epoch {term.epoch} of partition {term.partition} has been overtaken.")
     if many:
         await server.copy(session, tables.Event, EVENT_COLUMNS, many)
 

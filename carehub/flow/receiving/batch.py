@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -238,6 +238,13 @@ class Folder:
         if folded.traces:
             work.held_back += [(work.seq, before.scope, trace) for trace in folded.traces if trace.is_held_back]
         work.faults.extend(folded.faults)
+
+
+def own_ids(fresh: Sequence[Draft], load: Load) -> list[str]:
+    """Only senders with ids of their own can repeat themselves by id."""
+    keys = [event.dedup_key for draft in fresh if draft.ids for event in draft.events]
+    keys += [note.event.dedup_key for note in load.notes if note.event]
+    return [key for key in keys if key]
 
 
 def _is_history(event: Event) -> bool:

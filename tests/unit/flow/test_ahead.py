@@ -111,6 +111,29 @@ async def test_an_alarm_that_comes_meanwhile_is_in_the_very_next_batch(
     assert "social-alarm" in await night.kinds()
 
 
+async def test_a_repeat_takes_nothing_from_what_is_stored_with_it(
+    night: Night, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server says of a whole batch that it has one of its keys: all is folded again, what was read ahead too."""
+    first = night.pressed(id="7f3a")
+    await _begin(night)
+    await night.hear(first)
+    below, then = _moves(night, 1), _moves(night, 40)
+    night.ingest.deliver(below[0])
+
+    async with storing(night, monkeypatch):
+        assert await _meanwhile(night, *then) == 40
+        again = [night.message(first.topic, first.payload), night.pressed("knapp-bjarne")]
+        assert await _meanwhile(night, *again) == 40
+
+    events = await night.events()
+    assert [event.at for event in events if not event.alarm][1:] == [one.received_at for one in below + then]
+    assert [event.seq - events[0].seq for event in events] == list(range(len(events)))
+    assert sorted((alert.resident_id, alert.presses) for alert in await night.alerts()) == [("anna", 1), ("bjarne", 1)]
+    assert night.road.acknowledged == [first, *below, *then, *again]
+    assert night.ingest.counts.duplicates == 1
+
+
 @pytest.mark.parametrize(
     "error", [OperationalError("", None, Exception("database is locked")), ValueError("unforeseen")]
 )
