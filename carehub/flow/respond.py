@@ -20,7 +20,7 @@ from carehub.core.answers.alerts import (
 )
 from carehub.core.answers.answering import deadline_after, remind_at
 from carehub.flow.answering.follow_up import after_closing, rest
-from carehub.flow.family.relieved import tell_who_goes
+from carehub.flow.family.relieved import call_back, tell_who_goes
 from carehub.flow.journal import journal_line, step_row
 from carehub.flow.reaching.quiet import fall_quiet
 from carehub.kit.failpoints import fail_at
@@ -85,9 +85,12 @@ async def arrive(session: Session, alert_id: str, by: str, now: datetime, *, tex
 
 async def release(session: Session, alert_id: str, by: str, now: datetime, *, text: str | None = None) -> Answer:
     """Give it back: open again, and the ladder climbs at once. `text` stands in the journal beside it."""
-    return await _act(
+    answer = await _act(
         session, alert_id, Action.RELEASE, by, now, text=text, owner_id=None, taken_at=None, arrived_at=None
     )
+    if answer.done and answer.alert:
+        await call_back(session, answer.alert, now)
+    return answer
 
 
 async def close(  # noqa: PLR0913 - cause and outcome are what closing means
@@ -164,6 +167,8 @@ async def undo(session: Session, alert_id: str, by: str, now: datetime) -> Answe
     await outbox.stop_asking(session, alert_id)
     for follow in await alerts.children(session, alert_id, FOLLOW_UP):
         await rest(session, follow, by, now, "Avslutningen ble angret.")
+    if status is Status.OPEN:
+        await call_back(session, alert, now)
     return await _done(session, alert)
 
 

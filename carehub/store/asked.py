@@ -215,11 +215,15 @@ async def answered(session: Session, alerts: Collection[str]) -> dict[str, list[
     return {alert: [*by_person.values()] for alert, by_person in found.items()}
 
 
-async def told(session: Session, alerts: Collection[str], step: str) -> set[str]:
-    """Who has been told in this step of one of these alerts."""
+async def told(session: Session, alerts: Collection[str], step: str) -> dict[str, datetime]:
+    """Who has been told in this step of one of these alerts, and when last."""
     notice = tables.Notice
-    statement = select(notice.person_id).where(col(notice.alert_id).in_(alerts), notice.cycle == step)
-    return set(filter(None, (await session.exec(statement)).all())) if alerts else set()
+    statement = (
+        select(notice.person_id, notice.created_at)
+        .where(col(notice.alert_id).in_(alerts), col(notice.cycle).startswith(step))
+        .order_by(col(notice.created_at))
+    )
+    return {who: at for who, at in (await session.exec(statement)).all() if who}
 
 
 async def ways(session: Session, alerts: Collection[str], people: Collection[str]) -> list[tuple[str, Method]]:

@@ -71,8 +71,9 @@ _REPORTED = "SELECT reference FROM status_report WHERE reference = ANY (?) LIMIT
 
 LASTING = ("siren", "lamp")
 """Channels whose notices go on until they are switched off."""
-RELIEVED = "relieved"
-"""The step in which whoever of a family goes there is told that staff are there: it asks nobody."""
+RELIEVED, ANEW = "relieved", "anew:"
+"""The steps in which whoever of a family goes there is told that staff are there, which asks nobody; and, where they
+are not after all, is asked once more."""
 RUNG, OFF, CHECK = "rung:", "off:", "check:"
 """How the steps of a ladder are named, the step that switches off what they began, and a code that proves an address.
 """
@@ -157,7 +158,7 @@ async def stop_asking(session: Session, alert_id: str) -> None:
             col(tables.Notice.alert_id) == alert_id,
             col(tables.Notice.state) == NoticeState.WAITING,
             col(tables.Notice.cycle).not_like(f"{OFF}%"),
-            col(tables.Notice.cycle) != RELIEVED,
+            col(tables.Notice.cycle).not_like(f"{RELIEVED}%"),
         )
         .values(state=NoticeState.FAILED, reason="answered before it was sent")
     )

@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from carehub.core.answers.alerts import Aftermath, Step
+from carehub.core.showing.family_wording import ASKED_ANEW
 from carehub.flow.family.texts import CAN_GO
 from carehub.store import kin, tables
 from tests.journeys.building import Night
@@ -36,8 +37,26 @@ async def test_who_said_yes_hears_it_at_once_and_once_and_at_night(night: Night)
     await asked(night, "JA")
 
     assert await there(night) == [_OVER]
-    await night.release("ingrid")
     assert await there(night) == []
+
+
+@pytest.mark.parametrize("how", ["given back", "closing undone"])
+async def test_who_was_turned_back_is_asked_once_more_where_nobody_has_it_after_all(night: Night, how: str) -> None:
+    """It was tapped on another's card that somebody is there: the daughter had turned round, and heard nothing more."""
+    await asked(night, "JA")
+    if how == "given back":
+        assert await there(night) == [_OVER]
+    else:
+        await night.release("ingrid")
+        assert await there(night, aftermath=Aftermath.HELPED_ON_SITE) == [_OVER]
+    before = len(night.phones.sent)
+    await (night.release("ingrid") if how == "given back" else night.undo("ingrid"))
+    await night.pass_time(1)
+    told = [notice.text for _, notice in night.phones.sent[before:] if notice.address == DAUGHTER]
+    await night.reply(DAUGHTER, "JA")
+    await night.take("ingrid")
+
+    assert told + await there(night) == [ASKED_ANEW, _OVER]
 
 
 async def test_whose_yes_an_older_release_wrote_down_hears_it_too(night: Night) -> None:

@@ -57,7 +57,7 @@ def everything() -> list[str]:
     found += [family_wording.status_text([Tone.USUAL, Tone.CLOSED], link="https://h.no/r", hidden=True)]
     found += [family_wording.STARTED]
     found += [family_wording.NOT_NOW]
-    found += [family_wording.RELIEVED]
+    found += [family_wording.RELIEVED, family_wording.ASKED_ANEW]
     found += [family_wording.stopped_text(on_staff=False)]
     found += [wording.mail_subject(proves=one) for one in (True, False)]
     return [*found, *(wording.push_title(one) for one in Severity)]

@@ -19,6 +19,9 @@ _STATUS: dict[Tone, str] = {
 
 STARTED = "Du får SMS fra oss igjen. Svar STOPP når du ikke vil ha flere."
 RELIEVED = "Personalet har tatt over nå. Du trenger ikke dra dit. Takk for at du svarte."
+ASKED_ANEW = (
+    "Ingen fra personalet har varselet hos dine likevel. Kan du dra dit? Svar JA eller NEI. Haster det: ring 113."
+)
 NOT_NOW = "Du er ikke spurt om noe nå. Haster det: ring 113."
 
 

@@ -81,6 +81,10 @@ TEXTS: dict[str, Told] = {
         "Ein kollega ber deg ta over varsel {n}. {link} Svar med koden for å ta det: {n2}",
         "A colleague asks you to take over alert {n}. {link} Reply with the code to take it: {n2}",
     ),
+    "Ingen fra personalet har varselet hos dine likevel. Kan du dra dit? Svar JA eller NEI. Haster det: ring 113.": (
+        "Ingen frå personalet har varselet hos dine likevel. Kan du dra dit? Svar JA eller NEI. Hastar det: ring 113.",
+        "No staff have your relative's alert after all. Can you go there? Reply YES or NO. In an emergency call 113.",
+    ),
     "Vi har ikke fått svar fra personalet på et varsel hos dine. Kan du dra dit? Svar JA eller NEI. {link}": (
         "Vi har ikkje fått svar frå personalet på eit varsel hos dine. Kan du dra dit? Svar JA eller NEI. {link}",
         "Staff have not answered an alert for your relative. Can you go there? Reply YES or NO. {link}",
