@@ -35,8 +35,8 @@ async def test_an_undo_that_meets_a_new_press_is_refused_in_words_and_the_press_
     await night.close("ingrid")
     (first,) = await night.alerts()
     async with night.database.write() as session:
-        again = first.model_dump() | {"id": new_id(), "status": Status.OPEN, "due_at": night.clock(), "closed_at": None}
-        session.add(tables.Alert(**again))
+        fresh = {"id": new_id(), "status": Status.OPEN, "due_at": night.clock(), "closed_at": None, "answered_at": None}
+        session.add(tables.Alert(**(first.model_dump() | fresh)))
         await session.flush()
         undoing = await _begun(night, night.undo("ingrid"))
 
