@@ -82,9 +82,9 @@ coverage: install-all ## the same suite, and how much of core, flow and store it
 	$(BIN)/coverage report --include='carehub/core/*,carehub/flow/*,carehub/store/*' --fail-under=$(COVERED) \
 		>build/coverage.txt || { echo "core, flow and store are covered below $(COVERED) %: build/coverage.txt" >&2; exit 1; }
 
-proofs: install-all ## what takes longer than a test may
+proofs: install-all ## what takes longer than a test may; properties with 500 examples each
 	@tools/debian-packages.sh $(DEBIAN)
-	$(BIN)/python -m pytest -m proof --timeout=3600 $(PYTEST)
+	EXAMPLES=500 $(BIN)/python -m pytest -m 'proof or hypothesis' --timeout=3600 $(PYTEST)
 
 pictures: install-all ## each page as a picture at three sizes, by day and by night, in build/pictures
 	@tools/debian-packages.sh chromium-headless-shell

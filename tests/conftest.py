@@ -26,7 +26,8 @@ __all__ = ["pytest_sessionfinish", "pytest_terminal_summary"]
 
 gc.disable()  # until all is collected: to look for garbage in what stays took a fifth of it
 
-settings.register_profile("carehub", deadline=None, max_examples=50)  # a slow machine has not found a fault
+# Each run tries other examples; `make proofs` tries many at once. No deadline: a slow machine has not found a fault.
+settings.register_profile("carehub", deadline=None, max_examples=int(os.environ.get("EXAMPLES", "20")))
 settings.load_profile("carehub")
 
 dialects.share()
