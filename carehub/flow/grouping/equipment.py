@@ -32,6 +32,7 @@ _BACK = {
     EventKind.PROTECTION_RESTORED: ("protection-blind", "virker igjen siden"),
 }
 """What ends, and what is said of it then; the alert waits for a person all the same."""
+_COMES_AND_GOES = "device-unstable"
 
 
 async def named(session: Session, findings: Finds) -> Finds:
@@ -86,8 +87,15 @@ def _is_back_among(part: str, fresh: Sequence[str]) -> bool:
 
 
 async def tell_return(session: Session, events: Iterable[Event], zone: ZoneInfo) -> None:
-    """Let open alerts say at once which of their devices are back: nobody is to drive for nothing."""
-    heard = [one for one in events if one.kind in _BACK]
+    """Let open alerts say at once which of their devices are back: nobody is to drive for nothing.
+
+    Not of what comes and goes: it may be gone again by the time that it is read.
+    """
+    heard = [one for one in events if one.kind in _BACK and one.device]
+    if not heard:
+        return
+    unsteady = await equipment.open_about(session, {one.device or "" for one in heard}, (_COMES_AND_GOES,))
+    heard = [one for one in heard if not any(one.device in told for _, told in unsteady)]
     for kind, (about, said) in _BACK.items():
         if back := {one.device: one.at for one in heard if one.kind == kind and one.device}:
             for alert, told in await equipment.open_about(session, back, (about,)):
@@ -96,6 +104,15 @@ async def tell_return(session: Session, events: Iterable[Event], zone: ZoneInfo)
                 for device in sorted(told & back.keys()):
                     if (name := _label(names[device])) not in off:  # of two that are called alike one is
                         _say_back(session, alert, name, said, back[device], zone)
+
+
+async def take_back(session: Session, device: str) -> None:
+    """It comes and goes: that it is heard again is not to be relied on, and no alert says so any more."""
+    name = _label((await equipment.names(session, {device}))[device])
+    for alert, _ in await equipment.open_about(session, {device}, tuple(about for about, _ in _BACK.values())):
+        said = (alert.detail or "").split(AND_TOO)
+        alert.detail = AND_TOO.join(name if _is_back_among(one, [name]) else one for one in said) or None
+        session.add(alert)
 
 
 def _say_back(session: Session, alert: tables.Alert, name: str, said: str, at: datetime, zone: ZoneInfo) -> None:

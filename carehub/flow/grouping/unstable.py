@@ -10,6 +10,7 @@ from msgspec import structs
 
 from carehub.core.events import Event
 from carehub.core.findings import Finding
+from carehub.flow.grouping import equipment
 from carehub.store import alerts, flapping
 from carehub.store.database import Session
 
@@ -26,6 +27,7 @@ async def fold_together(session: Session, findings: Finds) -> Finds:
             kept.append((finding, event))
             continue
         await flapping.rename(session, finding.device, CALM, KIND)
+        await equipment.take_back(session, finding.device)
         closed = await flapping.closed_since(session, finding.device, KIND, finding.at - ONE_EACH)
         if closed is None:
             kept.append((structs.replace(finding, kind=KIND), event))
