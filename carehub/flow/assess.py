@@ -21,7 +21,7 @@ from carehub.flow.reaching import technical
 from carehub.flow.reaching.telling import Telling, rung, summons_rows
 from carehub.flow.watching import canary
 from carehub.kit.ids import new_id
-from carehub.store import alerts, ladders, stream, tables
+from carehub.store import alerts, ladders, reports, stream, tables
 from carehub.store.database import Session
 from carehub.store.incidents import SILENCES
 
@@ -173,7 +173,7 @@ def _new(finding: Finding, event: Event | None, unit: str | None) -> dict[str, A
     }
 
 
-_event_row = alerts.report_row
+_event_row = reports.report_row
 
 
 async def _again(hub: Hub, session: Session, finding: Finding, event: Event | None, unit: str | None) -> None:
@@ -222,7 +222,7 @@ async def _repeat(hub: Hub, session: Session, alert: tables.Alert, finding: Find
     if found is Found.BOTH:
         await _tell_both(hub, session, alert, finding, unit)
         return
-    recent = await alerts.reports_since(session, alert.dedup_key, finding.at - REPEAT_WINDOW)
+    recent = await reports.reports_since(session, alert.dedup_key, finding.at - REPEAT_WINDOW)
     if recent > 1 or alert.status is not Status.OPEN:
         await escalate.remind_of_repeat(hub, session, alert, finding.at, press=True)
 
@@ -239,7 +239,7 @@ async def _raise_level(session: Session, alert: tables.Alert, finding: Finding) 
     """Three presses within eight hours raise the level, however the earlier ones were closed."""
     if not finding.press:
         return False
-    presses = await alerts.reports_since(session, alert.dedup_key, finding.at - RAISE_WINDOW)
+    presses = await reports.reports_since(session, alert.dedup_key, finding.at - RAISE_WINDOW)
     if presses < RAISE_AT:
         return False
     raised = alert.severity.raised()

@@ -20,7 +20,7 @@ from carehub.flow.grouping import equipment
 from carehub.flow.hub import Hub
 from carehub.flow.journal import step_row
 from carehub.flow.reaching import technical
-from carehub.store import alerts, sql, tables
+from carehub.store import alerts, reports, sql, tables
 from carehub.store.alerts import Before
 from carehub.store.database import Session
 
@@ -79,11 +79,11 @@ async def count(hub: Hub, session: Session, crowd: Mapping[str, Sequence[Finding
     Presses are told of too, at most once a minute. Gives what is not written down: its alert was closed meanwhile, and
     it belongs to a new one.
     """
-    found = [(one, crowd[one.key]) for one in await alerts.open_among(session, crowd.keys())]
+    found = [(one, crowd[one.key]) for one in await reports.open_among(session, crowd.keys())]
     counted = [_counted(one, findings) for one, findings in found]
-    await alerts.count_reports(session, counted)
-    reports = [alerts.report_row(one.id, finding) for one, findings in found for finding in findings]
-    await sql.add(session, tables.AlertEvent, reports)
+    await reports.count_reports(session, counted)
+    rows = [reports.report_row(one.id, finding) for one, findings in found for finding in findings]
+    await sql.add(session, tables.AlertEvent, rows)
     await sql.add(session, tables.AlertStep, [_line(*one) for one in zip(found, counted, strict=True)])
     for (one, findings), new in zip(found, counted, strict=True):
         await _tell(hub, session, one, findings, new.last)
@@ -91,7 +91,7 @@ async def count(hub: Hub, session: Session, crowd: Mapping[str, Sequence[Finding
     return [finding for key, findings in crowd.items() if key not in still_open for finding in findings]
 
 
-async def _tell(hub: Hub, session: Session, one: alerts.Known, findings: Sequence[Finding], now: datetime) -> None:
+async def _tell(hub: Hub, session: Session, one: reports.Known, findings: Sequence[Finding], now: datetime) -> None:
     """A press is told of; another fall, or what weighs as much, to whoever has the alert; and the hub's own news.
 
     Another room that burns is told at once, however lately the first was told again.
@@ -111,24 +111,24 @@ async def _tell(hub: Hub, session: Session, one: alerts.Known, findings: Sequenc
         await escalate.remind_of_repeat(hub, session, alert, now, press=newest.press)
 
 
-def _is_news(one: alerts.Known, newest: Finding) -> bool:
+def _is_news(one: reports.Known, newest: Finding) -> bool:
     """The hub says something else of the same part than those who read the alert know."""
     return newest.kind == technical.KIND and newest.detail is not None and newest.detail[:400] != one.detail
 
 
-def _counted(one: alerts.Known, findings: Sequence[Finding]) -> alerts.Counted:
+def _counted(one: reports.Known, findings: Sequence[Finding]) -> reports.Counted:
     detail = _said(one, findings)
-    return alerts.Counted(one.id, len(findings), max(finding.at for finding in findings), detail and detail[:400])
+    return reports.Counted(one.id, len(findings), max(finding.at for finding in findings), detail and detail[:400])
 
 
-def _said(one: alerts.Known, findings: Sequence[Finding]) -> str | None:
+def _said(one: reports.Known, findings: Sequence[Finding]) -> str | None:
     """What the alert says from now on; None for what it says already."""
     if findings[-1].kind in _SAY_MORE:
         return findings[-1].detail
     return equipment.with_too(one.detail, equipment.news(one.detail, findings))
 
 
-def _line(found: tuple[alerts.Known, Sequence[Finding]], counted: alerts.Counted) -> dict[str, Any]:
+def _line(found: tuple[reports.Known, Sequence[Finding]], counted: reports.Counted) -> dict[str, Any]:
     known, findings = found
     text = f"Meldt {known.reports + counted.many} ganger."
     if _is_news(known, findings[-1]):

@@ -32,7 +32,9 @@ _BACK = {
     EventKind.PROTECTION_RESTORED: ("protection-blind", "virker igjen siden"),
 }
 """What ends, and what is said of it then; the alert waits for a person all the same."""
-_COMES_AND_GOES = "device-unstable"
+COMES_AND_GOES = "device-unstable"
+_MOST = 400
+"""Letters of what an alert says beside its kind."""
 
 
 async def named(session: Session, findings: Finds) -> Finds:
@@ -69,15 +71,24 @@ def _label(name: equipment.Name) -> str:
 
 def news(said: str | None, findings: Iterable[Finding]) -> list[str]:
     """What these say of devices that the alert does not say yet."""
-    known = said.split(AND_TOO) if said else []
+    known = parts(said)
     fresh = dict.fromkeys(one.detail for one in findings if one.kind in {*KINDS, *_SEEN_IN} and one.detail)
     return [one for one in fresh if one not in known]
 
 
 def with_too(said: str | None, fresh: Sequence[str]) -> str | None:
     """What the alert says from now on; what is silent once more is not said to be heard again."""
-    kept = [one for one in said.split(AND_TOO) if not _is_back_among(one, fresh)] if said else []
-    return AND_TOO.join([*kept, *fresh])[:400] or None
+    return joined([*(one for one in parts(said) if not _is_back_among(one, fresh)), *fresh])
+
+
+def parts(said: str | None) -> list[str]:
+    """What an alert says of each."""
+    return said.split(AND_TOO) if said else []
+
+
+def joined(said: Iterable[str]) -> str | None:
+    """The other way; None for nothing."""
+    return AND_TOO.join(said)[:_MOST] or None
 
 
 def _is_back_among(part: str, fresh: Sequence[str]) -> bool:
@@ -94,7 +105,7 @@ async def tell_return(session: Session, events: Iterable[Event], zone: ZoneInfo)
     heard = [one for one in events if one.kind in _BACK and one.device]
     if not heard:
         return
-    unsteady = await equipment.open_about(session, {one.device or "" for one in heard}, (_COMES_AND_GOES,))
+    unsteady = await equipment.open_about(session, {one.device or "" for one in heard}, (COMES_AND_GOES,))
     heard = [one for one in heard if not any(one.device in told for _, told in unsteady)]
     for kind, (about, said) in _BACK.items():
         if back := {one.device: one.at for one in heard if one.kind == kind and one.device}:
@@ -110,18 +121,17 @@ async def take_back(session: Session, device: str) -> None:
     """It comes and goes: that it is heard again is not to be relied on, and no alert says so any more."""
     name = _label((await equipment.names(session, {device}))[device])
     for alert, _ in await equipment.open_about(session, {device}, tuple(about for about, _ in _BACK.values())):
-        said = (alert.detail or "").split(AND_TOO)
-        alert.detail = AND_TOO.join(name if _is_back_among(one, [name]) else one for one in said) or None
+        alert.detail = joined(name if _is_back_among(one, [name]) else one for one in parts(alert.detail))
         session.add(alert)
 
 
 def _say_back(session: Session, alert: tables.Alert, name: str, said: str, at: datetime, zone: ZoneInfo) -> None:
-    parts = (alert.detail or "").split(AND_TOO)
+    known = parts(alert.detail)
     words = f"{name}: {said} {at.astimezone(zone):%d.%m. kl. %H:%M}"
-    is_off = [one == name or (one.startswith(f"{name}: ") and not _is_back_among(one, [name])) for one in parts]
+    is_off = [one == name or (one.startswith(f"{name}: ") and not _is_back_among(one, [name])) for one in known]
     if not any(is_off):
         return
-    alert.detail = AND_TOO.join(words if off else one for one, off in zip(parts, is_off, strict=True))[:400]
+    alert.detail = joined(words if off else one for one, off in zip(known, is_off, strict=True))
     session.add_all([alert, journal_line(alert.id, Step.RESOLVED, at, text=words)])
 
 

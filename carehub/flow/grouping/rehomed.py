@@ -68,8 +68,7 @@ async def come_back(session: Session, resident_id: str) -> str | None:
     """They were not to leave: gives their home; None where there is nothing to undo."""
     home = await residents.resume(session, resident_id)
     for alert in await residents.open_alerts(session, resident_id, {home} if home else ()):
-        said = (alert.detail or "").split(equipment.AND_TOO)
-        alert.detail = equipment.AND_TOO.join(one for one in said if one != _OVER) or None
+        alert.detail = equipment.joined(one for one in equipment.parts(alert.detail) if one != _OVER)
     return home
 
 

@@ -11,11 +11,11 @@ from msgspec import structs
 from carehub.core.events import Event
 from carehub.core.findings import Finding
 from carehub.flow.grouping import equipment
-from carehub.store import alerts, flapping
+from carehub.store import flapping, reports
 from carehub.store.database import Session
 
 Finds = Sequence[tuple[Finding, Event | None]]
-KIND, CALM = "device-unstable", "device-silent"
+KIND, CALM = equipment.COMES_AND_GOES, "device-silent"
 TOGGLES, WITHIN, ONE_EACH = 4, timedelta(minutes=10), timedelta(hours=1)
 
 
@@ -32,7 +32,7 @@ async def fold_together(session: Session, findings: Finds) -> Finds:
         if closed is None:
             kept.append((structs.replace(finding, kind=KIND), event))
         else:
-            await alerts.add_reports(session, closed, [finding])
+            await reports.add_reports(session, closed, [finding])
     return kept
 
 

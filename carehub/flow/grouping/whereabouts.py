@@ -8,7 +8,7 @@ from datetime import timedelta
 from enum import Enum
 
 from carehub.core.findings import Finding
-from carehub.store import alerts, tables
+from carehub.store import reports, tables
 from carehub.store.database import Session
 
 SETTLED_AFTER = timedelta(minutes=5)
@@ -33,7 +33,7 @@ async def follow(session: Session, alert: tables.Alert, finding: Finding, unit: 
     """
     if finding.late or finding.scope == alert.scope_id:
         return Found.HERE
-    lately = await alerts.reported_from(session, alert.id, finding.at - SETTLED_AFTER, but=finding.event)
+    lately = await reports.reported_from(session, alert.id, finding.at - SETTLED_AFTER, but=finding.event)
     if {alert.scope_id, finding.scope} <= lately:
         place = await session.get(tables.Scope, finding.scope)
         name = place.name if place else finding.scope
